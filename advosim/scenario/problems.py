@@ -1,0 +1,44 @@
+"""What is wrong with an input, said so that its author can mend it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing that is wrong: where, what, what is allowed instead, and a hint."""
+
+    file: str
+    line: int | None
+    what: str
+    allowed: str = ""
+    hint: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}: " if self.line else f"{self.file}: " if self.file else ""
+        parts = [place + self.what]
+        if self.allowed:
+            parts.append(f"allowed: {self.allowed}")
+        if self.hint:
+            parts.append(f"hint: {self.hint}")
+        return "; ".join(parts)
+
+
+class InputError(ValueError):
+    """Wrong input. `problems` holds all that was found, not the first only; commands exit with 2."""
+
+    def __init__(self, problems: Iterable[Problem] | Problem) -> None:
+        self.problems: list[Problem] = [problems] if isinstance(problems, Problem) else list(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+    def __reduce__(self) -> tuple[type[InputError], tuple[list[Problem]]]:
+        return InputError, (self.problems,)
+
+
+def did_you_mean(name: str, known: Sequence[str]) -> str:
+    """`did you mean 'x'?` where a known name is close to `name`, else the empty string."""
+    close = difflib.get_close_matches(str(name), [str(k) for k in known], n=1, cutoff=0.6)
+    return f"did you mean '{close[0]}'?" if close else ""
