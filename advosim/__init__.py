@@ -1,0 +1,37 @@
+"""An agent-based laboratory for advocacy politics."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from advosim.model import AdvocacyModel
+    from advosim.record import Record
+    from advosim.scenario.problems import InputError
+    from advosim.scenario.schema import Scenario
+    from advosim.simulation import simulate
+
+__version__ = "0.1.0"
+__all__ = ["AdvocacyModel", "InputError", "Record", "Scenario", "__version__", "simulate"]
+
+_HOME = {
+    "AdvocacyModel": "advosim.model",
+    "InputError": "advosim.scenario.problems",
+    "Record": "advosim.record",
+    "Scenario": "advosim.scenario.schema",
+    "simulate": "advosim.simulation",
+}
+
+
+def __getattr__(name: str) -> Any:
+    # Mesa, pandas and numba take a second to import; whoever only checks a scenario needs none of them.
+    if name not in _HOME:
+        raise AttributeError(f"module 'advosim' has no attribute '{name}'")
+    value = getattr(importlib.import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__
