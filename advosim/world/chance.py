@@ -4,7 +4,9 @@ A draw depends on (seed, week, stream, id) and on nothing else: there is no gene
 `key` is taken once a week and mechanism, `draw` once for each id.
 
 Only + - * /, square roots and bit operations are used here: they are correctly rounded everywhere, while libm's exp and
-log differ between processors. With JIT off the products of `mix` wrap with a warning: enter `wrapping()` first.
+log differ between processors. With JIT off the products of `mix` wrap with a warning: enter `wrapping()` first. With
+JIT on, `key`, `pair` and `mix` called from the interpreter return an int: hand it on as U(...), since numba takes an
+int for an int64.
 
 The generator is SplitMix64 (Steele, Lea & Flood 2014, OOPSLA), its finaliser Stafford's variant 13.
 """
@@ -46,7 +48,7 @@ def stream(name: str) -> np.uint64:
 @compiled
 def mix(z):
     """Scatter the bits of z, a uint64, one to one."""
-    # Compiled functions hand a uint64 to the interpreter as an int, which comes back as int64: int64 + uint64 is float64.
+    # An int64 would make a float64 with a uint64.
     z = U(z)
     z = (z ^ (z >> _S30)) * _C1
     z = (z ^ (z >> _S27)) * _C2
