@@ -1,0 +1,575 @@
+"""Citizens' social networks: who meets whom, and who follows whom.
+
+A network of n citizens is `(start, neighbour)`: the neighbours of citizen i are `neighbour[start[i]:start[i + 1]]`,
+ascending; start is int64 (n + 1,), neighbour is uint32 (ties x 2,). Networks are symmetric, without self loops and
+without double ties. Citizens with neighbouring numbers are neighbouring people.
+
+Every draw depends on (seed, stream, citizen, slot) only. In a ring of citizens each pair has one member from whom the
+other lies less than half a turn ahead, and only this member may draw the tie: so no tie is drawn twice, and the mean
+degree comes out as asked (which is capped at n - 1). A mean degree that is no even number gives a further tie to a
+hashed share of the citizens.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from advosim.scenario.problems import InputError, Problem, did_you_mean
+from advosim.world.chance import U, draw64, key, pair, wrapping
+from advosim.world.compile import compiled
+
+Network = tuple[np.ndarray, np.ndarray]
+
+CANDIDATES = 8
+"""How many people a citizen of `spatial` compares before a homophilous tie."""
+_DRAWS = 16  # ids of draws that a slot may use; more than CANDIDATES + 1
+
+
+def _founded(n: int, degree: float, seed: int, stream: int) -> tuple[np.int64, np.float64, np.uint64]:
+    """The number of citizens, half the mean degree after capping, and the key of the draws."""
+    if n < 0 or n >= 2**32:
+        raise ValueError(f"a network of {n} citizens; allowed: 0 to 4294967295")
+    if not degree >= 0:
+        raise ValueError(f"mean degree {degree}; allowed: 0 or more")
+    return np.int64(n), np.float64(min(degree, max(n - 1, 0)) / 2), U(key(U(seed), 0, U(stream)))
+
+
+def _share(name: str, value: float) -> np.float64:
+    if not 0 <= value <= 1:
+        raise ValueError(f"{name} {value}; allowed: 0 to 1")
+    return np.float64(value)
+
+
+# --- from pairs to rows -----------------------------------------------------------------------------------------------
+
+
+@compiled
+def _counted(n, one, other):
+    """Where each citizen's row starts, int64 (n + 1,), double ties counted, self loops not."""
+    start = np.zeros(n + 1, np.int64)
+    for e in range(len(one)):
+        if one[e] != other[e]:
+            start[one[e] + 1] += 1
+            start[other[e] + 1] += 1
+    for i in range(n):
+        start[i + 1] += start[i]
+    return start
+
+
+@compiled
+def _scattered(start, one, other):
+    """Rows in the order of the pairs."""
+    place = start.copy()
+    row = np.empty(start[-1], np.uint32)
+    for e in range(len(one)):
+        a, b = one[e], other[e]
+        if a != b:
+            row[place[a]] = b
+            place[a] += 1
+            row[place[b]] = a
+            place[b] += 1
+    return row
+
+
+@compiled
+def _ascending(n, start, row):
+    """The same rows sorted: a symmetric table equals its transpose, whose rows fill in ascending order."""
+    place = start.copy()
+    result = np.empty(len(row), np.uint32)
+    for i in range(n):
+        for e in range(start[i], start[i + 1]):
+            j = row[e]
+            result[place[j]] = i
+            place[j] += 1
+    return result
+
+
+@compiled
+def _single(n, start, row):
+    """Drops repetitions from sorted rows, in place, and returns how many entries are left."""
+    left = 0
+    for i in range(n):
+        begin, end = start[i], start[i + 1]
+        start[i] = left
+        for e in range(begin, end):
+            if e == begin or row[e] != row[e - 1]:
+                # Writing never overtakes reading; row[e - 1] is overwritten by itself or by a smaller one of this row.
+                row[left] = row[e]
+                left += 1
+    start[n] = left
+    return left
+
+
+def _rows(n: int, one: np.ndarray, other: np.ndarray) -> Network:
+    """The network of the pairs (one[e], other[e]), both uint32 (pairs,)."""
+    n = np.int64(n)
+    start = _counted(n, one, other)
+    row = _ascending(n, start, _scattered(start, one, other))
+    left = _single(n, start, row)
+    return start, row if left == len(row) else row[:left].copy()
+
+
+# --- who draws whom ---------------------------------------------------------------------------------------------------
+
+
+@compiled
+def _below(own, draw, size):
+    """A number from 0 to size - 1."""
+    return np.int64(draw64(own, draw) * np.float64(size))
+
+
+@compiled
+def _slots(own, half):
+    """How many ties a citizen draws: half the mean degree, rounded up or down by chance."""
+    whole = np.int64(half)
+    return whole + np.int64(draw64(own, 0) < half - np.float64(whole))
+
+
+@compiled
+def _ahead(place, size):
+    """How many of the others in a ring of `size` the one at `place` may draw; those half a turn off are the first's."""
+    return (size - 1) // 2 + np.int64(size % 2 == 0 and place < size // 2)
+
+
+@compiled
+def _among(taken, count, one):
+    t = 0
+    while t < count and taken[t] != one:
+        t += 1
+    return t < count
+
+
+@compiled
+def _free(taken, count, away, window):
+    """The first distance from `away` on, within 1..window, that is not taken; count < window."""
+    while _among(taken, count, away):
+        away = away % window + 1
+    return away
+
+
+@compiled
+def _room(n, half):
+    """Arrays for the pairs, and for what one citizen has taken."""
+    most = np.int64(half) + 1
+    return np.empty(n * most, np.uint32), np.empty(n * most, np.uint32), np.empty(most, np.int64)
+
+
+# --- small world ------------------------------------------------------------------------------------------------------
+
+
+@compiled
+def _small_world_distances(own, slots, window, rewiring, taken):
+    count = 0
+    for s in range(1, slots + 1):
+        if draw64(own, _DRAWS * s) >= rewiring:
+            taken[count] = s
+            count += 1
+    for s in range(1, slots + 1):
+        if draw64(own, _DRAWS * s) < rewiring:
+            taken[count] = _free(taken, count, 1 + _below(own, _DRAWS * s + 1, window), window)
+            count += 1
+
+
+@compiled
+def _small_world(n, half, rewiring, k):
+    one, other, taken = _room(n, half)
+    pairs = 0
+    for i in range(n):
+        own = pair(k, i)
+        window = _ahead(i, n)
+        slots = min(_slots(own, half), window)
+        _small_world_distances(own, slots, window, rewiring, taken)
+        for s in range(slots):
+            one[pairs] = i
+            other[pairs] = (i + taken[s]) % n
+            pairs += 1
+    return one[:pairs], other[:pairs]
+
+
+def small_world(n: int, degree: float, rewiring: float, seed: int, stream: int) -> Network:
+    """A ring whose citizens are tied to the degree/2 next ones, each tie's far end rewired to anybody by chance.
+
+    `degree` is the mean, 0 or more; `rewiring` the probability, 0 to 1. Watts & Strogatz 1998, Nature 393.
+    ValueError outside the ranges.
+    """
+    rewiring = _share("rewiring", rewiring)
+    with wrapping():
+        n, half, k = _founded(n, degree, seed, stream)
+        return _rows(n, *_small_world(n, half, rewiring, k))
+
+
+# --- preferential attachment ------------------------------------------------------------------------------------------
+
+_ONE = U(1)
+
+
+@compiled
+def _arrival(a, n, k):
+    """The citizen who comes a-th: a hashed permutation of 0..n-1, so that early comers (hubs) live everywhere.
+
+    Rounds of an odd product and a shift permute the powers of two; who falls outside walks on.
+    """
+    bits = 1
+    while (1 << bits) < n:
+        bits += 1
+    mask = (_ONE << U(bits)) - _ONE
+    shift = U((bits + 1) // 2)
+    x = U(a)
+    while True:
+        for r in range(4):
+            h = pair(k, r)
+            x = (x * (h | _ONE) + (h >> U(32))) & mask
+            x = x ^ (x >> shift)
+        if x < U(n):
+            return np.int64(x)
+
+
+@compiled
+def _copied(ends, before, own, slot, taken, count):
+    """A random end of an earlier tie, or the next one along that is not taken yet."""
+    at = _below(own, _DRAWS * slot + 1, before)
+    while _among(taken, count, np.int64(ends[at])):
+        at = (at + 1) % before
+    return np.int64(ends[at])
+
+
+@compiled
+def _preferential_attachment(n, half, k):
+    one, other, taken = _room(n, half)
+    ends = np.empty(2 * len(one), np.uint32)
+    pairs = 0
+    for a in range(n):
+        i = _arrival(a, n, k)
+        own = pair(k, i)
+        slots = min(_slots(own, half), a)
+        before = 2 * pairs
+        for s in range(slots):
+            first = slots == a or before == 0
+            taken[s] = _arrival(s, n, k) if first else _copied(ends, before, own, s + 1, taken, s)
+        for s in range(slots):
+            one[pairs], other[pairs] = i, taken[s]
+            ends[2 * pairs], ends[2 * pairs + 1] = i, taken[s]
+            pairs += 1
+    return one[:pairs], other[:pairs]
+
+
+def preferential_attachment(n: int, degree: float, seed: int, stream: int) -> Network:
+    """Citizens come one after another and tie themselves to the ends of degree/2 random earlier ties: hubs emerge.
+
+    The first degree/2 + 1 all know each other. Who comes when is hashed, so that hubs are spread over all districts and
+    publics. The mean degree falls short of `degree` by about degree^2 / 4n. Barabasi & Albert 1999, Science 286; copied
+    from earlier ties as in Sanders & Schulz 2016, Inf. Proc. Letters 116. ValueError outside the ranges.
+    """
+    with wrapping():
+        n, half, k = _founded(n, degree, seed, stream)
+        return _rows(n, *_preferential_attachment(n, half, k))
+
+
+# --- blocks -----------------------------------------------------------------------------------------------------------
+
+
+@compiled
+def _free_member(members, first, size, place, window, step, taken, count):
+    """The first member of a ring, from `step` steps ahead on, who is not taken; -1 where all are."""
+    for s in range(window):
+        away = 1 + (step + s) % window
+        who = np.int64(members[first + (place + away) % size])
+        if not _among(taken, count, who):
+            return who
+    return np.int64(-1)
+
+
+@compiled
+def _blocks(n, half, homophily, k, public, first, members, place):
+    one, other, taken = _room(n, half)
+    everybody = np.arange(n).astype(np.uint32)
+    pairs = 0
+    for i in range(n):
+        own = pair(k, i)
+        window = _ahead(i, n)
+        begin = first[public[i]]
+        size = first[public[i] + 1] - begin
+        own_window = _ahead(place[i], size)
+        slots = min(_slots(own, half), window)
+        for s in range(slots):
+            who = np.int64(-1)
+            if own_window > 0 and draw64(own, _DRAWS * (s + 1)) < homophily:
+                step = _below(own, _DRAWS * (s + 1) + 1, own_window)
+                who = _free_member(members, begin, size, place[i], own_window, step, taken, s)
+            if who < 0:
+                step = _below(own, _DRAWS * (s + 1) + 2, window)
+                who = _free_member(everybody, 0, n, i, window, step, taken, s)
+            taken[s] = who
+            if who >= 0:
+                one[pairs], other[pairs] = i, who
+                pairs += 1
+    return one[:pairs], other[:pairs]
+
+
+@compiled
+def _members(public, publics):
+    """Citizens sorted by public, where each public begins, and each citizen's place in its own."""
+    n = len(public)
+    first = np.zeros(publics + 1, np.int64)
+    place = np.empty(n, np.int64)
+    for i in range(n):
+        place[i] = first[public[i] + 1]
+        first[public[i] + 1] += 1
+    for p in range(publics):
+        first[p + 1] += first[p]
+    members = np.empty(n, np.uint32)
+    for i in range(n):
+        members[first[public[i]] + place[i]] = i
+    return members, first, place
+
+
+def blocks(public: np.ndarray, degree: float, homophily: float, seed: int, stream: int) -> Network:
+    """Each tie leads, with probability `homophily`, to a random member of the own public, and else to anybody.
+
+    `public` is int (n,), numbers from 0. With shares s_p of the publics, the share of ties within publics comes out as
+    homophily + (1 - homophily) sum s_p^2. A public too small for that ties its members to anybody instead; below some
+    hundred citizens a few ties drawn both within and at large coincide. Holland, Laskey & Leinhardt 1983, Social
+    Networks 5. ValueError outside the ranges.
+    """
+    homophily = _share("homophily", homophily)
+    public = np.ascontiguousarray(public, np.int64)
+    if len(public) and public.min() < 0:
+        raise ValueError(f"public {public.min()}; allowed: 0 or more")
+    with wrapping():
+        n, half, k = _founded(len(public), degree, seed, stream)
+        members, first, place = _members(public, np.int64(public.max() + 1 if n else 0))
+        return _rows(n, *_blocks(n, half, homophily, k, public, first, members, place))
+
+
+# --- plane ------------------------------------------------------------------------------------------------------------
+
+
+@compiled
+def _on_the_plane(u, v, core, reach, side):
+    """How many numbers ahead the person lives who is drawn from the uniforms u (how far) and v (which way).
+
+    The number x of people who live nearer has P(X > x) = (1 + x / core)^(-1/2) up to the reach. They live on square
+    rings; ring r has 8 r places, of which the 4 r ahead belong to this citizen.
+    """
+    rest = 1.0 - u * (1.0 - 1.0 / np.sqrt(1.0 + 4.0 * reach * reach / core))
+    ring = np.int64(min(1.0 + 0.5 * np.sqrt(core * (1.0 / (rest * rest) - 1.0)), reach))
+    q = np.int64(v * np.float64(4 * ring))
+    if q <= ring:
+        return q * side + ring
+    if q <= 3 * ring:
+        return ring * side + 2 * ring - q
+    return (4 * ring - q) * side - ring
+
+
+@compiled
+def _candidate(own, draw, core, reach, side, window):
+    u = draw64(own, draw)
+    # One draw serves twice: its low bits are as random as its high ones.
+    v = u * 67108864.0
+    v = v - np.floor(v)
+    return (_on_the_plane(u, v, core, reach, side) - 1) % window + 1
+
+
+@compiled
+def _chosen(i, n, own, slot, homophily, trait, core, reach, side, window, taken, count):
+    """The distance of the one whom citizen i ties itself to in this slot."""
+    alike = draw64(own, _DRAWS * slot) < homophily
+    best = np.int64(0)
+    least = np.float32(np.inf)
+    for c in range(1, CANDIDATES + 1):
+        away = _candidate(own, _DRAWS * slot + c, core, reach, side, window)
+        if _among(taken, count, away):
+            continue
+        if not alike:
+            return away
+        gap = abs(trait[(i + away) % n] - trait[i])
+        if best == 0 or gap < least:
+            best, least = away, gap
+    return best if best > 0 else _free(taken, count, away, window)
+
+
+@compiled
+def _spatial(n, half, homophily, trait, k):
+    one, other, taken = _room(n, half)
+    side = max(np.int64(1), np.int64(np.sqrt(np.float64(n))))
+    reach = np.float64(max(1, (side - 1) // 2))
+    core = max(0.5, 0.5 * half)
+    pairs = 0
+    for i in range(n):
+        own = pair(k, i)
+        window = _ahead(i, n)
+        slots = min(_slots(own, half), window)
+        for s in range(slots):
+            away = _chosen(i, n, own, s + 1, homophily, trait, core, reach, side, window, taken, s)
+            taken[s] = away
+            one[pairs], other[pairs] = i, (i + away) % n
+            pairs += 1
+    return one[:pairs], other[:pairs]
+
+
+def spatial(n: int, degree: float, homophily: float, trait: np.ndarray, seed: int, stream: int) -> Network:
+    """Ties on a plane, fewer the farther; of those within reach, people who are alike are preferred.
+
+    Citizens live row by row on a square of side sqrt(n) that is closed on all sides, so districts, which are ranges of
+    numbers, are strips. The chance of a tie falls with distance as r^-3 beyond the degree/4 nearest (Lambiotte et al.
+    2008, Physica A 387, find r^-2 for telephone calls, under which neighbourhoods thin out as n grows). With
+    probability `homophily` (0 to 1) a tie goes to the one of CANDIDATES people drawn so whose `trait` (float32 (n,))
+    differs least from the own, and else to the first of them. ValueError outside the ranges.
+    """
+    homophily = _share("homophily", homophily)
+    trait = np.ascontiguousarray(trait, np.float32)
+    if trait.shape != (n,):
+        raise ValueError(f"trait of shape {trait.shape}; allowed: ({n},)")
+    with wrapping():
+        n, half, k = _founded(n, degree, seed, stream)
+        return _rows(n, *_spatial(n, half, homophily, trait, k))
+
+
+# --- from a file ------------------------------------------------------------------------------------------------------
+
+_SHOWN = 5
+_INTEGER = re.compile(r"\s*[+-]?\d+\s*")
+
+
+def _fields(line: str, separator: str) -> list[str]:
+    return next(csv.reader([line], delimiter=separator), [])
+
+
+def _separator(first: str) -> str:
+    return next((mark for mark in "\t;" if mark in first), ",")
+
+
+def _readable(file: Path) -> None:
+    """InputError unless `file` is one."""
+    name = str(file)
+    if file.is_dir():
+        raise InputError(Problem(name, None, "is a folder", "a CSV or TSV file with two columns of citizens' numbers"))
+    if not file.is_file():
+        beside = sorted(p.name for p in file.parent.iterdir()) if file.parent.is_dir() else []
+        raise InputError(Problem(name, None, "no such file", hint=did_you_mean(file.name, beside)))
+
+
+def _wrong_lines(file: Path, n: int, separator: str, skip: int) -> Iterator[Problem]:
+    """What is wrong with the lines of an edge list, in their order."""
+    allowed = f"two integers from 0 to {n - 1}, separated by a comma, semicolon or tab"
+    with file.open(encoding="utf-8-sig") as lines:
+        for number, line in enumerate(lines, start=1):
+            if number <= skip or not line.strip():
+                continue
+            fields = _fields(line.rstrip("\r\n"), separator)[:2]
+            if len(fields) < 2:
+                yield Problem(str(file), number, f"one column only: {line.strip()!r}", allowed)
+            for field in fields:
+                if not _INTEGER.fullmatch(field):
+                    yield Problem(str(file), number, f"{field!r} is no integer", allowed)
+                elif not 0 <= int(field) < n:
+                    hint = "citizens are numbered from 0" if int(field) == n else ""
+                    yield Problem(str(file), number, f"there is no citizen {int(field)}", allowed, hint)
+
+
+def _wrong(file: Path, n: int, separator: str, skip: int, otherwise: str) -> InputError:
+    problems: list[Problem] = []
+    for problem in _wrong_lines(file, n, separator, skip):
+        problems.append(problem)
+        if len(problems) == _SHOWN:
+            break
+    return InputError(problems or Problem(str(file), None, otherwise))
+
+
+def _pairs(file: Path, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """The two columns of an edge list, uint32 (pairs,)."""
+    import pandas
+
+    with file.open(encoding="utf-8-sig") as lines:
+        first = next((line for line in lines if line.strip()), "")
+    if not first:
+        raise InputError(Problem(str(file), None, "no ties in it", f"two columns of integers from 0 to {n - 1}"))
+    separator = _separator(first)
+    header = not any(_INTEGER.fullmatch(field) for field in _fields(first.rstrip("\r\n"), separator)[:2])
+    skip = _line_of(file, first) if header else 0
+    try:
+        table = pandas.read_csv(
+            file, sep=separator, header=None, skiprows=skip, usecols=[0, 1], dtype=np.int64, encoding="utf-8-sig"
+        )
+    except pandas.errors.EmptyDataError:
+        raise InputError(Problem(str(file), None, "no ties in it, only a header")) from None
+    except (ValueError, OverflowError) as error:
+        raise _wrong(file, n, separator, skip, str(error).strip()) from None
+    ids = table.to_numpy()
+    if ((ids < 0) | (ids >= n)).any():
+        raise _wrong(file, n, separator, skip, f"numbers outside 0 to {n - 1}")
+    return ids[:, 0].astype(np.uint32), ids[:, 1].astype(np.uint32)
+
+
+def _line_of(file: Path, first: str) -> int:
+    with file.open(encoding="utf-8-sig") as lines:
+        return next(number for number, line in enumerate(lines, start=1) if line == first)
+
+
+def edge_list(file: str | Path, n: int) -> Network:
+    """The network of n citizens in a CSV or TSV file: two columns of citizens' numbers, with or without a header.
+
+    Further columns are ignored; double ties and self loops are dropped. InputError names the first wrong lines.
+    """
+    file = Path(file)
+    _readable(file)
+    try:
+        one, other = _pairs(file, n)
+    except UnicodeDecodeError:
+        raise InputError(Problem(str(file), None, "is no text in UTF-8", hint="save it as CSV UTF-8")) from None
+    except OSError as error:
+        raise InputError(Problem(str(file), None, f"cannot be read: {error.strerror}")) from None
+    return _rows(n, one, other)
+
+
+# --- layers and polities ----------------------------------------------------------------------------------------------
+
+
+@compiled
+def _layered(start_a, a, start_b, b):
+    n = len(start_a) - 1
+    start = np.empty(2 * n + 1, np.int64)
+    neighbour = np.empty(len(a) + len(b), np.uint32)
+    at = 0
+    for i in range(n):
+        start[2 * i] = at
+        for e in range(start_a[i], start_a[i + 1]):
+            neighbour[at] = a[e]
+            at += 1
+        start[2 * i + 1] = at
+        for e in range(start_b[i], start_b[i + 1]):
+            neighbour[at] = b[e]
+            at += 1
+    start[2 * n] = at
+    return start, neighbour
+
+
+def layers(face_to_face: Network, social: Network) -> Network:
+    """Both networks of n citizens in one: start int64 (2n + 1,), neighbour uint32.
+
+    Citizen i's face-to-face neighbours stand at start[2i]:start[2i+1], the social ones at start[2i+1]:start[2i+2].
+    ValueError where the networks differ in n.
+    """
+    if len(face_to_face[0]) != len(social[0]):
+        raise ValueError(f"layers of {len(face_to_face[0]) - 1} and {len(social[0]) - 1} citizens")
+    return _layered(*face_to_face, *social)
+
+
+def joined(parts: Sequence[Network], sizes: Sequence[int]) -> Network:
+    """The networks of several polities behind one another, citizens numbered through.
+
+    `sizes` are the polities' citizens. `parts` may be layered: any number of rows for a citizen will do.
+    """
+    starts, neighbours = [np.zeros(1, np.int64)], [np.zeros(0, np.uint32)]
+    citizens, entries = 0, 0
+    for (start, neighbour), size in zip(parts, sizes, strict=True):
+        starts.append(start[1:] + np.int64(entries))
+        neighbours.append(neighbour + np.uint32(citizens))
+        citizens += int(size)
+        entries += len(neighbour)
+    return np.concatenate(starts), np.concatenate(neighbours)
