@@ -1,0 +1,480 @@
+"""What is wrong with the merged tables of a scenario, told in the words of who wrote them."""
+
+from __future__ import annotations
+
+import copy
+import datetime
+import math
+import types
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+
+from advosim.scenario.layers import Merged, Table, changes_layer, tables
+from advosim.scenario.problems import Problem, did_you_mean
+from advosim.scenario.schema import MOST_ORGANISATIONS, Part, Reform, Scenario, catalogue_rows
+from advosim.scenario.toml_lines import KeyPath
+
+_WANTED = {
+    "float_type": "a number",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "bool_type": "true or false",
+    "string_type": "text in quotes",
+    "dict_type": "a table",
+    "model_type": "a table",
+    "model_attributes_type": "a table",
+    "tuple_type": "a list",
+    "list_type": "a list",
+}
+NAME_RULE = "a small letter, then small letters, digits and _, at most 40"
+
+
+# ---------------------------------------------------------------- the schema as a tree
+
+
+def step(annotation: Any, part: str | int) -> tuple[Any, FieldInfo | None]:
+    """What stands under `part` in a thing of this type: its type, and its declaration where it has one."""
+    annotation, _ = _bare(annotation)
+    if isinstance(annotation, type) and issubclass(annotation, Part):
+        field = annotation.model_fields.get(str(part))
+        return (field.annotation, field) if field else (None, None)
+    if get_origin(annotation) is dict:
+        return _bare(get_args(annotation)[1])
+    if get_origin(annotation) is tuple:
+        return _bare(get_args(annotation)[0])
+    return None, None
+
+
+def _bare(annotation: Any) -> tuple[Any, FieldInfo | None]:
+    """A type without its `| None` and without what is annotated to it, and the latter."""
+    if get_origin(annotation) in (Union, types.UnionType):
+        annotation = next(a for a in get_args(annotation) if a is not type(None))
+    if get_origin(annotation) is Annotated:
+        inner, *extra = get_args(annotation)
+        return inner, next((e for e in extra if isinstance(e, FieldInfo)), None)
+    return annotation, None
+
+
+def at(path: Iterable[str | int]) -> tuple[Any, FieldInfo | None]:
+    """Type and declaration of a path of the scenario."""
+    annotation: Any = Scenario
+    field: FieldInfo | None = None
+    for part in path:
+        annotation, field = step(annotation, part)
+    return _bare(annotation)[0], field
+
+
+def is_part(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, Part)
+
+
+def is_choice(annotation: Any) -> bool:
+    """Whether a type is a list of names to choose from."""
+    return get_origin(annotation) is Literal
+
+
+def is_keyed(annotation: Any) -> bool:
+    """Whether a type is a table of tables that are keyed by name."""
+    return get_origin(annotation) is dict and is_part(_bare(get_args(annotation)[1])[0])
+
+
+@cache
+def homes() -> dict[str, list[str]]:
+    """For every key of the schema the tables that it belongs to."""
+    found: dict[str, list[str]] = {"extends": ["the top of a scenario file"], "preset": ["polity.NAME.governance"]}
+
+    def walk(annotation: Any, path: str) -> None:
+        annotation = _bare(annotation)[0]
+        if is_part(annotation):
+            for name, field in annotation.model_fields.items():
+                found.setdefault(name, []).append(path or "the top of a scenario file")
+                walk(field.annotation, f"{path}.{name}" if path else name)
+        elif is_keyed(annotation):
+            walk(get_args(annotation)[1], f"{path}.NAME")
+
+    walk(Scenario, "")
+    return found
+
+
+def bounds(field: FieldInfo | None) -> tuple[float | None, float | None]:
+    """The least and the greatest value that a declaration allows."""
+    low = high = None
+    for rule in field.metadata if field else ():
+        low = getattr(rule, "ge", low)
+        high = getattr(rule, "le", high)
+    return low, high
+
+
+def unit(field: FieldInfo | None) -> str:
+    extra = field.json_schema_extra if field else None
+    found = str(extra.get("unit", "")) if isinstance(extra, dict) else ""
+    return "" if found == "1" else found
+
+
+def allowed(annotation: Any, field: FieldInfo | None) -> str:
+    """Range and unit, or names, in words."""
+    if get_origin(annotation) is Literal:
+        return ", ".join(str(a) for a in get_args(annotation))
+    low, high = bounds(field)
+    if low is None or high is None:
+        return ""
+    return f"{figure(low)} to {figure(high)}" + (f" ({unit(field)})" if unit(field) else "")
+
+
+def figure(value: float) -> str:
+    """A bound as one writes it."""
+    return f"{value:,}" if isinstance(value, int) and value < 1e9 else f"{value:g}"
+
+
+# ---------------------------------------------------------------- what the schema refuses
+
+
+def dotted(path: Iterable[str | int]) -> str:
+    text = ""
+    for part in path:
+        text += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if text else part
+    return text
+
+
+def shown(value: Any) -> str:
+    """A value as its author would write it, shortened."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    text = f'"{value}"' if isinstance(value, str) else str(value)
+    return text if len(text) <= 40 else text[:36] + " ..."
+
+
+def _found(value: Any) -> str:
+    for kind, name in (
+        (bool, "true or false"),
+        (int, "the whole number"),
+        (float, "the number"),
+        (str, "the text"),
+        (dict, "a table"),
+        ((list, tuple), "a list"),
+        ((datetime.date, datetime.time), "the date or time"),
+    ):
+        if isinstance(value, kind):
+            plain = isinstance(value, (bool, dict, list, tuple))
+            return shown(value) if isinstance(value, bool) else name if plain else f"{name} {shown(value)}"
+    return f"a value of type {type(value).__name__}"
+
+
+def refused(merged: Merged, partial: bool = False) -> tuple[Scenario | None, Table, list[Problem]]:
+    """Hold the tables against the schema: the scenario, the tables without what is wrong, and all problems.
+
+    What is wrong is taken out and the rest checked again, since some checks only run on tables that are else in order.
+    """
+    table = copy.deepcopy(merged.table)
+    problems: list[Problem] = []
+    out: set[str] = set()
+    for _ in range(6):
+        try:
+            return Scenario.model_validate(table), table, problems
+        except ValidationError as errors:
+            taken = False
+            for error in errors.errors(include_url=False):
+                path = tuple(part for part in error["loc"] if part != "[key]")
+                if not (partial and error["type"] in ("missing", "value_error")):
+                    problems += _problem(merged, path, error, out)
+                if error["type"] != "value_error":
+                    taken = _take_out(table, path, error["type"]) or taken
+                    if error["type"] != "extra_forbidden":
+                        out.add(str(path[-1]))
+            if not taken:
+                break
+    return None, table, problems
+
+
+def _take_out(table: Any, path: KeyPath, kind: str) -> bool:
+    """Remove a wrong value, so that its default stands in; give a missing one any value that is in order."""
+    for part in path[:-1]:
+        if isinstance(part, int):
+            break
+        if not isinstance(table, dict) or part not in table:
+            return False
+        table, path = table[part], path[1:]
+        if isinstance(table, list | tuple):
+            break
+    if isinstance(table, dict):
+        if kind == "missing":
+            table[path[0]] = "untitled"
+            return True
+        return table.pop(path[0], None) is not None
+    if isinstance(table, list):
+        table.clear()
+        return True
+    return False
+
+
+def _problem(merged: Merged, path: KeyPath, error: Any, out: set[str]) -> list[Problem]:
+    """One refusal of the schema in plain words; none where it only follows from another."""
+    kind, value, here = error["type"], error["input"], dotted(path)
+    annotation, field = at(path)
+    if kind == "value_error":
+        what = str(error["ctx"]["error"])
+        if any(name in what for name in out):
+            return []
+        culprit = next((w for w in what.replace("'", " ").split() if (*path, w) in merged.origin), None)
+        where = (*path, culprit) if culprit else path
+        return [merged.problem(where, f"{here}: {what}" if here else what)]
+    if kind == "missing":
+        return [merged.problem(path, f"'{path[-1]}' is missing" + (f" in {dotted(path[:-1])}" if path[1:] else ""))]
+    if kind == "extra_forbidden":
+        return [_unknown(merged, path)]
+    if kind.startswith("string_") and path in merged.origin and at(path[:-1])[0] and is_named(path):
+        return [merged.problem(path, f"the name '{path[-1]}' in {dotted(path[:-1])} is not allowed", NAME_RULE)]
+    if kind == "string_pattern_mismatch":
+        return [merged.problem(path, f"{here} = {shown(value)} is no name", NAME_RULE)]
+    if kind in ("string_too_short", "string_too_long"):
+        return [merged.problem(path, f"{here} should not be empty" if not value else f"{here} is too long")]
+    if kind == "finite_number" or (isinstance(value, float) and not math.isfinite(value)):
+        return [merged.problem(path, f"{here} = {shown(value)} is not a finite number", allowed(annotation, field))]
+    if kind == "literal_error":
+        close = did_you_mean(value, [str(a) for a in get_args(annotation)])
+        return [merged.problem(path, f"{here} = {shown(value)} is unknown", allowed(annotation, field), close)]
+    if kind in ("greater_than_equal", "less_than_equal"):
+        return [merged.problem(path, f"{here} = {shown(value)} is out of range", allowed(annotation, field))]
+    if kind in _WANTED:
+        what = f"{here} should be {_WANTED[kind]}, found {_found(value)}"
+        return [merged.problem(path, what, allowed(annotation, field), _type_hint(kind, value, path))]
+    return [merged.problem(path, f"{here} = {shown(value)}: {error['msg']}", allowed(annotation, field))]
+
+
+def is_named(path: KeyPath) -> bool:
+    """Whether the last part of a path is a name that the author chose."""
+    return get_origin(at(path[:-1])[0]) is dict
+
+
+def _type_hint(kind: str, value: Any, path: KeyPath) -> str:
+    if kind in ("float_type", "int_type") and isinstance(value, str):
+        try:
+            return f"write {float(value):g}" if math.isfinite(float(value)) else ""
+        except ValueError:
+            return ""
+    if kind == "int_from_float" and float(value).is_integer():
+        return f"write {int(value)}"
+    if kind == "string_type" and not isinstance(value, (dict, list)):
+        return f'write "{value}"'
+    if kind in ("tuple_type", "list_type") and isinstance(value, str):
+        return f'write ["{value}"]'
+    if kind in ("tuple_type", "list_type") and path == ("reform",):
+        return "write [[reform]] with two brackets"
+    if kind == "bool_type" and isinstance(value, str) and value.lower() in ("true", "false"):
+        return f"write {value.lower()}"
+    return ""
+
+
+def _unknown(merged: Merged, path: KeyPath) -> Problem:
+    key, table = str(path[-1]), at(path[:-1])[0]
+    known = list(table.model_fields) if is_part(table) else []
+    if not path[1:]:
+        known.append("extends")
+    if path[:1] == ("polity",) and path[2:-1] == ("governance",):
+        known.append("preset")
+    where = f" in {dotted(path[:-1])}" if path[1:] else ""
+    return merged.problem(path, f"unknown key '{key}'{where}", ", ".join(known), _belongs(key, known))
+
+
+def _belongs(key: str, known: Sequence[str]) -> str:
+    """Where a key would be right, or which one it resembles."""
+    right = homes().get(key, [])
+    close = did_you_mean(key, known)
+    if right and not (close and len(right) > 3):
+        return f"'{key}' is a key of {', '.join(right[:3])}" + (" ..." if len(right) > 3 else "")
+    if close:
+        return close
+    elsewhere = did_you_mean(key, list(homes()))
+    name = elsewhere.split("'")[1] if elsewhere else ""
+    return f"did you mean '{name}'? it is a key of {', '.join(homes()[name][:3])}" if name else ""
+
+
+# ---------------------------------------------------------------- names that must exist, and other cross-checks
+
+
+def crossed(merged: Merged) -> list[Problem]:
+    """Names that stand for nothing, organisations that clash or are too many, network files that are not there."""
+    return [*_names(merged), *_organisations(merged), *_networks(merged)]
+
+
+def _keys(table: Table, key: str, otherwise: list[str]) -> list[str]:
+    inner = table.get(key)
+    return list(inner) if isinstance(inner, dict) else otherwise
+
+
+def _names(merged: Merged) -> Iterator[Problem]:
+    table = merged.table
+    known = {
+        "issue": _keys(table, "issue", ["reform"]),
+        "frame": _keys(table, "frame", []),
+        "tactic": _keys(table, "tactic", []),
+    }
+    uses = {
+        "public": {"values": "frame", "attitude": "issue", "stake": "issue"},
+        "organisation": {"priorities": "issue", "stances": "issue", "frames": "frame", "tactics": "tactic"},
+    }
+    for polity, row in tables(table, "polity"):
+        for kind, keys in uses.items():
+            for name, part in tables(row, kind):
+                for key, what in keys.items():
+                    at = ("polity", polity, kind, name, key)
+                    yield from _named(merged, at, part.get(key), what, known[what])
+
+
+def _named(merged: Merged, path: KeyPath, used: Any, what: str, known: list[str]) -> Iterator[Problem]:
+    for index, name in enumerate(used if isinstance(used, (dict, list, tuple)) else ()):
+        if isinstance(name, str) and name not in known:
+            where = (*path, name if isinstance(used, dict) else index)
+            text = f"there is no {what} '{name}' ({dotted(path)})"
+            yield merged.problem(where, text, ", ".join(known), did_you_mean(name, known))
+
+
+def _organisations(merged: Merged) -> Iterator[Problem]:
+    total = 0
+    for polity, row in tables(merged.table, "polity"):
+        seen: dict[str, str] = {}
+        for name, part in tables(row, "organisation"):
+            path = ("polity", polity, "organisation", name)
+            count = part.get("count", 1)
+            count = count if isinstance(count, int) and not isinstance(count, bool) else 1
+            total += max(0, count)
+            for member in [name] if count == 1 else [f"{name}_{i + 1}" for i in range(min(count, MOST_ORGANISATIONS))]:
+                if member in seen:
+                    text = f"the group '{name}' and '{seen[member]}' both hold an organisation '{member}'"
+                    yield merged.problem(path, text, hint="rename one of them")
+                seen[member] = name
+            weights = part.get("priorities")
+            if isinstance(weights, dict) and weights and all(w == 0 for w in weights.values()):
+                yield merged.problem((*path, "priorities"), f"{dotted(path)}.priorities: all weights are 0")
+    if total > MOST_ORGANISATIONS and len(dict(tables(merged.table, "polity"))) > 1:
+        yield merged.problem(("polity",), f"{total} organisations in all polities", f"0 to {MOST_ORGANISATIONS}")
+
+
+def _networks(merged: Merged) -> Iterator[Problem]:
+    for polity, row in tables(merged.table, "polity"):
+        for layer, part in tables(row, "network"):
+            path = ("polity", polity, "network", layer, "file")
+            if isinstance(part.get("file"), str) and not Path(part["file"]).is_file():
+                written = Path(part["file"])
+                close = did_you_mean(written.name, [p.name for p in written.parent.glob("*")])
+                yield merged.problem(path, f"{dotted(path)}: there is no file {written}", hint=close)
+
+
+def settle(merged: Merged) -> None:
+    """Fill in what depends on other keys: files relative to the file that names them, skills over those of the kind."""
+    kinds = catalogue_rows("kinds")
+    for polity, row in tables(merged.table, "polity"):
+        for layer, part in tables(row, "network"):
+            if isinstance(part.get("file"), str):
+                folder = merged.source(("polity", polity, "network", layer, "file")).folder
+                part["file"] = str((folder / part["file"]).resolve())
+        for _, part in tables(row, "organisation"):
+            kind = part.get("kind", "ngo")
+            if isinstance(part.get("skills"), dict) and isinstance(kind, str) and kind in kinds:
+                part["skills"] = kinds[kind]["skills"] | part["skills"]
+
+
+# ---------------------------------------------------------------- reforms
+
+
+def reforms(merged: Merged, sound: Table, last_week: Any) -> tuple[tuple[Reform, ...], list[Problem]]:
+    """Check each reform in the world that it meets, and spell its settings out as single dotted paths.
+
+    `sound` are the tables of the scenario without what is wrong in them.
+    """
+    rows = merged.table.get("reform")
+    numbered = [(i, row) for i, row in enumerate(rows or ()) if isinstance(row, dict) and whole(row.get("week"))]
+    state = Merged(merged.top, {k: v for k, v in copy.deepcopy(sound).items() if k != "reform"})
+    problems: list[Problem] = []
+    done: list[Reform] = []
+    for index, row in sorted(numbered, key=lambda pair: pair[1]["week"]):
+        here: KeyPath = ("reform", index)
+        week = row["week"]
+        if whole(last_week) and week > last_week:
+            text = f"a reform in week {week} comes after the last week, {last_week}"
+            hint = "raise weeks, or move the reform"
+            problems.append(merged.problem((*here, "week"), text, f"1 to {last_week}", hint))
+        leaves, wrong = _carry_out(merged, state, here, row)
+        problems += wrong
+        if 1 <= week <= 5200:
+            done.append(Reform(week=week, set=leaves))
+    return tuple(done), problems
+
+
+def whole(value: Any) -> bool:
+    """Whether a value is a whole number."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _carry_out(merged: Merged, state: Merged, here: KeyPath, row: Table) -> tuple[Table, list[Problem]]:
+    """Lay one reform over the state of its week; returns its settings by dotted path."""
+    source = merged.source(here)
+    changes = row.get("set", {})
+    if not isinstance(changes, dict):
+        return {}, []  # the schema says it
+    if not changes:
+        hint = 'write set = { "polity.NAME.governance.KEY" = ... }'
+        return {}, [merged.problem(here, "this reform sets nothing", hint=hint)]
+    layer, problems = changes_layer(changes, source.name, source.folder, lambda p: source.place((*here, "set", *p)))
+    layer.table, refusals = _reformable(layer, state, layer.table)
+    problems += refusals
+    before = state.clone()
+    state.origin.clear()
+    problems += state.add(layer)
+    leaves = sorted(path for path in state.origin if not isinstance(_get(state.table, path), dict))
+    scenario, sound, wrong = refused(state)
+    if wrong or problems:
+        state.table = before.table
+        return {}, problems + wrong
+    state.table = sound
+    return {".".join(map(str, path)): _of(scenario, path) for path in leaves}, []
+
+
+def _reformable(layer: Any, state: Merged, table: Table) -> tuple[Table, list[Problem]]:
+    """Of a reform's settings those that may change in mid-run, and what is wrong with the others."""
+    problems, keep = [], Merged(layer)
+    for path in sorted(_leaves(table)):
+        known = _keys(state.table, "polity", ["home"])
+        governs = path[0] == "polity" and len(path) > 3 and path[2] == "governance"
+        if governs and path[1] not in known:
+            text = f"there is no polity '{path[1]}' ({dotted(path)})"
+            problems.append(layer.problem(path, text, ", ".join(known), did_you_mean(str(path[1]), known)))
+        elif governs or (path[0] == "mechanism" and len(path) > 2):
+            _put(keep.table, path, _get(table, path))
+        else:
+            text = f"'{dotted(path)}' cannot change in mid-run"
+            rule = "polity.NAME.governance.KEY, mechanism.NAME.KEY"
+            problems.append(layer.problem(path, text, rule, _belongs(str(path[-1]), ()) if len(path) < 3 else ""))
+    return keep.table, problems
+
+
+def _leaves(table: Any) -> Iterator[tuple[str, ...]]:
+    for key, value in table.items():
+        if isinstance(value, dict) and value:
+            yield from ((key, *rest) for rest in _leaves(value))
+        else:
+            yield (key,)
+
+
+def _put(table: Table, path: KeyPath, value: Any) -> None:
+    for part in path[:-1]:
+        table = table.setdefault(str(part), {})
+    table[str(path[-1])] = value
+
+
+def _get(table: Any, path: KeyPath) -> Any:
+    for part in path:
+        table = table[part]
+    return table
+
+
+def _of(scenario: Any, path: KeyPath) -> Any:
+    """The value at a path of a checked scenario."""
+    for part in path:
+        scenario = scenario[part] if isinstance(scenario, dict) else getattr(scenario, str(part))
+    return scenario

@@ -1,0 +1,198 @@
+"""What a scenario is, told to archives (hash), users (notes), readers (table of parameters), editors (JSON Schema)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic.fields import FieldInfo
+
+from advosim.scenario import checks
+from advosim.scenario.layers import presets, shipped
+from advosim.scenario.schema import Part, Scenario, catalogue_rows, parameters
+
+FEW = 1000  # citizens; results below are for tests (a convention of this program)
+
+
+# ---------------------------------------------------------------- archives
+
+
+def resolved(scenario: Scenario) -> dict[str, Any]:
+    """All that a run depends on as plain JSON values. An edge list shows as its name and a hash of what it holds."""
+    table = scenario.model_dump(mode="json")
+    kinds = catalogue_rows("kinds")
+    for polity in table["polity"].values():
+        for organisation in polity["organisation"].values():
+            organisation["skills"] = organisation["skills"] or kinds[organisation["kind"]]["skills"]
+        for layer in polity["network"].values():
+            if layer["file"] is not None:
+                layer["file"] = _stamp(Path(layer["file"]))
+    return table
+
+
+def _stamp(path: Path) -> str:
+    """Name and content of a file, without the folder, which differs between machines."""
+    try:
+        with path.open("rb") as file:
+            return f"{path.name} sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
+    except OSError:
+        return f"{path.name} (gone)"
+
+
+def fingerprint(scenario: Scenario, seed: int | None = None) -> str:
+    """A short hash of the resolved scenario and the seed, alike on all machines whatever the order of keys."""
+    table = resolved(scenario) | {"seed": scenario.seed if seed is None else int(seed)}
+    text = json.dumps(table, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()[:12]
+
+
+# ---------------------------------------------------------------- users
+
+
+def notes(scenario: Scenario) -> list[str]:
+    """What a user should know of a scenario that is in order: unread settings, few citizens, late reforms."""
+    found = []
+    for name, polity in scenario.polity.items():
+        if polity.citizens < FEW:
+            what = f"results below {FEW:,} are for tests only"
+            found.append(f"polity.{name} has {polity.citizens:,} citizens: {what}")
+    waiting: dict[str, list[str]] = {}
+    for path, value, field in _values(scenario, ""):
+        mechanism = _extra(field, "awaits")
+        if mechanism and value != field.get_default(call_default_factory=True):
+            waiting.setdefault(mechanism, []).append(path)
+    for mechanism, paths in waiting.items():
+        found.append(f"no rule reads yet (awaits '{mechanism}'): {', '.join(paths)}")
+    late = sorted({reform.week for reform in scenario.reform if reform.week > scenario.weeks})
+    if late:
+        weeks = ", ".join(map(str, late))
+        found.append(f"the run ends after week {scenario.weeks}: reforms of week {weeks} are left out")
+    return found
+
+
+def _values(thing: Any, path: str) -> Iterator[tuple[str, Any, FieldInfo]]:
+    """Every declared value of a scenario with its path and declaration."""
+    if isinstance(thing, Part):
+        for name, field in type(thing).model_fields.items():
+            here, value = f"{path}.{name}" if path else name, getattr(thing, name)
+            inner = list(_values(value, here))
+            yield from inner or [(here, value, field)]
+    elif isinstance(thing, dict):
+        for name, value in thing.items():
+            yield from _values(value, f"{path}.{name}")
+
+
+def _extra(field: FieldInfo, key: str) -> str:
+    extra = field.json_schema_extra
+    return str(extra.get(key, "")) if isinstance(extra, dict) else ""
+
+
+# ---------------------------------------------------------------- readers
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One row of the table of parameters."""
+
+    path: str
+    meaning: str
+    unit: str
+    low: float | None
+    high: float | None
+    names: tuple[str, ...]
+    default: Any
+    source: str
+    awaits: str
+
+    @property
+    def range(self) -> str:
+        if self.names:
+            return ", ".join(self.names)
+        return (
+            "" if self.low is None or self.high is None else f"{checks.figure(self.low)} to {checks.figure(self.high)}"
+        )
+
+
+def parameter_table() -> list[Parameter]:
+    """Every declared setting: path, meaning, unit, range, default, source, and the mechanism that it awaits."""
+    rows = []
+    for path, field in parameters(Scenario):
+        low, high = checks.bounds(field)
+        annotation = field.annotation
+        names = tuple(map(str, get_args(annotation))) if checks.is_choice(annotation) else ()
+        default = None if field.is_required() else field.get_default(call_default_factory=True)
+        rows.append(
+            Parameter(
+                path,
+                field.description or "",
+                checks.unit(field),
+                low,
+                high,
+                names,
+                default,
+                _extra(field, "source"),
+                _extra(field, "awaits"),
+            )
+        )
+    return rows
+
+
+def markdown(rows: list[Parameter] | None = None) -> str:
+    """The table of parameters as Markdown."""
+    lines = ["| path | meaning | unit | range | default | source |", "|---|---|---|---|---|---|"]
+    for row in parameter_table() if rows is None else rows:
+        meaning = row.meaning + (f" (no rule reads it yet: awaits `{row.awaits}`)" if row.awaits else "")
+        default = "" if row.default is None else checks.shown(row.default) if row.default not in ({}, ()) else "empty"
+        cells = (f"`{row.path}`", meaning, row.unit, row.range, default, row.source)
+        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+# ---------------------------------------------------------------- editors
+
+
+def json_schema() -> dict[str, Any]:
+    """JSON Schema (draft 2020-12) of scenario files as they are written, with `extends` and `preset`."""
+    schema = Scenario.model_json_schema()
+    for part in (schema, *schema["$defs"].values()):
+        for key, declared in part.get("properties", {}).items():
+            part["properties"][key] = _for_editors(declared)
+    schema["properties"] = {"extends": _name_or_file("scenario", shipped())} | schema["properties"]
+    governance = schema["$defs"]["Governance"]["properties"]
+    schema["$defs"]["Governance"]["properties"] = {"preset": _name_or_file("governance preset", presets())} | governance
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "advosim scenario"}
+    return head | {key: value for key, value in schema.items() if key != "title"}
+
+
+def _name_or_file(what: str, known: Any) -> dict[str, Any]:
+    return {
+        "type": "string",
+        "minLength": 1,
+        "description": f"name of a shipped {what}, or a path relative to this file",
+        "examples": list(known),
+    }
+
+
+def _for_editors(declared: dict[str, Any]) -> dict[str, Any]:
+    """One declaration in words that an editor shows, without null, which TOML lacks."""
+    choices = [c for c in declared.get("anyOf", []) if c.get("type") != "null"]
+    if choices:
+        rest = {k: v for k, v in declared.items() if k not in ("anyOf", "default")}
+        declared = (choices[0] if len(choices) == 1 else {"anyOf": choices}) | rest
+    if "patternProperties" in declared:
+        declared = declared | {"additionalProperties": False}
+    facts = [
+        f"{label}: {declared[key]}"
+        for key, label in (("unit", "unit"), ("source", "source"), ("awaits", "no rule reads it yet; awaits"))
+        if declared.get(key) and declared[key] not in ("1", "-")
+    ]
+    kept = {f"x-{k}" if k in ("unit", "source", "awaits") else k: v for k, v in declared.items() if k != "title"}
+    if "default" in declared:
+        facts.append(f"default: {json.dumps(declared['default'])}")
+    if facts:
+        kept["description"] = ". ".join([declared.get("description", ""), "; ".join(facts)])
+    return kept

@@ -1,0 +1,148 @@
+"""From scenario files, dotted paths and presets to a checked Scenario, or to all that is wrong with them.
+
+Later layers lie on earlier ones: catalogue, base files by `extends`, the file itself, then changes (`--set`, `but()`).
+In each layer a preset lies under the layer's own keys.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from advosim.scenario import checks
+from advosim.scenario.describe import Parameter, fingerprint, json_schema, markdown, notes, parameter_table, resolved
+from advosim.scenario.layers import (
+    Layer,
+    Merged,
+    catalogue_layer,
+    chain,
+    changes_layer,
+    find,
+    presets,
+    shipped,
+)
+from advosim.scenario.problems import InputError, Problem, did_you_mean
+from advosim.scenario.schema import Scenario
+from advosim.scenario.toml_lines import split_path
+
+__all__ = [
+    "Parameter",
+    "but",
+    "fingerprint",
+    "json_schema",
+    "load",
+    "locate",
+    "markdown",
+    "notes",
+    "parameter_table",
+    "presets",
+    "read",
+    "resolved",
+    "settings",
+    "shipped",
+]
+
+
+CHANGES = ("--set", "but()")  # where changes come from, said in place of a file
+
+
+def load(scenario: str | Path) -> Scenario:
+    """Read a scenario from a file, or a shipped one by its name. Raises InputError with all that is wrong."""
+    return read(scenario)
+
+
+def locate(scenario: str | Path, folder: Path | None = None) -> Path:
+    """The file of a scenario that is named by path or shipped name; paths are relative to `folder`."""
+    return find(scenario, folder or Path(), shipped(), "scenario")
+
+
+def read(path: str | Path, overrides: Mapping[str, Any] | None = None, *, folder: Path | None = None) -> Scenario:
+    """A scenario file with values of `--set` laid over it; texts among them are read as TOML values where they are.
+
+    A reform after the file's own last week is an error; one that a shorter `weeks` of `overrides` leaves out is not.
+    """
+    layers, problems = chain(locate(path, folder))
+    if not layers:
+        raise InputError(problems)
+    partial = bool(problems)
+    merged = Merged(layers[-1])
+    for layer in (catalogue_layer(), *layers):
+        problems += merged.add(layer)
+    weeks = merged.table.get("weeks", 208)
+    if overrides:
+        problems += _change(merged, {k: toml_value(v) for k, v in overrides.items()}, CHANGES[0])
+    return _checked(merged, problems, weeks, partial)
+
+
+def but(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
+    """The same scenario with other values at dotted paths: numbers, names, whole tables (merged in), presets."""
+    merged = Merged(Layer(CHANGES[1], Path(), {}), scenario.model_dump())
+    problems = _change(merged, changes, CHANGES[1])
+    return _checked(merged, problems, None)
+
+
+def settings(texts: Iterable[str]) -> dict[str, str]:
+    """`path=value` texts of `--set` as overrides for `read`."""
+    found, problems = {}, []
+    for text in texts:
+        path, equals, value = text.partition("=")
+        if equals and path.strip():
+            found[path.strip()] = value.strip()
+        else:
+            hint = "write --set polity.home.governance.repression=0.8"
+            problems.append(Problem("--set", None, f"'{text}' is no path=value", hint=hint))
+    if problems:
+        raise InputError(problems)
+    return found
+
+
+def toml_value(value: Any) -> Any:
+    """A text read as a TOML value; where it is none, the text itself."""
+    if not isinstance(value, str):
+        return value
+    try:
+        table = tomllib.loads(f"value = {value}")
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return value
+    return table["value"] if len(table) == 1 else value
+
+
+def _change(merged: Merged, changes: Mapping[str, Any], name: str) -> list[Problem]:
+    """Lay changes over the merged tables; a path through a name that does not exist is an error, not a new table."""
+    known = {dotted: value for dotted, value in changes.items() if not (lost := _lost(merged, dotted, name))}
+    problems = [lost for dotted in changes if (lost := _lost(merged, dotted, name))]
+    layer, contradictions = changes_layer(known, name, Path())
+    return [*problems, *contradictions, *merged.add(layer)]
+
+
+def _lost(merged: Merged, dotted: str, name: str) -> Problem | None:
+    """The problem of a path that leads through a polity, public, organisation ... which the scenario does not have."""
+    try:
+        path = split_path(dotted)
+    except ValueError:
+        return None  # told where the layer is made
+    table: Any = merged.table
+    for depth, part in enumerate(path[:-1]):
+        if checks.is_keyed(checks.at(path[:depth])[0]) and part not in (table or {}):
+            names = list(table or {})
+            text = f"'{dotted}': there is no {path[depth - 1]} '{part}'"
+            return Problem(name, None, text, ", ".join(names) or "none is named", did_you_mean(part, names))
+        table = table.get(part) if isinstance(table, dict) else None
+    return None
+
+
+def _checked(merged: Merged, problems: list[Problem], weeks: Any, partial: bool = False) -> Scenario:
+    """The scenario that the tables describe. Raises InputError with `problems` and all others."""
+    checks.settle(merged)
+    scenario, sound, refusals = checks.refused(merged, partial)
+    problems = problems + refusals + ([] if partial else checks.crossed(merged))
+    if scenario and ("reform",) in merged.origin:
+        last = weeks if merged.origin[("reform",)].name not in CHANGES and checks.whole(weeks) else scenario.weeks
+        done, wrong = checks.reforms(merged, sound, last)
+        problems += wrong
+        scenario = scenario.model_copy(update={"reform": done})
+    if problems or scenario is None:
+        raise InputError(sorted(set(problems), key=lambda p: (p.file, p.line or 0, p.what)))
+    return scenario
