@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
@@ -68,6 +69,7 @@ def check(scenario: ScenarioArgument) -> None:
         from advosim.scenario import load
 
         read = load.load(scenario)
+        _read_edge_lists(read)
         typer.echo(f"{scenario}: no errors")
         typer.echo(_described(read))
         for note in load.notes(read):
@@ -94,11 +96,12 @@ def run(
     with _told():
         from advosim import results
 
-        chosen, folder = _checked(scenario, changes or [], seed, weeks, out)
+        given = {name: value for name, value in (("seed", seed), ("weeks", weeks)) if value is not None}
+        chosen, folder = _checked(scenario, changes or [], given, out)
         from advosim.simulation import simulate
 
         with _Bars() as bars:
-            record = simulate(chosen, seed=seed, weeks=weeks, threads=threads, progress=bars)
+            record = simulate(chosen, threads=threads, progress=bars)
         results.write(record, folder)
         typer.echo(results.summary(record, folder))
 
@@ -166,23 +169,35 @@ def warmup() -> None:
 # ---------------------------------------------------------------- what the commands share
 
 
-def _checked(
-    name: str, changes: list[str], seed: int | None, weeks: int | None, out: Path | None
-) -> tuple[Scenario, Path]:
+def _checked(name: str, changes: list[str], given: dict[str, int], out: Path | None) -> tuple[Scenario, Path]:
     """The scenario and the place of its results, after all that can be wrong before a run has been looked for."""
     from advosim import results
     from advosim.scenario import load
 
     problems: list[Problem] = []
-    chosen = _collect(problems, lambda: load.read(name, changes))
-    if out is None and chosen is not None:
-        out = results.default_place(Path(name).stem, chosen, seed, weeks)
+    settings = _collect(problems, lambda: load.settings(changes))
+    chosen = _collect(problems, lambda: load.read(name, {**(settings or {}), **given}))
+    if chosen is not None:
+        _collect(problems, lambda: _read_edge_lists(chosen))
+        out = out or results.default_place(Path(name).stem, chosen)
     if out is not None:
-        place = out
-        _collect(problems, lambda: results.check_place(place))
+        _collect(problems, lambda: results.check_place(out))
     if problems or chosen is None or out is None:
         raise InputError(problems)
     return chosen, out
+
+
+def _read_edge_lists(scenario: Scenario) -> None:
+    """Find what is wrong with the files of networks before a run is compiled for them."""
+    problems: list[Problem] = []
+    for polity in scenario.polity.values():
+        for layer in (polity.network.face_to_face, polity.network.social):
+            if layer.file is not None:
+                from advosim.world import networks
+
+                _collect(problems, partial(networks.edge_list, layer.file, polity.citizens))
+    if problems:
+        raise InputError(problems)
 
 
 def _collect(problems: list[Problem], action: Callable[[], T]) -> T | None:

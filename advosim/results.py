@@ -32,6 +32,7 @@ PROGRAM = "advosim"
 VERSIONED = ("advosim", "numpy", "numba", "pandas", "pyarrow", "matplotlib", "pydantic", "mesa")
 PROTEST_SEEN = 0.0005  # model.md: the onset of protest is a share of the citizens, .05%
 DAY = 86_400.0
+MOST_TOLD = 12
 
 
 class SaveError(OSError):
@@ -62,14 +63,12 @@ class Run(Protocol):
 # ---------------------------------------------------------------- where results go
 
 
-def default_place(name: str, scenario: Scenario, seed: int | None = None, weeks: int | None = None) -> Path:
-    """`results/NAME-HASH` of scenario and seed, in the current folder; a run of another length says so in its name."""
+def default_place(name: str, scenario: Scenario) -> Path:
+    """`results/NAME-HASH` in the current folder, with the hash of the resolved scenario and its seed."""
     from advosim.scenario import load
 
-    seeded = scenario if seed is None else scenario.but({"seed": seed})
-    length = "" if weeks in (None, scenario.weeks) else f"-{weeks}weeks"
     plain = re.sub(r"[^a-z0-9_]+", "_", name.lower()).strip("_") or "scenario"
-    return Path("results") / f"{plain}-{load.fingerprint(seeded)[:12]}{length}"
+    return Path("results") / f"{plain}-{load.fingerprint(scenario)}"
 
 
 def check_place(folder: Path) -> None:
@@ -141,7 +140,7 @@ def _fill(record: Run, folder: Path) -> None:
 def _draw(record: Run, file: Path) -> None:
     from advosim import figures
 
-    figures.overview(record).savefig(file, dpi=200)
+    figures.save(figures.overview(record), file)
 
 
 def _sha256(file: Path) -> str:
@@ -277,6 +276,113 @@ def _ask_git(folder: Path, *words: str) -> str | None:
 # ---------------------------------------------------------------- summary
 
 
-def summary(record: Run, folder: Path | None = None) -> str:
+def summary(record: Run, folder: str | Path | None = None) -> str:
     """What happened in a run, for a person to read."""
-    return record.scenario.title
+    scenario, weeks = record.scenario, record.weeks
+    lines = [f"{scenario.title}: {weeks['week'].max()} weeks, seed {record.seed}"]
+    lines += [scenario.question] if scenario.question else []
+    for polity, here in weeks.groupby("polity", sort=False):
+        lines += ["", f"{polity}"]
+        for issue, rows in here.groupby("issue", sort=False):
+            lines += _issue_lines(str(issue), rows.reset_index(drop=True), _of(record.events, polity, issue))
+        lines += _organisation_lines(_of(record.organisations, polity), _of(record.events, polity))
+    lines += _course(record)
+    lines += ["", *_remarks(record)] if _remarks(record) else []
+    if folder is not None:
+        lines += ["", f"Saved in {folder}: overview.png, {MANIFEST}; {', '.join(TABLES)} as .parquet and .csv"]
+    stages = ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in record.seconds.items())
+    return "\n".join([*lines, f"Took {stages}." if stages else ""]).rstrip()
+
+
+def _of(table: pd.DataFrame, polity: Any, issue: Any = None) -> pd.DataFrame:
+    rows: pd.DataFrame = table[table["polity"] == polity]
+    return rows if issue is None else rows[rows["issue"] == issue]
+
+
+def _issue_lines(issue: str, weeks: pd.DataFrame, events: pd.DataFrame) -> list[str]:
+    first, last = weeks.iloc[0], weeks.iloc[-1]
+    steps = [f"{_moved(weeks, step):+.2f} in week {step.week}" for step in _rows(events, "step")]
+    answers = weeks["response"].str.split("+").explode()
+    counted = answers[answers != "none"].value_counts()
+    protests = int((weeks["protest"] > PROTEST_SEEN).sum())
+    return [
+        f"  {issue}",
+        f"    policy       {first.policy:+.2f} -> {last.policy:+.2f}; steps: {_listed(steps)}",
+        f"    support      {first.support:.1%} -> {last.support:.1%} in private, "
+        f"{first.expressed:.1%} -> {last.expressed:.1%} in the open",
+        f"    aware        {weeks['aware'].median():.1%} in the median week",
+        f"    protest      above {PROTEST_SEEN:.2%} of the citizens in {_count(protests)}{_peak(weeks, 'protest')}",
+        f"    petitions    signed in {_count((weeks['petition'] > 0).sum())}{_peak(weeks, 'petition')}",
+        f"    government   {_listed([f'{answer} in {_count(number)}' for answer, number in counted.items()])}",
+    ]
+
+
+def _organisation_lines(organisations: pd.DataFrame, events: pd.DataFrame) -> list[str]:
+    campaigns = events[events["event"] == "campaign"]["tactic"].value_counts()
+    listed = _listed([f"{number} {_plain(tactic)}" for tactic, number in campaigns.items()])
+    closures = [f"{row.organisation} in week {row.week}" for row in _rows(events, "closure")]
+    return [
+        f"  {organisations['organisation'].nunique()} organisations; closed: {_listed(closures)}",
+        f"  {campaigns.sum()} campaigns: {listed}",
+    ]
+
+
+def _course(record: Run) -> list[str]:
+    """The reforms, the steps of policy, and the largest shock and act that made the news."""
+    told = [(r.week, f"reform: {_changes(r.set)}") for r in record.scenario.reform if r.week <= _last(record)]
+    events = record.events
+    told += [(row.week, f"policy on {row.issue} moves in {row.polity}") for row in _rows(events, "step")]
+    for event, text in (("news", "largest shock of news"), ("covered", "largest act that media covered")):
+        rows = events[events["event"] == event]
+        if len(rows):
+            row = rows.iloc[int(rows["size"].to_numpy().argmax())]
+            told.append((int(row["week"]), f"{text}, on {row['issue']} in {row['polity']}"))
+    told.sort(key=lambda entry: entry[0])
+    shown = [f"  week {week:>4}  {text}" for week, text in told[:MOST_TOLD]]
+    more = [f"  and {len(told) - MOST_TOLD} more in events.csv"] if len(told) > MOST_TOLD else []
+    return ["", "Course of events", *shown, *more] if told else []
+
+
+def _remarks(record: Run) -> list[str]:
+    from advosim.scenario import load
+
+    return [
+        *(f"Left out: {reform}" for reform in record.left_out),
+        *(f"Note: {n}" for n in load.notes(record.scenario)),
+    ]
+
+
+def _rows(events: pd.DataFrame, event: str) -> list[Any]:
+    return list(events[events["event"] == event].itertuples())
+
+
+def _moved(weeks: pd.DataFrame, step: Any) -> float:
+    """The change of policy in the week of a step."""
+    policy = weeks.set_index("week")["policy"]
+    return float(policy[step.week] - policy.get(step.week - 1, policy.iloc[0]))
+
+
+def _peak(weeks: pd.DataFrame, column: str) -> str:
+    row = weeks.iloc[int(weeks[column].to_numpy().argmax())]
+    return f", at most {row[column]:.2%} (week {row['week']})" if row[column] > 0 else ""
+
+
+def _last(record: Run) -> int:
+    return int(record.weeks["week"].max())
+
+
+def _changes(changes: Mapping[str, Any]) -> str:
+    return ", ".join(f"{path} = {value}" for path, value in changes.items())
+
+
+def _count(number: Any) -> str:
+    return f"{int(number)} week{'' if number == 1 else 's'}"
+
+
+def _listed(parts: list[str]) -> str:
+    shown = ", ".join(parts[:MOST_TOLD])
+    return f"{shown} and {len(parts) - MOST_TOLD} more" if len(parts) > MOST_TOLD else shown or "none"
+
+
+def _plain(name: Any) -> str:
+    return str(name).replace("_", " ")

@@ -1,0 +1,108 @@
+"""What several tests share: a made-up record, and where real data lie."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from advosim.scenario.schema import Scenario
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class MadeUpRecord:
+    """Tables as a run leaves them."""
+
+    scenario: Scenario
+    seed: int
+    weeks: pd.DataFrame
+    organisations: pd.DataFrame
+    alliances: pd.DataFrame
+    events: pd.DataFrame
+    seconds: dict[str, float] = field(default_factory=lambda: {"found": 0.1, "compile": 2.0, "weeks": 1.5})
+    left_out: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def root() -> Path:
+    """The top folder of the working copy."""
+    return ROOT
+
+
+@pytest.fixture
+def data() -> Path:
+    """Real data: the folder in ADVOSIM_DATA, else one beside the working copy."""
+    folder = Path(os.environ.get("ADVOSIM_DATA") or ROOT.parent / "shared" / "data")
+    if not folder.is_dir():
+        pytest.skip("real data are not here; ADVOSIM_DATA names their folder")
+    return folder
+
+
+@pytest.fixture
+def record() -> MadeUpRecord:
+    """Twenty weeks of one issue: a campaign, a protest that is repressed and covered, a step, a closure."""
+    scenario = Scenario.model_validate(
+        {
+            "title": "Made up",
+            "question": "Does the table hold?",
+            "weeks": 20,
+            "reform": [{"week": 10, "set": {"polity.home.governance.repression": 0.9}}],
+        }
+    )
+    return MadeUpRecord(scenario, 7, _weeks(), _organisations(), _alliances(), _events())
+
+
+def _weeks() -> pd.DataFrame:
+    n = 20
+    week = np.arange(1, n + 1)
+    shares = dict.fromkeys(
+        ["salience", "aware", "talking", "expressed", "agenda", "silent", "trust", "legitimacy", "violent"], 0.1
+    )
+    table = pd.DataFrame({"week": week, "polity": "home", "issue": "reform", **shares})
+    table["policy"] = np.where(week < 12, -0.2, 0.1)
+    table["support"] = np.linspace(0.5, 0.6, n)
+    table["petition"] = np.where(week == 3, 0.031, 0.0)
+    table["protest"] = np.where(week == 5, 0.004, 0.0)
+    for column in ("petition_for", "petition_against", "protest_for", "protest_against"):
+        table[column] = table[column.split("_")[0]] / 2
+    table["repression"] = 0.1
+    table["response"] = np.where(week == 5, "repress+accommodate", "none")
+    for column in ("pressure", "friction", "attention", "funds", "attitude", "attitude_sd", "grievance"):
+        table[column] = 0.4
+    for column in ("efficacy_for", "efficacy_against"):
+        table[column] = 0.3
+    for column in ("alliances", "alliance_members", "closures", "coverage", "consulting"):
+        table[column] = 0
+    return table
+
+
+def _organisations() -> pd.DataFrame:
+    rows = pd.DataFrame({"week": np.arange(1, 21), "polity": "home", "organisation": "greens", "kind": "ngo"})
+    for column in ("funds", "dues", "gifts", "running_cost", "campaign_cost", "effort"):
+        rows[column] = 1.0
+    return rows.assign(members=10, issue="reform", tactic="petition", frame="justice", side=1, closed=False)
+
+
+def _alliances() -> pd.DataFrame:
+    columns = ["alliance", "polity", "issue", "week_formed", "week_ended", "members", "lead", "reason"]
+    return pd.DataFrame(columns=columns)
+
+
+def _events() -> pd.DataFrame:
+    columns = ["week", "polity", "issue", "organisation", "event", "tactic", "side", "size"]
+    rows = [
+        (2, "home", "reform", "", "news", "", 0, 1.3),
+        (3, "home", "reform", "greens", "campaign", "petition", 1, 0.5),
+        (5, "home", "reform", "", "covered", "", 1, 0.004),
+        (5, "home", "reform", "", "repress", "", 1, 0.004),
+        (10, "", "", "", "reform", "", 0, 0.0),
+        (12, "home", "reform", "", "step", "", 1, 0.3),
+        (18, "home", "", "greens", "closure", "", 0, 0.0),
+    ]
+    return pd.DataFrame(rows, columns=columns)
