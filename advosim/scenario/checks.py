@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import datetime
 import math
+import re
 import types
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
@@ -22,7 +23,6 @@ from advosim.scenario.toml_lines import KeyPath
 _WANTED = {
     "float_type": "a number",
     "int_type": "a whole number",
-    "int_from_float": "a whole number",
     "bool_type": "true or false",
     "string_type": "text in quotes",
     "dict_type": "a table",
@@ -31,6 +31,7 @@ _WANTED = {
     "tuple_type": "a list",
     "list_type": "a list",
 }
+NAME_PATTERN = r"[a-z][a-z0-9_]{0,39}"
 NAME_RULE = "a small letter, then small letters, digits and _, at most 40"
 
 
@@ -172,7 +173,7 @@ def refused(merged: Merged, partial: bool = False) -> tuple[Scenario | None, Tab
     """
     table = copy.deepcopy(merged.table)
     problems: list[Problem] = []
-    out: set[str] = set()
+    out: set[KeyPath] = set()
     for _ in range(6):
         try:
             return Scenario.model_validate(table), table, problems
@@ -180,12 +181,13 @@ def refused(merged: Merged, partial: bool = False) -> tuple[Scenario | None, Tab
             taken = False
             for error in errors.errors(include_url=False):
                 path = tuple(part for part in error["loc"] if part != "[key]")
-                if not (partial and error["type"] in ("missing", "value_error")):
-                    problems += _problem(merged, path, error, out)
+                known = path in out or (partial and error["type"] in ("missing", "value_error"))
+                if not known:
+                    problems += _problem(merged, path, error, {str(o[-1]) for o in out})
                 if error["type"] != "value_error":
                     taken = _take_out(table, path, error["type"]) or taken
-                    if error["type"] != "extra_forbidden":
-                        out.add(str(path[-1]))
+                if error["type"] not in ("value_error", "extra_forbidden"):
+                    out.add(path)
             if not taken:
                 break
     return None, table, problems
@@ -193,23 +195,21 @@ def refused(merged: Merged, partial: bool = False) -> tuple[Scenario | None, Tab
 
 def _take_out(table: Any, path: KeyPath, kind: str) -> bool:
     """Remove a wrong value, so that its default stands in; give a missing one any value that is in order."""
+    around = [table]
     for part in path[:-1]:
-        if isinstance(part, int):
-            break
-        if not isinstance(table, dict) or part not in table:
-            return False
-        table, path = table[part], path[1:]
-        if isinstance(table, list | tuple):
-            break
-    if isinstance(table, dict):
-        if kind == "missing":
-            table[path[0]] = "untitled"
-            return True
-        return table.pop(path[0], None) is not None
-    if isinstance(table, list):
-        table.clear()
+        inner = around[-1].get(part)
+        if not isinstance(inner, dict):  # a list goes as a whole
+            return around[-1].pop(part, None) is not None
+        around.append(inner)
+    if kind == "missing":
+        around[-1][path[-1]] = "untitled"
         return True
-    return False
+    gone = path[-1] in around[-1]
+    for outer, part in reversed(list(zip(around, path, strict=True))):
+        outer.pop(part, None)
+        if outer:  # what holds nothing now gives way to its default
+            break
+    return gone
 
 
 def _problem(merged: Merged, path: KeyPath, error: Any, out: set[str]) -> list[Problem]:
@@ -257,7 +257,7 @@ def _type_hint(kind: str, value: Any, path: KeyPath) -> str:
             return f"write {float(value):g}" if math.isfinite(float(value)) else ""
         except ValueError:
             return ""
-    if kind == "int_from_float" and float(value).is_integer():
+    if kind == "int_type" and isinstance(value, float) and value.is_integer():
         return f"write {int(value)}"
     if kind == "string_type" and not isinstance(value, (dict, list)):
         return f'write "{value}"'
@@ -328,7 +328,7 @@ def _names(merged: Merged) -> Iterator[Problem]:
 
 def _named(merged: Merged, path: KeyPath, used: Any, what: str, known: list[str]) -> Iterator[Problem]:
     for index, name in enumerate(used if isinstance(used, (dict, list, tuple)) else ()):
-        if isinstance(name, str) and name not in known:
+        if isinstance(name, str) and name not in known and re.fullmatch(NAME_PATTERN, name):
             where = (*path, name if isinstance(used, dict) else index)
             text = f"there is no {what} '{name}' ({dotted(path)})"
             yield merged.problem(where, text, ", ".join(known), did_you_mean(name, known))
