@@ -61,6 +61,16 @@ FAULTS = {
         3,
         ["'repression' is a key of polity.NAME.governance"],
     ),
+    "wrong level and mistyped": (
+        TITLE + "[polity.home]\nrepressoin = 0.5\n",
+        3,
+        ["did you mean 'repression'? it is a key of polity.NAME.governance"],
+    ),
+    "no such expertise": (
+        TITLE + "[tactic.sit_in]\nskills = { lawyers = 1 }\n",
+        3,
+        ["unknown key 'lawyers' in tactic.sit_in.skills", "research, law, media"],
+    ),
     "wrong level: organisation": (
         TITLE + '[organisation.greens]\nkind = "ngo"\n',
         2,

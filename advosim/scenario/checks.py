@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import datetime
+import difflib
 import math
 import re
 import types
@@ -235,6 +236,10 @@ def _problem(merged: Merged, path: KeyPath, error: Any, out: set[str]) -> list[P
         return [merged.problem(path, f"{here} should not be empty" if not value else f"{here} is too long")]
     if kind == "finite_number" or (isinstance(value, float) and not math.isfinite(value)):
         return [merged.problem(path, f"{here} = {shown(value)} is not a finite number", allowed(annotation, field))]
+    if kind == "literal_error" and is_named(path) and value == path[-1]:
+        names = [str(a) for a in get_args(get_args(at(path[:-1])[0])[0])]
+        text = f"unknown key '{value}' in {dotted(path[:-1])}"
+        return [merged.problem(path, text, ", ".join(names), did_you_mean(value, names))]
     if kind == "literal_error":
         close = did_you_mean(value, [str(a) for a in get_args(annotation)])
         return [merged.problem(path, f"{here} = {shown(value)} is unknown", allowed(annotation, field), close)]
@@ -289,9 +294,8 @@ def _belongs(key: str, known: Sequence[str]) -> str:
         return f"'{key}' is a key of {', '.join(right[:3])}" + (" ..." if len(right) > 3 else "")
     if close:
         return close
-    elsewhere = did_you_mean(key, list(homes()))
-    name = elsewhere.split("'")[1] if elsewhere else ""
-    return f"did you mean '{name}'? it is a key of {', '.join(homes()[name][:3])}" if name else ""
+    elsewhere = difflib.get_close_matches(key, list(homes()), n=1, cutoff=0.8)  # only what is surely meant
+    return "".join(f"did you mean '{name}'? it is a key of {', '.join(homes()[name][:3])}" for name in elsewhere)
 
 
 # ---------------------------------------------------------------- names that must exist, and other cross-checks
