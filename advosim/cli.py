@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -124,7 +125,7 @@ def country(
             typer.echo(source.summary(derived), err=True)
             typer.echo(preset, nl=False)
             return
-        _write_new(out, preset)
+        _write_new({out: preset})
         typer.echo(source.summary(derived))
         typer.echo(f"Preset written to {out}")
 
@@ -148,10 +149,10 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder, m
 
         from advosim.scenario import load
 
-        name = folder.resolve().name
+        name = re.sub(r"[^\w-]+", "_", folder.resolve().name)
         starter = folder / f"{name}.toml"
-        _write_new(starter, STARTER.replace("NAME", name))
-        (folder / "advosim.schema.json").write_text(json.dumps(load.json_schema(), indent=2), encoding="utf-8")
+        schema = json.dumps(load.json_schema(), indent=2, ensure_ascii=False) + "\n"
+        _write_new({starter: STARTER.replace("NAME", name), folder / "advosim.schema.json": schema})
         typer.echo(f"Wrote {starter}. Next: advosim check {starter}; advosim run {starter}")
 
 
@@ -218,16 +219,17 @@ def _described(scenario: Scenario) -> str:
     )
 
 
-def _write_new(file: Path, text: str) -> None:
-    """Write a file that must not exist yet."""
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with file.open("x", encoding="utf-8", newline="\n") as opened:
-            opened.write(text)
-    except FileExistsError:
-        raise InputError(Problem(str(file), None, "is there already and stays as it is")) from None
-    except OSError as error:
-        raise InputError(Problem(str(file), None, f"cannot be written: {error.strerror}")) from None
+def _write_new(texts: dict[Path, str]) -> None:
+    """Write files of which none may exist yet."""
+    taken = [Problem(str(file), None, "is there already and stays as it is") for file in texts if file.exists()]
+    if taken:
+        raise InputError(taken)
+    for file, text in texts.items():
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8", newline="\n")
+        except OSError as error:
+            raise InputError(Problem(str(file), None, f"cannot be written: {error.strerror}")) from None
 
 
 class _Bars:

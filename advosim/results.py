@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from advosim import __version__
 from advosim.scenario.problems import InputError, Problem
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 TABLES = ("weeks", "organisations", "alliances", "events")
 MANIFEST = "manifest.json"
 PROGRAM = "advosim"
-VERSIONED = ("advosim", "numpy", "numba", "pandas", "pyarrow", "matplotlib", "pydantic", "mesa")
+VERSIONED = ("numpy", "numba", "pandas", "pyarrow", "matplotlib", "pydantic", "mesa")
 PROTEST_SEEN = 0.0005  # model.md: the onset of protest is a share of the citizens, .05%
 DAY = 86_400.0
 MOST_TOLD = 12
@@ -114,9 +115,7 @@ def write(record: Run, folder: str | Path) -> Path:
         _swap(partial, place)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise SaveError(
-            f"the results could not be saved in {folder}: {reason}; nothing of them was left there"
-        ) from error
+        raise SaveError(f"the results could not be saved in {folder}: {reason}; nothing of them is left") from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return place
@@ -228,7 +227,7 @@ def manifest(record: Run) -> dict[str, Any]:
     return {
         "program": PROGRAM,
         "scenario": load.resolved(record.scenario),
-        "fingerprint": load.fingerprint(record.scenario),
+        "fingerprint": load.fingerprint(record.scenario, record.seed),
         "seed": record.seed,
         "weeks": int(record.weeks["week"].max()) if len(record.weeks) else 0,
         "left_out": list(record.left_out),
@@ -244,7 +243,7 @@ def manifest(record: Run) -> dict[str, Any]:
 
 
 def _versions() -> dict[str, str]:
-    found = {}
+    found = {"advosim": __version__}
     for name in VERSIONED:
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):
             found[name] = importlib.metadata.version(name)
@@ -302,18 +301,18 @@ def _of(table: pd.DataFrame, polity: Any, issue: Any = None) -> pd.DataFrame:
 def _issue_lines(issue: str, weeks: pd.DataFrame, events: pd.DataFrame) -> list[str]:
     first, last = weeks.iloc[0], weeks.iloc[-1]
     steps = [f"{_moved(weeks, step):+.2f} in week {step.week}" for step in _rows(events, "step")]
-    answers = weeks["response"].str.split("+").explode()
-    counted = answers[answers != "none"].value_counts()
-    protests = int((weeks["protest"] > PROTEST_SEEN).sum())
+    given = weeks["response"].str.split("+").explode()
+    answers = [f"{answer} in {_count(n, 'week')}" for answer, n in given[given != "none"].value_counts().items()]
+    protests = _count((weeks["protest"] > PROTEST_SEEN).sum(), "week") + _peak(weeks, "protest")
     return [
         f"  {issue}",
         f"    policy       {first.policy:+.2f} -> {last.policy:+.2f}; steps: {_listed(steps)}",
         f"    support      {first.support:.1%} -> {last.support:.1%} in private, "
         f"{first.expressed:.1%} -> {last.expressed:.1%} in the open",
         f"    aware        {weeks['aware'].median():.1%} in the median week",
-        f"    protest      above {PROTEST_SEEN:.2%} of the citizens in {_count(protests)}{_peak(weeks, 'protest')}",
-        f"    petitions    signed in {_count((weeks['petition'] > 0).sum())}{_peak(weeks, 'petition')}",
-        f"    government   {_listed([f'{answer} in {_count(number)}' for answer, number in counted.items()])}",
+        f"    protest      above {PROTEST_SEEN:.2%} of the citizens in {protests}",
+        f"    petitions    signed in {_count((weeks['petition'] > 0).sum(), 'week')}{_peak(weeks, 'petition')}",
+        f"    government   {_listed(answers)}",
     ]
 
 
@@ -322,21 +321,23 @@ def _organisation_lines(organisations: pd.DataFrame, events: pd.DataFrame) -> li
     listed = _listed([f"{number} {_plain(tactic)}" for tactic, number in campaigns.items()])
     closures = [f"{row.organisation} in week {row.week}" for row in _rows(events, "closure")]
     return [
-        f"  {organisations['organisation'].nunique()} organisations; closed: {_listed(closures)}",
-        f"  {campaigns.sum()} campaigns: {listed}",
+        f"  {_count(organisations['organisation'].nunique(), 'organisation')}; closed: {_listed(closures)}",
+        f"  {_count(campaigns.sum(), 'campaign')}: {listed}",
     ]
 
 
 def _course(record: Run) -> list[str]:
     """The reforms, the steps of policy, and the largest shock and act that made the news."""
-    told = [(r.week, f"reform: {_changes(r.set)}") for r in record.scenario.reform if r.week <= _last(record)]
-    events = record.events
+    last, events = int(record.weeks["week"].max()), record.events
+    told = [
+        (reform.week, f"reform: {_changes(reform.set)}") for reform in record.scenario.reform if reform.week <= last
+    ]
     told += [(row.week, f"policy on {row.issue} moves in {row.polity}") for row in _rows(events, "step")]
     for event, text in (("news", "largest shock of news"), ("covered", "largest act that media covered")):
-        rows = events[events["event"] == event]
-        if len(rows):
-            row = rows.iloc[int(rows["size"].to_numpy().argmax())]
-            told.append((int(row["week"]), f"{text}, on {row['issue']} in {row['polity']}"))
+        rows = _rows(events, event)
+        if rows:
+            row = max(rows, key=lambda candidate: candidate.size)
+            told.append((row.week, f"{text}, on {row.issue} in {row.polity}"))
     told.sort(key=lambda entry: entry[0])
     shown = [f"  week {week:>4}  {text}" for week, text in told[:MOST_TOLD]]
     more = [f"  and {len(told) - MOST_TOLD} more in events.csv"] if len(told) > MOST_TOLD else []
@@ -346,10 +347,10 @@ def _course(record: Run) -> list[str]:
 def _remarks(record: Run) -> list[str]:
     from advosim.scenario import load
 
-    return [
-        *(f"Left out: {reform}" for reform in record.left_out),
-        *(f"Note: {n}" for n in load.notes(record.scenario)),
-    ]
+    # Where the scenario's own length ends the run, its notes tell what is left out.
+    cut = record.weeks["week"].max() != record.scenario.weeks
+    late = [f"left out, for the run ends earlier: {reform}" for reform in record.left_out] if cut else []
+    return [f"Note: {remark}" for remark in [*late, *load.notes(record.scenario)]]
 
 
 def _rows(events: pd.DataFrame, event: str) -> list[Any]:
@@ -367,16 +368,12 @@ def _peak(weeks: pd.DataFrame, column: str) -> str:
     return f", at most {row[column]:.2%} (week {row['week']})" if row[column] > 0 else ""
 
 
-def _last(record: Run) -> int:
-    return int(record.weeks["week"].max())
-
-
 def _changes(changes: Mapping[str, Any]) -> str:
     return ", ".join(f"{path} = {value}" for path, value in changes.items())
 
 
-def _count(number: Any) -> str:
-    return f"{int(number)} week{'' if number == 1 else 's'}"
+def _count(number: Any, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _listed(parts: list[str]) -> str:

@@ -46,6 +46,11 @@ def data() -> Path:
 
 @pytest.fixture
 def record() -> MadeUpRecord:
+    """A record that no run made."""
+    return made_up()
+
+
+def made_up() -> MadeUpRecord:
     """Twenty weeks of one issue: a campaign, a protest that is repressed and covered, a step, a closure."""
     scenario = Scenario.model_validate(
         {

@@ -1,0 +1,360 @@
+"""What a user types: exit codes, messages, and nothing left behind where something was wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import jsonschema
+import pytest
+from typer.testing import CliRunner
+
+from advosim import cli, results
+from advosim.scenario import load
+
+ROOT = Path(__file__).resolve().parents[1]
+HEAVY = {"numpy", "numba", "pandas", "matplotlib", "mesa", "scipy", "pyarrow", "networkx"}
+COMMANDS = {"check", "run", "country", "schema", "init", "warmup"}
+REPRESSION = "polity.home.governance.repression"
+
+
+def advosim(*words: Any) -> Any:
+    return CliRunner().invoke(cli.app, [str(word) for word in words])
+
+
+def process(*words: str) -> subprocess.CompletedProcess[str]:
+    """Another Python, which finds this working copy."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.run([sys.executable, *words], capture_output=True, text=True, check=True, env=environment)
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty current folder."""
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    monkeypatch.delenv("ADVOSIM_DEBUG", raising=False)
+    return folder
+
+
+@pytest.fixture
+def simulated(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], None]:
+    """Puts another function in the place of the simulation."""
+
+    def put(function: Any) -> None:
+        module = ModuleType("advosim.simulation")
+        module.simulate = module.warmup = function  # type: ignore[attr-defined]
+        monkeypatch.setitem(sys.modules, "advosim.simulation", module)
+        monkeypatch.setattr("advosim.simulation", module, raising=False)
+        monkeypatch.setattr(results, "_draw", lambda record, file: file.write_bytes(b"\x89PNG"))
+
+    return put
+
+
+@pytest.fixture
+def unsimulated(simulated: Callable[[Any], None]) -> None:
+    """Nothing may be simulated."""
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise AssertionError("a run began")
+
+    simulated(refuse)
+
+
+def written(text: str, name: str = "scenario.toml") -> Path:
+    path = Path(name)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def files() -> set[str]:
+    return {str(path.relative_to(Path.cwd())) for path in Path.cwd().rglob("*")}
+
+
+# ---------------------------------------------------------------- help
+
+
+def test_help_lists_what_there_is_and_no_more() -> None:
+    text = advosim("--help").stdout
+    assert set(re.findall(r"^  ([a-z]+) ", text, re.MULTILINE)) == COMMANDS
+    for later in ("dock", "validate", "ablate", "demo"):
+        assert later not in text
+
+
+@pytest.mark.parametrize("words", [["--help"], ["run", "--help"], ["--version"], ["check", "baseline"], ["schema"]])
+def test_what_simulates_nothing_loads_nothing_heavy(words: list[str]) -> None:
+    code = "import sys\nfrom advosim.cli import main\ntry: main()\nfinally: print(*sys.modules, file=sys.stderr)"
+    ran = process("-c", code, *words)
+    loaded = set(ran.stderr.split())
+    assert not loaded & HEAVY
+    assert words != ["--help"] or "pydantic" not in loaded
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    code = "import sys, advosim; print(*sys.modules)"
+    ran = process("-c", code)
+    assert not set(ran.stdout.split()) & (HEAVY | {"pydantic", "typer"})
+
+
+def test_the_module_is_the_command() -> None:
+    assert process("-m", "advosim", "--version").stdout.startswith("advosim ")
+
+
+# ---------------------------------------------------------------- wrong input
+
+
+BAD = {
+    "missing file": ([], "absent.toml", "there is no such"),
+    "unknown name": ([], "baselin", "did you mean 'baseline'"),
+    "folder": ([], ".", "is a folder"),
+    "broken TOML": ([], "title = ", "scenario.toml:1"),
+    "empty": ([], "", "title"),
+    "unknown key": ([], 'title = "X"\nweks = 3', "scenario.toml:2: unknown key 'weks'"),
+    "wrong type": ([], 'title = "X"\nweeks = "long"', "scenario.toml:2"),
+    "out of range": ([], 'title = "X"\n[polity.home]\ncitizens = 0', "allowed: 10 to 10,000,000"),
+    "not a number": ([], 'title = "X"\n[polity.home.governance]\nrepression = nan', "scenario.toml:3"),
+    "infinite": ([], 'title = "X"\n[mechanism.funds]\nfee = inf', "scenario.toml:3"),
+    "cycle": ([], 'title = "X"\nextends = "scenario.toml"', "extends"),
+    "late reform": ([], f'title = "X"\nweeks = 9\n[[reform]]\nweek = 10\nset = {{ "{REPRESSION}" = 0.5 }}', "10"),
+    "no such path": (["--set", "polity.home.governance.represion=1"], "baseline", "did you mean 'repression'"),
+    "no value": (["--set", REPRESSION], "baseline", "no path=value"),
+    "a path that is too short": (["--set", "=1"], "baseline", "no path=value"),
+    "infinite setting": (["--set", f"{REPRESSION}=inf"], "baseline", REPRESSION),
+    "seed below 0": (["--seed", "-1"], "baseline", "--seed"),
+    "seed above 2**63": (["--seed", 2**63], "baseline", "--seed"),
+    "no weeks": (["--weeks", "0"], "baseline", "--weeks"),
+    "no threads": (["--threads", "0"], "baseline", "--threads"),
+    "unwritable place": (["--out", "taken/run"], "baseline", "cannot be written"),
+    "a file as place": (["--out", "taken"], "baseline", "is a file"),
+    "a place with other things": (["--out", "."], "baseline", "holds something else"),
+}
+
+
+@pytest.mark.usefixtures("unsimulated")
+@pytest.mark.parametrize("case", BAD)
+def test_wrong_input_is_named_and_leaves_nothing(case: str) -> None:
+    options, scenario, message = BAD[case]
+    written("mine", "taken")
+    if "\n" in scenario or "=" in scenario or not scenario:
+        scenario = str(written(scenario))
+    before = files()
+    ran = advosim("run", scenario, *options)
+    assert ran.exit_code == 2
+    assert message in ran.stderr
+    assert "Traceback" not in ran.output
+    assert files() == before
+
+
+@pytest.mark.usefixtures("unsimulated")
+def test_all_that_is_wrong_is_said_at_once() -> None:
+    scenario = written('title = "X"\nweks = 3\n[polity.home]\ncitizens = 0\n')
+    written("mine", "taken")
+    ran = advosim("run", scenario, "--set", "mechanism.influence.epsilom=1", "--out", "taken")
+    for part in ("weks", "citizens", "epsilom", "taken: is a file", "4 errors; nothing was run or written."):
+        assert part in ran.stderr
+    assert len(ran.stderr.splitlines()) == 5
+    assert ran.exit_code == 2
+
+
+@pytest.mark.usefixtures("unsimulated")
+@pytest.mark.parametrize("command", ["check", "run"])
+def test_edge_lists_are_read_before_anything_else(command: str) -> None:
+    written("0,1\n3,99\n", "ties.csv")
+    scenario = written(
+        'title = "X"\n[polity.home]\ncitizens = 20\n'
+        '[polity.home.network.face_to_face]\nkind = "edge_list"\nfile = "ties.csv"\n'
+    )
+    before = files()
+    ran = advosim(command, scenario)
+    assert ran.exit_code == 2
+    assert "ties.csv" in ran.stderr
+    assert "99" in ran.stderr
+    assert files() == before
+
+
+# ---------------------------------------------------------------- check
+
+
+def test_check_says_what_a_scenario_holds_and_notes() -> None:
+    ran = advosim("check", "baseline")
+    assert ran.exit_code == 0
+    assert "no errors" in ran.stdout
+    few = advosim("check", written('title = "X"\n[polity.home]\ncitizens = 50\n'))
+    assert few.exit_code == 0
+    assert "for tests only" in few.stdout
+
+
+# ---------------------------------------------------------------- run
+
+
+def test_a_run_leaves_its_results_under_its_name_and_hash(record: Any, simulated: Any) -> None:
+    seen = {}
+
+    def simulate(scenario: Any, **options: Any) -> Any:
+        seen.update(scenario=scenario, **options)
+        options["progress"]("compile", 1, 2)
+        options["progress"]("weeks", 20, 20)
+        return record
+
+    simulated(simulate)
+    ran = advosim("run", "baseline", "--seed", 5, "--weeks", 30, "--set", f"{REPRESSION}=0.75", "--threads", 2)
+    assert ran.exit_code == 0, ran.output
+    scenario = seen["scenario"]
+    assert (scenario.seed, scenario.weeks, seen["threads"]) == (5, 30, 2)
+    assert scenario.polity["home"].governance.repression == 0.75
+    [folder] = Path("results").iterdir()
+    assert folder.name == f"baseline-{load.fingerprint(scenario)}"
+    assert "Made up: 20 weeks" in ran.stdout
+    assert str(folder) in ran.stdout
+    assert advosim("run", "baseline", "--out", folder).exit_code == 0
+
+
+def test_shorter_runs_leave_out_later_reforms(simulated: Any, record: Any) -> None:
+    simulated(lambda scenario, **_: record)
+    assert advosim("run", "opening_and_crackdown", "--weeks", 20).exit_code == 0
+
+
+def failing(*_: Any, **__: Any) -> None:
+    raise RuntimeError("the matrix\nis singular")
+
+
+def test_a_failure_is_one_sentence_and_a_saved_traceback(simulated: Any, here: Path) -> None:
+    simulated(failing)
+    ran = advosim("run", "baseline")
+    assert ran.exit_code == 1
+    [line] = ran.stderr.splitlines()
+    assert "RuntimeError: the matrix is singular" in line
+    saved = re.search(r"The traceback is in (.*?\.txt)", line)
+    assert saved
+    text = Path(saved[1]).read_text(encoding="utf-8")
+    Path(saved[1]).unlink()
+    assert "Traceback (most recent call last)" in text
+    assert files() == set()
+
+
+@pytest.mark.parametrize(("words", "environment"), [(["--debug"], {}), ([], {"ADVOSIM_DEBUG": "1"})])
+def test_debugging_shows_the_traceback(
+    words: list[str], environment: dict[str, str], simulated: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    simulated(failing)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    ran = advosim(*words, "run", "baseline")
+    assert isinstance(ran.exception, RuntimeError)
+    assert ran.exit_code == 1
+
+
+def test_an_interrupt_is_told_and_leaves_nothing(simulated: Any) -> None:
+    def interrupted(*_: Any, **__: Any) -> None:
+        raise KeyboardInterrupt
+
+    simulated(interrupted)
+    ran = advosim("run", "baseline")
+    assert ran.exit_code == 130
+    assert "Stopped before the end; nothing was saved." in ran.stderr
+    assert files() == set()
+
+
+def test_a_full_disk_is_told_and_leaves_nothing(simulated: Any, record: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    simulated(lambda *_, **__: record)
+
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(results, "_to_disk", full)
+    ran = advosim("run", "baseline", "--out", "run")
+    assert ran.exit_code == 1
+    [line] = ran.stderr.splitlines()
+    assert "could not be saved in run: No space left on device" in line
+    assert files() == set()
+
+
+def test_warmup_counts_the_rules_out(simulated: Any) -> None:
+    simulated(lambda progress: progress("compile", 3, 3))
+    assert "compiled" in advosim("warmup").stdout
+
+
+# ---------------------------------------------------------------- country, schema, init
+
+
+VDEM = "country_name,country_text_id,year,v2csreprss_osp\nAlphaland,AAA,2000,3\nAlphaland,AAA,2001,2\n"
+
+
+def test_a_country_becomes_a_preset() -> None:
+    written(VDEM, "vdem.csv")
+    ran = advosim("country", "AAA", "--year", 2000, "--vdem", "vdem.csv")
+    assert ran.exit_code == 0
+    assert "repression = 0.25" in ran.stdout
+    assert "Alphaland" in ran.stderr
+    kept = advosim("country", "AAA", "--year", 2000, "--vdem", "vdem.csv", "--out", "aaa.toml")
+    assert kept.exit_code == 0
+    assert Path("aaa.toml").read_text(encoding="utf-8") == ran.stdout
+    scenario = written('title = "X"\n[polity.home.governance]\npreset = "aaa.toml"\n')
+    assert advosim("check", scenario).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("code", "year", "file", "message"),
+    [
+        ("AAB", 2000, "vdem.csv", "AAA"),
+        ("AAA", 1990, "vdem.csv", "2000"),
+        ("AAA", 2000, "absent.csv", "absent.csv"),
+        ("AAA", 2000, "other.csv", "other.csv"),
+    ],
+)
+def test_a_country_that_is_not_there_is_an_error(code: str, year: int, file: str, message: str) -> None:
+    written(VDEM, "vdem.csv")
+    written("a,b\n1,2\n", "other.csv")
+    ran = advosim("country", code, "--year", year, "--vdem", file, "--out", "preset.toml")
+    assert ran.exit_code == 2
+    assert message in ran.stderr
+    assert not Path("preset.toml").exists()
+
+
+def test_a_preset_is_not_overwritten() -> None:
+    written(VDEM, "vdem.csv")
+    written("mine", "aaa.toml")
+    ran = advosim("country", "AAA", "--year", 2000, "--vdem", "vdem.csv", "--out", "aaa.toml")
+    assert ran.exit_code == 2
+    assert Path("aaa.toml").read_text() == "mine"
+
+
+def uncommented(text: str) -> str:
+    """The starter with all its lines on."""
+    return re.sub(r"^# (?=\[|[a-z_]+ = )", "", text, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("change", [str, uncommented])
+def test_the_starter_scenario_holds_with_and_without_its_comments(change: Callable[[str], str]) -> None:
+    import tomllib
+
+    assert advosim("init", "my_study").exit_code == 0
+    starter = Path("my_study/my_study.toml")
+    starter.write_text(change(starter.read_text(encoding="utf-8")), encoding="utf-8")
+    assert advosim("check", starter).exit_code == 0
+    schema = json.loads(Path("my_study/advosim.schema.json").read_text(encoding="utf-8"))
+    jsonschema.validate(tomllib.loads(starter.read_text(encoding="utf-8")), schema)
+    assert schema == json.loads(advosim("schema").stdout)
+
+
+def test_uncommenting_brings_in_reforms() -> None:
+    assert "\n[[reform]]\nweek = 104\nset" in uncommented(cli.STARTER)
+
+
+@pytest.mark.parametrize("taken", ["my_study.toml", "advosim.schema.json"])
+def test_init_overwrites_nothing(taken: str) -> None:
+    Path("my_study").mkdir()
+    written("mine", f"my_study/{taken}")
+    ran = advosim("init", "my_study")
+    assert ran.exit_code == 2
+    assert taken in ran.stderr
+    assert Path(f"my_study/{taken}").read_text() == "mine"
+    assert files() == {"my_study", str(Path("my_study") / taken)}

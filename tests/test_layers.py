@@ -1,0 +1,55 @@
+"""No import runs upward, and what is heavy stays where it belongs: the contracts stand in pyproject.toml."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+LINT = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+
+
+def lint(folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", LINT, "--no-cache"], cwd=folder, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture
+def copy(root: Path, tmp_path: Path) -> Path:
+    """A copy of the package that can be broken."""
+    shutil.copytree(root / "advosim", tmp_path / "advosim", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(root / "pyproject.toml", tmp_path)
+    return tmp_path
+
+
+def test_the_layers_hold(root: Path) -> None:
+    ran = lint(root)
+    assert ran.returncode == 0, ran.stdout
+    assert "0 broken" in ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("module", "line"),
+    [
+        ("world/compile.py", "from advosim import results"),
+        ("scenario/schema.py", "from advosim.world import compile"),
+        ("scenario/schema.py", "import numpy"),
+        ("results.py", "import mesa"),
+        ("cli.py", "import numba"),
+    ],
+)
+def test_an_import_that_runs_upward_is_found(module: str, line: str, copy: Path) -> None:
+    with (copy / "advosim" / module).open("a", encoding="utf-8") as file:
+        file.write(f"\n\ndef broken():\n    {line}\n")
+    ran = lint(copy)
+    assert ran.returncode == 1, ran.stdout
+    assert "1 broken" in ran.stdout or "2 broken" in ran.stdout
+
+
+def test_every_module_has_its_layer(copy: Path) -> None:
+    (copy / "advosim" / "helpers.py").write_text('"""Nowhere."""\n', encoding="utf-8")
+    assert lint(copy).returncode == 1
