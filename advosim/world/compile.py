@@ -54,11 +54,11 @@ def compiled(function: Callable[..., Any]) -> Any:
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(cache_folder())
     try:
-        return numba.njit(cache=True, nogil=True)(function)
+        return numba.njit(cache=True, nogil=True, error_model="numpy")(function)
     finally:
         numba.config.CACHE_DIR = before
 
 
 def compiled_here(function: Callable[..., Any]) -> Any:
     """`function` compiled for this process only: for kernels rebuilt around a user's own mechanism."""
-    return numba.njit(nogil=True)(function)
+    return numba.njit(nogil=True, error_model="numpy")(function)

@@ -1,0 +1,95 @@
+"""The turn of the week, the log of events and the record."""
+
+from __future__ import annotations
+
+from advosim.world.compile import compiled
+
+
+@compiled
+def turn(clock):
+    """A new week begins."""
+    clock[0].week += 1
+
+
+@compiled
+def note(clock, events, event, polity, issue, organisation, tactic, route, side, size):
+    """Write one line of the log; -1 where something does not apply. The log has room for all that can happen."""
+    row = events[clock[0].events]
+    row.week = clock[0].week
+    row.polity = polity
+    row.issue = issue
+    row.organisation = organisation
+    row.event = event
+    row.tactic = tactic
+    row.route = route
+    row.side = side
+    row.size = size
+    clock[0].events += 1
+
+
+@compiled
+def record(clock, polities, issues, organisations, campaigns, weeks, organisation_weeks):
+    """Write down the week."""
+    w = clock[0].week - 1
+    for o in range(organisations.size):
+        _record_organisation(organisations[o], campaigns[o], organisation_weeks[w, o])
+    for p in range(polities.size):
+        funds = 0.0
+        for o in range(organisations.size):
+            if organisations[o].polity == p and not organisations[o].closed:
+                funds += organisations[o].funds
+        for m in range(issues.shape[1]):
+            row = weeks[w, p, m]
+            row.funds = funds
+            row.closures = polities[p].closures
+            row.repression = polities[p].repression
+            row.grievance = polities[p].grievance
+            row.legitimacy = polities[p].legitimacy
+            _record_issue(issues[p, m], row)
+
+
+@compiled
+def _record_organisation(organisation, campaign, row):
+    row.funds = organisation.funds
+    row.dues = organisation.dues
+    row.gifts = organisation.gifts
+    row.running_cost = organisation.running_cost
+    row.campaign_cost = organisation.campaign_cost
+    row.members = organisation.members
+    row.closed = organisation.closed
+    # A campaign's last week has been counted down already, but it did campaign: effort tells.
+    active = campaign.effort > 0.0
+    row.issue = campaign.issue if active else -1
+    row.tactic = campaign.tactic if active else -1
+    row.frame = campaign.frame if active else -1
+    row.side = campaign.side if active else -1
+    row.effort = campaign.effort
+    row.social_media = campaign.mix[2] if active else 0.0
+
+
+@compiled
+def _record_issue(issue, row):
+    row.policy = issue.policy
+    row.support = issue.support
+    row.salience = issue.salience
+    row.aware = issue.aware
+    row.talking = issue.talking
+    row.expressed = issue.expressed
+    row.silenced = issue.silenced
+    row.petition_for = issue.signed[0]
+    row.petition_against = issue.signed[1]
+    row.protest_for = issue.marched[0]
+    row.protest_against = issue.marched[1]
+    row.violent = issue.violent[0] or issue.violent[1]
+    row.answers = issue.answers
+    row.consulting = (1 if issue.consulting[0] > 0 else 0) + (1 if issue.consulting[1] > 0 else 0)
+    row.lobby_success = issue.lobby_success[0] - issue.lobby_success[1]
+    row.pressure = issue.felt
+    row.friction = issue.friction
+    row.agenda = issue.agenda
+    row.attention = issue.attention
+    row.coverage = issue.coverage
+    row.attitude = issue.attitude
+    row.attitude_sd = issue.attitude_sd
+    row.efficacy_for = issue.efficacy[0]
+    row.efficacy_against = issue.efficacy[1]

@@ -1,0 +1,585 @@
+"""Phase 6: citizens learn, hear, judge, attend, dare to speak, act and join.
+
+The rules of one citizen come first, each a function of scalars in single precision; the kernel that fuses them follows.
+A rule's last argument is its record of parameters. Sides are 0 for the reform and 1 against it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from advosim.world.chance import F, draw, exp, exp32, key, pair, power32
+from advosim.world.compile import compiled
+from advosim.world.state import ATTITUDE_BITS, AWARE, MARCHES, ONLINE, SIDES, SIGNED, STREAMS, TALKS
+from advosim.world.chance import stream
+
+_KEYS = np.array([stream(f"citizens.{name}") for name in STREAMS], np.uint64)
+_BACKFIRE, _AWARENESS, _FORGETTING, _PERSUASION, _EDUCATION, _CALL_SIGN, _CALL_MARCH = range(7)
+_TIME_SIGN, _TIME_MARCH, _JOIN, _LAPSE = range(7, 11)
+_ZERO, _ONE, _HALF = F(0.0), F(1.0), F(0.5)
+_LN2 = np.float64(0.6931471805599453)
+_SIGN_CALL, _MARCH_CALL = np.uint8(1), np.uint8(4)
+
+
+# ---------------------------------------------------------------- the rules of one citizen
+
+
+@compiled
+def backfire(grievance, injustice, rule):
+    """Grievance after the week's news of injustice: .9 (grievance + .3 injustice learned of). Hess & Martin 2006."""
+    return rule.keep * (grievance + rule.gain * injustice)
+
+
+@compiled
+def awareness(aware, missed, friends, contacts, luck, forgotten, rule):
+    """Whether a citizen is aware of an issue: he misses agenda and campaigns with chance `missed`, and what each of
+    `friends` and `contacts` who talk tell; `forgotten` is whether he forgot what he knew. Only talkers transmit.
+    """
+    miss = missed * power32(rule.missed_face_to_face, friends) * power32(rule.missed_online, contacts)
+    return (aware and not forgotten) or luck >= miss
+
+
+@compiled
+def weight_of(pull, interest, talk_share, rule):
+    """The weight of an issue on a mind, e^(S + u + min(1, 4 share of talking neighbours) + stake).
+
+    pull: e^S; interest: e^(u + stake).
+    """
+    return pull * interest * exp32(min(rule.talk_cap, rule.by_talk * talk_share))
+
+
+@compiled
+def salience(before, weight, total, rule):
+    """z += .3 (w / (30 + sum w) - z): a share of mind against the rest of life."""
+    return before + rule.rate * (weight / (rule.rest_of_life + total) - before)
+
+
+@compiled
+def persuasion(attitude, strength, direction, fit, rule):
+    """The step that a message heard adds: .03 x credibility x direction x framed strength x (1 - abs x)."""
+    return rule.rate * strength * fit * direction * (_ONE - abs(attitude))
+
+
+@compiled
+def framed(value, frames, gain):
+    """How much a frame adds to a message: 1 + gain (weight of the frame x number of frames - 1), never below 0."""
+    return max(_ZERO, _ONE + gain * (F(frames) * value - _ONE))
+
+
+@compiled
+def education(anchor, lesson, direction, rule):
+    """The step that a lesson heard adds to the anchor, less near the ends."""
+    return rule.rate * lesson * direction * (_ONE - abs(anchor))
+
+
+@compiled
+def unlearning(anchor, upbringing, rate):
+    """The step by which an anchor returns; rate: share of the way in a week."""
+    return rate * (upbringing - anchor)
+
+
+@compiled
+def influence(talkers, distance, rule):
+    """The step toward talking neighbours within bounded confidence: .05 min(talkers / 3, 1) x mean distance.
+
+    talkers: neighbours who talk and stand within epsilon; distance: sum of their attitudes minus mine. Hegselmann & Krause
+    2002; Friedkin & Johnsen 1990 with `anchoring`.
+    """
+    if talkers == 0:
+        return _ZERO
+    return rule.rate * min(F(talkers) / rule.enough, _ONE) * (distance / F(talkers))
+
+
+@compiled
+def anchoring(attitude, anchor, rate):
+    """The step back to one's anchor: the only relaxation; rate: share of the way in a week, 1 - 2^(-1/half-life)."""
+    return rate * (anchor - attitude)
+
+
+@compiled
+def noticing(salience_, rule):
+    """z / (z + .1): how far an issue on one's mind turns into motive."""
+    return salience_ / (salience_ + rule.half_salience)
+
+
+@compiled
+def motive(gap, noticed, alarm, rule):
+    """M = distance to policy x z/(z + .1) x alarm, where the side that is losing is alarmed by min(abs E/F, 1)."""
+    return gap * noticed * alarm
+
+
+@compiled
+def expression(aware, motive_, fear, share, threshold, rule):
+    """Talk if aware and M - .25 R r (1 - share of talking neighbours on my side) > threshold. Noelle-Neumann 1974."""
+    return aware and motive_ - fear * (_ONE - share) > threshold
+
+
+@compiled
+def sanction(repression, past_turnout, called, rule):
+    """Risk of marching, R (1 - e^(-2.3 x .005 / expected crowd)): the larger the crowd, the safer. Epstein 2002."""
+    crowd = max(rule.crowd_by_past * past_turnout, max(rule.crowd_by_call * called, rule.crowd_least))
+    return repression * (1.0 - exp(-rule.deterrence * rule.force / crowd))
+
+
+@compiled
+def participation(motive_, efficacy, grievance, noticed, company, called, cost, risk, fatigue, threshold, rule):
+    """Act if M (.5 + efficacy) + .3 min(grievance, 1) z/(z + .1) + .36 company + .12 called - cost - .4 risk - .2 fatigue
+    beats one's threshold. Company (0..1), cost and fatigue are 0 for petitions. Granovetter 1978; Epstein 2002.
+    """
+    drive = motive_ * (rule.by_efficacy + efficacy) + rule.by_grievance * min(grievance, _ONE) * noticed
+    drive = drive + rule.solidarity * company + rule.by_call * called
+    return drive - cost - rule.by_risk * risk - rule.by_fatigue * fatigue > threshold
+
+
+@compiled
+def company(acting, degree, rule):
+    """min(1, remembered acting neighbours / (tau x neighbours))."""
+    return min(_ONE, acting / (rule.tau * F(max(degree, 1))))
+
+
+@compiled
+def membership(member, acted_on_call, acted, luck_join, luck_lapse, rule):
+    """1: joins who called; -1: lapses; 0: stays as he is."""
+    if member < 0:
+        return 1 if acted_on_call and luck_join < rule.join else 0
+    return -1 if not acted and luck_lapse < rule.lapse else 0
+
+
+# ---------------------------------------------------------------- circumstances
+
+
+@compiled
+def weekly(half_life):
+    """The share that goes in a week: 1 - 2^(-1/half-life)."""
+    return 1.0 - exp(-_LN2 / half_life)
+
+
+@compiled
+def circumstances(clock, rules, polities, issues, publics, reach, blocks, here):
+    """What holds for all citizens of a block on an issue, put into single precision for the kernel."""
+    seed, week = clock[0].seed, clock[0].week
+    keys = np.empty(_KEYS.size, np.uint64)
+    for s in range(_KEYS.size):
+        keys[s] = key(seed, week, _KEYS[s])
+    for b in range(blocks.size):
+        p, q = blocks[b].polity, blocks[b].public
+        for m in range(issues.shape[1]):
+            now = here[b, m]
+            for s in range(_KEYS.size):
+                now.key[s] = pair(keys[s], issues[p, m].key)
+            _what_is_heard(now, rules[0], issues[p, m], publics[q], reach[q, 0, m], reach[q, 1, m])
+            _what_presses(now, rules[0], polities[p], issues[p, m])
+
+
+@compiled
+def _what_is_heard(now, rule, issue, public, offline, online):
+    agenda = rule.awareness.by_agenda * issue.agenda * public.diet[1]
+    now.missed[0] = F((1.0 - agenda) * (1.0 - offline.exposure))
+    now.missed[1] = F((1.0 - agenda) * (1.0 - online.exposure))
+    for on in range(2):
+        cell = online if on else offline
+        for side in range(SIDES):
+            now.heard[on, side] = F(cell.heard[side])
+            now.strength[on, side] = F(cell.strength[side])
+            now.frame[on, side] = np.int32(cell.frame[side])
+            now.taught[on, side] = F(cell.taught[side])
+            now.lesson[on, side] = F(cell.lesson[side])
+            now.sign[on, side] = F(cell.sign[side])
+            now.march[on, side] = F(cell.march[side])
+
+
+@compiled
+def _what_presses(now, rule, home, issue):
+    now.policy = F(issue.policy)
+    now.pull = F(exp(issue.attention))
+    now.injustice = F(issue.injustice)
+    now.exposed[0] = F(rule.backfire.by_media * home.media_freedom)
+    now.exposed[1] = F(rule.backfire.by_media * home.media_freedom + rule.backfire.online)
+    now.fear = F(rule.expression.fear * home.repression)
+    now.sanction_signing = F(rule.participation.risk_of_signing * home.repression)
+    now.forgets = F(weekly(rule.awareness.half_life))
+    now.relaxes = F(weekly(rule.anchoring.half_life))
+    now.unlearns = F(weekly(rule.education.half_life))
+    now.frame_gain = F(rule.framing.gain) if rule.framing.on else _ZERO
+    now.cost = F(rule.participation.cost_of_march * (1.0 + rule.participation.by_assembly_cost * home.assembly_cost))
+    threat = min(abs(issue.pressure) / issue.friction, 1.0)
+    for side in range(SIDES):
+        losing = issue.pressure < 0.0 if side == 0 else issue.pressure > 0.0
+        now.alarm[side] = F(1.0 + rule.motive.alarm * threat) if losing else _ONE
+        now.efficacy[side] = F(issue.efficacy[side])
+        now.sanction[side] = F(sanction(home.repression, issue.marched[side], issue.called[side], rule.participation))
+        now.collecting[side] = issue.collecting[side]
+
+
+# ---------------------------------------------------------------- the kernel
+
+
+@compiled
+def attitude_of(word):
+    """The attitude in a citizen's word."""
+    return np.uint32(word & ATTITUDE_BITS).view(np.float32)
+
+
+@compiled
+def word_of(attitude, online, talks, marches):
+    """A citizen's word: the attitude, and what neighbours can see of him."""
+    word = np.uint32(np.float32(attitude).view(np.uint32) & ATTITUDE_BITS)
+    word = np.uint32(word | ONLINE) if online else word
+    word = np.uint32(word | TALKS) if talks else word
+    return np.uint32(word | MARCHES) if marches else word
+
+
+@compiled
+def hears(now, on, side, number):
+    """Whether a citizen hears a side's message this week."""
+    return now.heard[on, side] > _ZERO and draw(now.key[_PERSUASION], SIDES * number + side) < now.heard[on, side]
+
+
+@compiled
+def lessons(anchor, upbringing, now, on, number, rule):
+    """The step of a citizen's anchor this week: lessons heard, and what is unlearned."""
+    step = unlearning(anchor, upbringing, now.unlearns)
+    for side in range(SIDES):
+        if now.taught[on, side] > _ZERO:
+            if draw(now.key[_EDUCATION], SIDES * number + side) < now.taught[on, side]:
+                step += education(anchor, now.lesson[on, side], _ONE if side == 0 else -_ONE, rule)
+    return step
+
+
+@compiled
+def is_called(calls, call, chance, k, number, side):
+    """Whether a citizen is called: by the organisation that he is a member of, or by chance."""
+    return calls & (call << np.uint8(side)) != 0 or (chance > _ZERO and draw(k, number) < chance)
+
+
+@compiled
+def take_part(signed, drive, noticed, calls, carried, with_him, grievance, fatigue, aversion, threshold, now, on, side,
+              number, rule):  # fmt: skip
+    """Whether a citizen signs and marches on an issue, and which call he followed (0 for none, else its place in CALLS)."""
+    signs = marches = False
+    followed = 0
+    if now.collecting[side] and not signed:
+        called = is_called(calls, _SIGN_CALL, now.sign[on, side], now.key[_CALL_SIGN], number, side)
+        if (called or carried) and draw(now.key[_TIME_SIGN], number) < rule.available_to_sign:
+            signs = participation(
+                drive, now.efficacy[side], grievance, noticed, _ZERO, _ONE if called else _ZERO, _ZERO,
+                aversion * now.sanction_signing, _ZERO, threshold, rule,
+            )  # fmt: skip
+            if signs and called:
+                followed = 1
+    called = is_called(calls, _MARCH_CALL, now.march[on, side], now.key[_CALL_MARCH], number, side)
+    if (called or carried) and draw(now.key[_TIME_MARCH], number) < rule.available_to_march:
+        marches = participation(
+            drive, now.efficacy[side], grievance, noticed, with_him, _ONE if called else _ZERO, now.cost,
+            aversion * now.sanction[side], fatigue, threshold, rule,
+        )  # fmt: skip
+        if marches and called:
+            followed = 2
+    return signs, marches, followed
+
+
+@compiled
+def caller_of(campaigns, tactics, polity, issue, side, call, u):
+    """The organisation whose call was followed: one of those that called, by effort."""
+    total = 0.0
+    for c in range(campaigns.size):
+        if _calls(campaigns[c], tactics, polity, issue, side, call):
+            total += campaigns[c].effort
+    left = np.float64(u) * total
+    for c in range(campaigns.size):
+        if _calls(campaigns[c], tactics, polity, issue, side, call):
+            left -= campaigns[c].effort
+            if left < 0.0:
+                return campaigns[c].organisation
+    return -1
+
+
+@compiled
+def _calls(campaign, tactics, polity, issue, side, call):
+    if campaign.weeks_left == 0 or not campaign.calling or campaign.effort <= 0.0:
+        return False
+    here = campaign.polity == polity and campaign.issue == issue and campaign.side == side
+    return here and tactics[campaign.tactic].call == call
+
+
+@compiled
+def citizens(clock, rules, organisations, campaigns, tactics, blocks, here, tally, enrolled, people):
+    """One week of all citizens."""
+    some_citizens(0, blocks.size, clock, rules, organisations, campaigns, tactics, blocks, here, tally, enrolled, people)
+
+
+@compiled
+def some_citizens(
+    first, last, clock, rules, organisations, campaigns, tactics, blocks, here, tally, enrolled, people
+):
+    """One week of the citizens of blocks first..last. Writes only their own rows, so that ranges can run at once.
+
+    One long function on purpose: every array that is handed on inside the loop costs two atomic operations per citizen.
+    What the theory says stands in the functions above, which take scalars and records.
+    """
+    own, anchor, upbringing = people.own, people.anchor, people.upbringing
+    on_mind, interest, memory = people.salience, people.interest, people.memory
+    grievance, fatigue, risk = people.grievance, people.fatigue, people.risk
+    talk_threshold, act_threshold = people.talk_threshold, people.act_threshold
+    values, member, start, neighbour = people.values, people.member, people.start, people.neighbour
+    past, present = people.word[(clock[0].week + 1) % 2], people.word[clock[0].week % 2]
+    rule = rules[0]
+    issues, frames = own.shape[1], values.shape[1]
+    epsilon = rule.influence.epsilon
+    # What a citizen sees, by issue: neighbours, talkers, those on his side, those within epsilon, marchers on his side.
+    seen = np.empty((issues, 5), np.int64)
+    apart = np.empty(issues, np.float32)
+    weight = np.empty(issues, np.float32)
+    for b in range(first, last):
+        for m in range(issues):
+            _clear(tally[b, m])
+        for o in range(organisations.size):
+            enrolled[b, o] = 0
+        for i in range(blocks[b].first, blocks[b].last):
+            number = i - blocks[b].offset
+            online = past[i, 0] & ONLINE != 0
+            on = 1 if online else 0
+            begin, middle, end = start[2 * i], start[2 * i + 1], start[2 * i + 2] if online else start[2 * i + 1]
+            total = _ZERO
+            injustice = _ZERO
+            for m in range(issues):
+                now = here[b, m]
+                x = attitude_of(past[i, m])
+                mine = x > now.policy
+                count_, friends, contacts, same, confident, marchers = 0, 0, 0, 0, 0, 0
+                distance = _ZERO
+                for e in range(begin, end):
+                    other = past[neighbour[e], m]
+                    if e >= middle and not other & ONLINE:
+                        continue
+                    count_ += 1
+                    if other & (TALKS | MARCHES):
+                        theirs = attitude_of(other)
+                        like_me = (theirs > now.policy) == mine
+                        if other & MARCHES and like_me:
+                            marchers += 1
+                        if other & TALKS:
+                            friends += 1 if e < middle else 0
+                            contacts += 1 if e >= middle else 0
+                            same += 1 if like_me else 0
+                            if abs(theirs - x) <= epsilon:
+                                confident += 1
+                                distance += theirs - x
+                talkers = friends + contacts
+                aware = own[i, m] & AWARE != 0
+                if aware and now.injustice > _ZERO and draw(now.key[_BACKFIRE], number) < now.exposed[on]:
+                    injustice += now.injustice
+                if rule.awareness.on:
+                    forgotten = aware and draw(now.key[_FORGETTING], number) < now.forgets
+                    luck = draw(now.key[_AWARENESS], number)
+                    aware = awareness(aware, now.missed[on], friends, contacts, luck, forgotten, rule.awareness)
+                    rest = np.uint8(own[i, m] & np.uint8(~AWARE))
+                    own[i, m] = np.uint8(rest | AWARE) if aware else rest
+                weight[m] = _ZERO
+                if aware:
+                    talk_share = F(talkers) / F(max(count_, 1))
+                    weight[m] = weight_of(now.pull, interest[i, m], talk_share, rule.salience)
+                total += weight[m]
+                seen[m, 0], seen[m, 1], seen[m, 2], seen[m, 3], seen[m, 4] = count_, talkers, same, confident, marchers
+                apart[m] = distance
+            if rule.backfire.on:
+                grievance[i] = backfire(grievance[i], injustice, rule.backfire)
+            home = member[i]
+            if home >= 0 and organisations[home].closed:
+                home = -1
+            joins = -1
+            acted = marched = False
+            for m in range(issues):
+                now = here[b, m]
+                x = attitude_of(past[i, m])
+                step = _ZERO
+                if rule.persuasion.on:
+                    for side in range(SIDES):
+                        if hears(now, on, side, number):
+                            fit = _ONE
+                            if now.frame[on, side] >= 0:
+                                fit = framed(values[i, now.frame[on, side]], frames, now.frame_gain)
+                            direction = _ONE if side == 0 else -_ONE
+                            step += persuasion(x, now.strength[on, side], direction, fit, rule.persuasion)
+                if rule.influence.on:
+                    step += influence(seen[m, 3], apart[m], rule.influence)
+                if rule.anchoring.on:
+                    step += anchoring(x, anchor[i, m], now.relaxes)
+                if rule.education.on:
+                    moved = anchor[i, m] + lessons(anchor[i, m], upbringing[i, m], now, on, number, rule.education)
+                    anchor[i, m] = min(max(moved, -_ONE), _ONE)
+                x = min(max(x + step, -_ONE), _ONE)
+                if rule.salience.on:
+                    on_mind[i, m] = salience(on_mind[i, m], weight[m], total, rule.salience)
+                aware = own[i, m] & AWARE != 0
+                side = 0 if x > now.policy else 1
+                noticed = noticing(on_mind[i, m], rule.motive)
+                drive = _ZERO
+                if rule.motive.on:
+                    drive = motive(abs(x - now.policy), noticed, now.alarm[side], rule.motive)
+                talks = False
+                if rule.expression.on:
+                    same_share = F(seen[m, 2]) / F(max(seen[m, 1], 1))
+                    fear = now.fear * risk[i]
+                    talks = expression(aware, drive, fear, same_share, talk_threshold[i], rule.expression)
+                signs = marches = False
+                if rule.participation.on:
+                    for s in range(SIDES):
+                        if not now.collecting[s]:
+                            own[i, m] = np.uint8(own[i, m] & np.uint8(~np.uint8(SIGNED << np.uint8(s))))
+                    acting = rule.participation.memory * memory[i, m] + F(seen[m, 4])
+                    memory[i, m] = acting
+                    if aware:
+                        carried = acting >= max(_ONE, rule.participation.tau * F(seen[m, 0]))
+                        bit = np.uint8(SIGNED << np.uint8(side))
+                        calls = organisations[home].calls[m] if home >= 0 else np.uint8(0)
+                        with_him = company(acting, seen[m, 0], rule.participation)
+                        signs, marches, followed = take_part(
+                            own[i, m] & bit != 0, drive, noticed, calls, carried, with_him, grievance[i], fatigue[i],
+                            risk[i], act_threshold[i], now, on, side, number, rule.participation,
+                        )  # fmt: skip
+                        if signs:
+                            own[i, m] = np.uint8(own[i, m] | bit)
+                        if followed > 0 and home < 0 and joins < 0 and rule.membership.on:
+                            luck = draw(now.key[_JOIN], number)
+                            if membership(-1, True, True, luck, _ONE, rule.membership) == 1:
+                                u = luck / rule.membership.join
+                                joins = caller_of(campaigns, tactics, blocks[b].polity, m, side, followed, u)
+                acted = acted or signs or marches
+                marched = marched or marches
+                present[i, m] = word_of(x, online, talks, marches)
+                silenced = aware and not talks and drive > talk_threshold[i]
+                _count(tally[b, m], attitude_of(present[i, m]), now.policy, side, aware, talks, silenced, signs, marches,
+                       on_mind[i, m], grievance[i])  # fmt: skip
+            if rule.participation.on:
+                tired = rule.participation.fatigue_keep * fatigue[i]
+                fatigue[i] = tired + _ONE if marched else tired
+            if joins >= 0:
+                home = joins
+            elif home >= 0 and rule.membership.on and not acted:
+                if membership(home, False, False, _ONE, draw(here[b, 0].key[_LAPSE], number), rule.membership) < 0:
+                    home = -1
+            member[i] = home
+            if home >= 0:
+                enrolled[b, home] += 1
+
+
+@compiled
+def _count(tally, x, policy, side, aware, talks, silenced, signs, marches, on_mind, grievance):
+    tally.support += 1 if side == 0 else 0
+    tally.aware += 1 if aware else 0
+    tally.talking += 1 if talks else 0
+    tally.silenced += 1 if silenced else 0
+    tally.expressed += 1 if side == 0 and (talks or signs or marches) else 0
+    tally.signed[side] += 1 if signs else 0
+    tally.marched[side] += 1 if marches else 0
+    value, mind = np.float64(x), np.float64(on_mind)
+    tally.salience += mind
+    tally.attitude += value
+    tally.attitude_squared += value * value
+    tally.side_sum[side] += value
+    tally.gap += mind * abs(value - np.float64(policy)) / 2.0
+    tally.grievance += np.float64(grievance)
+
+
+@compiled
+def _clear(tally):
+    tally.support = 0
+    tally.aware = 0
+    tally.talking = 0
+    tally.expressed = 0
+    tally.silenced = 0
+    tally.salience = 0.0
+    tally.attitude = 0.0
+    tally.attitude_squared = 0.0
+    tally.gap = 0.0
+    tally.grievance = 0.0
+    for side in range(SIDES):
+        tally.signed[side] = 0
+        tally.marched[side] = 0
+        tally.side_sum[side] = 0.0
+
+
+# ---------------------------------------------------------------- the count
+
+
+@compiled
+def count(polities, issues, publics, districts, organisations, blocks, tally, enrolled, views, local_views):
+    """Sum the blocks in their order, so that the result is the same however they were shared out."""
+    for o in range(organisations.size):
+        organisations[o].members = 0
+        for b in range(blocks.size):
+            organisations[o].members += enrolled[b, o]
+    for p in range(polities.size):
+        for m in range(issues.shape[1]):
+            _sum_up(p, m, polities[p], issues[p, m], blocks, tally)
+    for q in range(publics.size):
+        for m in range(issues.shape[1]):
+            _clear_view(views[q, m])
+    for d in range(districts.size):
+        for m in range(issues.shape[1]):
+            _clear_view(local_views[d, m])
+    for b in range(blocks.size):
+        for m in range(issues.shape[1]):
+            _add_view(views[blocks[b].public, m], tally[b, m], publics[blocks[b].public].citizens)
+            _add_view(local_views[blocks[b].district, m], tally[b, m], districts[blocks[b].district].citizens)
+
+
+@compiled
+def _sum_up(p, m, home, issue, blocks, tally):
+    support = aware = talking = expressed = silenced = 0
+    salience_sum = attitude_sum = squares = gap = grievance = 0.0
+    signed, marched = np.zeros(SIDES), np.zeros(SIDES)
+    side_sum = np.zeros(SIDES)
+    for b in range(blocks.size):
+        if blocks[b].polity != p:
+            continue
+        row = tally[b, m]
+        support += row.support
+        aware += row.aware
+        talking += row.talking
+        expressed += row.expressed
+        silenced += row.silenced
+        salience_sum += row.salience
+        attitude_sum += row.attitude
+        squares += row.attitude_squared
+        gap += row.gap
+        grievance += row.grievance
+        for side in range(SIDES):
+            signed[side] += row.signed[side]
+            marched[side] += row.marched[side]
+            side_sum[side] += row.side_sum[side]
+    n = float(home.citizens)
+    issue.support = support / n
+    issue.aware = aware / n
+    issue.talking = talking / n
+    issue.expressed = expressed / n
+    issue.silenced = silenced / n
+    issue.salience = salience_sum / n
+    issue.attitude = attitude_sum / n
+    issue.attitude_sd = np.sqrt(max(0.0, squares / n - issue.attitude * issue.attitude))
+    issue.gap = gap / salience_sum if salience_sum > 0.0 else 0.0
+    home.grievance = grievance / n
+    sizes = (float(support), n - float(support))
+    for side in range(SIDES):
+        issue.signed[side] = signed[side] / n
+        issue.marched[side] = marched[side] / n
+        issue.side_mean[side] = side_sum[side] / sizes[side] if sizes[side] > 0.0 else issue.policy
+
+
+@compiled
+def _clear_view(view):
+    view.support = 0.0
+    view.aware = 0.0
+    view.salience = 0.0
+    view.signed = 0.0
+    view.marched = 0.0
+
+
+@compiled
+def _add_view(view, row, people):
+    view.support += row.support / people
+    view.aware += row.aware / people
+    view.salience += row.salience / people
+    view.signed += (row.signed[0] + row.signed[1]) / people
+    view.marched += (row.marched[0] + row.marched[1]) / people

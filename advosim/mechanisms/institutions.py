@@ -1,0 +1,115 @@
+"""Phase 9: pressure adds up, and policy moves by one rule."""
+
+from __future__ import annotations
+
+from advosim.mechanisms.chronicle import note
+from advosim.world.chance import draw64, exp, key, normal, stream
+from advosim.world.compile import compiled
+from advosim.world.state import AGAINST, FOR, INSIDE, PETITION, ROUTES, SIDES, STEP, STORE, STREET
+
+_STEP = stream("friction.step")
+_DRIFT = stream("friction.drift")
+_ROUTES = len(ROUTES)
+
+
+@compiled
+def half_effect(amount, half):
+    """amount / (amount + half): 0 at none, 1/2 at `half`, 1 for all."""
+    return amount / (amount + half)
+
+
+@compiled
+def pressure(clock, rules, polities, issues):
+    """E = .95 E + street + petitions + insiders + salient majorities, reform minus opponents, + what was conceded.
+
+    Opinion weighs more as elections come near. Easton 1965; Stimson, MacKuen & Erikson 1995.
+    """
+    rule = rules[0].pressure
+    for p in range(issues.shape[0]):
+        interval = polities[p].election_interval
+        weeks_to_election = (interval - clock[0].week % interval) % interval
+        shadow = 1.0 + rule.before_elections * exp(-weeks_to_election / rule.election_shadow)
+        for m in range(issues.shape[1]):
+            issue = issues[p, m]
+            if not rule.on:
+                continue
+            for side in range(SIDES):
+                issue.contribution[side, STREET] = rule.street * half_effect(issue.marched[side], rule.half_street)
+                issue.contribution[side, PETITION] = rule.petition * half_effect(issue.signed[side], rule.half_petition)
+                issue.contribution[side, INSIDE] = rule.inside * issue.lobby_success[side]
+            organised = 0.0
+            for kind in (STREET, PETITION, INSIDE):
+                organised += issue.contribution[FOR, kind] - issue.contribution[AGAINST, kind]
+            opinion = rule.opinion * issue.salience * (2.0 * issue.support - 1.0) * shadow
+            issue.pressure = rule.keep * issue.pressure + organised + opinion + issue.conceded
+
+
+@compiled
+def sign(x):
+    """-1, 0 or 1."""
+    return 1.0 if x > 0.0 else (-1.0 if x < 0.0 else 0.0)
+
+
+@compiled
+def friction_of(veto_players, push, way, price, rule):
+    """F = .6 (1 + .5 (veto players - 1)) (1 - .4 push x ease toward the ideal) + the price that evidence set.
+
+    push: sign of the pressure; way: the government's ideal minus policy. Tsebelis 2002.
+    """
+    ease = push * sign(way) * min(abs(way) / rule.ideal_reach, 1.0)
+    return rule.level * (1.0 + rule.by_veto_player * (veto_players - 1.0)) * (1.0 - rule.by_ideal * ease) + price
+
+
+@compiled
+def friction(clock, rules, polities, issues):
+    """Where pressure beats friction the store submits a step toward what the pushing side wants on the mean.
+
+    step = min(.25 LogN(0, .5) abs E / F, distance to that mean). Off is a world without friction: policy follows
+    pressure every week in proportion. Baumgartner et al. 2009; Jones & Baumgartner 2005.
+    """
+    rule = rules[0].friction
+    steps, drifts = key(clock[0].seed, clock[0].week, _STEP), key(clock[0].seed, clock[0].week, _DRIFT)
+    for p in range(issues.shape[0]):
+        for m in range(issues.shape[1]):
+            issue = issues[p, m]
+            issue.felt = issue.pressure
+            issue.drift = rule.drift * normal(draw64(drifts, issue.key)) if rule.on else 0.0
+            push = sign(issue.pressure)
+            side = FOR if push >= 0.0 else AGAINST
+            way = issue.ideal + issue.revision - issue.policy
+            issue.friction = friction_of(polities[p].veto_players, push, way, issue.price[side], rule)
+            room = max(0.0, push * (issue.side_mean[side] - issue.policy))
+            size = 0.0
+            if not rule.on:
+                size = rule.step * abs(issue.pressure) / rule.level
+            elif abs(issue.pressure) > issue.friction:
+                luck = exp(rule.step_within * normal(draw64(steps, issue.key)))
+                size = rule.step * luck * abs(issue.pressure) / issue.friction
+            size = min(size, room)
+            if size > 0.0:
+                issue.submitted[STORE] = True
+                issue.target[STORE] = issue.policy + push * size
+
+
+@compiled
+def decision(clock, rules, issues, events):
+    """The one place that writes policy. Of several submitted changes the first in the order of ROUTES holds.
+
+    A change empties the store and takes the issue off people's minds by half.
+    """
+    kept = rules[0].friction.attention_kept
+    for p in range(issues.shape[0]):
+        for m in range(issues.shape[1]):
+            issue = issues[p, m]
+            before = issue.policy
+            issue.step = 0.0
+            issue.policy = min(max(before + issue.drift, -1.0), 1.0)
+            for route in range(_ROUTES):
+                if issue.submitted[route] and issue.step == 0.0:
+                    issue.policy = min(max(issue.target[route], -1.0), 1.0)
+                    issue.step = issue.policy - before
+                    issue.pressure = 0.0
+                    issue.attention *= kept
+                    if rules[0].friction.on:
+                        note(clock, events, STEP, p, m, -1, -1, route, -1, issue.step)
+                issue.submitted[route] = False

@@ -1,0 +1,32 @@
+"""Phase 1: news shocks arrive, attention decays, issues compete for the agenda."""
+
+from __future__ import annotations
+
+from advosim.mechanisms.chronicle import note
+from advosim.world.chance import draw, draw64, exp, exponential, key, stream
+from advosim.world.compile import compiled
+from advosim.world.state import NEWS
+
+_NEWS = stream("attention")
+_SIZE = stream("attention.size")
+
+
+@compiled
+def attention(clock, rules, issues, events):
+    """S = min(cap, keep S + news + coverage); agenda = e^S / (rest of life + sum of e^S). Jones & Baumgartner 2005."""
+    rule = rules[0].attention
+    chances = key(clock[0].seed, clock[0].week, _NEWS)
+    sizes = key(clock[0].seed, clock[0].week, _SIZE)
+    for p in range(issues.shape[0]):
+        total = rule.rest_of_life
+        for m in range(issues.shape[1]):
+            issue = issues[p, m]
+            if rule.on:
+                news = 0.0
+                if draw(chances, issue.key) < rule.news_chance:
+                    news = rule.news_size * exponential(draw64(sizes, issue.key))
+                    note(clock, events, NEWS, p, m, -1, -1, -1, -1, news)
+                issue.attention = min(rule.cap, rule.keep * issue.attention + news + issue.bump)
+            total += exp(issue.attention)
+        for m in range(issues.shape[1]):
+            issues[p, m].agenda = exp(issues[p, m].attention) / total

@@ -1,0 +1,102 @@
+"""Phase 7: some protest turns violent, and the government answers what happened in the open."""
+
+from __future__ import annotations
+
+from advosim.mechanisms.chronicle import note
+from advosim.world.chance import draw64, key, logistic, pair, stream
+from advosim.world.compile import compiled
+from advosim.world.state import ACCOMMODATE, ANSWERED, CONSULT, DENY, REPRESS, SIDES, STREET
+
+_VIOLENCE = stream("violence")
+_REPRESS = stream("response.repress")
+_ACCOMMODATE = stream("response.accommodate")
+_CONSULT = stream("response.consult")
+_DENY = stream("response.deny")
+
+
+@compiled
+def violence(clock, rules, issues, tactics, campaigns):
+    """A protest that asks for an answer turns violent by chance, more likely where disruption was called for."""
+    rule = rules[0].violence
+    k = key(clock[0].seed, clock[0].week, _VIOLENCE)
+    for p in range(issues.shape[0]):
+        for m in range(issues.shape[1]):
+            issue = issues[p, m]
+            for side in range(SIDES):
+                disruption = 0.0
+                for c in range(campaigns.size):
+                    campaign = campaigns[c]
+                    here = campaign.polity == p and campaign.issue == m and campaign.side == side
+                    if here and campaign.weeks_left > 0 and tactics[campaign.tactic].pressure == STREET:
+                        disruption = max(disruption, tactics[campaign.tactic].disruption)
+                chance = min(1.0, rule.chance + rule.by_disruption * disruption)
+                asked = rule.on and issue.marched[side] >= rules[0].response.onset
+                issue.violent[side] = asked and draw64(pair(k, side), issue.key) < chance
+
+
+@compiled
+def repress_chance(repression, violent, rule):
+    """s(-1.6 + 1.6 R + 3.0 violence), fitted to 9,900 protests of the Mass Mobilization data."""
+    return logistic(rule.repress + rule.by_repression * repression + rule.by_violence * violent)
+
+
+@compiled
+def accommodate_chance(accommodation, repressed, violent, rule):
+    """s(-2.0 - .75 repressed + .6 violence + 2 (accommodation - .5)), fitted to the same data."""
+    logit = rule.accommodate + rule.after_repression * repressed + rule.accommodate_violence * violent
+    return logistic(logit + rule.by_setting * (accommodation - 0.5))
+
+
+@compiled
+def _answers(rule, home, issue, side, seed, week):
+    """Which answers the acts of one side get: a sum of REPRESS, ACCOMMODATE, CONSULT, DENY."""
+    marched = issue.marched[side] >= rule.onset
+    if not marched and issue.signed[side] < rule.onset_of_signing:
+        return 0
+    own = pair(issue.key, side)
+    violent = 1.0 if issue.violent[side] else 0.0
+    answers = 0
+    if marched and draw64(key(seed, week, _REPRESS), own) < repress_chance(home.repression, violent, rule):
+        answers |= REPRESS
+    repressed = 1.0 if answers else 0.0
+    if draw64(key(seed, week, _ACCOMMODATE), own) < accommodate_chance(home.accommodation, repressed, violent, rule):
+        answers |= ACCOMMODATE
+    after = rule.after_repression * repressed
+    consult = logistic(rule.consult + after + rule.by_setting * (home.openness - 0.5))
+    if draw64(key(seed, week, _CONSULT), own) < consult:
+        answers |= CONSULT
+    if draw64(key(seed, week, _DENY), own) < logistic(rule.deny + after - rule.by_setting * (home.accommodation - 0.5)):
+        answers |= DENY
+    return answers
+
+
+@compiled
+def response(clock, rules, polities, issues, events):
+    """Answers are separate choices. Repression of peaceful acts is an injustice; accommodation feeds the store of
+    pressure, never policy itself; consultation opens doors for weeks; denial counter-frames next week.
+    """
+    rule = rules[0].response
+    for p in range(issues.shape[0]):
+        for m in range(issues.shape[1]):
+            issue = issues[p, m]
+            issue.answers = 0
+            issue.injustice = 0.0
+            issue.conceded = 0.0
+            for side in range(SIDES):
+                issue.denied[side] = False
+                if not rule.on:
+                    continue
+                answers = _answers(rule, polities[p], issue, side, clock[0].seed, clock[0].week)
+                issue.answers |= answers
+                if answers & REPRESS and not issue.violent[side]:
+                    issue.injustice = 1.0
+                if answers & ACCOMMODATE:
+                    issue.conceded += (1.0 if side == 0 else -1.0) * rule.concession * issue.friction
+                if answers & CONSULT:
+                    issue.consulting[side] = rule.consult_weeks
+                if answers & DENY:
+                    issue.denied[side] = True
+                for kind in range(4):
+                    if answers & (1 << kind):
+                        size = issue.marched[side] if issue.marched[side] >= rule.onset else issue.signed[side]
+                        note(clock, events, ANSWERED + kind, p, m, -1, -1, -1, side, size)

@@ -1,0 +1,178 @@
+"""READ THIS FIRST: one week, a straight line of mechanisms in the order of the theory.
+
+Every line names a rule of the model and the tables that it reads and writes. `line` builds the week that runs: compiled
+as a whole; with the citizens shared out among threads; or with a user's own rules under some of the names.
+"""
+
+from __future__ import annotations
+
+import inspect
+import types
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+
+from advosim.mechanisms import citizens as _citizens
+from advosim.mechanisms.campaigns import channels, evidence, lobbying
+from advosim.mechanisms.chronicle import record, turn
+from advosim.mechanisms.citizens import circumstances, citizens, count
+from advosim.mechanisms.evaluation import evaluation, learning
+from advosim.mechanisms.institutions import decision, friction, pressure
+from advosim.mechanisms.media import coverage
+from advosim.mechanisms.news import attention
+from advosim.mechanisms.plans import framing, tactic_choice
+from advosim.mechanisms.resources import funds
+from advosim.mechanisms.street import response, violence
+from advosim.scenario.problems import InputError, Problem, did_you_mean
+from advosim.world.compile import compiled, compiled_here
+from advosim.world.state import World
+
+
+def week(w):
+    """One week in the order of the theory."""
+    turn(w.clock)
+    # 1 news: shocks arrive, the agenda decays
+    attention(w.clock, w.rules, w.issues, w.record.events)
+    # 2 funds: who runs out closes
+    funds(w.clock, w.rules, w.polities, w.organisations, w.campaigns, w.record.events)
+    # 3 alliances: meet, offer, consent, quarrel, leave
+    # 4 plans: each free team picks issue, tactic and frame
+    tactic_choice(w.clock, w.rules, w.issues, w.organisations, w.stances, w.priorities, w.learned, w.uses, w.tactics,
+                  w.allowed, w.campaigns, w.record.events)  # fmt: skip
+    framing(w.clock, w.rules, w.publics, w.public_values, w.organisations, w.repertoire, w.campaigns)
+    # 5 campaigns: messages, calls, evidence, insider contacts
+    channels(w.clock, w.rules, w.polities, w.issues, w.publics, w.organisations, w.tactics, w.campaigns, w.reach)
+    evidence(w.rules, w.polities, w.issues, w.organisations, w.tactics, w.campaigns)
+    lobbying(w.rules, w.polities, w.issues, w.tactics, w.campaigns)
+    # 6 citizens: hear, judge, attend, dare to speak, act, join
+    circumstances(w.clock, w.rules, w.polities, w.issues, w.publics, w.reach, w.blocks, w.circumstances)
+    citizens(w.clock, w.rules, w.organisations, w.campaigns, w.tactics, w.blocks, w.circumstances, w.tally, w.enrolled,
+             w.citizens)  # fmt: skip
+    count(w.polities, w.issues, w.publics, w.districts, w.organisations, w.blocks, w.tally, w.enrolled, w.views,
+          w.local_views)  # fmt: skip
+    # 7 street: the government answers what happened in the open
+    violence(w.clock, w.rules, w.issues, w.tactics, w.campaigns)
+    response(w.clock, w.rules, w.polities, w.issues, w.record.events)
+    # 8 media: covered acts feed next week's agenda
+    coverage(w.clock, w.rules, w.polities, w.issues, w.outlets, w.tactics, w.campaigns, w.record.events)
+    # 9 institutions: pressure adds up, policy moves by one rule
+    pressure(w.clock, w.rules, w.polities, w.issues)
+    friction(w.clock, w.rules, w.polities, w.issues)
+    decision(w.clock, w.rules, w.issues, w.record.events)
+    # 10 evaluation: what did it bring?
+    evaluation(w.rules, w.polities, w.issues)
+    learning(w.clock, w.rules, w.issues, w.tactics, w.learned, w.campaigns, w.record.events)
+    # 11 record
+    record(w.clock, w.polities, w.issues, w.organisations, w.campaigns, w.record.weeks, w.record.organisations)
+
+
+compiled_week = compiled(week)
+
+
+@compiled
+def weeks(w, number):
+    """`number` weeks in one call."""
+    for _ in range(number):
+        compiled_week(w)
+
+
+Line = Callable[[World, int], None]
+"""Runs a World on by a number of weeks."""
+
+TABLE_MECHANISMS = tuple(
+    name for name in week.__code__.co_names if name in globals() and name not in ("turn", "record", "citizens", "count")
+)
+CITIZEN_MECHANISMS = (
+    "backfire", "awareness", "weight_of", "salience", "persuasion", "framed", "education", "unlearning", "influence",
+    "anchoring", "noticing", "motive", "expression", "participation", "company", "membership",
+)  # fmt: skip
+
+
+def line(threads: int = 1, mechanisms: Mapping[str, Callable[..., Any]] | None = None) -> Line:
+    """The week that runs: on a number of threads, with other rules under some names. Same bits for any number of threads.
+
+    A table mechanism's replacement is any callable with the same arguments, compiled or plain; one of a citizen's is
+    compiled and the kernel rebuilt around it. Raises InputError for unknown names, other arguments, or lambdas.
+    """
+    replaced = dict(mechanisms or {})
+    _check(replaced)
+    if threads <= 1 and not replaced:
+        return weeks
+    return _interpreted(_with(replaced, threads))
+
+
+def _check(replaced: Mapping[str, Callable[..., Any]]) -> None:
+    known = (*TABLE_MECHANISMS, *CITIZEN_MECHANISMS)
+    problems = []
+    for name, rule in replaced.items():
+        place = f"mechanisms['{name}']"
+        plain = getattr(rule, "py_func", rule)
+        if name not in known:
+            hint = did_you_mean(name, known)
+            problems.append(Problem("", None, f"{place}: no such mechanism", ", ".join(known), hint))
+        elif getattr(plain, "__name__", "") == "<lambda>":
+            problems.append(
+                Problem("", None, f"{place} is a lambda, which cannot travel to worker processes", "a named function")
+            )
+        elif not callable(rule) or list(inspect.signature(plain).parameters) != _arguments(name):
+            needed = f"a function ({', '.join(_arguments(name))})"
+            problems.append(Problem("", None, f"{place} does not take the arguments of '{name}'", needed))
+    if problems:
+        raise InputError(problems)
+
+
+def _arguments(name: str) -> list[str]:
+    original = globals().get(name) or getattr(_citizens, name)
+    return list(inspect.signature(getattr(original, "py_func", original)).parameters)
+
+
+def _with(replaced: Mapping[str, Callable[..., Any]], threads: int) -> Callable[[World], None]:
+    """The straight line of `week` with other functions under some of its names, called one by one."""
+    own = {name: rule for name, rule in replaced.items() if name in CITIZEN_MECHANISMS}
+    some = _kernel(own) if own else _citizens.some_citizens
+    others = {name: rule for name, rule in replaced.items() if name not in own}
+    others["citizens"] = _shared_out(some, threads)
+    return types.FunctionType(week.__code__, {**week.__globals__, **others}, "week")
+
+
+def _kernel(own: Mapping[str, Callable[..., Any]]) -> Callable[..., None]:
+    """The citizens' kernel rebuilt around a user's rules of one citizen; functions that call none of them stay."""
+    space = dict(vars(_citizens))
+    for name, rule in own.items():
+        space[name] = rule if hasattr(rule, "py_func") else compiled_here(rule)
+    for name in ("lessons", "take_part", "some_citizens"):
+        plain = getattr(space[name], "py_func", space[name])
+        space[name] = compiled_here(types.FunctionType(plain.__code__, space, name))
+    return space["some_citizens"]  # type: ignore[no-any-return]
+
+
+def _shared_out(some: Callable[..., None], threads: int) -> Callable[..., None]:
+    """The citizens' phase over ranges of blocks on a pool of threads; each writes rows of its own."""
+    if threads <= 1:
+
+        def alone(*tables: Any) -> None:
+            some(0, tables[5].size, *tables)
+
+        return alone
+    pool = ThreadPoolExecutor(threads)
+
+    def together(*tables: Any) -> None:
+        blocks = tables[5]
+        done = np.concatenate([[0], np.cumsum(blocks["last"] - blocks["first"])])
+        bounds = np.searchsorted(done, np.linspace(0, done[-1], threads + 1))
+        bounds[0], bounds[-1] = 0, blocks.size
+        work = [pool.submit(some, int(a), int(b), *tables) for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+        for part in work:
+            part.result()
+
+    return together
+
+
+def _interpreted(one_week: Callable[[World], None]) -> Line:
+    def run(world: World, number: int) -> None:
+        for _ in range(number):
+            one_week(world)
+
+    return run

@@ -1,0 +1,515 @@
+"""Scenario + seed -> World. Every founding draw is keyed by the name or number of what it founds."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from advosim.scenario.schema import (
+    FaceToFaceNetwork,
+    Governance,
+    Mechanism,
+    Mechanisms,
+    Organisation,
+    OrganisationKind,
+    Polity,
+    Public,
+    Scenario,
+    Tactic,
+    catalogue,
+)
+from advosim.world import networks
+from advosim.world.chance import F, U, beta22, draw, draw64, exp, exp32, key, name_key, normal, pair, stream, wrapping
+from advosim.world.compile import compiled
+from advosim.world.state import (
+    AUDIENCES,
+    AWARE,
+    ATTITUDE_BITS,
+    BLOCK,
+    BLOCKS,
+    CALLS,
+    CAMPAIGN,
+    CHANNELS,
+    CIRCUMSTANCE,
+    CLOCK,
+    DISTRICT,
+    EVENT,
+    EXPERTISE,
+    ISSUE,
+    ONLINE,
+    ORGANISATION,
+    ORGANISATION_WEEK,
+    OUTLETS,
+    POLITY,
+    PRESSURES,
+    PUBLIC_GROUP,
+    REACH,
+    RULES,
+    TACTIC,
+    TACTIC_NUMBERS,
+    TALLY,
+    VIEW,
+    WEEK,
+    Citizens,
+    Recorded,
+    World,
+)
+
+_ATTITUDE = stream("founding.attitude")
+_INTEREST = stream("founding.interest")
+_AWARENESS = stream("founding.awareness")
+_RISK = stream("founding.risk")
+_TALKING = stream("founding.talking")
+_ACTING = stream("founding.acting")
+_VALUES = stream("founding.values")
+_ONLINE = stream("founding.online")
+_MEMBERS = stream("founding.members")
+_VALUES_WITHIN = 0.4
+"""Sd of the log weight of frames among members of a public (prototype)."""
+
+
+class Names(NamedTuple):
+    """What the rows of World are called, in their order."""
+
+    polities: tuple[str, ...]
+    issues: tuple[str, ...]
+    frames: tuple[str, ...]
+    tactics: tuple[str, ...]
+    kinds: tuple[str, ...]
+    publics: tuple[tuple[str, str], ...]
+    """(polity, public)"""
+    organisations: tuple[tuple[str, str], ...]
+    """(polity, organisation)"""
+
+
+def names(scenario: Scenario) -> Names:
+    """The names of a scenario's rows; of `count` alike organisations each gets a number."""
+    return Names(
+        tuple(scenario.polity),
+        tuple(scenario.issue),
+        tuple(scenario.frame),
+        tuple(scenario.tactic),
+        tuple(catalogue("kinds", OrganisationKind)),
+        tuple((home, public) for home, polity in scenario.polity.items() for public in polity.public),
+        tuple((home, name) for home, polity in scenario.polity.items() for name, _ in organisations(polity)),
+    )
+
+
+def organisations(polity: Polity) -> list[tuple[str, Organisation]]:
+    """A polity's organisations one by one."""
+    return [
+        (name if row.count == 1 else f"{name}_{number}", row)
+        for name, row in polity.organisation.items()
+        for number in range(1, row.count + 1)
+    ]
+
+
+def found(scenario: Scenario, seed: int | None = None, weeks: int | None = None) -> World:
+    """A World at week 0, with room to record `weeks` weeks. Raises InputError where an edge list is wrong."""
+    seed = scenario.seed if seed is None else seed
+    weeks = scenario.weeks if weeks is None else weeks
+    with wrapping():
+        return _found(scenario, seed, weeks, names(scenario))
+
+
+def _found(scenario: Scenario, seed: int, weeks: int, known: Names) -> World:
+    p, m, o = len(known.polities), len(known.issues), len(known.organisations)
+    k, f, q = len(known.tactics), len(known.frames), len(known.publics)
+    blocks, districts, publics = _settlement(scenario)
+    b, n = len(blocks), sum(polity.citizens for polity in scenario.polity.values())
+    clock = np.zeros(1, CLOCK)
+    clock["seed"] = seed
+    world = World(
+        clock=clock,
+        rules=np.zeros(1, RULES),
+        polities=_polities(scenario),
+        issues=_issues(scenario, seed),
+        outlets=np.zeros((p, m), OUTLETS),
+        publics=publics,
+        districts=districts,
+        views=np.zeros((q, m), VIEW),
+        local_views=np.zeros((len(districts), m), VIEW),
+        organisations=np.zeros(o, ORGANISATION),
+        stances=np.zeros((o, m)),
+        priorities=np.zeros((o, m)),
+        repertoire=np.zeros((o, f)),
+        learned=np.full((o, k), scenario.mechanism.learning.start),
+        uses=np.zeros((o, k)),
+        tactics=_tactics(scenario),
+        allowed=np.ones((p, k)),
+        public_values=_public_values(scenario),
+        campaigns=np.zeros(o, CAMPAIGN),
+        reach=np.zeros((q, 2, m), REACH),
+        blocks=blocks,
+        circumstances=np.zeros((b, m), CIRCUMSTANCE),
+        tally=np.zeros((b, m), TALLY),
+        enrolled=np.zeros((b, o), np.int64),
+        citizens=_citizens(scenario, seed, n, blocks),
+        record=Recorded(
+            np.zeros((weeks, p, m), WEEK),
+            np.zeros((weeks, o), ORGANISATION_WEEK),
+            np.zeros(weeks * (p * m * 15 + 2 * o) + 64 * len(scenario.reform), EVENT),
+        ),
+    )
+    _organisations(world, scenario, seed, known)
+    _settle(world, scenario, seed)
+    enact(world, scenario)
+    rule = scenario.mechanism.friction
+    world.issues["friction"] = (rule.level * (1 + rule.by_veto_player * (world.polities["veto_players"] - 1)))[:, None]
+    return world
+
+
+# ---------------------------------------------------------------- what a reform can change
+
+
+def enact(world: World, scenario: Scenario) -> None:
+    """Write rules and governance of `scenario` into the world: at founding, at reforms, and when a user steps in."""
+    for name in Mechanisms.model_fields:
+        rule: Mechanism = getattr(scenario.mechanism, name)
+        for field in type(rule).model_fields:
+            world.rules[name][field] = getattr(rule, field)
+    for row, polity in enumerate(scenario.polity.values()):
+        for field in Governance.model_fields:
+            if field in (POLITY.names or ()):
+                world.polities[field][row] = getattr(polity.governance, field)
+        for column, tactic in enumerate(scenario.tactic.values()):
+            world.allowed[row, column] = _allowed(tactic, polity.governance)
+    with wrapping():
+        for row, public in enumerate(world.publics):
+            share = _online_share(world.polities["internet_access"][public.polity], public.digital)
+            mine = world.blocks[world.blocks["public"] == row]
+            online = connect(
+                world.clock["seed"][0], world.polities["key"][public.polity], mine, share, world.citizens.word
+            )
+            world.publics["online"][row] = online / max(public.citizens, 1)
+
+
+def _allowed(tactic: Tactic, governance: Governance) -> float:
+    room = 1.0
+    for name, weight in tactic.needs.items():
+        setting = getattr(governance, name)
+        room *= 1 - weight * (1 - setting) if weight > 0 else 1 + weight * setting
+    return room
+
+
+def _online_share(access: float, digital: float) -> float:
+    if access <= 0.0 or access >= 1.0:
+        return float(access >= 1.0)
+    odds = access / (1.0 - access) * exp(digital)
+    return float(odds / (1.0 + odds))
+
+
+@compiled
+def connect(seed, polity_key, blocks, share, word):
+    """Mark who is online: those whose founding draw is below `share`. Returns their number."""
+    k = pair(key(seed, 0, _ONLINE), polity_key)
+    online = 0
+    for b in range(blocks.size):
+        for i in range(blocks[b].first, blocks[b].last):
+            on = np.float64(draw(k, i - blocks[b].offset)) < share
+            online += 1 if on else 0
+            for m in range(word.shape[2]):
+                for now in range(2):
+                    kept = np.uint32(word[now, i, m] & np.uint32(~ONLINE))
+                    word[now, i, m] = np.uint32(kept | ONLINE) if on else kept
+    return online
+
+
+# ---------------------------------------------------------------- the few
+
+
+def _normal(seed: int, what: str, *keys: np.uint64) -> float:
+    k = U(key(seed, 0, stream(what)))
+    for each in keys[:-1]:
+        k = U(pair(k, each))
+    return float(normal(draw64(k, keys[-1])))
+
+
+def _polities(scenario: Scenario) -> NDArray[Any]:
+    rows = np.zeros(len(scenario.polity), POLITY)
+    for row, (name, polity) in zip(rows, scenario.polity.items(), strict=True):
+        row.key = name_key(name)
+        row.citizens = polity.citizens
+        row.legitimacy = polity.legitimacy
+    return rows
+
+
+def _issues(scenario: Scenario, seed: int) -> NDArray[Any]:
+    rows = np.zeros((len(scenario.polity), len(scenario.issue)), ISSUE)
+    for p, home in enumerate(scenario.polity):
+        for m, (name, issue) in enumerate(scenario.issue.items()):
+            row = rows[p, m]
+            row.key = U(pair(name_key(home), name_key(name)))
+            row.policy = np.clip(issue.policy + issue.policy_between * _normal(seed, "founding.policy", row.key), -1, 1)
+            ideal = row.policy + issue.ideal_between * _normal(seed, "founding.ideal", row.key)
+            row.ideal = np.clip(ideal, -1, 1)
+            row.efficacy[:] = scenario.mechanism.evaluation.efficacy_start
+            row.side_mean[:] = row.policy
+            row.agenda = 1 / (scenario.mechanism.attention.rest_of_life + len(scenario.issue))
+    return rows
+
+
+def _tactics(scenario: Scenario) -> NDArray[Any]:
+    rows = np.zeros(len(scenario.tactic), TACTIC)
+    for row, (name, tactic) in zip(rows, scenario.tactic.items(), strict=True):
+        row.key = name_key(name)
+        for field in TACTIC_NUMBERS:
+            if field not in ("skills", "channels", "call", "pressure"):
+                row[field] = getattr(tactic, field)
+        need = np.array([tactic.skills.get(name, 0.0) for name in EXPERTISE])  # type: ignore[call-overload]
+        row.skills[:] = need / need.sum() if need.sum() > 0 else need
+        row.channels[:] = [tactic.channels.get(name, 0.0) for name in CHANNELS]  # type: ignore[call-overload]
+        row.call = CALLS.index(tactic.call)
+        row.pressure = PRESSURES.index(tactic.pressure)
+    return rows
+
+
+def _public_values(scenario: Scenario) -> NDArray[np.float64]:
+    frames = list(scenario.frame)
+    rows = []
+    for polity in scenario.polity.values():
+        for public in polity.public.values():
+            given = sum(public.values.values())
+            missing = len(frames) - len(public.values)
+            rest = max(1.0 - given, 0.0) / missing if missing else 0.0
+            weights = np.array([public.values.get(frame, rest) for frame in frames])
+            rows.append(weights / weights.sum() if weights.sum() > 0 else np.full(len(frames), 1 / len(frames)))
+    return np.array(rows)
+
+
+def _organisations(world: World, scenario: Scenario, seed: int, known: Names) -> None:
+    usual = catalogue("kinds", OrganisationKind)
+    row = 0
+    for p, polity in enumerate(scenario.polity.values()):
+        for name, organisation in organisations(polity):
+            own = U(pair(world.polities["key"][p], name_key(name)))
+            _organisation(world, scenario, seed, row, own, organisation, usual[organisation.kind])
+            world.organisations["polity"][row] = p
+            world.organisations["kind"][row] = known.kinds.index(organisation.kind)
+            row += 1
+    world.campaigns["organisation"] = np.arange(len(world.campaigns))
+
+
+def _organisation(
+    world: World, scenario: Scenario, seed: int, row: int, own: np.uint64, given: Organisation, kind: OrganisationKind
+) -> None:
+    record, skills = world.organisations[row], given.skills or kind.skills
+    spread = exp(given.funds_within * _normal(seed, "founding.funds", own))
+    record.key = own
+    record.funds = given.funds * spread
+    # Income grows less than means, as fixed assets do not pay (prototype).
+    record.income = given.income * np.sqrt(spread)
+    record.skills[:] = [getattr(skills, name) for name in EXPERTISE]
+    record.credibility[:] = [getattr(given.credibility, name) for name in AUDIENCES]
+    record.activity = given.activity
+    for m, issue in enumerate(scenario.issue):
+        drawn = given.stance + given.stance_within * _normal(seed, "founding.stance", own, name_key(issue))
+        world.stances[row, m] = given.stances.get(issue, np.clip(drawn, -1, 1))
+        world.priorities[row, m] = given.priorities.get(issue, 0.0) if given.priorities else 1.0
+    world.priorities[row] /= max(world.priorities[row].sum(), 1e-12)
+    for f, frame in enumerate(scenario.frame):
+        world.repertoire[row, f] = not given.frames or frame in given.frames
+    for k, tactic in enumerate(scenario.tactic):
+        world.uses[row, k] = not given.tactics or tactic in given.tactics
+
+
+# ---------------------------------------------------------------- where citizens live
+
+
+def _settlement(scenario: Scenario) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """Blocks, districts and publics: citizens stand in the order of polity, district, public."""
+    blocks: list[tuple[int, ...]] = []
+    districts: list[tuple[int, int]] = []
+    publics = np.zeros(sum(len(polity.public) for polity in scenario.polity.values()), PUBLIC_GROUP)
+    offset = q0 = 0
+    for p, (home, polity) in enumerate(scenario.polity.items()):
+        sizes = _community_sizes(polity)
+        first = offset
+        for local in sizes:
+            for q, size in enumerate(local):
+                for start in range(first, first + size, BLOCK):
+                    blocks.append((p, len(districts), q0 + q, start, min(start + BLOCK, first + size), offset))
+                first += size
+            districts.append((p, int(local.sum())))
+        for q, (name, public) in enumerate(polity.public.items()):
+            row = publics[q0 + q]
+            row.key, row.polity = pair(name_key(home), name_key(name)), p
+            row.citizens, row.share = sizes[:, q].sum(), sizes[:, q].sum() / polity.citizens
+            row.digital = public.digital
+            row.diet[:] = [getattr(public.diet, channel) for channel in CHANNELS]
+        offset, q0 = offset + polity.citizens, q0 + len(polity.public)
+    return np.array(blocks, BLOCKS), np.array(districts, DISTRICT), publics
+
+
+def _community_sizes(polity: Polity) -> NDArray[np.int64]:
+    """(districts, publics) numbers of citizens: largest remainders, where what is owed goes on to the next district."""
+    shares = np.array([public.share for public in polity.public.values()])
+    shares /= shares.sum()
+    sizes = np.zeros((polity.districts, len(shares)), np.int64)
+    owed = np.zeros(len(shares))
+    for d in range(polity.districts):
+        size = polity.citizens // polity.districts + (d < polity.citizens % polity.districts)
+        owed += shares * size
+        sizes[d] = np.floor(np.maximum(owed, 0))
+        while sizes[d].sum() > size:
+            sizes[d, np.argmax(sizes[d] - owed)] -= 1
+        while sizes[d].sum() < size:
+            sizes[d, np.argmax(owed - sizes[d])] += 1
+        owed -= sizes[d]
+    return sizes
+
+
+# ---------------------------------------------------------------- citizens
+
+
+def _citizens(scenario: Scenario, seed: int, n: int, blocks: NDArray[Any]) -> Citizens:
+    m, f = len(scenario.issue), len(scenario.frame)
+    columns = Citizens(
+        word=np.zeros((2, n, m), np.uint32),
+        own=np.zeros((n, m), np.uint8),
+        anchor=np.zeros((n, m), F),
+        upbringing=np.zeros((n, m), F),
+        salience=np.zeros((n, m), F),
+        interest=np.zeros((n, m), F),
+        memory=np.zeros((n, m), F),
+        grievance=np.zeros(n, F),
+        fatigue=np.zeros(n, F),
+        risk=np.zeros(n, F),
+        talk_threshold=np.zeros(n, F),
+        act_threshold=np.zeros(n, F),
+        values=np.zeros((n, f), F),
+        member=np.full(n, -1, np.int16),
+        start=np.zeros(1, np.int64),
+        neighbour=np.zeros(0, np.uint32),
+    )
+    _people(scenario, seed, columns, blocks)
+    start, neighbour = _ties(scenario, seed, columns, blocks)
+    return columns._replace(start=start, neighbour=neighbour)
+
+
+def _people(scenario: Scenario, seed: int, columns: Citizens, blocks: NDArray[Any]) -> None:
+    rule = scenario.mechanism
+    spreads = np.array(
+        [rule.salience.interest_within, rule.expression.threshold_within, rule.participation.threshold_within]
+    )
+    medians = np.array([rule.expression.threshold, rule.participation.threshold])
+    within = np.array([issue.attitude_within for issue in scenario.issue.values()])
+    issue_keys = np.array([name_key(name) for name in scenario.issue], np.uint64)
+    values = _public_values(scenario)
+    q = 0
+    for home, polity in scenario.polity.items():
+        means = np.array(
+            [
+                issue.attitude
+                + issue.attitude_between * _normal(seed, "founding.mean_attitude", name_key(home), name_key(name))
+                for name, issue in scenario.issue.items()
+            ]
+        )
+        for public in polity.public.values():
+            shift = np.array([public.attitude.get(name, 0.0) for name in scenario.issue])
+            stake = np.array([public.stake.get(name, 0.0) for name in scenario.issue])
+            people(
+                seed, name_key(home), issue_keys, blocks[blocks["public"] == q], means + shift, within, stake,
+                spreads, medians, rule.awareness.start, values[q], columns,
+            )  # fmt: skip
+            q += 1
+
+
+@compiled
+def people(seed, home, issue_keys, blocks, means, within, stake, spreads, medians, aware, values, citizens):
+    """Fill the columns of all members of one public, by their founding numbers."""
+    frames = values.size
+    attitudes, interests = pair(key(seed, 0, _ATTITUDE), home), pair(key(seed, 0, _INTEREST), home)
+    awares, risks = pair(key(seed, 0, _AWARENESS), home), pair(key(seed, 0, _RISK), home)
+    talking, acting = pair(key(seed, 0, _TALKING), home), pair(key(seed, 0, _ACTING), home)
+    weights = pair(key(seed, 0, _VALUES), home)
+    for b in range(blocks.size):
+        for i in range(blocks[b].first, blocks[b].last):
+            number = i - blocks[b].offset
+            for m in range(issue_keys.size):
+                x = means[m] + within[m] * normal(draw64(pair(attitudes, issue_keys[m]), number))
+                word = np.uint32(F(min(max(x, -1.0), 1.0)).view(np.uint32) & ATTITUDE_BITS)
+                citizens.word[0, i, m] = word
+                citizens.anchor[i, m] = word.view(np.float32)
+                citizens.upbringing[i, m] = word.view(np.float32)
+                u = spreads[0] * normal(draw64(pair(interests, issue_keys[m]), number))
+                citizens.interest[i, m] = exp32(F(u + stake[m]))
+                if draw64(pair(awares, issue_keys[m]), number) < aware:
+                    citizens.own[i, m] = AWARE
+            citizens.risk[i] = beta22(
+                draw(pair(risks, 1), number), draw(pair(risks, 2), number), draw(pair(risks, 3), number)
+            )
+            citizens.talk_threshold[i] = F(medians[0]) * exp32(F(spreads[1] * normal(draw64(talking, number))))
+            citizens.act_threshold[i] = F(medians[1]) * exp32(F(spreads[2] * normal(draw64(acting, number))))
+            total = 0.0
+            for f in range(frames):
+                total += values[f] * exp(_VALUES_WITHIN * normal(draw64(pair(weights, f), number)))
+            for f in range(frames):
+                share = values[f] * exp(_VALUES_WITHIN * normal(draw64(pair(weights, f), number)))
+                citizens.values[i, f] = F(share / total)
+
+
+def _ties(
+    scenario: Scenario, seed: int, columns: Citizens, blocks: NDArray[Any]
+) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
+    parts = []
+    offset = 0
+    public = np.zeros(len(columns.member), np.int64)
+    for block in blocks:
+        public[block.first : block.last] = block.public
+    for home, polity in scenario.polity.items():
+        mine = slice(offset, offset + polity.citizens)
+        trait = np.ascontiguousarray(columns.anchor[mine, 0])
+        layers = [
+            _network(layer, polity.citizens, public[mine], trait, seed, stream(f"network.{name}.{home}"))
+            for name, layer in (("face_to_face", polity.network.face_to_face), ("social", polity.network.social))
+        ]
+        parts.append(networks.layers(*layers))
+        offset += polity.citizens
+    return networks.joined(parts, [polity.citizens for polity in scenario.polity.values()])
+
+
+def _network(
+    given: FaceToFaceNetwork, n: int, public: NDArray[Any], trait: NDArray[Any], seed: int, own: np.uint64
+) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
+    if given.kind == "small_world":
+        return networks.small_world(n, given.degree, given.rewiring, seed, own)
+    if given.kind == "preferential_attachment":
+        return networks.preferential_attachment(n, given.degree, seed, own)
+    if given.kind == "blocks":
+        return networks.blocks(public, given.degree, given.homophily, seed, own)
+    if given.kind == "spatial":
+        return networks.spatial(n, given.degree, given.homophily, trait, seed, own)
+    return networks.edge_list(given.file, n)
+
+
+def _settle(world: World, scenario: Scenario, seed: int) -> None:
+    """Members find their organisations among citizens of their side on its first issue."""
+    given = [row for polity in scenario.polity.values() for _, row in organisations(polity)]
+    offsets = np.concatenate([[0], np.cumsum(world.polities["citizens"])])
+    for row, organisation in enumerate(world.organisations):
+        m = int(np.argmax(world.priorities[row]))
+        policy = world.issues["policy"][organisation.polity, m]
+        organisation.members = enrol(
+            U(pair(U(key(seed, 0, _MEMBERS)), organisation.key)), row, int(offsets[organisation.polity]),
+            int(world.polities["citizens"][organisation.polity]), given[row].members,
+            bool(world.stances[row, m] > policy), policy, np.ascontiguousarray(world.citizens.anchor[:, m]),
+            world.citizens.member,
+        )  # fmt: skip
+
+
+@compiled
+def enrol(k, row, first, n, share, reformers, policy, anchor, member):
+    """Enrol `share` of n citizens drawn at random among the free ones on the organisation's side; gives up when rare."""
+    wanted = int(share * n + 0.5)
+    enrolled = 0
+    for attempt in range(20 * wanted):
+        if enrolled == wanted:
+            break
+        i = first + min(int(draw64(k, attempt) * n), n - 1)
+        if member[i] < 0 and (anchor[i] > policy) == reformers:
+            member[i] = row
+            enrolled += 1
+    return enrolled

@@ -1,0 +1,512 @@
+"""World: everything that changes during a run. Records for the few, columns for citizens.
+
+Beside every field stand its range, unit and meaning. Sides are indices: 0 for the reform (x > y), 1 against it. All few
+are double precision; citizens are single precision. A World can be copied, saved and restored at any week.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from advosim.scenario.schema import MOST_ISSUES, Mechanism, Mechanisms, Tactic
+
+FOR, AGAINST = 0, 1
+SIDES = 2
+CHANNELS = ("face_to_face", "mass_media", "social_media")
+FACE_TO_FACE, MASS_MEDIA, SOCIAL_MEDIA = 0, 1, 2
+EXPERTISE = ("research", "law", "media", "organising", "digital")
+AUDIENCES = ("officials", "media", "public")
+OFFICIALS, MEDIA, PUBLIC = 0, 1, 2
+CALLS = ("none", "sign", "show_up")
+CALL_SIGN, CALL_SHOW_UP = 1, 2
+PRESSURES = ("none", "inside", "petition", "street")
+INSIDE, PETITION, STREET = 1, 2, 3
+ANSWERS = ("repress", "accommodate", "consult", "deny")
+REPRESS, ACCOMMODATE, CONSULT, DENY = 1, 2, 4, 8
+ROUTES = ("ballot", "election", "table", "store")
+STORE = 3
+EVENTS = ("news", "campaign", "end", "closure", "covered", *ANSWERS, "step", "reform")
+NEWS, CAMPAIGN_BEGINS, CAMPAIGN_ENDS, CLOSURE, COVERED, ANSWERED, STEP, REFORM = 0, 1, 2, 3, 4, 5, 9, 10
+"""Numbers of events; an answer's number is ANSWERED plus its place in ANSWERS."""
+
+# A citizen's word on an issue: its attitude as float32, with what neighbours can see in the lowest mantissa bits.
+TALKS, MARCHES, ONLINE = np.uint32(1), np.uint32(2), np.uint32(4)
+ATTITUDE_BITS = np.uint32(0xFFFFFFF8)
+# What only the citizen knows.
+AWARE, SIGNED = np.uint8(1), np.uint8(2)
+"""SIGNED << side marks a signature under the open petition of that side."""
+
+BLOCK = 4096
+"""Largest number of citizens in a block: small enough to share out evenly, large enough not to count."""
+
+
+def table(*fields: tuple[Any, ...]) -> np.dtype[Any]:
+    """A record type from (name, type, meaning) or (name, type, shape, meaning).
+
+    Yes or no by side is "u1": numba has no arrays of "?" within records.
+    """
+    return np.dtype((np.record, np.dtype([field[:-1] for field in fields], align=True)))
+
+
+CLOCK = table(
+    ("week", "i8", "0 at founding, then the week that runs or ran last"),
+    ("seed", "i8", ">= 0"),
+    ("events", "i8", "number of events in the log"),
+)
+
+POLITY = table(
+    ("key", "u8", "id: hash of the name"),
+    ("citizens", "i8", ">= 10, persons"),
+    ("repression", "f8", "0..1"),
+    ("accommodation", "f8", "0..1"),
+    ("assembly_cost", "f8", "0..1"),
+    ("openness", "f8", "0..1"),
+    ("access", "f8", "0..1"),
+    ("veto_players", "f8", "1..5"),
+    ("media_freedom", "f8", "0..1"),
+    ("internet_access", "f8", "0..1"),
+    ("election_interval", "i8", "weeks"),
+    ("legitimacy", "f8", "0..1"),
+    ("grievance", "f8", ">= 0, mean over citizens"),
+    ("closures", "i8", "organisations that closed this week"),
+)
+
+ISSUE = table(
+    ("key", "u8", "id: hash of polity and issue"),
+    ("policy", "f8", "-1..1, position in force"),
+    ("ideal", "f8", "-1..1, the government's own position"),
+    ("revision", "f8", "position, what evidence added to that ideal"),
+    ("price", "f8", (SIDES,), ">= 0, friction that evidence adds to moves toward a side"),
+    ("attention", "f8", "0..5, log weight S"),
+    ("bump", "f8", ">= 0, attention that last week's coverage adds"),
+    ("agenda", "f8", "0..1, share of all attention"),
+    ("effort", "f8", (SIDES, len(PRESSURES)), ">= 0, campaigns' effort by side and kind of pressure, reference budgets"),
+    ("called", "f8", (SIDES,), "0..1, citizens called to march"),
+    ("collecting", "u1", (SIDES,), "whether a petition is open"),
+    ("lobby_success", "f8", (SIDES,), "0..1, insider contacts that succeed"),
+    ("consulting", "i8", (SIDES,), "weeks of consultation left"),
+    ("denied", "u1", (SIDES,), "whether the government counter-framed that side last week"),
+    ("injustice", "f8", ">= 0, repression of peaceful acts, as learned next week"),
+    ("support", "f8", "0..1, citizens with x > y"),
+    ("aware", "f8", "0..1"),
+    ("talking", "f8", "0..1"),
+    ("expressed", "f8", "0..1, citizens who publicly show a view for the reform"),
+    ("silenced", "f8", "0..1, citizens who would talk but for fear"),
+    ("salience", "f8", "0..1, mean share of mind"),
+    ("signed", "f8", (SIDES,), "0..1, citizens who signed this week"),
+    ("marched", "f8", (SIDES,), "0..1, citizens who marched this week"),
+    ("attitude", "f8", "-1..1, mean"),
+    ("attitude_sd", "f8", ">= 0, position"),
+    ("side_mean", "f8", (SIDES,), "-1..1, mean attitude on a side; the policy where nobody is"),
+    ("gap", "f8", "0..1, distance to policy weighted by salience, over 2"),
+    ("violent", "u1", (SIDES,), "whether protest turned violent this week"),
+    ("answers", "i8", "sum of REPRESS, ACCOMMODATE, CONSULT, DENY"),
+    ("conceded", "f8", "pressure that accommodation adds this week"),
+    ("coverage", "i8", "acts covered this week"),
+    ("covered", "i8", (SIDES,), "of each side"),
+    ("pressure", "f8", "store E, reform minus opponents"),
+    ("felt", "f8", "the store before policy moved"),
+    ("friction", "f8", "> 0, pressure that policy withstands"),
+    ("contribution", "f8", (SIDES, len(PRESSURES)), ">= 0, this week's pressure by side and kind"),
+    ("submitted", "u1", (len(ROUTES),), "whether a route asks for a change"),
+    ("target", "f8", (len(ROUTES),), "-1..1, the policy that it asks for"),
+    ("drift", "f8", "position, this week's small drift"),
+    ("step", "f8", "position, this week's change by a route"),
+    ("efficacy", "f8", (SIDES,), "0..1, belief that acting helps"),
+)
+
+OUTLETS = table(
+    ("fatigue", "f8", ">= 0, covered acts remembered by outlets"),
+    ("habit", "f8", ">= 0, covered acts that the public got used to"),
+)
+
+PUBLIC_GROUP = table(
+    ("key", "u8", "id: hash of polity and public"),
+    ("polity", "i8", "row of polities"),
+    ("citizens", "i8", "persons"),
+    ("share", "f8", "0..1, of the polity's citizens"),
+    ("digital", "f8", "log odds of being online beside the polity's mean"),
+    ("diet", "f8", (len(CHANNELS),), "0..1, weight of each channel"),
+    ("online", "f8", "0..1, members who are online"),
+)
+
+DISTRICT = table(
+    ("polity", "i8", "row of polities"),
+    ("citizens", "i8", "persons"),
+)
+
+VIEW = table(
+    ("support", "f8", "0..1"),
+    ("aware", "f8", "0..1"),
+    ("salience", "f8", "0..1"),
+    ("signed", "f8", "0..1, both sides"),
+    ("marched", "f8", "0..1, both sides"),
+)
+
+ORGANISATION = table(
+    ("key", "u8", "id: hash of polity and name"),
+    ("polity", "i8", "row of polities"),
+    ("kind", "i8", "place in the list of kinds"),
+    ("closed", "?", "whether it ran out of means"),
+    ("funds", "f8", ">= 0, reference budgets"),
+    ("income", "f8", ">= 0, usual weekly gifts, reference budgets"),
+    ("members", "i8", "persons"),
+    ("skills", "f8", (len(EXPERTISE),), "0..1"),
+    ("credibility", "f8", (len(AUDIENCES),), "0..1, with officials, media, public"),
+    ("activity", "f8", ">= 0, rate of campaigns beside the usual"),
+    ("calls", "u1", (MOST_ISSUES,), "what members are called to this week: bit side for signing, 2 + side for marching"),
+    ("dues", "f8", ">= 0, this week"),
+    ("gifts", "f8", ">= 0, this week"),
+    ("running_cost", "f8", ">= 0, this week"),
+    ("campaign_cost", "f8", ">= 0, this week"),
+)
+
+TACTIC = table(
+    ("key", "u8", "id: hash of the name"),
+    ("cost", "f8", "> 0, reference budgets per effort"),
+    ("weeks", "i8", "length of a campaign"),
+    ("skills", "f8", (len(EXPERTISE),), "weights, sum 1 or all 0"),
+    ("channels", "f8", (len(CHANNELS),), "weights"),
+    ("reach", "f8", "hazard per effort and diet"),
+    ("persuasion", "f8", "0..1"),
+    ("education", "f8", "0..1"),
+    ("evidence", "f8", "0..1"),
+    ("call", "i8", "place in CALLS"),
+    ("call_every", "i8", "weeks"),
+    ("pressure", "i8", "place in PRESSURES"),
+    ("symbol", "f8", "logit of coverage"),
+    ("disruption", "f8", "0..1"),
+)
+
+# One row per team; today every team is one organisation, alliances' teams follow behind them.
+CAMPAIGN = table(
+    ("organisation", "i8", "row of organisations: who leads"),
+    ("polity", "i8", "row of polities: the target"),
+    ("issue", "i8", "column of issues"),
+    ("side", "i8", "FOR or AGAINST"),
+    ("tactic", "i8", "row of tactics"),
+    ("frame", "i8", "number of the frame"),
+    ("weeks_left", "i8", "0: no campaign"),
+    ("age", "i8", "weeks since it began"),
+    ("competence", "f8", "0..1, expertise met"),
+    ("mix", "f8", (len(CHANNELS),), "share of effort by channel, sum 1 or all 0"),
+    ("effort", "f8", ">= 0, this week, reference budgets"),
+    ("spent", "f8", ">= 0, so far"),
+    ("reached", "f8", "0..1, citizens who heard it this week (expected)"),
+    ("calling", "?", "whether it calls people this week"),
+    ("gain", "f8", "so far, in units of pressure"),
+)
+
+# What members of a public hear in a week; the first index is 0 offline, 1 online.
+REACH = table(
+    ("exposure", "f8", "0..1, chance to hear any campaign"),
+    ("heard", "f8", (SIDES,), "0..1, chance to hear a side's message"),
+    ("strength", "f8", (SIDES,), "0..1, credibility of its strongest message"),
+    ("frame", "i8", (SIDES,), "frame of that message, -1 for none"),
+    ("taught", "f8", (SIDES,), "0..1, chance of a lesson"),
+    ("lesson", "f8", (SIDES,), "0..1, credibility of the strongest lesson"),
+    ("sign", "f8", (SIDES,), "0..1, chance to be called to sign"),
+    ("march", "f8", (SIDES,), "0..1, chance to be called to march"),
+)
+
+STREAMS = (
+    "backfire", "awareness", "forgetting", "persuasion", "education",
+    "call_to_sign", "call_to_march", "time_to_sign", "time_to_march", "join", "lapse",
+)  # fmt: skip
+
+# What holds for all citizens of a block on an issue, in single precision: the kernel reads nothing else of the few.
+CIRCUMSTANCE = table(
+    ("key", "u8", (len(STREAMS),), "keys of the citizens' draws, in the order of STREAMS"),
+    ("policy", "f4", "-1..1"),
+    ("pull", "f4", "> 0, e^S"),
+    ("missed", "f4", (2,), "0..1, chance to miss agenda and campaigns, offline and online"),
+    ("heard", "f4", (2, SIDES), "0..1, offline and online"),
+    ("strength", "f4", (2, SIDES), "0..1"),
+    ("frame", "i4", (2, SIDES), "number, -1 for none"),
+    ("taught", "f4", (2, SIDES), "0..1"),
+    ("lesson", "f4", (2, SIDES), "0..1"),
+    ("sign", "f4", (2, SIDES), "0..1"),
+    ("march", "f4", (2, SIDES), "0..1"),
+    ("collecting", "u1", (SIDES,), "whether a petition is open"),
+    ("injustice", "f4", ">= 0"),
+    ("exposed", "f4", (2,), "0..1, chance to learn of repression"),
+    ("alarm", "f4", (SIDES,), ">= 1, factor of motive"),
+    ("efficacy", "f4", (SIDES,), "0..1"),
+    ("fear", "f4", "motive, for the most risk averse"),
+    ("sanction", "f4", (SIDES,), "0..1, risk of marching"),
+    ("sanction_signing", "f4", "0..1, risk of signing"),
+    ("cost", "f4", "motive, cost of marching"),
+    ("forgets", "f4", "0..1, chance to forget in a week"),
+    ("relaxes", "f4", "0..1, share of a deviation from the anchor that goes in a week"),
+    ("unlearns", "f4", "0..1, share of what was learned that goes in a week"),
+    ("frame_gain", "f4", "0..1, effect of a frame's fit"),
+)
+
+BLOCKS = table(
+    ("polity", "i8", "row of polities"),
+    ("district", "i8", "row of districts"),
+    ("public", "i8", "row of publics"),
+    ("first", "i8", "first citizen"),
+    ("last", "i8", "one past the last citizen"),
+    ("offset", "i8", "first citizen of the polity: founding numbers count from there"),
+)
+
+TALLY = table(
+    ("support", "i8", "persons"),
+    ("aware", "i8", "persons"),
+    ("talking", "i8", "persons"),
+    ("expressed", "i8", "persons"),
+    ("silenced", "i8", "persons"),
+    ("signed", "i8", (SIDES,), "persons"),
+    ("marched", "i8", (SIDES,), "persons"),
+    ("salience", "f8", "sum"),
+    ("attitude", "f8", "sum"),
+    ("attitude_squared", "f8", "sum"),
+    ("side_sum", "f8", (SIDES,), "sum of attitudes on a side"),
+    ("gap", "f8", "sum of salience x distance / 2"),
+    ("grievance", "f8", "sum"),
+)
+
+WEEK = table(
+    ("policy", "f8", "-1..1"),
+    ("support", "f8", "0..1"),
+    ("salience", "f8", "0..1"),
+    ("aware", "f8", "0..1"),
+    ("talking", "f8", "0..1"),
+    ("expressed", "f8", "0..1"),
+    ("silenced", "f8", "0..1"),
+    ("petition_for", "f8", "0..1"),
+    ("petition_against", "f8", "0..1"),
+    ("protest_for", "f8", "0..1"),
+    ("protest_against", "f8", "0..1"),
+    ("violent", "?", "whether any protest was violent"),
+    ("repression", "f8", "0..1, setting in force"),
+    ("answers", "i8", "sum of REPRESS, ACCOMMODATE, CONSULT, DENY"),
+    ("consulting", "i8", "sides consulted"),
+    ("lobby_success", "f8", "-1..1, for minus against"),
+    ("pressure", "f8", "store, before policy moved"),
+    ("friction", "f8", "> 0"),
+    ("agenda", "f8", "0..1"),
+    ("attention", "f8", "0..5"),
+    ("alliances", "i8", "alive on the issue"),
+    ("alliance_members", "i8", "organisations in them"),
+    ("trust", "f8", "0..1, mean over allied pairs, 0 without"),
+    ("funds", "f8", ">= 0, of the polity's open organisations"),
+    ("closures", "i8", "organisations that closed this week"),
+    ("coverage", "i8", "acts covered"),
+    ("attitude", "f8", "-1..1"),
+    ("attitude_sd", "f8", ">= 0"),
+    ("efficacy_for", "f8", "0..1"),
+    ("efficacy_against", "f8", "0..1"),
+    ("grievance", "f8", ">= 0"),
+    ("legitimacy", "f8", "0..1"),
+)
+
+ORGANISATION_WEEK = table(
+    ("funds", "f8", ">= 0"),
+    ("dues", "f8", ">= 0"),
+    ("gifts", "f8", ">= 0"),
+    ("running_cost", "f8", ">= 0"),
+    ("campaign_cost", "f8", ">= 0"),
+    ("members", "i8", "persons"),
+    ("issue", "i8", "of its campaign, -1 without"),
+    ("tactic", "i8", "of its campaign, -1 without"),
+    ("frame", "i8", "of its campaign, -1 without"),
+    ("side", "i8", "of its campaign, -1 without"),
+    ("effort", "f8", ">= 0"),
+    ("social_media", "f8", "0..1, share of its effort that goes online"),
+    ("closed", "?", ""),
+)
+
+EVENT = table(
+    ("week", "i8", "from 1"),
+    ("polity", "i8", "-1 for none"),
+    ("issue", "i8", "-1 for none"),
+    ("organisation", "i8", "-1 for none"),
+    ("event", "i8", "place in EVENTS"),
+    ("tactic", "i8", "-1 for none"),
+    ("route", "i8", "place in ROUTES (steps) or PRESSURES (what was covered), -1 for none"),
+    ("side", "i8", "-1 for none"),
+    ("size", "f8", "size of a shock, an act or a step"),
+)
+
+
+def _rule(mechanism: type[Mechanism]) -> np.dtype[Any]:
+    single = "f4" if mechanism.citizens else "f8"
+    types = {bool: "?", int: "i8", float: single}
+    fields = [(name, types[field.annotation or float]) for name, field in mechanism.model_fields.items()]
+    return np.dtype((np.record, np.dtype(fields, align=True)))
+
+
+RULES = np.dtype(
+    (
+        np.record,
+        np.dtype(
+            [(name, _rule(field.annotation)) for name, field in Mechanisms.model_fields.items() if field.annotation],
+            align=True,
+        ),
+    )
+)
+"""One record per mechanism with its switch and parameters, laid out as the schema declares them."""
+
+TACTIC_NUMBERS = tuple(name for name in TACTIC.names or () if name in Tactic.model_fields)
+
+
+class Citizens(NamedTuple):
+    """Columns over all citizens of all polities, ordered by polity, district and public; n citizens, m issues."""
+
+    word: NDArray[np.uint32]
+    """(2, n, m): attitude in -1..1 with TALKS, MARCHES, ONLINE; this week's stands at index week % 2."""
+    own: NDArray[np.uint8]
+    """(n, m): AWARE, SIGNED << side."""
+    anchor: NDArray[np.float32]
+    """(n, m): -1..1, where the attitude returns to."""
+    upbringing: NDArray[np.float32]
+    """(n, m): -1..1, where the anchor returns to."""
+    salience: NDArray[np.float32]
+    """(n, m): 0..1, share of mind; the sum over issues is below 1."""
+    interest: NDArray[np.float32]
+    """(n, m): > 0, e^(u + stake)."""
+    memory: NDArray[np.float32]
+    """(n, m): >= 0, acting neighbours remembered."""
+    grievance: NDArray[np.float32]
+    """(n,): >= 0."""
+    fatigue: NDArray[np.float32]
+    """(n,): >= 0, acts remembered."""
+    risk: NDArray[np.float32]
+    """(n,): 0..1, risk aversion, Beta(2, 2)."""
+    talk_threshold: NDArray[np.float32]
+    """(n,): > 0, motive needed to talk."""
+    act_threshold: NDArray[np.float32]
+    """(n,): > 0, motive needed to act."""
+    values: NDArray[np.float32]
+    """(n, frames): 0..1, weights of frames, sum 1."""
+    member: NDArray[np.int16]
+    """(n,): row of organisations, -1 for none."""
+    start: NDArray[np.int64]
+    """(2n + 1,): citizen i's face-to-face ties stand at start[2i]:start[2i+1], the social ones at start[2i+1]:start[2i+2]."""
+    neighbour: NDArray[np.uint32]
+    """(ties,): citizens."""
+
+
+class Recorded(NamedTuple):
+    """What the record phase fills."""
+
+    weeks: NDArray[Any]
+    """(weeks, polities, issues) of WEEK."""
+    organisations: NDArray[Any]
+    """(weeks, organisations) of ORGANISATION_WEEK."""
+    events: NDArray[Any]
+    """(most events,) of EVENT; clock.events of them are filled."""
+
+
+class World(NamedTuple):
+    """All state. p polities, m issues, q publics, d districts, o organisations, k tactics, f frames, b blocks."""
+
+    clock: NDArray[Any]
+    """(1,) of CLOCK."""
+    rules: NDArray[Any]
+    """(1,) of RULES."""
+    polities: NDArray[Any]
+    """(p,) of POLITY."""
+    issues: NDArray[Any]
+    """(p, m) of ISSUE."""
+    outlets: NDArray[Any]
+    """(p, m) of OUTLETS."""
+    publics: NDArray[Any]
+    """(q,) of PUBLIC_GROUP."""
+    districts: NDArray[Any]
+    """(d,) of DISTRICT."""
+    views: NDArray[Any]
+    """(q, m) of VIEW: what members of a public think and do."""
+    local_views: NDArray[Any]
+    """(d, m) of VIEW: what citizens of a district think and do."""
+    organisations: NDArray[Any]
+    """(o,) of ORGANISATION."""
+    stances: NDArray[np.float64]
+    """(o, m): -1..1, position."""
+    priorities: NDArray[np.float64]
+    """(o, m): 0..1, sum 1."""
+    repertoire: NDArray[np.float64]
+    """(o, f): 0 or 1, frames that an organisation can speak in."""
+    learned: NDArray[np.float64]
+    """(o, k): value of a tactic, gain in pressure per budget."""
+    uses: NDArray[np.float64]
+    """(o, k): 0 or 1, tactics that an organisation would use."""
+    tactics: NDArray[Any]
+    """(k,) of TACTIC."""
+    allowed: NDArray[np.float64]
+    """(p, k): 0..1, how far governance leaves room for a tactic."""
+    public_values: NDArray[np.float64]
+    """(q, f): 0..1, sum 1, mean weights of frames."""
+    campaigns: NDArray[Any]
+    """(o,) of CAMPAIGN."""
+    reach: NDArray[Any]
+    """(q, 2, m) of REACH."""
+    blocks: NDArray[Any]
+    """(b,) of BLOCKS."""
+    circumstances: NDArray[Any]
+    """(b, m) of CIRCUMSTANCE."""
+    tally: NDArray[Any]
+    """(b, m) of TALLY."""
+    enrolled: NDArray[np.int64]
+    """(b, o): members by block."""
+    citizens: Citizens
+    record: Recorded
+
+
+def attitude(world: World) -> NDArray[np.float32]:
+    """(n, m): all citizens' attitudes now, -1..1."""
+    now = world.citizens.word[world.clock["week"][0] % 2]
+    return (now & ATTITUDE_BITS).view(np.float32)
+
+
+def copy(world: World) -> World:
+    """A World of its own: the twin from which another history can go on."""
+    return _each(world, np.copy)
+
+
+def _each(world: Any, change: Any) -> Any:
+    return type(world)(*(_each(part, change) if isinstance(part, tuple) else change(part) for part in world))
+
+
+def _columns(world: Any, path: str = "") -> dict[str, NDArray[Any]]:
+    columns: dict[str, NDArray[Any]] = {}
+    for name, part in zip(world._fields, world, strict=True):
+        columns |= _columns(part, f"{path}{name}.") if isinstance(part, tuple) else {path + name: part}
+    return columns
+
+
+def save(world: World, file: str | Path) -> None:
+    """Write all state to a .npz file, from which `restore` goes on to the same bits."""
+    target = Path(file)
+    partial = target.with_name(target.name + ".partial")
+    with open(partial, "wb") as stream:
+        np.savez(stream, **{name: _bytes(column) for name, column in _columns(world).items()})
+        stream.flush()
+        os.fsync(stream.fileno())
+    os.replace(partial, target)
+
+
+def restore(world: World, file: str | Path) -> None:
+    """Fill `world`, founded on the same scenario, with the state that `save` wrote.
+
+    Raises ValueError where the file is of another scenario or version.
+    """
+    with np.load(file) as saved:
+        columns = _columns(world)
+        for name, column in columns.items():
+            if name not in saved or saved[name].size != column.nbytes:
+                raise ValueError(f"{file}: saved from another scenario or version ('{name}' differs)")
+        for name, column in columns.items():
+            _bytes(column)[:] = saved[name]
+
+
+def _bytes(column: NDArray[Any]) -> NDArray[np.uint8]:
+    # Not as records: numpy stores their class by pickling, which np.load refuses for good reasons.
+    return column.reshape(-1).view(np.uint8)
