@@ -7,6 +7,7 @@ Colours: Okabe & Ito (2008) for issues; answers are told apart by their lane as 
 from __future__ import annotations
 
 import math
+import re
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -277,7 +278,9 @@ def _foot(figure: Figure, page: _Page) -> float:
     """What the letters mean, and what was run. Returns its height in inches."""
     lines = []
     if page.reforms:
-        meanings = "; ".join(f"{r.letter} (week {r.week}) {r.meaning}" for r in page.reforms)
+        meanings = "; ".join(
+            f"{r.letter}\N{NO-BREAK SPACE}(week\N{NO-BREAK SPACE}{r.week}) {r.meaning}" for r in page.reforms
+        )
         lines += _wrap(f"Changes of settings: {meanings}.", SMALL, 4)
     lines += _wrap(_provenance(page), SMALL, 4)
     height = len(lines) * SMALL * 1.35 / 72 + 0.12
@@ -310,7 +313,7 @@ def _width(line: str, size: float, weight: str = "normal") -> float:
 
 def _wrap(text: str, size: float, most: int, weight: str = "normal") -> list[str]:
     """Lines as wide as the page."""
-    text, room = " ".join(text.split()), WIDTH * (1 - 2 * MARGIN)
+    text, room = re.sub("[ \t\r\n]+", " ", text).strip(), WIDTH * (1 - 2 * MARGIN)
     if not text:
         return []
     lines, letters = [text], max(10, int(len(text) * room / _width(text, size, weight) * 1.1))
@@ -339,7 +342,7 @@ def _panels(page: _Page) -> list[_Panel]:
     scale = f" (tallest bar: {tallest})" if tallest else ""
     return [
         _Panel("Policy in force (+1 reform, −1 its opposite)", 1.2, _policy, _key_policy),
-        _Panel("Support for reform (% of citizens)", 0.95, _support),
+        _Panel("Support for further reform (% of citizens)", 0.95, _support),
         _Panel("Protest (% of citizens, square-root scale)", 0.95, _protest),
         _Panel("Petitions signed (% of citizens, square-root scale)", 0.85, _petition),
         _Panel("Answers of the government", 0.25 + 0.2 * max(2, len(page.issues)), _answer, _key_answers),
@@ -409,7 +412,7 @@ def _support(axes: Axes, page: _Page, polity: str) -> None:
     rows = page.record.weeks
     shown = rows.loc[rows["polity"].isin(page.polities), "support"] * 100
     low, high = _span(float(shown.min()), float(shown.max()))
-    if low < 50 < high:
+    if low + 1 < 50 < high - 1:
         axes.axhline(50, color="#AAAAAA", lw=0.6, zorder=0)
     axes.set_ylim(low, high)
     axes.set_yticks([t for t in range(0, 101, 10 if high - low < 62 else 25) if low <= t <= high])
@@ -441,7 +444,10 @@ def _bursts(axes: Axes, page: _Page, polity: str, column: str, least: float) -> 
         weeks, values = page.series(polity, issue, column)
         axes.fill_between(weeks, values * 100, color=page.colour(issue), alpha=0.18, lw=0, zorder=1)
     rows = page.record.weeks
-    high = max(least, float(rows.loc[rows["polity"].isin(page.polities), column].max()) * 100)
+    highest = float(rows.loc[rows["polity"].isin(page.polities), column].max()) * 100
+    if not highest:
+        _say(axes, "none in any week")
+    high = max(least, highest)
     axes.set_yscale("function", functions=(lambda v: np.sqrt(np.maximum(v, 0)), np.square))
     axes.set_ylim(0, high * 1.08)
     ticks = _root_ticks(high)
