@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 MOST_SEED = 2**63 - 1
 MOST_WEEKS = 5200
-STAGES = {"compile": "compiling the rules (kept for later runs)", "weeks": "weeks"}
+STAGES = {"compile": "compiling the rules (kept for later runs)", "found": "founding the world", "weeks": "weeks"}
 
 app = typer.Typer(
     name="advosim",

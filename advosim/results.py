@@ -14,7 +14,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -58,7 +58,7 @@ class Run(Protocol):
     @property
     def seconds(self) -> Mapping[str, float]: ...
     @property
-    def left_out(self) -> list[str]: ...
+    def left_out(self) -> Sequence[str]: ...
 
 
 # ---------------------------------------------------------------- where results go
@@ -369,7 +369,8 @@ def _peak(weeks: pd.DataFrame, column: str) -> str:
 
 
 def _changes(changes: Mapping[str, Any]) -> str:
-    return ", ".join(f"{path} = {value}" for path, value in changes.items())
+    short = {path.removeprefix("polity.").replace(".governance.", "."): value for path, value in changes.items()}
+    return ", ".join(f"{path} = {value}" for path, value in short.items())
 
 
 def _count(number: Any, what: str) -> str:

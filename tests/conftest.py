@@ -26,7 +26,7 @@ class MadeUpRecord:
     alliances: pd.DataFrame
     events: pd.DataFrame
     seconds: dict[str, float] = field(default_factory=lambda: {"found": 0.1, "compile": 2.0, "weeks": 1.5})
-    left_out: list[str] = field(default_factory=list)
+    left_out: tuple[str, ...] = ()
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def _organisations() -> pd.DataFrame:
     rows = pd.DataFrame({"week": np.arange(1, 21), "polity": "home", "organisation": "greens", "kind": "ngo"})
     for column in ("funds", "dues", "gifts", "running_cost", "campaign_cost", "effort"):
         rows[column] = 1.0
-    return rows.assign(members=10, issue="reform", tactic="petition", frame="justice", side=1, closed=False)
+    return rows.assign(members=10, issue="reform", tactic="petition", frame="justice", side="for", closed=False)
 
 
 def _alliances() -> pd.DataFrame:
@@ -102,12 +102,12 @@ def _alliances() -> pd.DataFrame:
 def _events() -> pd.DataFrame:
     columns = ["week", "polity", "issue", "organisation", "event", "tactic", "side", "size"]
     rows = [
-        (2, "home", "reform", "", "news", "", 0, 1.3),
-        (3, "home", "reform", "greens", "campaign", "petition", 1, 0.5),
-        (5, "home", "reform", "", "covered", "", 1, 0.004),
-        (5, "home", "reform", "", "repress", "", 1, 0.004),
-        (10, "", "", "", "reform", "", 0, 0.0),
-        (12, "home", "reform", "", "step", "", 1, 0.3),
-        (18, "home", "", "greens", "closure", "", 0, 0.0),
+        (2, "home", "reform", "", "news", "", "", 1.3),
+        (3, "home", "reform", "greens", "campaign", "petition", "for", 0.5),
+        (5, "home", "reform", "", "covered", "", "for", 0.004),
+        (5, "home", "reform", "", "repress", "", "for", 0.004),
+        (10, "", "", "", "reform", "", "", 0.0),
+        (12, "home", "reform", "", "step", "", "for", 0.3),
+        (18, "home", "", "greens", "closure", "", "", 0.0),
     ]
     return pd.DataFrame(rows, columns=columns)

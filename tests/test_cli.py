@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -280,6 +282,55 @@ def test_a_full_disk_is_told_and_leaves_nothing(simulated: Any, record: Any, mon
 def test_warmup_counts_the_rules_out(simulated: Any) -> None:
     simulated(lambda progress: progress("compile", 3, 3))
     assert "compiled" in advosim("warmup").stdout
+
+
+# ---------------------------------------------------------------- the whole way
+
+
+SMALL = ("--set", "polity.home.citizens=200", "--weeks", "12")
+
+
+def test_from_scenario_to_results() -> None:
+    first = advosim("run", "baseline", *SMALL, "--out", "first")
+    assert first.exit_code == 0, first.output
+    assert re.search(r"Baseline: 12 weeks, seed 1\n", first.stdout)
+    assert "organisations; closed" in first.stdout
+    again = advosim("run", "baseline", *SMALL, "--out", "again", "--threads", 2)
+    other = advosim("run", "baseline", *SMALL, "--out", "other", "--seed", 2)
+    assert (again.exit_code, other.exit_code) == (0, 0)
+    tables = [Path(folder, "weeks.csv").read_bytes() for folder in ("first", "again", "other")]
+    assert tables[0] == tables[1] != tables[2]
+
+
+def test_a_reform_after_the_end_is_left_out_and_told() -> None:
+    ran = advosim("run", "opening_and_crackdown", *SMALL, "--out", "run")
+    assert ran.exit_code == 0, ran.output
+    assert "reforms of week 53, 131 are left out" in ran.stdout
+    assert "reform:" not in ran.stdout
+    assert json.loads(Path("run/manifest.json").read_text(encoding="utf-8"))["left_out"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such signals on Windows")
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
+def test_what_ends_a_run_midway_leaves_no_results(sent: signal.Signals, code: int) -> None:
+    assert advosim("warmup").exit_code == 0
+    words = [sys.executable, "-m", "advosim", "run", "baseline", "--weeks", "5200", "--out", "run"]
+    began = Path("began")
+    # A run tells of its progress on stderr once it takes long enough to be in the middle of its weeks.
+    with began.open("w") as stderr:
+        ran = subprocess.Popen(words, stdout=stderr, stderr=stderr, env={**os.environ, "PYTHONPATH": str(ROOT)})
+        try:
+            deadline = time.monotonic() + 120
+            while "weeks:" not in began.read_text(encoding="utf-8") and time.monotonic() < deadline:
+                assert ran.poll() is None, began.read_text(encoding="utf-8")
+                time.sleep(0.05)
+        finally:
+            ran.send_signal(sent)
+        assert ran.wait(60) == code
+    told = began.read_text(encoding="utf-8")
+    assert "Traceback" not in told
+    assert code != 130 or "nothing was saved" in told
+    assert files() == {"began"}
 
 
 # ---------------------------------------------------------------- country, schema, init

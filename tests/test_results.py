@@ -275,7 +275,7 @@ def test_the_summary_tells_the_run(record: Any, tmp_path: Path) -> None:
         "repress in 1 week, accommodate in 1 week",
         "1 organisation; closed: greens in week 18",
         "1 campaign: 1 petition",
-        "week   10  reform: polity.home.governance.repression = 0.9",
+        "week   10  reform: home.repression = 0.9",
         str(tmp_path / "run"),
         "compile 2.0 s",
     ):
@@ -283,7 +283,7 @@ def test_the_summary_tells_the_run(record: Any, tmp_path: Path) -> None:
 
 
 def test_the_summary_names_reforms_that_a_shorter_run_left_out(record: Any) -> None:
-    cut = replace(record, weeks=record.weeks[:11], events=record.events[:5], left_out=["week 15: repression = 0.8"])
+    cut = replace(record, weeks=record.weeks[:11], events=record.events[:5], left_out=("week 15: repression = 0.8",))
     assert "left out, for the run ends earlier: week 15: repression = 0.8" in results.summary(cut)
 
 
