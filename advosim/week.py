@@ -26,6 +26,7 @@ from advosim.mechanisms.plans import framing, tactic_choice
 from advosim.mechanisms.resources import funds
 from advosim.mechanisms.street import response, violence
 from advosim.scenario.problems import InputError, Problem, did_you_mean
+from advosim.world.chance import wrapping
 from advosim.world.compile import compiled, compiled_here
 from advosim.world.state import World
 
@@ -158,14 +159,19 @@ def _shared_out(some: Callable[..., None], threads: int) -> Callable[..., None]:
         return alone
     pool = ThreadPoolExecutor(threads)
 
+    def part(first: int, last: int, tables: tuple[Any, ...]) -> None:
+        # numpy's error state is a thread's own.
+        with wrapping():
+            some(first, last, *tables)
+
     def together(*tables: Any) -> None:
         blocks = tables[5]
         done = np.concatenate([[0], np.cumsum(blocks["last"] - blocks["first"])])
         bounds = np.searchsorted(done, np.linspace(0, done[-1], threads + 1))
         bounds[0], bounds[-1] = 0, blocks.size
-        work = [pool.submit(some, int(a), int(b), *tables) for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
-        for part in work:
-            part.result()
+        work = [pool.submit(part, int(a), int(b), tables) for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+        for each in work:
+            each.result()
 
     return together
 
@@ -176,3 +182,21 @@ def _interpreted(one_week: Callable[[World], None]) -> Line:
             one_week(world)
 
     return run
+
+
+def stages() -> list[Callable[[World], None]]:
+    """The lines of `week`, each as a call that runs one mechanism alone: to compile them one by one."""
+
+    def only(name: str) -> Callable[[World], None]:
+        others = {other: _idle for other in _called() if other != name}
+        return types.FunctionType(week.__code__, {**week.__globals__, **others}, name)
+
+    return [only(name) for name in _called()]
+
+
+def _called() -> list[str]:
+    return [name for name in week.__code__.co_names if callable(globals().get(name))]
+
+
+def _idle(*tables: Any) -> None:
+    """A mechanism that does nothing."""

@@ -18,7 +18,7 @@ _BACKFIRE, _AWARENESS, _FORGETTING, _PERSUASION, _EDUCATION, _CALL_SIGN, _CALL_M
 _TIME_SIGN, _TIME_MARCH, _JOIN, _LAPSE = range(7, 11)
 _ZERO, _ONE, _HALF = F(0.0), F(1.0), F(0.5)
 _LN2 = np.float64(0.6931471805599453)
-_SIGN_CALL, _MARCH_CALL = np.uint8(1), np.uint8(4)
+_SIGN_CALL, _MARCH_CALL, _ANY_CALL = np.uint8(1), np.uint8(4), np.uint8(5)
 
 
 # ---------------------------------------------------------------- the rules of one citizen
@@ -138,11 +138,15 @@ def company(acting, degree, rule):
 
 
 @compiled
-def membership(member, acted_on_call, acted, luck_join, luck_lapse, rule):
-    """1: joins who called; -1: lapses; 0: stays as he is."""
+def membership(member, called, acted, luck, rule):
+    """1: joins who called; -1: lapses; 0: stays as he is.
+
+    A citizen without an organisation may join the one whose call he followed; a member may lapse in a week in which his
+    organisation called and he stayed idle.
+    """
     if member < 0:
-        return 1 if acted_on_call and luck_join < rule.join else 0
-    return -1 if not acted and luck_lapse < rule.lapse else 0
+        return 1 if called and acted and luck < rule.join else 0
+    return -1 if called and not acted and luck < rule.lapse else 0
 
 
 # ---------------------------------------------------------------- circumstances
@@ -388,7 +392,7 @@ def some_citizens(
             if home >= 0 and organisations[home].closed:
                 home = -1
             joins = -1
-            acted = marched = False
+            acted = marched = called = False
             for m in range(issues):
                 now = here[b, m]
                 x = attitude_of(past[i, m])
@@ -423,6 +427,8 @@ def some_citizens(
                     fear = now.fear * risk[i]
                     talks = expression(aware, drive, fear, same_share, talk_threshold[i], rule.expression)
                 signs = marches = False
+                calls = organisations[home].calls[m] if home >= 0 else np.uint8(0)
+                called = called or calls & (_ANY_CALL << np.uint8(side)) != 0
                 if rule.participation.on:
                     for s in range(SIDES):
                         if not now.collecting[s]:
@@ -432,7 +438,6 @@ def some_citizens(
                     if aware:
                         carried = acting >= max(_ONE, rule.participation.tau * F(seen[m, 0]))
                         bit = np.uint8(SIGNED << np.uint8(side))
-                        calls = organisations[home].calls[m] if home >= 0 else np.uint8(0)
                         with_him = company(acting, seen[m, 0], rule.participation)
                         signs, marches, followed = take_part(
                             own[i, m] & bit != 0, drive, noticed, calls, carried, with_him, grievance[i], fatigue[i],
@@ -442,7 +447,7 @@ def some_citizens(
                             own[i, m] = np.uint8(own[i, m] | bit)
                         if followed > 0 and home < 0 and joins < 0 and rule.membership.on:
                             luck = draw(now.key[_JOIN], number)
-                            if membership(-1, True, True, luck, _ONE, rule.membership) == 1:
+                            if membership(-1, True, True, luck, rule.membership) == 1:
                                 u = luck / rule.membership.join
                                 joins = caller_of(campaigns, tactics, blocks[b].polity, m, side, followed, u)
                 acted = acted or signs or marches
@@ -456,8 +461,8 @@ def some_citizens(
                 fatigue[i] = tired + _ONE if marched else tired
             if joins >= 0:
                 home = joins
-            elif home >= 0 and rule.membership.on and not acted:
-                if membership(home, False, False, _ONE, draw(here[b, 0].key[_LAPSE], number), rule.membership) < 0:
+            elif home >= 0 and rule.membership.on:
+                if membership(home, called, acted, draw(here[b, 0].key[_LAPSE], number), rule.membership) < 0:
                     home = -1
             member[i] = home
             if home >= 0:

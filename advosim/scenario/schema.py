@@ -478,11 +478,11 @@ class Participation(Mechanism):
 
 
 class Membership(Mechanism):
-    """People join the organisation that called them as they act; the idle lapse."""
+    """People join the organisation that called them as they act; members who stay idle when it calls lapse."""
 
     citizens: ClassVar[bool] = True
     join: float = number(0.02, 0, 1, "chance to join", unit="per act", source="tried")
-    lapse: float = number(0.005, 0, 1, "chance to leave", unit="per idle week", source="tried")
+    lapse: float = number(0.005, 0, 1, "chance to leave", unit="per week of idling when called", source="tried")
 
 
 class Violence(Mechanism):

@@ -1,0 +1,232 @@
+"""The same world for users of Mesa: a model whose agents are windows on rows of World.
+
+The model does no theory of its own: `step` runs the one `week` that `simulate` runs, to the same bits. Agents read and
+write the rows, so that a user's own agents or experiments can step in between weeks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import mesa
+import numpy as np
+from numpy.typing import NDArray
+
+from advosim.record import Record, recorded
+from advosim.scenario.schema import Scenario
+from advosim.simulation import advance, left_out, threads_for
+from advosim.week import line
+from advosim.world import state
+from advosim.world.found import enact, found, names
+
+
+class Column:
+    """A field of an agent's row in a table of World, read and written in place."""
+
+    def __init__(self, table: str, field: str) -> None:
+        self.table, self.field = table, field
+
+    def __get__(self, agent: Window | None, owner: type | None = None) -> Any:
+        if agent is None:
+            return self
+        value = getattr(agent.model.world, self.table)[self.field][agent.row]
+        return value if isinstance(value, np.ndarray) else value.item()
+
+    def __set__(self, agent: Window, value: Any) -> None:
+        getattr(agent.model.world, self.table)[self.field][agent.row] = value
+
+
+class Whole:
+    """An agent's row of a plain array of World: a view, so that writing into it writes the world."""
+
+    def __init__(self, table: str) -> None:
+        self.table = table
+
+    def __get__(self, agent: Window | None, owner: type | None = None) -> Any:
+        return self if agent is None else getattr(agent.model.world, self.table)[agent.row]
+
+
+class Window(mesa.Agent):
+    """An agent that stands for a row of World."""
+
+    model: AdvocacyModel
+
+    def __init__(self, model: AdvocacyModel, row: int, name: str, polity: str) -> None:
+        super().__init__(model)
+        self.row, self.name, self.polity = row, name, polity
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name} of {self.polity}>"
+
+
+class Organisation(Window):
+    """An organisation that campaigns."""
+
+    funds, income, members, closed = (Column("organisations", f) for f in ("funds", "income", "members", "closed"))
+    skills, credibility, activity = (Column("organisations", f) for f in ("skills", "credibility", "activity"))
+    stances, priorities, learned, uses = (Whole(t) for t in ("stances", "priorities", "learned", "uses"))
+    weeks_left, effort, side = (Column("campaigns", f) for f in ("weeks_left", "effort", "side"))
+
+    @property
+    def tactic(self) -> str:
+        """What it campaigns with; empty without a campaign."""
+        campaign = self.model.world.campaigns[self.row]
+        return self.model.names.tactics[campaign.tactic] if campaign.weeks_left > 0 else ""
+
+
+class NGO(Organisation):
+    """A professional advocacy organisation."""
+
+
+class GrassrootsGroup(Organisation):
+    """A local membership group."""
+
+
+class Movement(Organisation):
+    """A social movement organisation."""
+
+
+class BusinessAssociation(Organisation):
+    """An association of firms."""
+
+
+KINDS: dict[str, type[Organisation]] = {
+    "ngo": NGO,
+    "grassroots": GrassrootsGroup,
+    "movement": Movement,
+    "business_association": BusinessAssociation,
+}
+
+
+class Government(Window):
+    """A polity's government. Fields by issue are arrays in the order of `model.names.issues`."""
+
+    repression, accommodation, openness = (Column("polities", f) for f in ("repression", "accommodation", "openness"))
+    access, assembly_cost, legitimacy = (Column("polities", f) for f in ("access", "assembly_cost", "legitimacy"))
+    policy, ideal, pressure, friction = (Column("issues", f) for f in ("policy", "ideal", "pressure", "friction"))
+
+
+class Media(Window):
+    """A polity's outlets. Fields by issue are arrays in the order of `model.names.issues`."""
+
+    media_freedom = Column("polities", "media_freedom")
+    fatigue, habit = Column("outlets", "fatigue"), Column("outlets", "habit")
+    coverage, agenda = Column("issues", "coverage"), Column("issues", "agenda")
+
+
+class Public(Window):
+    """A segment of a polity's citizens. Fields by issue are arrays in the order of `model.names.issues`."""
+
+    citizens, share, online = (Column("publics", f) for f in ("citizens", "share", "online"))
+    support, aware, salience = (Column("views", f) for f in ("support", "aware", "salience"))
+    signed, marched = Column("views", "signed"), Column("views", "marched")
+
+
+class AdvocacyModel(mesa.Model):
+    """A scenario as a mesa.Model: `step()`, `agents`, `datacollector`, `record`; `running` turns False after the last week.
+
+    home: a Scenario, a scenario file, or a shipped scenario's name; rng: the seed, an int, which defaults to the
+    scenario's. threads and mechanisms as in `simulate`; reporters are handed to mesa.DataCollector beside the model's own.
+    Raises InputError for wrong input.
+    """
+
+    def __init__(
+        self,
+        home: Scenario | str | Path = "baseline",
+        rng: int | None = None,
+        *,
+        threads: int | None = None,
+        mechanisms: Mapping[str, Callable[..., Any]] | None = None,
+        model_reporters: Mapping[str, Any] | None = None,
+        agent_reporters: Mapping[str, Any] | None = None,
+    ) -> None:
+        given = home if isinstance(home, Scenario) else Scenario.load(home)
+        number = given.seed if rng is None else int(rng)
+        super().__init__(rng=number)
+        # Mesa 3.5 keeps the names `scenario` and `time` for itself.
+        self.home, self.founding_seed = given, number
+        self.names = names(given)
+        self.world = found(given, number)
+        self._line = line(threads_for(given, threads), mechanisms)
+        self._people()
+        self.datacollector = mesa.DataCollector(
+            model_reporters={**MODEL_REPORTERS, **(model_reporters or {})},
+            agent_reporters={**AGENT_REPORTERS, **(agent_reporters or {})},
+        )
+
+    def _people(self) -> None:
+        known = self.names
+        for row, name in enumerate(known.polities):
+            Government(self, row, "government", name)
+            Media(self, row, "media", name)
+        for row, (polity, name) in enumerate(known.publics):
+            Public(self, row, name, polity)
+        for row, (polity, name) in enumerate(known.organisations):
+            kind = known.kinds[self.world.organisations["kind"][row]]
+            KINDS[kind](self, row, name, polity)
+        # Mesa 3.3 counts agents' ids in a table of its own, which would keep every discarded model alive.
+        getattr(mesa.Agent, "_ids", {}).pop(self, None)
+
+    @property
+    def week(self) -> int:
+        """The week that ran last; 0 before the first step."""
+        return int(self.world.clock["week"][0])
+
+    def step(self) -> None:
+        """Run one week and collect data."""
+        if self.week >= self.home.weeks:
+            self.running = False
+            return
+        for _ in advance(self.world, self.home, self._line, self.week + 1, 1):
+            pass
+        self.datacollector.collect(self)
+        self.running = self.week < self.home.weeks
+
+    def change(self, changes: Mapping[str, Any]) -> None:
+        """Change governance or mechanism settings from the next week on, by dotted paths as in `Scenario.but`."""
+        self.home = self.home.but(changes)
+        enact(self.world, self.home.reformed(self.week))
+
+    @property
+    def record(self) -> Record:
+        """The record of the weeks that have run."""
+        done = self.week
+        return Record(self.home, self.founding_seed, recorded(self.world), {}, left_out(self.home, done))
+
+    def attitudes(self) -> NDArray[np.float32]:
+        """(citizens, issues): attitudes now, -1..1."""
+        return state.attitude(self.world)
+
+
+def _by_issue(field: str) -> Callable[[AdvocacyModel], Any]:
+    def report(model: AdvocacyModel) -> Any:
+        known = model.names
+        values = model.world.issues[field]
+        return {
+            f"{polity}.{issue}": values[p, m].item()
+            for p, polity in enumerate(known.polities)
+            for m, issue in enumerate(known.issues)
+        }
+
+    return report
+
+
+def _protest(model: AdvocacyModel) -> float:
+    """Citizens who marched this week, as a mean share over polities, on any issue (people counted once per issue)."""
+    return float(model.world.issues["marched"].sum(axis=(1, 2)).mean())
+
+
+MODEL_REPORTERS: dict[str, Callable[[AdvocacyModel], Any]] = {
+    "week": lambda model: model.week,
+    "policy": _by_issue("policy"),
+    "support": _by_issue("support"),
+    "protest": _protest,
+}
+AGENT_REPORTERS: dict[str, Callable[[Window], Any]] = {
+    "name": lambda agent: agent.name,
+    "kind": lambda agent: type(agent).__name__,
+    "funds": lambda agent: getattr(agent, "funds", None),
+    "tactic": lambda agent: getattr(agent, "tactic", None),
+}

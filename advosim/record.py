@@ -1,0 +1,164 @@
+"""What a run left behind, as tidy tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from advosim.scenario.schema import Scenario
+from advosim.world.found import Names, names
+from advosim.world.state import (
+    ANSWERS,
+    COVERED,
+    EVENTS,
+    PRESSURES,
+    REFORM,
+    ROUTES,
+    STEP,
+    WEEK,
+    Recorded,
+    World,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+ALLIANCE_COLUMNS = ("alliance", "polity", "issue", "week_formed", "week_ended", "members", "lead", "reason")
+
+
+@dataclass(frozen=True)
+class Record:
+    """The tables of a run. People are shares of the polity's citizens; nothing is NaN."""
+
+    scenario: Scenario
+    seed: int
+    recorded: Recorded
+    """Arrays cut to the weeks and events that happened."""
+    seconds: dict[str, float] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
+    """Reforms after the last week."""
+
+    @cached_property
+    def names(self) -> Names:
+        """What rows and columns are called."""
+        return names(self.scenario)
+
+    @cached_property
+    def weeks(self) -> pd.DataFrame:
+        """One row per week (from 1), polity and issue."""
+        import pandas as pd
+
+        rows = self.recorded.weeks
+        week, polity, issue = (axis.reshape(-1) for axis in np.indices(rows.shape))
+        flat = {name: rows[name].reshape(-1) for name in WEEK.names or ()}
+        head = {
+            "week": week + 1,
+            "polity": np.array(self.names.polities)[polity],
+            "issue": np.array(self.names.issues)[issue],
+        }
+        # Boycotts come with firms; the column is part of the contract.
+        sums = {
+            "petition": flat["petition_for"] + flat["petition_against"],
+            "boycott": np.zeros(rows.size),
+            "protest": flat["protest_for"] + flat["protest_against"],
+            "response": _answers(flat.pop("answers")),
+        }
+        order = (*head, *LEADING, *(name for name in flat if name not in LEADING))
+        return pd.DataFrame({**head, **flat, **sums})[list(order)]
+
+    @cached_property
+    def organisations(self) -> pd.DataFrame:
+        """One row per week and organisation; means in weekly campaign budgets of a typical organisation."""
+        import pandas as pd
+
+        rows = self.recorded.organisations
+        week, number = (axis.reshape(-1) for axis in np.indices(rows.shape))
+        known = self.names
+        home = [polity for polity, _ in known.organisations]
+        flat = {name: rows[name].reshape(-1) for name in rows.dtype.names or ()}
+        flat["issue"] = _named(known.issues, flat["issue"])
+        flat["tactic"] = _named(known.tactics, flat["tactic"])
+        flat["frame"] = _named(known.frames, flat["frame"])
+        flat["side"] = _named(("for", "against"), flat["side"])
+        head = {
+            "week": week + 1,
+            "polity": _named(home, number),
+            "organisation": _named([name for _, name in known.organisations], number),
+            "kind": _named(self._kinds, number),
+        }
+        return pd.DataFrame({**head, **flat})
+
+    @property
+    def _kinds(self) -> list[str]:
+        polities = self.scenario.polity.values()
+        return [row.kind for polity in polities for row in polity.organisation.values() for _ in range(row.count)]
+
+    @cached_property
+    def alliances(self) -> pd.DataFrame:
+        """One row per alliance."""
+        import pandas as pd
+
+        return pd.DataFrame({name: pd.Series(dtype=object) for name in ALLIANCE_COLUMNS})
+
+    @cached_property
+    def events(self) -> pd.DataFrame:
+        """One row per event, in the order in which they happened. `size`: of a shock, an act (share) or a step; `detail`:
+        the route of a step, what was covered, what a reform set.
+        """
+        import pandas as pd
+
+        rows = self.recorded.events
+        known = self.names
+        return pd.DataFrame(
+            {
+                "week": rows["week"],
+                "polity": _named(known.polities, rows["polity"]),
+                "issue": _named(known.issues, rows["issue"]),
+                "organisation": _named([name for _, name in known.organisations], rows["organisation"]),
+                "event": _named(EVENTS, rows["event"]),
+                "tactic": _named(known.tactics, rows["tactic"]),
+                "side": _named(("for", "against"), rows["side"]),
+                "size": np.where(rows["event"] == REFORM, 0.0, rows["size"]),
+                "detail": [self._detail(row) for row in rows],
+            }
+        )
+
+    def _detail(self, row: Any) -> str:
+        if row["event"] == STEP:
+            return ROUTES[row["route"]]
+        if row["event"] == COVERED:
+            return PRESSURES[row["route"]]
+        if row["event"] == REFORM:
+            changes = self.scenario.reform[int(row["size"])].set
+            return "; ".join(f"{path} = {value}" for path, value in changes.items())
+        return ""
+
+
+LEADING = (
+    "policy", "support", "salience", "aware", "expressed", "petition", "boycott", "protest", "repression", "response",
+    "pressure", "alliances", "alliance_members", "trust", "funds", "closures", "coverage",
+)  # fmt: skip
+
+
+def _named(known: Any, numbers: Any) -> Any:
+    """The names of numbers; empty for -1."""
+    return np.array([*known, ""], dtype=object)[numbers]
+
+
+def _answers(sums: Any) -> Any:
+    texts = [
+        "+".join(name for bit, name in enumerate(ANSWERS) if code >> bit & 1) or "none" for code in range(2 ** len(ANSWERS))
+    ]
+    return np.array(texts, dtype=object)[sums]
+
+
+def recorded(world: World) -> Recorded:
+    """What has been recorded so far, cut to the weeks and events that happened."""
+    week, events = int(world.clock["week"][0]), int(world.clock["events"][0])
+    rows = world.record
+    return Recorded(rows.weeks[:week], rows.organisations[:week], rows.events[:events])
+
+

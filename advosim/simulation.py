@@ -1,0 +1,126 @@
+"""Scenario -> Record: found a world, run its weeks, carry out reforms on the way."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from advosim.record import Record, recorded
+from advosim.scenario.schema import Organisation, Polity, Scenario
+from advosim.week import Line, line, stages, weeks as whole_weeks
+from advosim.world.chance import wrapping
+from advosim.world.compile import cache_folder
+from advosim.world.found import enact, found
+from advosim.world.state import EVENTS, World
+
+Progress = Callable[[str, int, int], None]
+"""Called with a stage ("compile", "found" or "weeks"), how much of it is done, and how much there is."""
+
+FEW = 20_000
+"""Citizens times issues below which threads cost more than they save."""
+
+
+def simulate(
+    scenario: Scenario,
+    seed: int | None = None,
+    *,
+    weeks: int | None = None,
+    threads: int | None = None,
+    mechanisms: Mapping[str, Callable[..., Any]] | None = None,
+    progress: Progress | None = None,
+) -> Record:
+    """Run a scenario and return its record: `weeks`, `organisations`, `alliances`, `events` as DataFrames.
+
+    seed and weeks default to the scenario's own. threads None takes what the machine has where the world is large; bits
+    are the same for any number. mechanisms puts callables in the place of rules by name. progress is told of the stages.
+    Raises InputError for wrong input.
+    """
+    seed = scenario.seed if seed is None else seed
+    weeks = scenario.weeks if weeks is None else weeks
+    started = time.perf_counter()
+    run = line(threads_for(scenario, threads), mechanisms)
+    if progress is not None and not mechanisms:
+        compile_all(progress)
+    compiled_at = time.perf_counter()
+    world = found(scenario, seed, weeks)
+    founded_at = time.perf_counter()
+    for _ in advance(world, scenario, run, weeks, max(1, weeks // 50) if progress else weeks):
+        if progress is not None:
+            progress("weeks", int(world.clock["week"][0]), weeks)
+    done_at = time.perf_counter()
+    seconds = {"compile": compiled_at - started, "found": founded_at - compiled_at, "weeks": done_at - founded_at}
+    return Record(scenario, seed, recorded(world), seconds, left_out(scenario, weeks))
+
+
+def left_out(scenario: Scenario, weeks: int) -> tuple[str, ...]:
+    """Reforms that a run of `weeks` weeks does not come to."""
+    late = [reform for reform in scenario.reform if reform.week > weeks]
+    return tuple(f"week {reform.week}: {', '.join(reform.set)}" for reform in late)
+
+
+def advance(world: World, scenario: Scenario, run: Line, until: int, stride: int) -> Iterator[int]:
+    """Run a world on to week `until`, in strides, carrying out the scenario's reforms; yields the week after each.
+
+    Goes on from where the world stands, be it founded, copied or restored.
+    """
+    at = sorted({reform.week for reform in scenario.reform})
+    with wrapping():
+        while (week := int(world.clock["week"][0])) < until:
+            if week + 1 in at:
+                _reform(world, scenario, week + 1)
+            stop = min([until, week + stride, *(w - 1 for w in at if w > week + 1)])
+            run(world, stop - week)
+            yield stop
+
+
+def _reform(world: World, scenario: Scenario, week: int) -> None:
+    enact(world, scenario.reformed(week))
+    homes = list(scenario.polity)
+    for number, reform in enumerate(scenario.reform):
+        if reform.week == week:
+            touched = {path.split(".")[1] for path in reform.set if path.startswith("polity.")}
+            for polity in sorted(homes.index(home) for home in touched if home in homes) or [-1]:
+                row = world.record.events[world.clock["events"][0]]
+                row.week, row.polity, row.issue, row.organisation = week, polity, -1, -1
+                row.event, row.tactic, row.route, row.side = EVENTS.index("reform"), -1, -1, -1
+                row.size = number
+                world.clock["events"] += 1
+
+
+def threads_for(scenario: Scenario, threads: int | None) -> int:
+    """The number of threads to use: as asked, else what is there where the world is large enough to gain."""
+    if threads is not None:
+        return threads
+    citizens = sum(polity.citizens for polity in scenario.polity.values())
+    if citizens * len(scenario.issue) < FEW:
+        return 1
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def is_compiled() -> bool:
+    """Whether the week stands compiled on disk already."""
+    return any(cache_folder().rglob("week.weeks-*.nbi"))
+
+
+def compile_all(progress: Progress) -> None:
+    """Compile every mechanism, counting them out, so that the first run does not look stuck. Quick when cached."""
+    if is_compiled():
+        return
+    small = Scenario(title="warm-up", polity={"home": Polity(citizens=10, organisation={"one": Organisation()})})
+    progress("compile", 0, len(stages()) + 2)
+    world = found(small, 1, 2)
+    done = 1
+    with wrapping():
+        for call in stages():
+            progress("compile", done, len(stages()) + 2)
+            call(world)
+            done += 1
+        whole_weeks(world, 1)
+    progress("compile", done + 1, len(stages()) + 2)
+
+
+def warmup(progress: Progress) -> None:
+    """Compile all that a run needs and keep it on disk."""
+    compile_all(progress)
