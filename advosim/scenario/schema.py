@@ -511,7 +511,7 @@ class Response(Mechanism):
     consult_opens: float = number(0.3, 0, 1, "openness gained by consultation", source="prototype")
     deny: float = number(-2.0, -10, 10, "readiness to deny and counter-frame", unit="logit", source="likewise")
     denial_reach: float = number(0.1, 0, 5, "hazard to hear a denial", unit="per week and diet", source="proposal")
-    concession: float = number(0.1, 0, 2, "pressure that accommodation adds", unit="share of friction", source="proposal")
+    concession: float = number(0.05, 0, 2, "pressure that accommodation adds", unit="share of friction", source="proposal")
 
 
 class Coverage(Mechanism):
