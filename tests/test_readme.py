@@ -56,6 +56,16 @@ def test_every_command_of_the_readme_exists(readme: str) -> None:
         assert {word for word in words if word.startswith("--")} <= options
 
 
+def test_the_examples_in_python_run(readme: str, capsys: pytest.CaptureFixture[str]) -> None:
+    examples = blocks(readme, "python")
+    assert len(examples) == 2
+    for example in examples:
+        exec(compile(example, "README.md", "exec"), {})
+    told = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in told[:2]] == ["0.1", "0.9"]
+    assert "event" in told[2]
+
+
 def test_every_file_that_the_pages_link_to_exists(root: Path) -> None:
     for page in [*root.glob("*.md"), *(root / "docs").rglob("*.md")]:
         for link in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
