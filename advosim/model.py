@@ -125,10 +125,10 @@ class Public(Window):
 
 
 class AdvocacyModel(mesa.Model):
-    """A scenario as a mesa.Model: `step()`, `agents`, `datacollector`, `record`; `running` turns False after the last week.
+    """A scenario as a mesa.Model with `step()`, `agents`, `datacollector`, `record`; `running` ends with the last week.
 
     home: a Scenario, a scenario file, or a shipped scenario's name; rng: the seed, an int, which defaults to the
-    scenario's. threads and mechanisms as in `simulate`; reporters are handed to mesa.DataCollector beside the model's own.
+    scenario's. threads and mechanisms as in `simulate`; reporters go to mesa.DataCollector beside the model's own.
     Raises InputError for wrong input.
     """
 

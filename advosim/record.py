@@ -105,8 +105,9 @@ class Record:
 
     @cached_property
     def events(self) -> pd.DataFrame:
-        """One row per event, in the order in which they happened. `size`: of a shock, an act (share) or a step; `detail`:
-        the route of a step, what was covered, what a reform set.
+        """One row per event, in the order in which they happened.
+
+        `size`: of a shock, an act (share) or a step; `detail`: a step's route, what was covered, what a reform set.
         """
         import pandas as pd
 
@@ -150,7 +151,8 @@ def _named(known: Any, numbers: Any) -> Any:
 
 def _answers(sums: Any) -> Any:
     texts = [
-        "+".join(name for bit, name in enumerate(ANSWERS) if code >> bit & 1) or "none" for code in range(2 ** len(ANSWERS))
+        "+".join(name for bit, name in enumerate(ANSWERS) if code >> bit & 1) or "none"
+        for code in range(2 ** len(ANSWERS))
     ]
     return np.array(texts, dtype=object)[sums]
 
@@ -160,5 +162,3 @@ def recorded(world: World) -> Recorded:
     week, events = int(world.clock["week"][0]), int(world.clock["events"][0])
     rows = world.record
     return Recorded(rows.weeks[:week], rows.organisations[:week], rows.events[:events])
-
-

@@ -9,7 +9,8 @@ from typing import Any
 
 from advosim.record import Record, recorded
 from advosim.scenario.schema import Organisation, Polity, Scenario
-from advosim.week import Line, line, stages, weeks as whole_weeks
+from advosim.week import Line, line, stages
+from advosim.week import weeks as whole_weeks
 from advosim.world.chance import wrapping
 from advosim.world.compile import cache_folder
 from advosim.world.found import enact, found
@@ -34,7 +35,7 @@ def simulate(
     """Run a scenario and return its record: `weeks`, `organisations`, `alliances`, `events` as DataFrames.
 
     seed and weeks default to the scenario's own. threads None takes what the machine has where the world is large; bits
-    are the same for any number. mechanisms puts callables in the place of rules by name. progress is told of the stages.
+    are the same for any number. mechanisms puts callables in the place of rules by name. progress hears of the stages.
     Raises InputError for wrong input.
     """
     seed = scenario.seed if seed is None else seed

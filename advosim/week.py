@@ -10,6 +10,7 @@ import inspect
 import types
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -92,7 +93,7 @@ CITIZEN_MECHANISMS = (
 
 
 def line(threads: int = 1, mechanisms: Mapping[str, Callable[..., Any]] | None = None) -> Line:
-    """The week that runs: on a number of threads, with other rules under some names. Same bits for any number of threads.
+    """The week that runs, with other rules under some names. Same bits for any number of threads.
 
     A table mechanism's replacement is any callable with the same arguments, compiled or plain; one of a citizen's is
     compiled and the kernel rebuilt around it. Raises InputError for unknown names, other arguments, or lambdas.
@@ -169,7 +170,7 @@ def _shared_out(some: Callable[..., None], threads: int) -> Callable[..., None]:
         done = np.concatenate([[0], np.cumsum(blocks["last"] - blocks["first"])])
         bounds = np.searchsorted(done, np.linspace(0, done[-1], threads + 1))
         bounds[0], bounds[-1] = 0, blocks.size
-        work = [pool.submit(part, int(a), int(b), tables) for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+        work = [pool.submit(part, int(a), int(b), tables) for a, b in pairwise(bounds)]
         for each in work:
             each.result()
 

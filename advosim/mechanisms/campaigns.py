@@ -233,8 +233,8 @@ def evidence(rules, polities, issues, organisations, tactics, campaigns):
 def contest(own, other, everybody_else, exponent, openness, conflict):
     """Success of lobbying, 0..1: R_a^m / (R_a^m + R_b^m + Q^m) x openness x (1 - conflict).
 
-    own, other, everybody_else: effort in the same unit; conflict: share of organised strength on the other side. Tullock
-    1980; Mahoney 2007.
+    own, other, everybody_else: effort in the same unit; conflict: share of organised strength on the other side.
+    Tullock 1980; Mahoney 2007.
     """
     mine = power(own, exponent)
     total = mine + power(other, exponent) + power(everybody_else, exponent)

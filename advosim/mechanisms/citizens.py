@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from advosim.world.chance import F, draw, exp, exp32, key, pair, power32
+from advosim.world.chance import F, draw, exp, exp32, key, pair, power32, stream
 from advosim.world.compile import compiled
 from advosim.world.state import ATTITUDE_BITS, AWARE, MARCHES, ONLINE, SIDES, SIGNED, STREAMS, TALKS
-from advosim.world.chance import stream
 
 _KEYS = np.array([stream(f"citizens.{name}") for name in STREAMS], np.uint64)
 _BACKFIRE, _AWARENESS, _FORGETTING, _PERSUASION, _EDUCATION, _CALL_SIGN, _CALL_MARCH = range(7)
 _TIME_SIGN, _TIME_MARCH, _JOIN, _LAPSE = range(7, 11)
-_ZERO, _ONE, _HALF = F(0.0), F(1.0), F(0.5)
+_ZERO, _ONE = F(0.0), F(1.0)
 _LN2 = np.float64(0.6931471805599453)
 _SIGN_CALL, _MARCH_CALL, _ANY_CALL = np.uint8(1), np.uint8(4), np.uint8(5)
 
@@ -82,8 +81,8 @@ def unlearning(anchor, upbringing, rate):
 def influence(talkers, distance, rule):
     """The step toward talking neighbours within bounded confidence: .05 min(talkers / 3, 1) x mean distance.
 
-    talkers: neighbours who talk and stand within epsilon; distance: sum of their attitudes minus mine. Hegselmann & Krause
-    2002; Friedkin & Johnsen 1990 with `anchoring`.
+    talkers: neighbours who talk and stand within epsilon; distance: sum of their attitudes minus mine.
+    Hegselmann & Krause 2002; Friedkin & Johnsen 1990 with `anchoring`.
     """
     if talkers == 0:
         return _ZERO
@@ -123,8 +122,8 @@ def sanction(repression, past_turnout, called, rule):
 
 @compiled
 def participation(motive_, efficacy, grievance, noticed, company, called, cost, risk, fatigue, threshold, rule):
-    """Act if M (.5 + efficacy) + .3 min(grievance, 1) z/(z + .1) + .36 company + .12 called - cost - .4 risk - .2 fatigue
-    beats one's threshold. Company (0..1), cost and fatigue are 0 for petitions. Granovetter 1978; Epstein 2002.
+    """Act if M (.5 + efficacy) + .3 min(grievance, 1) z/(z + .1) + .36 company + .12 called - cost - .4 risk
+    - .2 fatigue > threshold. Company (0..1), cost and fatigue are 0 for petitions. Granovetter 1978; Epstein 2002.
     """
     drive = motive_ * (rule.by_efficacy + efficacy) + rule.by_grievance * min(grievance, _ONE) * noticed
     drive = drive + rule.solidarity * company + rule.by_call * called
@@ -259,7 +258,7 @@ def is_called(calls, call, chance, k, number, side):
 @compiled
 def take_part(signed, drive, noticed, calls, carried, with_him, grievance, fatigue, aversion, threshold, now, on, side,
               number, rule):  # fmt: skip
-    """Whether a citizen signs and marches on an issue, and which call he followed (0 for none, else its place in CALLS)."""
+    """Whether a citizen signs and marches on an issue, and which call he followed: 0 or a place in CALLS."""
     signs = marches = False
     followed = 0
     if now.collecting[side] and not signed:
@@ -309,13 +308,13 @@ def _calls(campaign, tactics, polity, issue, side, call):
 @compiled
 def citizens(clock, rules, organisations, campaigns, tactics, blocks, here, tally, enrolled, people):
     """One week of all citizens."""
-    some_citizens(0, blocks.size, clock, rules, organisations, campaigns, tactics, blocks, here, tally, enrolled, people)
+    some_citizens(
+        0, blocks.size, clock, rules, organisations, campaigns, tactics, blocks, here, tally, enrolled, people
+    )
 
 
 @compiled
-def some_citizens(
-    first, last, clock, rules, organisations, campaigns, tactics, blocks, here, tally, enrolled, people
-):
+def some_citizens(first, last, clock, rules, organisations, campaigns, tactics, blocks, here, tally, enrolled, people):
     """One week of the citizens of blocks first..last. Writes only their own rows, so that ranges can run at once.
 
     One long function on purpose: every array that is handed on inside the loop costs two atomic operations per citizen.
@@ -454,8 +453,8 @@ def some_citizens(
                 marched = marched or marches
                 present[i, m] = word_of(x, online, talks, marches)
                 silenced = aware and not talks and drive > talk_threshold[i]
-                _count(tally[b, m], attitude_of(present[i, m]), now.policy, side, aware, talks, silenced, signs, marches,
-                       on_mind[i, m], grievance[i])  # fmt: skip
+                _count(tally[b, m], attitude_of(present[i, m]), now.policy, side, aware, talks, silenced, signs,
+                       marches, on_mind[i, m], grievance[i])  # fmt: skip
             if rule.participation.on:
                 tired = rule.participation.fatigue_keep * fatigue[i]
                 fatigue[i] = tired + _ONE if marched else tired

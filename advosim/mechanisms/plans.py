@@ -103,7 +103,7 @@ def tactic_choice(
 
 @compiled
 def framing(clock, rules, publics, public_values, organisations, repertoire, campaigns):
-    """A new campaign takes the frame of its repertoire that a noisy poll of values finds strongest. Snow & Benford 1988."""
+    """A new campaign takes the frame of its repertoire that a noisy poll finds strongest. Snow & Benford 1988."""
     rule = rules[0].framing
     k = key(clock[0].seed, clock[0].week, _POLL)
     for c in range(campaigns.size):

@@ -12,7 +12,7 @@ _GIFTS = stream("funds")
 
 @compiled
 def funds(clock, rules, polities, organisations, campaigns, events):
-    """Funds += dues + gifts - staff - fixed cost, which repression raises. Nobody pays what he does not have: he closes.
+    """Funds += dues + gifts - staff - fixed cost, which repression raises. Who cannot pay in full closes.
 
     Resource dependence: Pfeffer & Salancik 1978.
     """

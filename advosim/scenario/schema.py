@@ -1,17 +1,19 @@
 """What a run depends on. Every number is declared here once: meaning, unit, range, default and source.
 
-Help texts, checks, the parameter table of the docs, JSON Schema and the compiled rules' layout derive from these classes.
+Help texts, checks, the parameter table of the docs, JSON Schema and the layout of the compiled rules derive from it.
 Sources: "tried" marks values found by prototypes of the core loop to give a sane world; others name their literature.
 """
 
 from __future__ import annotations
 
-import copy
+import functools
+import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic.config import JsonDict
 from pydantic.fields import FieldInfo
 
 MOST_ISSUES = 5
@@ -36,13 +38,13 @@ def number(
     awaits: str = "",
 ) -> Any:
     """A number with its range. `awaits` names the mechanism that will read it, where none does yet."""
-    extra = {"unit": unit or "1", "source": source or "convention", **({"awaits": awaits} if awaits else {})}
+    extra: JsonDict = {"unit": unit or "1", "source": source or "convention", **({"awaits": awaits} if awaits else {})}
     return Field(default, ge=low, le=high, description=meaning, json_schema_extra=extra)
 
 
 def choice(default: Any, meaning: str, *, source: str = "", awaits: str = "") -> Any:
     """A switch, a name or a table, described like a number."""
-    extra = {"source": source or "convention", **({"awaits": awaits} if awaits else {})}
+    extra: JsonDict = {"source": source or "convention", **({"awaits": awaits} if awaits else {})}
     if callable(default):
         return Field(default_factory=default, description=meaning, json_schema_extra=extra)
     return Field(default, description=meaning, json_schema_extra=extra)
@@ -52,6 +54,18 @@ class Part(BaseModel):
     """A frozen table of a scenario that refuses unknown keys, wrong types, NaN and infinity."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, validate_default=False)
+
+
+@functools.cache
+def catalogue(name: str, row: type[Any]) -> Mapping[str, Any]:
+    """The rows of a shipped catalogue file, checked."""
+    return {key: row.model_validate(value) for key, value in catalogue_rows(name).items()}
+
+
+def catalogue_rows(name: str) -> dict[str, dict[str, Any]]:
+    """The raw rows of a shipped catalogue file."""
+    text = (Path(__file__).parent / "catalogue" / f"{name}.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
 
 
 # ---------------------------------------------------------------- governance
@@ -335,7 +349,7 @@ class Funds(Mechanism):
 
 
 class TacticChoice(Mechanism):
-    """Teams start campaigns and choose among tactics by learned value, match of expertise and what governance allows."""
+    """Teams start campaigns and choose tactics by learned value, match of expertise and what governance allows."""
 
     launch: float = number(0.015, 0, 1, "chance to start a campaign", unit="per week", source="tried")
     launch_by_agenda: float = number(0.4, 0, 5, "further chance", unit="per week and share of agenda", source="tried")
@@ -353,7 +367,7 @@ class Framing(Mechanism):
 
 
 class Channels(Mechanism):
-    """Messages travel face to face, by mass media and by social media; teams tailor the mix to their audience's access."""
+    """Messages travel face to face, by mass media and by social media; the mix is tailored to the audience's access."""
 
     gate: float = number(0.7, 0, 1, "mass media reach lost without media freedom", unit="share", source="prototype")
     tailoring: float = number(1.0, 0, 5, "how far the mix follows the audience's access", unit="exponent")
@@ -390,7 +404,7 @@ class Awareness(Mechanism):
 
 
 class Salience(Mechanism):
-    """What is on a citizen's mind: aware issues by attention, interest, neighbours' talk and stake, against the rest."""
+    """What is on a citizen's mind: issues by attention, interest, neighbours' talk and stake, against all else."""
 
     citizens: ClassVar[bool] = True
     rate: float = number(0.3, 0, 1, "adjustment", unit="per week", source="tried")
@@ -421,9 +435,7 @@ class Influence(Mechanism):
     citizens: ClassVar[bool] = True
     rate: float = number(0.05, 0, 1, "step toward the neighbours' mean", unit="per week", source="tried")
     enough: float = number(3.0, 1, 100, "talkers needed for the full step", unit="neighbours", source="tried")
-    epsilon: float = number(
-        0.5, 0, 2, "bound of confidence", unit="position", source="tried; Hegselmann & Krause 2002"
-    )
+    epsilon: float = number(0.5, 0, 2, "bound of confidence", unit="position", source="tried; Hegselmann & Krause 2002")
 
 
 class Anchoring(Mechanism):
@@ -511,11 +523,13 @@ class Response(Mechanism):
     consult_opens: float = number(0.3, 0, 1, "openness gained by consultation", source="prototype")
     deny: float = number(-2.0, -10, 10, "readiness to deny and counter-frame", unit="logit", source="likewise")
     denial_reach: float = number(0.1, 0, 5, "hazard to hear a denial", unit="per week and diet", source="proposal")
-    concession: float = number(0.05, 0, 2, "pressure that accommodation adds", unit="share of friction", source="proposal")
+    concession: float = number(
+        0.05, 0, 2, "pressure that accommodation adds", unit="share of friction", source="chosen so that P3 holds"
+    )
 
 
 class Coverage(Mechanism):
-    """Outlets cover what is large, symbolic or violent, as far as they are free; they tire and the public habituates."""
+    """Outlets cover what is large, symbolic or violent, as far as they are free; they tire, the public habituates."""
 
     protest_least: float = number(2.0, 0, 1e4, "smallest protest seen", unit="per 10,000 citizens", source="tried")
     protest: float = number(-2.5, -10, 10, "news value of protest", unit="logit", source="tried")
@@ -628,8 +642,8 @@ class Scenario(Part):
     weeks: int = number(208, 1, 5200, "length of a run", unit="weeks", source="tried")
     seed: int = number(1, 0, 2**63 - 1, "seed of all chance")
     issue: dict[Name, Issue] = choice(lambda: {"reform": Issue()}, "what is contested")
-    frame: dict[Name, Frame] = choice(lambda: catalogue("frames", Frame), "ways to say what an issue is about")
-    tactic: dict[Name, Tactic] = choice(lambda: catalogue("tactics", Tactic), "ways to campaign")
+    frame: dict[Name, Frame] = choice(lambda: dict(catalogue("frames", Frame)), "ways to say what an issue is about")
+    tactic: dict[Name, Tactic] = choice(lambda: dict(catalogue("tactics", Tactic)), "ways to campaign")
     polity: dict[Name, Polity] = choice(lambda: {"home": Polity()}, "states")
     mechanism: Mechanisms = choice(Mechanisms, "rules and their switches")
     reform: tuple[Reform, ...] = Field(
@@ -668,19 +682,6 @@ class Scenario(Part):
             if reform.week <= week:
                 changes |= reform.set
         return self.but(changes) if changes else self
-
-
-def catalogue(name: str, row: type[Any]) -> dict[str, Any]:
-    """The rows of a shipped catalogue file, checked."""
-    return {key: row.model_validate(value) for key, value in catalogue_rows(name).items()}
-
-
-def catalogue_rows(name: str) -> dict[str, dict[str, Any]]:
-    """The raw rows of a shipped catalogue file."""
-    import tomllib
-
-    text = (Path(__file__).parent / "catalogue" / f"{name}.toml").read_text(encoding="utf-8")
-    return copy.deepcopy(tomllib.loads(text))
 
 
 def parameters(part: type[Part], path: str = "") -> Iterator[tuple[str, FieldInfo]]:

@@ -1,7 +1,7 @@
 """Compilation by numba, cached under a name that changes with the sources of the package.
 
-Editing a mechanism would otherwise leave a stale compiled `week` behind: numba looks at the file of the compiled function,
-not at the files of what it calls.
+Editing a mechanism would otherwise leave a stale compiled `week` behind: numba looks at the file of the compiled
+function, not at the files of what it calls.
 """
 
 from __future__ import annotations

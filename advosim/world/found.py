@@ -15,7 +15,6 @@ from advosim.scenario.schema import (
     Organisation,
     OrganisationKind,
     Polity,
-    Public,
     Scenario,
     Tactic,
     catalogue,
@@ -24,9 +23,9 @@ from advosim.world import networks
 from advosim.world.chance import F, U, beta22, draw, draw64, exp, exp32, key, name_key, normal, pair, stream, wrapping
 from advosim.world.compile import compiled
 from advosim.world.state import (
+    ATTITUDE_BITS,
     AUDIENCES,
     AWARE,
-    ATTITUDE_BITS,
     BLOCK,
     BLOCKS,
     CALLS,
@@ -502,7 +501,7 @@ def _settle(world: World, scenario: Scenario, seed: int) -> None:
 
 @compiled
 def enrol(k, row, first, n, share, reformers, policy, anchor, member):
-    """Enrol `share` of n citizens drawn at random among the free ones on the organisation's side; gives up when rare."""
+    """Enrol `share` of n citizens, drawn among the free ones on the organisation's side; gives up where they are rare."""
     wanted = int(share * n + 0.5)
     enrolled = 0
     for attempt in range(20 * wanted):

@@ -85,7 +85,7 @@ ISSUE = table(
     ("attention", "f8", "0..5, log weight S"),
     ("bump", "f8", ">= 0, attention that last week's coverage adds"),
     ("agenda", "f8", "0..1, share of all attention"),
-    ("effort", "f8", (SIDES, len(PRESSURES)), ">= 0, campaigns' effort by side and kind of pressure, reference budgets"),
+    ("effort", "f8", (SIDES, len(PRESSURES)), ">= 0, reference budgets, campaigns' effort by side and kind"),
     ("called", "f8", (SIDES,), "0..1, citizens called to march"),
     ("collecting", "u1", (SIDES,), "whether a petition is open"),
     ("lobby_success", "f8", (SIDES,), "0..1, insider contacts that succeed"),
@@ -159,7 +159,7 @@ ORGANISATION = table(
     ("skills", "f8", (len(EXPERTISE),), "0..1"),
     ("credibility", "f8", (len(AUDIENCES),), "0..1, with officials, media, public"),
     ("activity", "f8", ">= 0, rate of campaigns beside the usual"),
-    ("calls", "u1", (MOST_ISSUES,), "what members are called to this week: bit side for signing, 2 + side for marching"),
+    ("calls", "u1", (MOST_ISSUES,), "what members are called to: bit side to sign, bit 2 + side to march"),
     ("dues", "f8", ">= 0, this week"),
     ("gifts", "f8", ">= 0, this week"),
     ("running_cost", "f8", ">= 0, this week"),
@@ -389,7 +389,7 @@ class Citizens(NamedTuple):
     member: NDArray[np.int16]
     """(n,): row of organisations, -1 for none."""
     start: NDArray[np.int64]
-    """(2n + 1,): citizen i's face-to-face ties stand at start[2i]:start[2i+1], the social ones at start[2i+1]:start[2i+2]."""
+    """(2n + 1,): citizen i's face-to-face ties stand at start[2i]:start[2i+1], the social ones up to start[2i+2]."""
     neighbour: NDArray[np.uint32]
     """(ties,): citizens."""
 
