@@ -95,15 +95,18 @@ def run(
 ) -> None:
     """Run a scenario; write tables, a figure and a manifest; print a summary."""
     with _told():
+        from datetime import UTC, datetime
+
         from advosim import results
 
+        started = datetime.now(UTC)
         given = {name: value for name, value in (("seed", seed), ("weeks", weeks)) if value is not None}
         chosen, folder = _checked(scenario, changes or [], given, out)
         from advosim.simulation import simulate
 
         with _Bars() as bars:
             record = simulate(chosen, threads=threads, progress=bars)
-        results.write(record, folder)
+        results.write(record, folder, started)
         typer.echo(results.summary(record, folder))
 
 

@@ -33,7 +33,7 @@ PROGRAM = "advosim"
 VERSIONED = ("numpy", "numba", "pandas", "pyarrow", "matplotlib", "pydantic", "mesa")
 PROTEST_SEEN = 0.0005  # model.md: the onset of protest is a share of the citizens, .05%
 DAY = 86_400.0
-MOST_TOLD = 12
+MOST_TOLD, MOST_LISTED = 12, 8
 
 
 class SaveError(OSError):
@@ -102,8 +102,12 @@ def _is_result(folder: Path) -> bool:
 # ---------------------------------------------------------------- writing
 
 
-def write(record: Run, folder: str | Path) -> Path:
-    """Write a run's tables, manifest and figure. The folder appears whole or not at all and replaces older results."""
+def write(record: Run, folder: str | Path, started: datetime | None = None) -> Path:
+    """Write a run's tables, manifest and figure. The folder appears whole or not at all and replaces older results.
+
+    started: when the run began, for the manifest. Raises InputError for a place that cannot be used, SaveError where
+    writing fails.
+    """
     place = Path(folder).absolute()
     check_place(place)
     partial = place.parent / f".{place.name}.partial-{_here()}-{os.getpid()}"
@@ -111,7 +115,7 @@ def write(record: Run, folder: str | Path) -> Path:
         place.parent.mkdir(parents=True, exist_ok=True)
         _clear_remains(place)
         partial.mkdir()
-        _fill(record, partial)
+        _fill(record, partial, started)
         _swap(partial, place)
     except OSError as error:
         reason = error.strerror or str(error)
@@ -121,13 +125,13 @@ def write(record: Run, folder: str | Path) -> Path:
     return place
 
 
-def _fill(record: Run, folder: Path) -> None:
+def _fill(record: Run, folder: Path, started: datetime | None) -> None:
     for name in TABLES:
         table: pd.DataFrame = getattr(record, name)
         table.to_parquet(folder / f"{name}.parquet", index=False)
         table.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
     _draw(record, folder / "overview.png")
-    told = manifest(record)
+    told = manifest(record, started)
     told["files"] = {file.name: _sha256(file) for file in sorted(folder.iterdir())}
     text = json.dumps(told, indent=2, ensure_ascii=False, allow_nan=False)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
@@ -219,11 +223,10 @@ def _here() -> str:
 # ---------------------------------------------------------------- manifest
 
 
-def manifest(record: Run) -> dict[str, Any]:
+def manifest(record: Run, started: datetime | None = None) -> dict[str, Any]:
     """All that is needed to repeat a run, and what it ran on."""
     from advosim.scenario import load
 
-    now = datetime.now(UTC)
     return {
         "program": PROGRAM,
         "scenario": load.resolved(record.scenario),
@@ -237,7 +240,8 @@ def manifest(record: Run) -> dict[str, Any]:
         "machine": platform.machine(),
         "processors": os.cpu_count(),
         "git": {"advosim": _git(_checkout()), "folder": _git(Path.cwd())},
-        "saved": now.isoformat(timespec="seconds"),
+        "started": started.isoformat(timespec="seconds") if started else None,
+        "saved": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": {stage: round(float(seconds), 3) for stage, seconds in record.seconds.items()},
     }
 
@@ -300,7 +304,7 @@ def _of(table: pd.DataFrame, polity: Any, issue: Any = None) -> pd.DataFrame:
 
 def _issue_lines(issue: str, weeks: pd.DataFrame, events: pd.DataFrame) -> list[str]:
     first, last = weeks.iloc[0], weeks.iloc[-1]
-    steps = [f"{_moved(weeks, step):+.2f} in week {step.week}" for step in _rows(events, "step")]
+    steps = [f"{step.size:+.2f} in week {step.week}" for step in _rows(events, "step")]
     given = weeks["response"].str.split("+").explode()
     answers = [f"{answer} in {_count(n, 'week')}" for answer, n in given[given != "none"].value_counts().items()]
     protests = _count((weeks["protest"] > PROTEST_SEEN).sum(), "week") + _peak(weeks, "protest")
@@ -327,21 +331,29 @@ def _organisation_lines(organisations: pd.DataFrame, events: pd.DataFrame) -> li
 
 
 def _course(record: Run) -> list[str]:
-    """The reforms, the steps of policy, and the largest shock and act that made the news."""
+    """The reforms, the steps of policy, and the largest shock and acts that made the news."""
     last, events = int(record.weeks["week"].max()), record.events
+    covered = _rows(events, "covered")
     told = [
         (reform.week, f"reform: {_changes(reform.set)}") for reform in record.scenario.reform if reform.week <= last
     ]
-    told += [(row.week, f"policy on {row.issue} moves in {row.polity}") for row in _rows(events, "step")]
-    for event, text in (("news", "largest shock of news"), ("covered", "largest act that media covered")):
-        rows = _rows(events, event)
+    told += [(row.week, f"policy on {_matter(row)} moves by {row.size:+.2f}") for row in _rows(events, "step")]
+    for what, rows in (
+        ("shock of news", _rows(events, "news")),
+        ("protest that media covered", [row for row in covered if row.detail == "street"]),
+        ("petition that media covered", [row for row in covered if row.detail == "petition"]),
+    ):
         if rows:
             row = max(rows, key=lambda candidate: candidate.size)
-            told.append((row.week, f"{text}, on {row.issue} in {row.polity}"))
+            told.append((row.week, f"largest {what}, on {_matter(row)}"))
     told.sort(key=lambda entry: entry[0])
     shown = [f"  week {week:>4}  {text}" for week, text in told[:MOST_TOLD]]
     more = [f"  and {len(told) - MOST_TOLD} more in events.csv"] if len(told) > MOST_TOLD else []
     return ["", "Course of events", *shown, *more] if told else []
+
+
+def _matter(row: Any) -> str:
+    return f"{row.issue} in {row.polity}"
 
 
 def _remarks(record: Run) -> list[str]:
@@ -355,12 +367,6 @@ def _remarks(record: Run) -> list[str]:
 
 def _rows(events: pd.DataFrame, event: str) -> list[Any]:
     return list(events[events["event"] == event].itertuples())
-
-
-def _moved(weeks: pd.DataFrame, step: Any) -> float:
-    """The change of policy in the week of a step."""
-    policy = weeks.set_index("week")["policy"]
-    return float(policy[step.week] - policy.get(step.week - 1, policy.iloc[0]))
 
 
 def _peak(weeks: pd.DataFrame, column: str) -> str:
@@ -378,8 +384,8 @@ def _count(number: Any, what: str) -> str:
 
 
 def _listed(parts: list[str]) -> str:
-    shown = ", ".join(parts[:MOST_TOLD])
-    return f"{shown} and {len(parts) - MOST_TOLD} more" if len(parts) > MOST_TOLD else shown or "none"
+    shown = ", ".join(parts[:MOST_LISTED])
+    return f"{shown} and {len(parts) - MOST_LISTED} more" if len(parts) > MOST_LISTED else shown or "none"
 
 
 def _plain(name: Any) -> str:

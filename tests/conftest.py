@@ -100,14 +100,14 @@ def _alliances() -> pd.DataFrame:
 
 
 def _events() -> pd.DataFrame:
-    columns = ["week", "polity", "issue", "organisation", "event", "tactic", "side", "size"]
+    columns = ["week", "polity", "issue", "organisation", "event", "tactic", "side", "size", "detail"]
     rows = [
-        (2, "home", "reform", "", "news", "", "", 1.3),
-        (3, "home", "reform", "greens", "campaign", "petition", "for", 0.5),
-        (5, "home", "reform", "", "covered", "", "for", 0.004),
-        (5, "home", "reform", "", "repress", "", "for", 0.004),
-        (10, "", "", "", "reform", "", "", 0.0),
-        (12, "home", "reform", "", "step", "", "for", 0.3),
-        (18, "home", "", "greens", "closure", "", "", 0.0),
+        (2, "home", "reform", "", "news", "", "", 1.3, ""),
+        (3, "home", "reform", "greens", "campaign", "petition", "for", 0.5, ""),
+        (5, "home", "reform", "", "covered", "", "for", 0.004, "street"),
+        (5, "home", "reform", "", "repress", "", "for", 0.004, ""),
+        (10, "home", "", "", "reform", "", "", 0.0, "polity.home.governance.repression = 0.9"),
+        (12, "home", "reform", "", "step", "", "", 0.3, "store"),
+        (18, "home", "", "greens", "closure", "", "", 0.0, ""),
     ]
     return pd.DataFrame(rows, columns=columns)

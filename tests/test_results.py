@@ -68,7 +68,7 @@ def test_the_manifest_says_how_to_repeat_the_run(record: Any, tmp_path: Path) ->
     assert (told["seed"], told["weeks"]) == (record.seed, 20)
     assert told["versions"]["advosim"] == __version__
     assert {"python", "numpy", "numba", "pandas", "mesa"} <= set(told["versions"])
-    assert {"platform", "machine", "git", "saved", "left_out"} <= set(told)
+    assert {"platform", "machine", "git", "started", "saved", "left_out"} <= set(told)
     assert told["seconds"] == record.seconds
     for name, digest in told["files"].items():
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
@@ -275,6 +275,9 @@ def test_the_summary_tells_the_run(record: Any, tmp_path: Path) -> None:
         "repress in 1 week, accommodate in 1 week",
         "1 organisation; closed: greens in week 18",
         "1 campaign: 1 petition",
+        "week    2  largest shock of news, on reform in home",
+        "week    5  largest protest that media covered, on reform in home",
+        "week   12  policy on reform in home moves by +0.30",
         "week   10  reform: home.repression = 0.9",
         str(tmp_path / "run"),
         "compile 2.0 s",
