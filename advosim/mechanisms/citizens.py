@@ -17,6 +17,7 @@ _BACKFIRE, _AWARENESS, _FORGETTING, _PERSUASION, _EDUCATION, _CALL_SIGN, _CALL_M
 _TIME_SIGN, _TIME_MARCH, _JOIN, _LAPSE = range(7, 11)
 _ZERO, _ONE = F(0.0), F(1.0)
 _LN2 = np.float64(0.6931471805599453)
+_SEEN = np.uint32(TALKS | MARCHES)
 _SIGN_CALL, _MARCH_CALL, _ANY_CALL = np.uint8(1), np.uint8(4), np.uint8(5)
 
 
@@ -224,6 +225,23 @@ def attitude_of(word):
 
 
 @compiled
+def shown(word, x, policy, mine, epsilon):
+    """What a neighbour who talks or marches shows a citizen with attitude x.
+
+    Returns 0 or 1 each: marches for the same side, talks, talks on the same side, talks within epsilon; and how far
+    apart the two are if within epsilon.
+    """
+    theirs = attitude_of(word)
+    like_me = (theirs > policy) == mine
+    marches = 1 if word & MARCHES and like_me else 0
+    if not word & TALKS:
+        return marches, 0, 0, 0, _ZERO
+    apart = theirs - x
+    near = abs(apart) <= epsilon
+    return marches, 1, 1 if like_me else 0, 1 if near else 0, apart if near else _ZERO
+
+
+@compiled
 def word_of(attitude, online, talks, marches):
     """A citizen's word: the attitude, and what neighbours can see of him."""
     word = np.uint32(np.float32(attitude).view(np.uint32) & ATTITUDE_BITS)
@@ -349,25 +367,27 @@ def some_citizens(first, last, clock, rules, organisations, campaigns, tactics, 
                 now = here[b, m]
                 x = attitude_of(past[i, m])
                 mine = x > now.policy
-                count_, friends, contacts, same, confident, marchers = 0, 0, 0, 0, 0, 0
+                count_, friends, contacts, same, confident, marchers = middle - begin, 0, 0, 0, 0, 0
                 distance = _ZERO
-                for e in range(begin, end):
+                for e in range(begin, middle):
                     other = past[neighbour[e], m]
-                    if e >= middle and not other & ONLINE:
-                        continue
-                    count_ += 1
-                    if other & (TALKS | MARCHES):
-                        theirs = attitude_of(other)
-                        like_me = (theirs > now.policy) == mine
-                        if other & MARCHES and like_me:
-                            marchers += 1
-                        if other & TALKS:
-                            friends += 1 if e < middle else 0
-                            contacts += 1 if e >= middle else 0
-                            same += 1 if like_me else 0
-                            if abs(theirs - x) <= epsilon:
-                                confident += 1
-                                distance += theirs - x
+                    if other & _SEEN:
+                        marches, talks, like_me, near, apart_ = shown(other, x, now.policy, mine, epsilon)
+                        marchers += marches
+                        friends += talks
+                        same += like_me
+                        confident += near
+                        distance += apart_
+                for e in range(middle, end):
+                    other = past[neighbour[e], m]
+                    count_ += np.int64(other & ONLINE) >> 2
+                    if other & _SEEN and other & ONLINE:
+                        marches, talks, like_me, near, apart_ = shown(other, x, now.policy, mine, epsilon)
+                        marchers += marches
+                        contacts += talks
+                        same += like_me
+                        confident += near
+                        distance += apart_
                 talkers = friends + contacts
                 aware = own[i, m] & AWARE != 0
                 if aware and now.injustice > _ZERO and draw(now.key[_BACKFIRE], number) < now.exposed[on]:
