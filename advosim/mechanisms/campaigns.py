@@ -184,7 +184,9 @@ def channels(clock, rules, polities, issues, publics, organisations, tactics, ca
                 cell = reach[q, on, m]
                 _to_chances(cell)
                 for side in range(SIDES):
-                    issues[publics[q].polity, m].called[side] += share * cell.march[side]
+                    # Members may hear the call both from their organisation and by chance.
+                    called = issues[publics[q].polity, m].called[side] + share * cell.march[side]
+                    issues[publics[q].polity, m].called[side] = min(called, 1.0)
 
 
 @compiled
