@@ -26,7 +26,16 @@ from advosim.world.state import (
 if TYPE_CHECKING:
     import pandas as pd
 
-ALLIANCE_COLUMNS = ("alliance", "polity", "issue", "week_formed", "week_ended", "members", "lead", "reason")
+ALLIANCE_COLUMNS = {
+    "alliance": "string",
+    "polity": "string",
+    "issue": "string",
+    "week_formed": "int64",
+    "week_ended": "int64",
+    "members": "string",
+    "lead": "string",
+    "reason": "string",
+}
 
 
 @dataclass(frozen=True)
@@ -98,10 +107,10 @@ class Record:
 
     @cached_property
     def alliances(self) -> pd.DataFrame:
-        """One row per alliance."""
+        """One row per alliance; empty until there is a rule by which they form."""
         import pandas as pd
 
-        return pd.DataFrame({name: pd.Series(dtype=object) for name in ALLIANCE_COLUMNS})
+        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in ALLIANCE_COLUMNS.items()})
 
     @cached_property
     def events(self) -> pd.DataFrame:

@@ -374,7 +374,8 @@ def settle(merged: Merged) -> None:
     kinds = catalogue_rows("kinds")
     for polity, row in tables(merged.table, "polity"):
         for layer, part in tables(row, "network"):
-            if isinstance(part.get("file"), str):
+            # A path with a zero in it cannot be resolved; that there is no such file is said elsewhere.
+            if isinstance(part.get("file"), str) and "\0" not in part["file"]:
                 folder = merged.source(("polity", polity, "network", layer, "file")).folder
                 part["file"] = str((folder / part["file"]).resolve())
         for _, part in tables(row, "organisation"):
