@@ -6,6 +6,7 @@ as a whole; with the citizens shared out among threads; or with a user's own rul
 
 from __future__ import annotations
 
+import dis
 import inspect
 import types
 from collections.abc import Callable, Mapping
@@ -83,9 +84,9 @@ def weeks(w, number):
 Line = Callable[[World, int], None]
 """Runs a World on by a number of weeks."""
 
-TABLE_MECHANISMS = tuple(
-    name for name in week.__code__.co_names if name in globals() and name not in ("turn", "record", "citizens", "count")
-)
+# Of the names in `week`, those of functions: co_names would hold fields as well, of which one is called "weeks".
+_CALLED = tuple(dict.fromkeys(step.argval for step in dis.get_instructions(week) if step.opname == "LOAD_GLOBAL"))
+TABLE_MECHANISMS = tuple(name for name in _CALLED if name not in ("turn", "record", "citizens", "count"))
 CITIZEN_MECHANISMS = (
     "backfire", "awareness", "weight_of", "salience", "persuasion", "framed", "education", "unlearning", "influence",
     "anchoring", "noticing", "motive", "expression", "participation", "company", "membership",
@@ -189,14 +190,10 @@ def stages() -> list[Callable[[World], None]]:
     """The lines of `week`, each as a call that runs one mechanism alone: to compile them one by one."""
 
     def only(name: str) -> Callable[[World], None]:
-        others = {other: _idle for other in _called() if other != name}
+        others = {other: _idle for other in _CALLED if other != name}
         return types.FunctionType(week.__code__, {**week.__globals__, **others}, name)
 
-    return [only(name) for name in _called()]
-
-
-def _called() -> list[str]:
-    return [name for name in week.__code__.co_names if callable(globals().get(name))]
+    return [only(name) for name in _CALLED]
 
 
 def _idle(*tables: Any) -> None:
