@@ -6,6 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from advosim.experiment.compare import compare
     from advosim.model import AdvocacyModel
     from advosim.record import Record
     from advosim.scenario.problems import InputError
@@ -13,13 +14,14 @@ if TYPE_CHECKING:
     from advosim.simulation import simulate
 
 __version__ = "0.1.0"
-__all__ = ["AdvocacyModel", "InputError", "Record", "Scenario", "__version__", "simulate"]
+__all__ = ["AdvocacyModel", "InputError", "Record", "Scenario", "__version__", "compare", "simulate"]
 
 _HOME = {
     "AdvocacyModel": "advosim.model",
     "InputError": "advosim.scenario.problems",
     "Record": "advosim.record",
     "Scenario": "advosim.scenario.schema",
+    "compare": "advosim.experiment.compare",
     "simulate": "advosim.simulation",
 }
 

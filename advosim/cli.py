@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
 import typer
 
+from advosim import cli_analysis
 from advosim.scenario.problems import InputError, Problem
 
 if TYPE_CHECKING:
@@ -362,3 +363,5 @@ repression = 0.3
 # week = 104
 # set = { "polity.home.governance.repression" = 0.8 }
 """
+
+cli_analysis.add_to(app, _told)

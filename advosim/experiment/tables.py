@@ -1,0 +1,131 @@
+"""Tables for papers: LaTeX with booktabs' rules, every character that LaTeX reads as a command escaped."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SPECIAL = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "&": r"\&",
+    "%": r"\%",
+    "$": r"\$",
+    "#": r"\#",
+    "_": r"\_",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    '"': r"\textquotedbl{}",
+    "\N{MINUS SIGN}": r"\ensuremath{-}",
+    "\N{MULTIPLICATION SIGN}": r"\ensuremath{\times}",
+}
+
+
+@dataclass(frozen=True)
+class Raw:
+    """LaTeX that is meant as such: it is not escaped. No str, for pandas makes plain ones of those."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def escaped(text: Any) -> str:
+    """A text as LaTeX prints it, on one line."""
+    if isinstance(text, Raw):
+        return text.text
+    return "".join(SPECIAL.get(letter, letter) for letter in " ".join(str(text).split()))
+
+
+def number(value: float, digits: int = 3) -> Raw:
+    """A number with `digits` significant digits in math mode, very large and small ones with a power of ten."""
+    if math.isnan(value):
+        return Raw("--")
+    if math.isinf(value):
+        return Raw(r"$\infty$" if value > 0 else r"$-\infty$")
+    return Raw(f"${_plain_or_power(value, digits)}$")
+
+
+def _plain_or_power(value: float, digits: int) -> str:
+    if value == 0:
+        return "0"
+    size = math.floor(math.log10(abs(value)))
+    if -5 < size < 6:
+        return f"{value:.{max(0, digits - 1 - size)}f}"
+    mantissa, _, power = f"{value:.{digits - 1}e}".partition("e")
+    return rf"{mantissa} \times 10^{{{int(power)}}}"
+
+
+def interval(low: float, high: float, digits: int = 3) -> Raw:
+    """`[low, high]` in math mode, with as many decimals as the wider bound needs."""
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return Raw(f"[{number(low, digits)}, {number(high, digits)}]")
+    size = max(abs(low), abs(high))
+    decimals = max(0, digits - 1 - math.floor(math.log10(size))) if size > 0 else 0
+    if decimals > 6 or size >= 1e6:
+        return Raw(rf"$[{_plain_or_power(low, digits)},\ {_plain_or_power(high, digits)}]$")
+    return Raw(rf"$[{low:.{decimals}f},\ {high:.{decimals}f}]$")
+
+
+def booktabs(
+    table: pd.DataFrame,
+    *,
+    caption: str = "",
+    label: str = "",
+    note: str = "",
+    columns: Mapping[str, str | Raw] | None = None,
+    group: str | None = None,
+    digits: int = 3,
+) -> str:
+    r"""A LaTeX table of `table`, to be `\input` under `\usepackage{booktabs}`.
+
+    columns: the columns to show and their headings. group: a column whose values become lines above their rows.
+    Numbers stand right in math mode with `digits` significant digits, texts left, all escaped but `Raw`.
+    """
+    shown: dict[str, str | Raw] = dict(columns or {name: name for name in table.columns if name != group})
+    lines = [r"\begin{table}[htbp]", r"\centering"]
+    lines += [rf"\caption{{{escaped(caption)}}}"] if caption else []
+    lines += [rf"\label{{{label}}}"] if label else []
+    lines += [rf"\begin{{tabular}}{{{_alignment(table, list(shown))}}}", r"\toprule"]
+    lines += [" & ".join(escaped(heading) for heading in shown.values()) + r" \\", r"\midrule"]
+    lines += _body(table, list(shown), group, digits)
+    lines += [r"\bottomrule", r"\end{tabular}"]
+    lines += [r"\par\smallskip", rf"\parbox{{\linewidth}}{{\footnotesize {escaped(note)}}}"] if note else []
+    return "\n".join([*lines, r"\end{table}", ""])
+
+
+def _alignment(table: pd.DataFrame, names: Sequence[str]) -> str:
+    left = [table[name].map(lambda cell: isinstance(cell, str)).any() for name in names]
+    return "".join("l" if is_text else "r" for is_text in left)
+
+
+def _body(table: pd.DataFrame, names: Sequence[str], group: str | None, digits: int) -> list[str]:
+    lines: list[str] = []
+    above = None
+    for _, row in table.iterrows():
+        if group is not None and row[group] != above:
+            lines += [r"\addlinespace"] if lines else []
+            lines.append(rf"\multicolumn{{{len(names)}}}{{l}}{{\emph{{{escaped(row[group])}}}}} \\")
+            above = row[group]
+        lines.append(" & ".join(_cell(row[name], digits) for name in names) + r" \\")
+    return lines
+
+
+def _cell(value: Any, digits: int) -> str:
+    if isinstance(value, str | Raw):
+        return escaped(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"${value}$"
+    return number(float(value), digits).text if hasattr(value, "__float__") else escaped(value)

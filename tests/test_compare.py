@@ -1,0 +1,296 @@
+"""Comparing scenarios: the same numbers however they are run, intervals that cover, clear words for what is wrong."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+from typer.testing import CliRunner
+
+from advosim import InputError, Scenario, cli, compare, simulate
+from advosim.experiment import effects, measures, tables
+from advosim.experiment.compare import RunError
+
+SMALL = {"polity.home.citizens": 100, "weeks": 20}
+REPRESSION = "polity.home.governance.repression"
+TEXT = re.compile(r"(?<!\\)[&%#_^~<>|\"]")
+"""Characters that LaTeX would read as commands, or print as others."""
+
+
+@pytest.fixture(scope="module")
+def home() -> Scenario:
+    return Scenario.load("baseline").but(SMALL)
+
+
+@pytest.fixture(scope="module")
+def harder(home: Scenario) -> Scenario:
+    return home.but({REPRESSION: 0.95, "title": "Harder & $worse_ 100%"})
+
+
+@pytest.fixture(scope="module")
+def compared(home: Scenario, harder: Scenario) -> Any:
+    return compare([home, harder], runs=6, progress=False)
+
+
+def first_policy(record: Any) -> float:
+    return float(record.recorded.weeks["policy"][0, 0, 0])
+
+
+def breaks_at_four(record: Any) -> float:
+    if record.seed == 4:
+        raise ZeroDivisionError("the fourth")
+    return 0.0
+
+
+# ---------------------------------------------------------------- statistics
+
+
+def test_an_effect_is_the_mean_of_paired_differences() -> None:
+    base, other = np.array([1.0, 2.0, 3.0, 4.0]), np.array([1.5, 2.0, 4.5, 4.0])
+    found = effects.paired(base, other)
+    known = stats.ttest_rel(other, base).confidence_interval(0.95)
+    assert found.effect == pytest.approx(0.5)
+    assert (found.low, found.high) == pytest.approx((known.low, known.high))
+    assert found.d_z == pytest.approx(0.5 / np.std(other - base, ddof=1))
+    assert found.d_av == pytest.approx(0.5 / ((np.std(base, ddof=1) + np.std(other, ddof=1)) / 2))
+    assert (found.rose, found.fell) == (0.5, 0.0)
+
+
+def test_the_bootstrap_is_the_known_one() -> None:
+    values = np.random.default_rng(3).exponential(size=60)
+    known = stats.bootstrap((values,), np.mean, n_resamples=9999, rng=1).confidence_interval
+    assert effects.bootstrap_interval(values) == pytest.approx((known.low, known.high), abs=0.02)
+
+
+def test_intervals_cover() -> None:
+    chance = np.random.default_rng(1)
+    covered = []
+    for _ in range(400):
+        luck = chance.normal(size=12)
+        found = effects.paired(luck, luck + 0.3 + 0.5 * chance.normal(size=12))
+        covered.append(found.low <= 0.3 <= found.high)
+    assert 0.92 < np.mean(covered) < 0.98
+
+
+def test_what_does_not_vary_has_a_point_for_an_interval() -> None:
+    luck = np.random.default_rng(1).normal(size=10)
+    same = effects.paired(luck, luck)
+    assert (same.effect, same.low, same.high, same.boot_low, same.boot_high, same.d_z, same.d_av) == (0,) * 7
+    shifted = effects.paired(luck, luck + 0.1)
+    assert (shifted.low, shifted.high) == pytest.approx((0.1, 0.1))
+    assert shifted.d_z == np.inf and np.isfinite(shifted.d_av)
+    assert effects.paired(np.zeros(3), np.ones(3)).d_av == np.inf
+
+
+@pytest.mark.parametrize(("a", "b"), [([1.0], [2.0]), ([1.0, 2.0], [1.0]), ([1.0, np.nan], [1.0, 2.0])])
+def test_no_effect_of_nothing(a: list[float], b: list[float]) -> None:
+    with pytest.raises(ValueError):
+        effects.paired(a, b)
+
+
+# ---------------------------------------------------------------- running
+
+
+def test_a_scenario_against_itself_differs_in_nothing(home: Scenario) -> None:
+    table = compare([home, home], runs=2, progress=False).table
+    assert (table["effect"] == 0).all() and (table["d_z"] == 0).all()
+    assert set(table["scenario"]) == {"Baseline (2)"}
+
+
+def test_pairs_are_what_single_runs_give(compared: Any, harder: Scenario) -> None:
+    record = simulate(harder, seed=3)
+    row = compared.pairs[(compared.pairs["scenario"] == harder.title) & (compared.pairs["seed"] == 3)].iloc[0]
+    weeks = record.weeks
+    ends = weeks[weeks["week"] == 20]["policy"].mean()
+    assert row["policy"] == pytest.approx(ends)
+    assert row["support"] == pytest.approx(weeks["support"].mean())
+    assert row["protest"] == pytest.approx(weeks.groupby("issue")["protest"].sum().mean())
+    assert row["silence"] == pytest.approx((weeks["support"] - weeks["expressed"]).mean())
+    assert row["repress_weeks"] == pytest.approx(weeks["response"].str.contains("repress").sum() / 3)
+    organisations = record.organisations
+    kinds = {name: tactic.pressure for name, tactic in harder.tactic.items()}
+    inside = organisations["tactic"].map(kinds) == "inside"
+    assert row["inside"] == pytest.approx(organisations[inside]["effort"].sum() / organisations["effort"].sum())
+
+
+def test_every_measure_is_there_and_finite(compared: Any) -> None:
+    assert compared.outcomes == list(measures.BY_NAME)
+    assert np.isfinite(compared.pairs[compared.outcomes].to_numpy()).all()
+    assert len(compared.table) == len(measures.MEASURES) and not compared.table.isna().any(axis=None)
+    shares = compared.table[compared.table["unit"].str.startswith("share of")]
+    assert len(shares) > 10
+
+
+def test_processes_change_nothing(home: Scenario, harder: Scenario, compared: Any) -> None:
+    other = compare([home, harder], runs=6, workers=2, progress=False)
+    pd.testing.assert_frame_equal(other.pairs, compared.pairs)
+    pd.testing.assert_frame_equal(other.table, compared.table)
+
+
+def test_repression_raises_fear(home: Scenario, harder: Scenario) -> None:
+    larger = {"polity.home.citizens": 400, "weeks": 60}
+    found = compare([home.but(larger), harder.but(larger)], runs=8, outcomes=["silenced"], progress=False)
+    assert found.effect("silenced").low > 0
+
+
+def test_issues_and_own_outcomes(home: Scenario, harder: Scenario) -> None:
+    found = compare([home, harder], runs=2, outcomes=["policy", "funds"], by_issue=True, progress=False)
+    assert found.outcomes == ["policy", "funds", "climate.policy", "housing.policy", "privacy.policy"]
+    each = found.pairs[["climate.policy", "housing.policy", "privacy.policy"]].mean(axis=1)
+    assert found.pairs["policy"].to_numpy() == pytest.approx(each.to_numpy())
+    own = compare([home, harder], runs=2, outcomes={"first_policy": first_policy}, progress=False)
+    assert own.outcomes == ["first_policy"] and own.latex() and own.figure()
+
+
+def test_only_what_scenarios_share_is_compared(home: Scenario) -> None:
+    tables = home.model_dump()
+    tables["issue"] = {name: issue for name, issue in tables["issue"].items() if name != "housing"}
+    for organisation in tables["polity"]["home"]["organisation"].values():
+        organisation["priorities"] = {}
+    for public in tables["polity"]["home"]["public"].values():
+        public["attitude"], public["stake"] = {}, {}
+    fewer = Scenario.model_validate(tables | {"title": "Fewer"})
+    found = compare([home, fewer], runs=2, outcomes=["policy"], by_issue=True, progress=False)
+    assert found.outcomes == ["policy", "climate.policy", "privacy.policy"]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_run_that_raises_is_named(home: Scenario, harder: Scenario, workers: int) -> None:
+    with pytest.raises(RunError, match=r"scenario 'Baseline', seed 4: ZeroDivisionError: the fourth") as caught:
+        compare([home, harder], runs=6, outcomes={"breaks": breaks_at_four}, workers=workers, progress=False)
+    assert caught.value.seed == 4 and "breaks_at_four" in caught.value.trace
+
+
+# ---------------------------------------------------------------- wrong input
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"runs": 1}, "runs is 1; allowed: 2 or more"),
+        ({"first_seed": -1}, "first_seed is -1"),
+        ({"weeks": 0}, "weeks is 0"),
+        ({"outcomes": ["polcy"]}, "there is no outcome 'polcy'.*did you mean 'policy'"),
+        ({"outcomes": []}, "no outcome is named"),
+        ({"outcomes": {"mine": lambda record: 0.0}}, "cannot travel"),
+        ({"labels": ["a", "a"]}, "2 different names"),
+    ],
+)
+def test_wrong_options_are_told(home: Scenario, harder: Scenario, options: dict[str, Any], said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        compare([home, harder], progress=False, **options)
+
+
+def test_wrong_scenarios_are_told(home: Scenario) -> None:
+    with pytest.raises(InputError, match="1 scenarios; allowed: 2 or more"):
+        compare([home], progress=False)
+    with pytest.raises(InputError, match="different lengths .20, 30 weeks.; hint: say weeks=20"):
+        compare([home, home.but({"weeks": 30})], progress=False)
+    with pytest.raises(InputError, match="there is no such scenario"):
+        compare([home, "nowhere"], progress=False)
+    with pytest.raises(InputError, match="no issue in common"):
+        compare([home, Scenario(title="Other", weeks=20)], progress=False)
+
+
+# ---------------------------------------------------------------- what is left behind
+
+
+def test_all_of_it_is_saved(compared: Any, tmp_path: Path) -> None:
+    place = compared.save(tmp_path / "here")
+    names = {"effects.csv", "effects.tex", "effects.png", "pairs.parquet", "manifest.json"}
+    assert {file.name for file in place.iterdir()} == names
+    again = pd.read_csv(place / "effects.csv")
+    assert again["effect"].to_numpy() == pytest.approx(compared.table["effect"].to_numpy())
+    told = json.loads((place / "manifest.json").read_text(encoding="utf-8"))
+    assert told["seeds"] == [1, 6] and len(told["scenarios"]) == 2 and set(told["files"]) == names - {"manifest.json"}
+    compared.save(place)
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "mine.txt").touch()
+    with pytest.raises(InputError, match="holds something else"):
+        compared.save(tmp_path / "other")
+
+
+def test_the_figure_has_a_row_for_each_outcome(compared: Any) -> None:
+    said = {text.get_text() for text in compared.figure().axes[0].texts}
+    assert {measure.label for measure in measures.MEASURES} <= said
+    with pytest.raises(ValueError, match="none of these"):
+        compared.figure(["nothing"])
+
+
+def test_latex_is_sound(compared: Any) -> None:
+    assert_latex(compared.latex())
+    assert r"Harder \& \$worse\_ 100\%" in compared.latex()
+
+
+def assert_latex(text: str) -> None:
+    """Balanced braces and environments, as many cells as columns, nothing that LaTeX would stumble on."""
+    assert text.count("{") - text.count(r"\{") == text.count("}") - text.count(r"\}")
+    assert re.findall(r"\\begin{(\w+)}", text) == re.findall(r"\\end{(\w+)}", text)[::-1]
+    columns = len(re.search(r"\\begin{tabular}{([lrc]+)}", text)[1])  # type: ignore[index]
+    body = text.split(r"\toprule")[1].split(r"\bottomrule")[0]
+    for line in body.splitlines():
+        if line.endswith(r"\\") and "multicolumn" not in line:
+            assert len(re.findall(r"(?<!\\)&", line)) == columns - 1, line
+    plain = re.sub(r"(?<!\\)\$.*?(?<!\\)\$", "", text)
+    assert not TEXT.search(plain.replace(" & ", " "))
+    assert all(rule in text for rule in (r"\toprule", r"\midrule", r"\bottomrule"))
+
+
+@pytest.mark.parametrize("text", ["a_b", "50%", "$x$", "{", "\\", "a & b", "~^#<>|", "line\nline", 'say "so"'])
+def test_texts_are_escaped(text: str) -> None:
+    frame = pd.DataFrame({"name": [text], "value": [1.5]})
+    assert_latex(tables.booktabs(frame, caption=text, note=text, label="tab:a"))
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.0, "$0$"), (0.12345, "$0.123$"), (-12.345, "$-12.3$"), (1e-9, r"$1.00 \times 10^{-9}$"), (1234567, r"\times")],
+)
+def test_numbers_are_short(value: float, text: str) -> None:
+    assert text in tables.number(value).text
+    assert tables.number(float("nan")).text == "--" and tables.number(float("inf")).text == r"$\infty$"
+
+
+def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    words = [
+        "compare",
+        "baseline",
+        "closed_regime",
+        "--runs",
+        "2",
+        "--weeks",
+        "10",
+        "--set",
+        "polity.home.citizens=100",
+    ]
+    ran = CliRunner().invoke(cli.app, words)
+    assert ran.exit_code == 0, ran.output
+    assert "Effects of Closed regime against Baseline: means of 2 paired runs" in ran.stdout
+    (place,) = (tmp_path / "results").iterdir()
+    assert place.name.startswith("compare-baseline-closed_regime-") and (place / "effects.tex").is_file()
+
+
+@pytest.mark.parametrize("words", [["baseline"], ["baseline", "nowhere"], ["baseline", "baseline", "--set", "a"]])
+def test_the_command_refuses(words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    ran = CliRunner().invoke(cli.app, ["compare", *words])
+    assert ran.exit_code == 2 and "nothing was run" in ran.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_command_names_the_run_that_raised(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def broken(*_: Any, **__: Any) -> Any:
+        raise OverflowError("too much")
+
+    monkeypatch.setattr("advosim.simulation.simulate", broken)
+    words = ["compare", "baseline", "baseline", "--runs", "2", "--weeks", "5", "--set", "polity.home.citizens=50"]
+    ran = CliRunner().invoke(cli.app, [*words, "--out", str(tmp_path / "out")])
+    assert ran.exit_code == 1 and "scenario 'Baseline (1)', seed 1: OverflowError: too much" in ran.stderr
+    assert not (tmp_path / "out").exists()
