@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import operator
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from advosim.record import Record, recorded
+from advosim.scenario.checks import bounds
+from advosim.scenario.problems import InputError, Problem
 from advosim.scenario.schema import Organisation, Polity, Scenario
 from advosim.week import Line, line, stages
 from advosim.week import weeks as whole_weeks
@@ -38,8 +41,8 @@ def simulate(
     are the same for any number. mechanisms puts callables in the place of rules by name. progress hears of the stages.
     Raises InputError for wrong input.
     """
-    seed = scenario.seed if seed is None else seed
-    weeks = scenario.weeks if weeks is None else weeks
+    seed = scenario.seed if seed is None else allowed("seed", seed)
+    weeks = scenario.weeks if weeks is None else allowed("weeks", weeks)
     started = time.perf_counter()
     run = line(threads_for(scenario, threads), mechanisms)
     if progress is not None and not mechanisms:
@@ -53,6 +56,18 @@ def simulate(
     done_at = time.perf_counter()
     seconds = {"compile": compiled_at - started, "found": founded_at - compiled_at, "weeks": done_at - founded_at}
     return Record(scenario, seed, recorded(world), seconds, left_out(scenario, weeks))
+
+
+def allowed(name: str, value: Any) -> int:
+    """A seed or a number of weeks that a caller gave, if a scenario could have it. Raises InputError."""
+    low, high = bounds(Scenario.model_fields[name])
+    try:
+        number = operator.index(value)
+        if not isinstance(value, bool) and low <= number <= high:
+            return number
+    except TypeError:
+        pass
+    raise InputError(Problem("", None, f"{name} = {value!r} is not allowed", f"whole numbers from {low} to {high}"))
 
 
 def left_out(scenario: Scenario, weeks: int) -> tuple[str, ...]:
