@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advosim.record import Record, recorded
-from advosim.scenario.schema import Scenario
-from advosim.simulation import advance, left_out, threads_for
+from advosim.scenario.schema import Reform, Scenario
+from advosim.simulation import advance, allowed, left_out, threads_for
 from advosim.week import line
 from advosim.world import state
-from advosim.world.found import enact, found, names
+from advosim.world.found import found, names
 
 
 class Column:
@@ -143,7 +143,7 @@ class AdvocacyModel(mesa.Model):
         agent_reporters: Mapping[str, Any] | None = None,
     ) -> None:
         given = home if isinstance(home, Scenario) else Scenario.load(home)
-        number = given.seed if rng is None else int(rng)
+        number = given.seed if rng is None else allowed("seed", rng)
         super().__init__(rng=number)
         # Mesa 3.5 keeps the names `scenario` and `time` for itself.
         self.home, self.founding_seed = given, number
@@ -185,9 +185,20 @@ class AdvocacyModel(mesa.Model):
         self.running = self.week < self.home.weeks
 
     def change(self, changes: Mapping[str, Any]) -> None:
-        """Change governance or mechanism settings from the next week on, by dotted paths as in `Scenario.but`."""
-        self.home = self.home.but(changes)
-        enact(self.world, self.home.reformed(self.week))
+        """Change governance or mechanism settings from the next week on, by dotted paths as in a reform.
+
+        It becomes a reform of `home`, so that the record tells of it and `home` run again gives the same. Raises
+        InputError for what cannot change in mid-run.
+        """
+        week, before = self.week + 1, self.home.reform
+        late = tuple(reform for reform in before if reform.week > self.home.weeks)
+        kept = [reform.model_dump() for reform in before if reform not in late]
+        # All changes before a week make one reform, as the log of events has room for one.
+        spelled = self.home.but({"reform": [*kept, {"week": week, "set": dict(changes)}]}).reform
+        now = {path: value for reform in spelled if reform.week == week for path, value in reform.set.items()}
+        others = (*(reform for reform in spelled if reform.week != week), *late)
+        reforms = sorted([*others, Reform(week=week, set=now)], key=lambda reform: reform.week)
+        self.home = self.home.model_copy(update={"reform": tuple(reforms)})
 
     @property
     def record(self) -> Record:
