@@ -61,6 +61,7 @@ def simulate(
 def allowed(name: str, value: Any) -> int:
     """A seed or a number of weeks that a caller gave, if a scenario could have it. Raises InputError."""
     low, high = bounds(Scenario.model_fields[name])
+    assert low is not None and high is not None
     try:
         number = operator.index(value)
         if not isinstance(value, bool) and low <= number <= high:
