@@ -1,0 +1,147 @@
+"""What an experiment file says: which scenarios, which factors, which design, how often, and what is kept of each run.
+
+The parts with ranges are declared like those of a scenario. `Experiment` is what `load` makes of a file: complete,
+checked, and small enough to travel to worker processes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from advosim.scenario.layers import presets
+from advosim.scenario.schema import Name, Part, Scenario, choice, number
+
+Value = float | int | bool | str
+Point = dict[str, Any]
+"""Value of each factor, by dotted path."""
+
+SCENARIO = "scenario"
+"""The name of the factor whose levels are whole scenarios."""
+RESERVED = ("run", "point", "seed", "status", "seconds", "week", "polity", "issue", SCENARIO)
+"""Columns of the results that no outcome may be named like."""
+
+DesignKind = Literal["factorial", "latin_hypercube", "sobol", "morris", "one_at_a_time", "points"]
+Reduce = Literal[
+    "final", "mean", "max", "min", "sum", "area", "change", "first_week_above", "first_week_below", "count_above"
+]
+WITH_N = ("latin_hypercube", "sobol", "morris")
+WITH_STEPS = ("factorial", "one_at_a_time")
+WITH_THRESHOLD = ("first_week_above", "first_week_below", "count_above")
+ALL = "all"
+
+
+class Design(Part):
+    """How the points of the experiment are chosen."""
+
+    kind: DesignKind = choice(..., "how points are chosen")
+    n: int | None = number(
+        None, 1, 10_000_000, "points (latin_hypercube), base samples (sobol: 2^k), trajectories (morris)"
+    )
+    seed: int = number(1, 0, 2**31 - 1, "seed of the design's own chance; runs have seeds of their own")
+    second_order: bool = choice(False, "sobol: also the points that second-order indices need")
+    levels: int = number(4, 2, 100, "morris: levels of its grid, an even number", source="Morris 1991")
+    file: str | None = choice(None, "points: a CSV file whose columns are dotted paths, relative to this file")
+
+
+class FactorPart(Part):
+    """What varies: levels, or a range."""
+
+    levels: list[Any] | None = choice(None, "the values to try; numbers, texts, true or false")
+    range: Annotated[list[float], Field(min_length=2, max_length=2)] | None = choice(None, "least and greatest value")
+    points: int | None = number(None, 2, 100_000, "evenly spaced values of the range, in designs that take steps")
+    base: Any = choice(None, "one_at_a_time: the value while others vary; by default the scenario's own")
+
+
+class Replicates(Part):
+    """How often each point is run. Replicate r has seed first_seed + r at every point: common random numbers."""
+
+    count: int = number(1, 1, 1_000_000, "runs of each point")
+    first_seed: int = number(1, 0, 2**62, "seed of the first replicate")
+
+
+class Outcome(Part):
+    """A number that a run comes down to: a column of the weekly table, reduced over the weeks."""
+
+    of: str = choice(..., "the column")
+    reduce: Reduce = choice("final", "how the weeks become one number")
+    polity: str | None = choice(None, "which polity; 'all' takes the mean; needed where there are several")
+    issue: str | None = choice(None, "which issue; 'all' takes the mean; needed where there are several")
+    threshold: float | None = number(None, -1e12, 1e12, "for first_week_above, first_week_below, count_above")
+
+
+class Keep(Part):
+    """What is kept of a run beside its outcomes."""
+
+    weeks: Any = choice("none", "'none', 'last', or every how many weeks a row of the weekly table is kept")
+
+
+@dataclass(frozen=True)
+class Factor:
+    """One thing that varies. Either `levels` or `range`; a range with `points` has evenly spaced values."""
+
+    path: str
+    kind: Literal["float", "int", "bool", "text"]
+    levels: tuple[Value, ...] | None = None
+    range: tuple[float, float] | None = None
+    points: int | None = None
+    base: Value | None = None
+
+    def value(self, u: float) -> Value:
+        """The value at u in 0..1: levels and whole numbers get equal parts of it."""
+        if self.levels is not None:
+            return self.levels[min(int(u * len(self.levels)), len(self.levels) - 1)]
+        low, high = self.range or (0.0, 1.0)
+        if self.kind == "int":
+            return int(min(low + int(u * (high - low + 1)), high))
+        return float(low + u * (high - low))
+
+    def steps(self) -> tuple[Value, ...]:
+        """The values of a design that takes steps."""
+        if self.levels is not None:
+            return self.levels
+        low, high = self.range or (0.0, 1.0)
+        count = self.points or 2
+        values = [low + (high - low) * i / (count - 1) for i in range(count)]
+        if self.kind == "int":
+            return tuple(dict.fromkeys(round(value) for value in values))
+        return tuple(values)
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """An experiment, complete and checked."""
+
+    title: str
+    scenario: Scenario
+    """The scenario, with the settings of [set]; the first where there are several."""
+    design: Design
+    factors: dict[str, Factor]
+    """By dotted path; `scenario` where there are several."""
+    replicates: Replicates
+    outcomes: dict[Name, Outcome]
+    keep: Keep = field(default_factory=Keep)
+    scenarios: dict[str, Scenario] = field(default_factory=dict)
+    """All scenarios, as they are named in the file."""
+    given: tuple[Point, ...] = ()
+    """The points of a design that reads them from a file."""
+    question: str = ""
+    source: str = ""
+    folder: Path = Path()
+    """Where the file lies: what it names is relative to it."""
+
+    def at(self, point: Mapping[str, Any]) -> Scenario:
+        """The scenario at a point. Raises InputError where values do not go together."""
+        scenario = self.scenarios.get(str(point[SCENARIO]), self.scenario) if SCENARIO in point else self.scenario
+        changes = {path: self.written(path, value) for path, value in point.items() if path != SCENARIO}
+        return scenario.but(changes) if changes else scenario
+
+    def written(self, path: str, value: Any) -> Any:
+        """A value as the scenario takes it: a preset that is a file is relative to the experiment's folder."""
+        if path.endswith(".preset") and isinstance(value, str) and value not in presets():
+            return str(self.folder / value)
+        return value
