@@ -132,6 +132,8 @@ class AdvocacyModel(mesa.Model):
     Raises InputError for wrong input.
     """
 
+    _registered = 0
+
     def __init__(
         self,
         home: Scenario | str | Path = "baseline",
@@ -166,8 +168,16 @@ class AdvocacyModel(mesa.Model):
         for row, (polity, name) in enumerate(known.organisations):
             kind = known.kinds[self.world.organisations["kind"][row]]
             KINDS[kind](self, row, name, polity)
-        # Mesa 3.3 counts agents' ids in a table of its own, which would keep every discarded model alive.
-        getattr(mesa.Agent, "_ids", {}).pop(self, None)
+
+    def register_agent(self, agent: mesa.Agent) -> None:
+        """Called by every agent as it is made, also by a user's own."""
+        counts = getattr(mesa.Agent, "_ids", None)
+        if counts is not None:
+            # Mesa 3.3 counts agents' ids in a table of its own, which would keep every discarded model alive.
+            counts.pop(self, None)
+            self._registered += 1
+            agent.unique_id = self._registered
+        super().register_agent(agent)
 
     @property
     def week(self) -> int:
@@ -235,8 +245,8 @@ MODEL_REPORTERS: dict[str, Callable[[AdvocacyModel], Any]] = {
     "support": _by_issue("support"),
     "protest": _protest,
 }
-AGENT_REPORTERS: dict[str, Callable[[Window], Any]] = {
-    "name": lambda agent: agent.name,
+AGENT_REPORTERS: dict[str, Callable[[mesa.Agent], Any]] = {
+    "name": lambda agent: getattr(agent, "name", ""),
     "kind": lambda agent: type(agent).__name__,
     "funds": lambda agent: getattr(agent, "funds", None),
     "tactic": lambda agent: getattr(agent, "tactic", None),
