@@ -1,0 +1,381 @@
+"""The same seed gives the same bits: on any number of threads, with other rules of the same kind, compiled or not,
+after a copy or a restart, and whatever else is added to the world.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numba
+import numpy as np
+import pytest
+import worlds
+from worlds import busy, digest, digest_of_world, go_on, run_world, same, scenarios_of_all_kinds, small, with_neighbour
+
+from advosim import week
+from advosim.mechanisms import citizens as rules_of_citizens
+from advosim.record import Record
+from advosim.scenario.problems import InputError
+from advosim.scenario.schema import Scenario
+from advosim.simulation import simulate
+from advosim.world import found as founding
+from advosim.world.chance import draw, draw64, exp, exponential, key, stream
+from advosim.world.found import found
+from advosim.world.state import copy, restore, save
+
+PINNED = "c9486ca53c69f62f57fcae1755e2cbe424822cd30e71cb93c96e27b0d68b5181"
+"""What a run of the busy world records, on all Pythons, numpys and numbas. A change of the model's bits changes it: say
+so in CHANGELOG.md.
+"""
+
+
+@functools.cache
+def plain_run() -> Record:
+    return simulate(busy(), 1, threads=1)
+
+
+def whole_run(scenario: Scenario | None = None, **how: Any) -> Record:
+    return simulate(scenario or busy(), 1, **{"threads": 1, **how})
+
+
+# ---------------------------------------------------------------- the same run
+
+
+def test_the_busy_world_is_busy() -> None:
+    """Else equal bits would mean little."""
+    events = set(plain_run().events["event"])
+    assert events >= {"news", "campaign", "end", "covered", "repress", "accommodate", "consult", "deny", "step"}
+    assert (plain_run().weeks["protest"] > 0).sum() > 10
+    assert plain_run().organisations.groupby("organisation")["members"].nunique().max() > 3
+
+
+def test_a_run_is_what_it_was_pinned_to() -> None:
+    assert digest(plain_run()) == PINNED
+
+
+def test_a_run_again_gives_the_same_and_another_seed_another() -> None:
+    assert same(plain_run(), whole_run())
+    assert not same(plain_run(), simulate(busy(), 2, threads=1))
+
+
+@pytest.mark.parametrize("threads", [2, 3])
+def test_threads_change_no_bit(threads: int) -> None:
+    one, several = run_world(busy(), 1), run_world(busy(), 1, threads=threads)
+    assert digest_of_world(one) == digest_of_world(several)
+    assert same(plain_run(), whole_run(threads=threads))
+
+
+def test_weeks_one_by_one_or_at_once_change_no_bit() -> None:
+    world = found(busy(), 1)
+    for number in range(1, busy().weeks + 1):
+        go_on(world, busy(), number)
+    assert digest_of_world(world) == digest_of_world(run_world(busy(), 1))
+
+
+def test_a_shorter_run_is_the_start_of_a_longer_one() -> None:
+    short, long = whole_run(weeks=11).recorded, plain_run().recorded
+    assert short.weeks.tobytes() == long.weeks[:11].tobytes()
+    assert short.events.tobytes() == long.events[: len(short.events)].tobytes()
+
+
+# ---------------------------------------------------------------- without compilation
+
+
+def interpreted(code: str) -> dict[str, str]:
+    """What a program prints as JSON when nothing is compiled."""
+    there = [str(Path(worlds.__file__).parent), str(Path(founding.__file__).parents[2])]
+    path = os.pathsep.join([*there, os.environ.get("PYTHONPATH", "")])
+    environment = {**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": path}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)  # type: ignore[no-any-return]
+
+
+SHOWN = """
+import json
+from advosim.simulation import simulate
+from worlds import digest, digest_of_world, run_world, scenarios_of_all_kinds
+runs = {}
+for name, scenario in scenarios_of_all_kinds().items():
+    runs[name] = digest_of_world(run_world(scenario, 1))
+print(json.dumps(runs))
+"""
+
+
+def test_compilation_changes_no_bit() -> None:
+    bare = interpreted(SHOWN)
+    for name, scenario in scenarios_of_all_kinds().items():
+        compiled = digest_of_world(run_world(scenario, 1))
+        differ = [column for column in compiled if compiled[column] != bare[name][column]]
+        assert not differ, name
+
+
+# ---------------------------------------------------------------- copies and restarts
+
+
+def test_a_copy_goes_on_to_the_same_bits_and_leaves_the_original() -> None:
+    world = found(busy(), 1)
+    go_on(world, busy(), 11)
+    before = digest_of_world(world)
+    twin = copy(world)
+    go_on(twin, busy(), busy().weeks)
+    assert digest_of_world(world) == before
+    go_on(world, busy(), busy().weeks)
+    assert digest_of_world(twin) == digest_of_world(world) == digest_of_world(run_world(busy(), 1))
+
+
+def test_a_restored_world_goes_on_to_the_same_bits(tmp_path: Path) -> None:
+    world = found(busy(), 1)
+    go_on(world, busy(), 11)
+    save(world, tmp_path / "state.npz")
+    again = found(busy(), 1)
+    restore(again, tmp_path / "state.npz")
+    assert digest_of_world(again) == digest_of_world(world)
+    go_on(again, busy(), busy().weeks)
+    assert digest_of_world(again) == digest_of_world(run_world(busy(), 1))
+
+
+def test_a_restart_carries_on_with_reforms(tmp_path: Path) -> None:
+    reform = {"week": 10, "set": {"polity.home.governance.repression": 0.9, "mechanism.influence.rate": 0.5}}
+    scenario = Scenario.model_validate({**busy().model_dump(), "reform": [reform]})
+    whole = digest_of_world(run_world(scenario, 1))
+    for stop in (8, 9, 10, 15):
+        world = found(scenario, 1)
+        go_on(world, scenario, stop)
+        save(world, tmp_path / "state.npz")
+        again = found(scenario, 1)
+        restore(again, tmp_path / "state.npz")
+        go_on(again, scenario, scenario.weeks)
+        assert digest_of_world(again) == whole, stop
+
+
+def test_a_save_of_another_scenario_is_refused(tmp_path: Path) -> None:
+    save(found(small(), 1), tmp_path / "state.npz")
+    with pytest.raises(ValueError, match="another scenario or version"):
+        restore(found(small().but({"polity.home.citizens": 310}), 1), tmp_path / "state.npz")
+
+
+def test_the_size_of_blocks_changes_no_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = plain_run().recorded.weeks
+    monkeypatch.setattr(founding, "BLOCK", 16)
+    world = run_world(busy(), 1)
+    assert len(world.blocks) > 2 * len(world.districts) * len(world.publics)
+    for name in usual.dtype.names or ():
+        if usual[name].dtype.kind in "ib" or name in ("support", "aware", "talking", "expressed", "silenced"):
+            np.testing.assert_array_equal(world.record.weeks[name], usual[name], name)
+        else:
+            # Sums of blocks are added up in another order.
+            np.testing.assert_allclose(world.record.weeks[name], usual[name], rtol=1e-9, atol=1e-9, err_msg=name)
+
+
+# ---------------------------------------------------------------- replaced rules
+
+_NEWS, _SIZE = stream("attention"), stream("attention.size")
+
+
+def attention_in_words(clock, rules, issues, events):
+    """The rule of attention written anew, in plain Python over the same rows."""
+    rule = rules[0]["attention"]
+    seed, now = clock[0]["seed"], clock[0]["week"]
+    for polity in issues:
+        for issue in polity:
+            shock = 0.0
+            if draw(np.uint64(key(seed, now, _NEWS)), issue["key"]) < rule["news_chance"]:
+                shock = rule["news_size"] * exponential(draw64(np.uint64(key(seed, now, _SIZE)), issue["key"]))
+                row = events[clock[0]["events"]]
+                row["week"], row["polity"], row["issue"], row["size"] = now, 0, list(polity).index(issue), shock
+                for name in ("organisation", "tactic", "route", "side"):
+                    row[name] = -1
+                clock["events"] += 1
+            issue["attention"] = min(rule["cap"], rule["keep"] * issue["attention"] + shock + issue["bump"])
+        total = rule["rest_of_life"]
+        for issue in polity:
+            total += exp(issue["attention"])
+        for issue in polity:
+            issue["agenda"] = exp(issue["attention"]) / total
+
+
+@numba.njit
+def evaluation_compiled(rules, polities, issues):
+    """The rule of evaluation written anew, and compiled by its user."""
+    rule = rules[0].evaluation
+    for p in range(len(polities)):
+        gap = 0.0
+        for m in range(issues.shape[1]):
+            felt = issues[p, m].felt
+            for side, push in enumerate((felt, -felt)):
+                aim = min(1.0, max(0.0, rule.efficacy_rest + push))
+                issues[p, m].efficacy[side] += rule.efficacy_rate * (aim - issues[p, m].efficacy[side])
+            gap += issues[p, m].gap / issues.shape[1]
+        polities[p].legitimacy += rule.legitimacy_rate * (1.0 - gap - polities[p].legitimacy)
+
+
+def motive_anew(gap, noticed, alarm, rule):
+    """The motive of citizens written anew; compiled into the kernel."""
+    felt = gap * noticed
+    return felt * alarm
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        {"attention": attention_in_words},
+        {"evaluation": evaluation_compiled},
+        {"motive": motive_anew},
+        {"motive": motive_anew, "attention": attention_in_words, "evaluation": evaluation_compiled},
+    ],
+    ids=["plain", "compiled", "of one citizen", "all three"],
+)
+def test_a_replacement_by_the_same_rule_changes_no_bit(own: dict[str, Any]) -> None:
+    assert same(plain_run(), whole_run(mechanisms=own))
+
+
+def no_alarm(gap, noticed, alarm, rule):
+    """Nobody is alarmed by losing."""
+    return gap * noticed
+
+
+def quiet_news(clock, rules, issues, events):
+    """Nothing is ever in the news."""
+
+
+@pytest.mark.parametrize("own", [{"motive": no_alarm}, {"attention": quiet_news}], ids=["citizen's", "table's"])
+def test_a_replacement_by_another_rule_changes_the_run(own: dict[str, Any]) -> None:
+    assert not same(plain_run(), whole_run(mechanisms=own))
+
+
+def test_every_table_mechanism_can_be_plain_python() -> None:
+    called = []
+
+    def handed_on(name: str) -> Any:
+        rule = getattr(week, name)
+
+        @functools.wraps(rule.py_func)
+        def plain(*tables: Any) -> None:
+            called.append(name)
+            rule(*tables)
+
+        return plain
+
+    assert same(plain_run(), whole_run(mechanisms={name: handed_on(name) for name in week.TABLE_MECHANISMS}))
+    assert called == list(week.TABLE_MECHANISMS) * busy().weeks
+
+
+def test_every_mechanism_of_citizens_can_be_replaced() -> None:
+    own = {name: getattr(rules_of_citizens, name).py_func for name in week.CITIZEN_MECHANISMS}
+    assert same(plain_run(), whole_run(mechanisms=own, threads=2))
+
+
+def test_a_replaced_rule_does_not_stay_for_later_runs() -> None:
+    whole_run(mechanisms={"attention": quiet_news}, weeks=3)
+    assert same(plain_run(), whole_run())
+
+
+def test_only_mechanisms_can_be_replaced() -> None:
+    assert set(week.TABLE_MECHANISMS).isdisjoint({"weeks", "turn", "record", "citizens", "count"})
+    for name in ("weeks", "turn", "record", "citizens", "count", "influense"):
+        with pytest.raises(InputError, match="no such mechanism"):
+            whole_run(mechanisms={name: quiet_news}, weeks=1)
+
+
+def test_a_lambda_or_a_rule_of_other_arguments_is_refused() -> None:
+    with pytest.raises(InputError, match="lambda"):
+        whole_run(mechanisms={"motive": lambda gap, noticed, alarm, rule: gap}, weeks=1)
+    with pytest.raises(InputError, match="does not take the arguments"):
+        whole_run(mechanisms={"motive": quiet_news}, weeks=1)
+    with pytest.raises(InputError, match="does not take the arguments"):
+        whole_run(mechanisms={"motive": 3}, weeks=1)  # type: ignore[dict-item]
+
+
+# ---------------------------------------------------------------- what is added changes nobody's luck
+
+
+def added(scenario: Scenario, name: str, first: bool, **organisation: Any) -> Scenario:
+    """The scenario with one more organisation, before all others or behind them."""
+    table = scenario.model_dump()
+    others = table["polity"]["home"]["organisation"]
+    one = {name: organisation}
+    table["polity"]["home"]["organisation"] = one | others if first else others | one
+    return Scenario.model_validate(table)
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_an_organisation_that_never_acts_changes_no_other_number(first: bool) -> None:
+    idle = whole_run(added(busy(), "sleepers", first, activity=0.0, members=0.0))
+    others = idle.organisations[idle.organisations["organisation"] != "sleepers"].reset_index(drop=True)
+    assert others.equals(plain_run().organisations)
+    alone = idle.organisations[idle.organisations["organisation"] == "sleepers"]
+    assert not alone["effort"].any()
+    events = idle.events[idle.events["organisation"] != "sleepers"].reset_index(drop=True)
+    closures = (idle.events["organisation"] == "sleepers").sum()
+    assert len(events) == len(plain_run().events) and closures <= 1
+    assert events.equals(plain_run().events)
+    own = ["funds", "closures"]
+    assert idle.weeks.drop(columns=own).equals(plain_run().weeks.drop(columns=own))
+
+
+def test_a_second_polity_changes_nothing_in_the_first() -> None:
+    both = whole_run(with_neighbour(busy()))
+    for name in ("weeks", "organisations", "events"):
+        table = getattr(both, name)
+        home = table[table["polity"] == "home"].reset_index(drop=True)
+        assert home.equals(getattr(plain_run(), name)), name
+        assert (table["polity"] == "abroad").any(), name
+
+
+def test_the_order_of_polities_changes_nothing() -> None:
+    table = with_neighbour(busy()).model_dump()
+    table["polity"] = dict(reversed(table["polity"].items()))
+    turned, usual = whole_run(Scenario.model_validate(table)), whole_run(with_neighbour(busy()))
+    for name in ("weeks", "organisations", "events"):
+        for polity in ("home", "abroad"):
+            one, other = (t[t["polity"] == polity].reset_index(drop=True) for t in map_tables(name, turned, usual))
+            assert one.equals(other), (name, polity)
+
+
+def map_tables(name: str, *records: Record) -> list[Any]:
+    return [getattr(record, name) for record in records]
+
+
+def test_a_public_of_no_weight_changes_nothing() -> None:
+    nobody = busy().but({"polity.home.public": {"nobody": {"share": 0.0, "attitude": {"climate": 0.9}}}})
+    assert len(nobody.polity["home"].public) == 3
+    assert same(plain_run(), whole_run(nobody))
+
+
+def test_organisations_in_another_order_have_the_same_luck() -> None:
+    """Sums over many organisations depend on their order in the last bit; with one on either side nothing does."""
+    table = busy().model_dump()
+    pair = {name: {**table["polity"]["home"]["organisation"][name], "count": 1} for name in ("greens", "owners")}
+    table["polity"]["home"]["organisation"] = pair
+    one = whole_run(Scenario.model_validate(table))
+    table["polity"]["home"]["organisation"] = dict(reversed(pair.items()))
+    other = whole_run(Scenario.model_validate(table))
+    assert one.weeks.equals(other.weeks)
+    for name in pair:
+        mine, theirs = (
+            t[t["organisation"] == name].reset_index(drop=True) for t in map_tables("organisations", one, other)
+        )
+        assert mine.equals(theirs), name
+    columns = ["week", "event", "size"]
+    assert one.events.groupby(columns).size().equals(other.events.groupby(columns).size())
+
+
+def test_organisations_in_another_order_are_founded_alike() -> None:
+    table = small().model_dump()
+    table["polity"]["home"]["organisation"] = dict(reversed(table["polity"]["home"]["organisation"].items()))
+    turned = found(Scenario.model_validate(table), 1)
+    usual = found(small(), 1)
+    for name in ("funds", "income", "skills", "credibility", "activity"):
+        one, other = ({k: v.tolist() for k, v in by_key(world, name)} for world in (usual, turned))
+        assert one == other, name
+
+
+def by_key(world: Any, name: str) -> Any:
+    return zip(world.organisations["key"].tolist(), world.organisations[name], strict=True)

@@ -1,0 +1,156 @@
+"""Small worlds for the tests of the model, and what is compared between their runs."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from advosim.record import Record
+from advosim.scenario.schema import Scenario
+from advosim.simulation import advance, simulate
+from advosim.week import line
+from advosim.world.found import found
+from advosim.world.state import World
+
+SMALL = {
+    "title": "Small",
+    "weeks": 26,
+    "issue": {"climate": {}, "housing": {"attitude": -0.1}},
+    "polity": {
+        "home": {
+            "citizens": 300,
+            "districts": 3,
+            "public": {
+                "town": {"share": 0.6, "digital": 0.8, "values": {"justice": 0.5}, "attitude": {"climate": 0.1}},
+                "country": {"share": 0.4, "digital": -0.8, "stake": {"housing": 0.4}},
+            },
+            "organisation": {
+                "greens": {"kind": "movement", "count": 2, "priorities": {"climate": 1.0}, "members": 0.03},
+                "tenants": {"kind": "grassroots", "priorities": {"housing": 1.0}, "members": 0.03},
+                "owners": {"kind": "business_association", "count": 2, "stance": -0.6, "frames": ["prosperity"]},
+            },
+        }
+    },
+}
+"""Two issues, two publics and five organisations of both sides, as a file would say it."""
+
+BUSY = {
+    "mechanism.tactic_choice.launch": 0.3,
+    "mechanism.attention.news_chance": 0.1,
+    "mechanism.awareness.start": 0.6,
+    "mechanism.expression.threshold": 0.12,
+    "mechanism.participation.threshold": 0.1,
+    "mechanism.funds.staff": 0.5,
+    "mechanism.friction.level": 0.3,
+    "mechanism.membership.join": 0.3,
+    "mechanism.membership.lapse": 0.1,
+}
+"""Settings under which everything happens within a few weeks, so that the lack of something tells."""
+
+
+@functools.cache
+def small() -> Scenario:
+    """Two issues, two publics, five organisations, 300 citizens, 26 weeks."""
+    return Scenario.model_validate(SMALL)
+
+
+@functools.cache
+def busy() -> Scenario:
+    """The small world under settings that make all rules matter within a few weeks."""
+    return small().but(BUSY)
+
+
+def switched_off(*names: str, scenario: Scenario | None = None) -> Scenario:
+    """The busy world without some mechanisms."""
+    return (scenario or busy()).but({f"mechanism.{name}.on": False for name in names})
+
+
+def run_world(scenario: Scenario, seed: int = 1, weeks: int | None = None, **how: Any) -> World:
+    """The world after some weeks."""
+    weeks = scenario.weeks if weeks is None else weeks
+    world = found(scenario, seed, weeks)
+    go_on(world, scenario, weeks, **how)
+    return world
+
+
+def go_on(world: World, scenario: Scenario, until: int, threads: int = 1, mechanisms: Any = None) -> None:
+    """Run a world on to a week."""
+    for _ in advance(world, scenario, line(threads, mechanisms), until, until):
+        pass
+
+
+def digest(record: Record) -> str:
+    """A hash of all that a run recorded."""
+    taken = record.recorded
+    return hashlib.sha256(b"".join(digest_of(rows).encode() for rows in taken)).hexdigest()
+
+
+def digest_of(rows: np.ndarray) -> str:
+    """A hash of an array; of records field by field, since their padding may hold anything."""
+    fields = rows.dtype.names
+    parts = [rows] if fields is None else [rows[name] for name in fields]
+    known = [digest_of(part) for part in parts] if fields else [hashlib.sha256(rows.tobytes()).hexdigest()]
+    return hashlib.sha256("".join([str(rows.shape), *known]).encode()).hexdigest()
+
+
+def digest_of_world(world: World) -> dict[str, str]:
+    """A hash of each column of a world."""
+    known: dict[str, str] = {}
+    for name, part in zip(world._fields, world, strict=True):
+        if isinstance(part, tuple):
+            known |= {f"{name}.{inner}": digest_of(p) for inner, p in zip(part._fields, part, strict=True)}
+        else:
+            known[name] = digest_of(part)
+    return known
+
+
+def same(one: Record, other: Record) -> bool:
+    """Whether two runs are alike to the bit."""
+    return digest(one) == digest(other)
+
+
+@functools.cache
+def _many(changes: tuple[tuple[str, Any], ...], seeds: int) -> tuple[Record, ...]:
+    scenario = realistic().but(dict(changes)) if changes else realistic()
+    return tuple(simulate(scenario, seed, threads=1) for seed in range(1, seeds + 1))
+
+
+def twins(changes: Mapping[str, Any], seeds: int = 100) -> tuple[Record, ...]:
+    """Runs of the realistic world with changes, over seeds from 1; kept, so that tests share them."""
+    return _many(tuple(sorted(changes.items())), seeds)
+
+
+@functools.cache
+def realistic() -> Scenario:
+    """The baseline with its twenty organisations, made small: 1,000 citizens, two years."""
+    return Scenario.load("baseline").but({"polity.home.citizens": 1000, "weeks": 104})
+
+
+def scenarios_of_all_kinds() -> dict[str, Scenario]:
+    """Tiny worlds of every network that is drawn, one issue and five, one polity and two: for slow comparisons."""
+    lively = small().but({**BUSY, "mechanism.tactic_choice.launch": 1.0, "weeks": 8, "polity.home.citizens": 200})
+    worlds = {}
+    for face_to_face, social in (("small_world", "blocks"), ("preferential_attachment", "spatial")):
+        networks = {"face_to_face.kind": face_to_face, "social.kind": social}
+        changes = {f"polity.home.network.{path}": kind for path, kind in networks.items()}
+        worlds[f"{face_to_face} and {social}"] = lively.but(changes)
+    worlds["two polities"] = with_neighbour(lively)
+    one = lively.but({"polity.home.governance.repression": 1.0, "polity.home.governance.internet_access": 0.3})
+    worlds["repression"] = one
+    return worlds
+
+
+def with_neighbour(scenario: Scenario) -> Scenario:
+    """The scenario with a second polity behind its own."""
+    table = scenario.model_dump()
+    table["polity"]["abroad"] = {
+        "citizens": 150,
+        "districts": 2,
+        "governance": {"repression": 0.7, "openness": 0.2, "media_freedom": 0.3},
+        "organisation": {"reds": {"count": 2}, "blues": {"stance": -0.6}},
+    }
+    return Scenario.model_validate(table)
