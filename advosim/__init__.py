@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from advosim.experiment.compare import compare
+    from advosim.experiment.sweep import sweep
     from advosim.model import AdvocacyModel
     from advosim.record import Record
     from advosim.scenario.problems import InputError
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from advosim.simulation import simulate
 
 __version__ = "0.1.0"
-__all__ = ["AdvocacyModel", "InputError", "Record", "Scenario", "__version__", "compare", "simulate"]
+__all__ = ["AdvocacyModel", "InputError", "Record", "Scenario", "__version__", "compare", "simulate", "sweep"]
 
 _HOME = {
     "AdvocacyModel": "advosim.model",
@@ -23,6 +24,7 @@ _HOME = {
     "Scenario": "advosim.scenario.schema",
     "compare": "advosim.experiment.compare",
     "simulate": "advosim.simulation",
+    "sweep": "advosim.experiment.sweep",
 }
 
 

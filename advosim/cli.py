@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
 import typer
 
-from advosim import cli_analysis
+from advosim import cli_analysis, cli_calibrate, cli_sweep
 from advosim.scenario.problems import InputError, Problem
 
 if TYPE_CHECKING:
@@ -365,3 +365,5 @@ repression = 0.3
 """
 
 cli_analysis.add_to(app, _told)
+cli_calibrate.add_to(app, _told, _Bars)
+cli_sweep.add_to(app, _told)

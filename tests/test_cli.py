@@ -23,7 +23,7 @@ from advosim.scenario import load
 
 ROOT = Path(__file__).resolve().parents[1]
 HEAVY = {"numpy", "numba", "pandas", "matplotlib", "mesa", "scipy", "pyarrow", "networkx"}
-COMMANDS = {"check", "run", "country", "schema", "init", "warmup", "compare"}
+COMMANDS = {"check", "run", "country", "schema", "init", "warmup", "compare", "sweep", "calibrate"}
 REPRESSION = "polity.home.governance.repression"
 
 
