@@ -18,6 +18,7 @@ from advosim.experiment.schema import (
     WITH_N,
     WITH_STEPS,
     WITH_THRESHOLD,
+    Calibrating,
     Design,
     Experiment,
     Factor,
@@ -39,6 +40,7 @@ P = TypeVar("P", bound=Part)
 
 KEYS = (
     "title", "question", "source", SCENARIO, "set", "design", "factor", "replicates", "outcome", "keep",
+    "calibration",
 )  # fmt: skip
 IN_PYTHON = "experiment"
 """Said in place of a file for an experiment that is made in Python."""
@@ -76,6 +78,7 @@ class _Reading:
         design = self._part(Design, ("design",), self.table.get("design"), needed="kind")
         replicates = self._part(Replicates, ("replicates",), self.table.get("replicates"))
         keep = self._keep()
+        calibration = self._calibration()
         factors = self._factors(known)
         given, columns = self._given(design, known)
         outcomes = self._outcomes(known)
@@ -90,7 +93,7 @@ class _Reading:
         every = known if len(known) > 1 else {}
         return Experiment(
             title, scenario, design, factors | columns, replicates, outcomes, keep, every, given, question, source,
-            self.layer.folder,
+            self.layer.folder, calibration,
         )  # fmt: skip
 
     # ------------------------------------------------------------ what all parts share
@@ -439,6 +442,15 @@ class _Reading:
             self._wrong(at[:-1], f"{name}: there are {len(known)} {many}; say which", allowed, hint)
         if wanted is not None and wanted != ALL and wanted not in known:
             self._wrong(at, f"{name}: there is no {one} '{wanted}'", allowed, did_you_mean(wanted, known))
+
+    def _calibration(self) -> Calibrating | None:
+        written = self.table.get("calibration")
+        part = None if written is None else self._part(Calibrating, ("calibration",), written)
+        if part is not None and part.targets is not None and not (self.layer.folder / part.targets).is_file():
+            near = [file.name for file in self.layer.folder.glob("*.csv")]
+            what = f"there is no file {self.layer.folder / part.targets}"
+            self._wrong(("calibration", "targets"), what, hint=did_you_mean(part.targets, near))
+        return part
 
     def _keep(self) -> Keep | None:
         keep = self._part(Keep, ("keep",), self.table.get("keep"))

@@ -80,6 +80,20 @@ class Keep(Part):
     weeks: Any = choice("none", "'none', 'last', or every how many weeks a row of the weekly table is kept")
 
 
+class Calibrating(Part):
+    """How the factors are fitted to observed values. The design and the replicates have no part in it."""
+
+    targets: str | None = choice(None, "a CSV file with outcome, value, uncertainty, relative to this file")
+    method: Literal["rejection", "history", "optuna"] = choice("rejection", "how the fit is found")
+    n: int | None = number(None, 20, 10_000_000, "settings that are run (history: per wave); by default by method")
+    seeds: int = number(2, 1, 100_000, "runs of each setting, each with a seed of its own")
+    accept: float = number(0.1, 0, 1, "share of settings that is kept (rejection, optuna)")
+    adjust: bool = choice(True, "rejection: regression adjustment", source="Beaumont, Zhang & Balding 2002")
+    waves: int = number(3, 1, 50, "history: rounds of runs", source="Vernon, Goldstein & Bower 2010")
+    emulator: Literal["polynomial", "gaussian_process"] = choice("polynomial", "history: what stands in for the model")
+    draws: int = number(200, 20, 1_000_000, "draws of what was found that are run for the check")
+
+
 @dataclass(frozen=True)
 class Factor:
     """One thing that varies. Either `levels` or `range`; a range with `points` has evenly spaced values."""
@@ -133,6 +147,7 @@ class Experiment:
     source: str = ""
     folder: Path = Path()
     """Where the file lies: what it names is relative to it."""
+    calibration: Calibrating | None = None
 
     def at(self, point: Mapping[str, Any]) -> Scenario:
         """The scenario at a point. Raises InputError where values do not go together."""
