@@ -108,8 +108,8 @@ def test_agents_stand_for_all_rows() -> None:
         "Public": 3,
         "Movement": 2,
         "GrassrootsGroup": 1,
-        "BusinessAssociation": 2,
-        "NGO": 3,
+        "BusinessAssociation": 3,
+        "NGO": 4,
     }
     assert {agent.polity for agent in model.agents} == {"home", "abroad"}
     assert [type(agent) for agent in (one(model, "greens_1"), one(model, "tenants"))] == [Movement, GrassrootsGroup]

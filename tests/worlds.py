@@ -32,11 +32,13 @@ SMALL = {
                 "greens": {"kind": "movement", "count": 2, "priorities": {"climate": 1.0}, "members": 0.03},
                 "tenants": {"kind": "grassroots", "priorities": {"housing": 1.0}, "members": 0.03},
                 "owners": {"kind": "business_association", "count": 2, "stance": -0.6, "frames": ["prosperity"]},
+                "lobby": {"kind": "business_association", "stance": -0.5, "tactics": ["lobbying"], "funds": 40.0},
+                "institute": {"tactics": ["research_report", "public_education"], "members": 0.0},
             },
         }
     },
 }
-"""Two issues, two publics and five organisations of both sides, as a file would say it."""
+"""Two issues, two publics and seven organisations of both sides, as a file would say it."""
 
 BUSY = {
     "mechanism.tactic_choice.launch": 0.3,
@@ -54,7 +56,7 @@ BUSY = {
 
 @functools.cache
 def small() -> Scenario:
-    """Two issues, two publics, five organisations, 300 citizens, 26 weeks."""
+    """Two issues, two publics, seven organisations, 300 citizens, 26 weeks."""
     return Scenario.model_validate(SMALL)
 
 

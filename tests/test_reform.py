@@ -1,0 +1,170 @@
+"""Reforms in mid-run: nothing changes before their week, what they set holds from it on, and the log tells of them."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import numpy as np
+import pytest
+from worlds import BUSY, busy, digest_of_world, run_world, same, small
+
+from advosim.record import Record
+from advosim.scenario.problems import InputError
+from advosim.scenario.schema import Governance, Mechanisms, Scenario
+from advosim.simulation import simulate
+from advosim.world.state import POLITY
+
+WEEK = 10
+PATH = "polity.home.governance"
+REFORMS = {
+    "repression": 0.9,
+    "accommodation": 0.0,
+    "assembly_cost": 0.9,
+    "openness": 0.0,
+    "access": 0.0,
+    "election_interval": 27,
+    "veto_players": 5,
+    "media_freedom": 0.0,
+    "internet_access": 0.1,
+}
+"""For every governance setting that a rule reads, a value far from its default."""
+
+
+def reformed(*reforms: tuple[int, dict[str, Any]], base: Scenario | None = None) -> Scenario:
+    rows = [{"week": week, "set": changes} for week, changes in reforms]
+    return Scenario.model_validate({**(base or busy()).model_dump(), "reform": rows})
+
+
+@functools.cache
+def without(scenario: Scenario | None = None) -> Record:
+    return simulate(busy(), 1, threads=1)
+
+
+def weeks_before(record: Record, week: int) -> bytes:
+    taken = record.recorded
+    events = taken.events[(taken.events["week"] < week)]
+    return b"".join(rows.tobytes() for rows in (taken.weeks[: week - 1], taken.organisations[: week - 1], events))
+
+
+# ---------------------------------------------------------------- governance
+
+
+def test_every_setting_that_a_rule_reads_is_reformed_here() -> None:
+    assert set(REFORMS) == set(POLITY.names or ()) & set(Governance.model_fields)
+    waiting = {name for name, f in Governance.model_fields.items() if (f.json_schema_extra or {}).get("awaits")}  # type: ignore[union-attr]
+    tables = {"initiative", "referendum", "recall"}
+    assert set(Governance.model_fields) - waiting - tables == set(REFORMS)
+
+
+@pytest.mark.parametrize("setting", REFORMS)
+def test_a_reform_changes_its_weeks_and_none_before(setting: str) -> None:
+    run = simulate(reformed((WEEK, {f"{PATH}.{setting}": REFORMS[setting]})), 1, threads=1)
+    assert weeks_before(run, WEEK) == weeks_before(without(), WEEK)
+    after, usual = run.recorded.weeks[WEEK - 1 :], without().recorded.weeks[WEEK - 1 :]
+    differ = [name for name in after.dtype.names if (after[name] != usual[name]).any()]
+    assert differ, "the reform does nothing"
+    (event,) = run.events.query("event == 'reform'").itertuples()
+    assert (event.week, event.polity, event.detail) == (WEEK, "home", f"{PATH}.{setting} = {REFORMS[setting]}")
+
+
+def test_a_setting_is_recorded_as_in_force_from_the_week_of_its_reform() -> None:
+    run = simulate(reformed((WEEK, {f"{PATH}.repression": 0.9})), 1, threads=1)
+    in_force = run.weeks.groupby("week")["repression"].unique()
+    assert [float(v) for (v,) in in_force] == [0.1] * (WEEK - 1) + [0.9] * (busy().weeks - WEEK + 1)
+
+
+def test_a_reform_in_the_first_week_is_the_same_as_the_setting_itself() -> None:
+    """But for what only founding reads, which reforms cannot reach."""
+    by_reform = simulate(reformed((1, {f"{PATH}.{k}": v for k, v in REFORMS.items()})), 1, threads=1)
+    from_start = simulate(busy().but({f"{PATH}.{k}": v for k, v in REFORMS.items()}), 1, threads=1)
+    columns = [name for name in by_reform.weeks if name != "friction"]
+    assert by_reform.weeks[columns].equals(from_start.weeks[columns])
+    assert by_reform.organisations.equals(from_start.organisations)
+
+
+def test_a_reform_in_the_last_week_is_carried_out() -> None:
+    run = simulate(reformed((busy().weeks, {f"{PATH}.repression": 0.9})), 1, threads=1)
+    assert run.weeks.groupby("week")["repression"].first().iloc[-1] == 0.9
+    assert run.left_out == ()
+
+
+def test_a_reform_that_is_taken_back_leaves_the_settings_as_they_were() -> None:
+    run = run_world(reformed((5, {f"{PATH}.veto_players": 5}), (9, {f"{PATH}.veto_players": 2})))
+    assert run.polities["veto_players"][0] == 2
+
+
+def test_of_two_reforms_in_a_week_both_hold_and_are_told() -> None:
+    run = simulate(reformed((8, {f"{PATH}.repression": 0.9}), (8, {f"{PATH}.openness": 0.1})), 1, threads=1)
+    one = simulate(reformed((8, {f"{PATH}.repression": 0.9, f"{PATH}.openness": 0.1})), 1, threads=1)
+    assert run.recorded.weeks.tobytes() == one.recorded.weeks.tobytes()
+    assert len(run.events.query("event == 'reform'")) == 2
+
+
+def test_going_online_and_offline_again_brings_the_same_people_back() -> None:
+    path = f"{PATH}.internet_access"
+    cut = run_world(reformed((5, {path: 0.0})), weeks=7)
+    back = run_world(reformed((5, {path: 0.0}), (8, {path: 0.7})), weeks=9)
+    usual = run_world(busy(), weeks=9)
+    assert cut.publics["online"].tolist() == [0.0, 0.0]
+    assert not (cut.citizens.word & 4).any()
+    np.testing.assert_array_equal(back.citizens.word[:, :, 0] & 4, usual.citizens.word[:, :, 0] & 4)
+
+
+def test_a_reform_of_one_polity_leaves_the_other_alone() -> None:
+    table = small().but(BUSY).model_dump()
+    table["polity"]["abroad"] = table["polity"]["home"]
+    two = Scenario.model_validate(table)
+    base = simulate(two, 1, threads=1)
+    run = simulate(reformed((WEEK, {"polity.abroad.governance.repression": 1.0}), base=two), 1, threads=1)
+    for name in ("weeks", "organisations"):
+        mine, usual = (getattr(r, name).query("polity == 'home'") for r in (run, base))
+        assert mine.equals(usual), name
+    assert not run.weeks.equals(base.weeks)
+
+
+# ---------------------------------------------------------------- mechanisms
+
+
+@pytest.mark.parametrize("name", Mechanisms.model_fields)
+def test_a_mechanism_switched_off_in_mid_run_changes_the_weeks_from_then_on(name: str) -> None:
+    run = simulate(reformed((WEEK, {f"mechanism.{name}.on": False})), 1, threads=1)
+    assert weeks_before(run, WEEK) == weeks_before(without(), WEEK)
+    differ = [n for n in run.weeks if not run.weeks[n].equals(without().weeks[n])]
+    assert differ or not run.organisations.equals(without().organisations), "nothing lacks"
+    (event,) = run.events.query("event == 'reform'").itertuples()
+    assert (event.week, event.polity, event.detail) == (WEEK, "", f"mechanism.{name}.on = False")
+
+
+# ---------------------------------------------------------------- what a run does not come to
+
+
+def test_a_shorter_run_leaves_out_the_reforms_after_it() -> None:
+    late = reformed((WEEK, {f"{PATH}.repression": 0.9}), (20, {f"{PATH}.openness": 0.1}))
+    short = simulate(late, 1, weeks=12, threads=1)
+    assert short.left_out == (f"week 20: {PATH}.openness",)
+    assert short.events.query("event == 'reform'")["week"].tolist() == [WEEK]
+    none = simulate(late, 1, weeks=WEEK - 1, threads=1)
+    assert len(none.left_out) == 2
+    assert same(none, simulate(busy(), 1, weeks=WEEK - 1, threads=1))
+
+
+def test_a_run_on_threads_meets_reforms_alike() -> None:
+    scenario = reformed((WEEK, {f"{PATH}.internet_access": 0.2, "mechanism.influence.epsilon": 1.0}))
+    assert digest_of_world(run_world(scenario)) == digest_of_world(run_world(scenario, threads=2))
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"polity.home.citizens": 20}, "cannot change in mid-run"),
+        ({"polity.home.organisation.greens.funds": 1.0}, "cannot change in mid-run"),
+        ({"issue.climate.policy": 0.1}, "cannot change in mid-run"),
+        ({"polity.nowhere.governance.openness": 0.1}, "there is no polity"),
+        ({f"{PATH}.openness": 1.1}, "out of range"),
+        ({"mechanism.influence.epsilom": 0.1}, "epsilon"),
+    ],
+)
+def test_a_reform_can_only_set_what_may_change_in_mid_run(changes: dict[str, Any], said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        busy().but({"reform": [{"week": 3, "set": changes}]})
