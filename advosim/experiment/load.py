@@ -84,7 +84,7 @@ class _Reading:
         outcomes = self._outcomes(known)
         if design is not None:
             self._fits(design, factors)
-        if not outcomes and keep is not None and keep.weeks == "none":
+        if not self.table.get("outcome") and keep is not None and keep.weeks == "none":
             hint = 'write [outcome.policy_at_end] with of = "policy" and reduce = "final", or [keep] weeks = "last"'
             self._wrong(("outcome",), "nothing would be kept of a run: there is no outcome", hint=hint)
         if self.problems or design is None or replicates is None or keep is None:
@@ -195,7 +195,7 @@ class _Reading:
             return scenario.but(changes) if changes else scenario
         except InputError as error:
             for p in error.problems:
-                key = next((key for key in changes if key in p.what), None)
+                key = next((key for key in changes if key in p.what or f"'{key.rpartition('.')[2]}'" in p.what), None)
                 self._wrong(("set", key) if key else ("set",), p.what, p.allowed, p.hint)
             return None
 
@@ -247,7 +247,7 @@ class _Reading:
             return None
         before = len(self.problems)
         for where, value in _values(part, at):
-            self._tried(path, where, value, known)
+            self._tried(path, at, where, value, known)
         if len(self.problems) > before:
             return None
         levels = None if part.levels is None else tuple(_as(kind, value) for value in part.levels)
@@ -282,8 +282,8 @@ class _Reading:
             self._wrong(at, f"'{path}' is a whole number, and so are the ends of its range")
         return len(self.problems) == before
 
-    def _tried(self, path: str, at: KeyPath, value: Any, known: dict[str, Scenario]) -> None:
-        """Whether the scenarios take a value."""
+    def _tried(self, path: str, at: KeyPath, where: KeyPath, value: Any, known: dict[str, Scenario]) -> None:
+        """Whether the scenarios take a value, which stands at `where` in the factor's table."""
         trial = Experiment("", None, None, {}, None, {}, folder=self.layer.folder)  # type: ignore[arg-type]
         kind = kind_of(path)
         told = {p.what for p in self.problems}
@@ -293,7 +293,8 @@ class _Reading:
             except InputError as error:
                 for p in error.problems:
                     if p.what not in told:
-                        self._wrong(at, p.what, p.allowed, p.hint)
+                        # What does not mention the value is wrong with the path.
+                        self._wrong(where if str(value) in p.what else at, p.what, p.allowed, p.hint)
                 return
 
     # ------------------------------------------------------------ designs

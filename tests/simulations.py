@@ -1,0 +1,64 @@
+"""What stands in for the model where a sweep is put to the test; worker processes find these by name."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import Any
+
+from advosim.scenario.schema import Scenario
+from advosim.simulation import simulate
+
+
+def level(scenario: Scenario) -> float:
+    return scenario.polity["home"].governance.repression
+
+
+def quick(scenario: Scenario, seed: int) -> dict[str, float]:
+    """Outcomes of no model."""
+    return {"policy_at_end": level(scenario) + seed / 1000, "protest": 1 / seed}
+
+
+def slow(scenario: Scenario, seed: int) -> dict[str, float]:
+    time.sleep(0.01)
+    return quick(scenario, seed)
+
+
+def raising(scenario: Scenario, seed: int) -> dict[str, float]:
+    """One of a hundred seeds raises."""
+    if seed % 100 == 7:
+        raise ZeroDivisionError(f"seed {seed} goes wrong")
+    return quick(scenario, seed)
+
+
+def dangerous(scenario: Scenario, seed: int) -> dict[str, float]:
+    """One of a hundred seeds raises, two runs of all kill their process."""
+    if seed in (33, 58) and level(scenario) > 0.8:
+        os._exit(9)
+    return raising(scenario, seed)
+
+
+def dying_at_first(scenario: Scenario, seed: int) -> dict[str, float]:
+    """Kills its process while a file is there, and takes the file away."""
+    file = os.environ["ADVOSIM_TEST_FILE"]
+    if seed == 5 and os.path.exists(file):
+        os.remove(file)
+        os._exit(9)
+    return quick(scenario, seed)
+
+
+def raising_while(scenario: Scenario, seed: int) -> dict[str, float]:
+    """Raises while a file is there."""
+    if seed == 5 and os.path.exists(os.environ["ADVOSIM_TEST_FILE"]):
+        raise OSError("the file is there")
+    return quick(scenario, seed)
+
+
+def not_finite(scenario: Scenario, seed: int) -> dict[str, float]:
+    return {"policy_at_end": float("nan"), "protest": 0.0}
+
+
+def slow_model(scenario: Scenario, seed: int) -> Any:
+    """The model, but slow enough to be killed."""
+    time.sleep(0.01)
+    return simulate(scenario, seed, threads=1)
