@@ -52,7 +52,7 @@ class Settings:
     @property
     def thetas(self) -> int:
         """n, or what is usual."""
-        return USUAL_N[self.method] if self.n is None else self.n
+        return USUAL_N.get(self.method, LEAST) if self.n is None else self.n
 
     def problems(self, targets: int) -> list[Problem]:
         """What is wrong with them."""

@@ -34,7 +34,8 @@ def rejection(
 ) -> Posterior:
     """The posterior from places (n, d) of the prior and their runs (n, m, q); NaN thetas are left out.
 
-    accept is the share of thetas that is kept, at least fifty of them. Without `adjust` they are kept as they are and count alike.
+    accept is the share of thetas that is kept, at least fifty of them. Without `adjust` they stay where they are and
+    count alike.
     """
     whole = ~np.isnan(runs).any(axis=(1, 2))
     places, runs = places[whole], runs[whole]

@@ -32,7 +32,7 @@ Simulate = Callable[[Theta, int], dict[str, float]]
 Progress = Callable[[str, int, int], None]
 """Called with a stage, how many of its thetas have been run, and how many there are."""
 
-MOST_FILES = 128
+MOST_FILES = 64
 """Chunk files of a stage."""
 MOST_FAILED = 0.1
 """Share of thetas that may fail before what is left says more of the failures than of the model."""
