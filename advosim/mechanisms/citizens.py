@@ -472,7 +472,7 @@ def some_citizens(first, last, clock, rules, organisations, campaigns, tactics, 
                 acted = acted or signs or marches
                 marched = marched or marches
                 present[i, m] = word_of(x, online, talks, marches)
-                silenced = aware and not talks and drive > talk_threshold[i]
+                silenced = rule.expression.on and aware and not talks and drive > talk_threshold[i]
                 _count(tally[b, m], attitude_of(present[i, m]), now.policy, side, aware, talks, silenced, signs,
                        marches, on_mind[i, m], grievance[i])  # fmt: skip
             if rule.participation.on:
