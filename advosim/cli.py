@@ -121,7 +121,8 @@ def country(
     """Derive the governance settings of a country and year from V-Dem, as a preset."""
     with _told():
         from advosim.scenario import vdem as source
-        from advosim.scenario.schema import Governance, parameters
+        from advosim.scenario.declare import parameters
+        from advosim.scenario.schema import Governance
 
         derived = source.derive(vdem, code, year, {path: field.default for path, field in parameters(Governance)})
         preset = source.preset_text(derived)

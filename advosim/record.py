@@ -11,6 +11,7 @@ import numpy as np
 from advosim.scenario.schema import Scenario
 from advosim.world.found import Names, names
 from advosim.world.state import (
+    AGREEMENT,
     ANSWERS,
     COVERED,
     EVENTS,
@@ -68,10 +69,9 @@ class Record:
             "polity": np.array(self.names.polities)[polity],
             "issue": np.array(self.names.issues)[issue],
         }
-        # Boycotts come with firms; the column is part of the contract.
         sums = {
             "petition": flat["petition_for"] + flat["petition_against"],
-            "boycott": np.zeros(rows.size),
+            "boycott": flat["boycott_for"] + flat["boycott_against"],
             "protest": flat["protest_for"] + flat["protest_against"],
             "response": _answers(flat.pop("answers")),
         }
@@ -106,6 +106,25 @@ class Record:
         return [row.kind for polity in polities for row in polity.organisation.values() for _ in range(row.count)]
 
     @cached_property
+    def publics(self) -> pd.DataFrame:
+        """One row per week, polity, public and issue: what members of a public think and do, as shares of them."""
+        import pandas as pd
+
+        rows = self.recorded.publics
+        week, public, issue = (axis.reshape(-1) for axis in np.indices(rows.shape))
+        known = self.names
+        head = {
+            "week": week + 1,
+            "polity": _named([polity for polity, _ in known.publics], public),
+            "public": _named([name for _, name in known.publics], public),
+            "issue": _named(known.issues, issue),
+        }
+        flat = {name: rows[name].reshape(-1) for name in rows.dtype.names or ()}
+        return pd.DataFrame({**head, **flat}).rename(
+            columns={"signed": "petition", "marched": "protest", "boycotted": "boycott"}
+        )
+
+    @cached_property
     def alliances(self) -> pd.DataFrame:
         """One row per alliance; empty until there is a rule by which they form."""
         import pandas as pd
@@ -117,6 +136,7 @@ class Record:
         """One row per event, in the order in which they happened.
 
         `size`: of a shock, an act (share) or a step; `detail`: a step's route, what was covered, what a reform set.
+        Why a tactic was chosen: `value` (learned gain per budget), `match` (expertise met), `odds` (chance among all).
         """
         import pandas as pd
 
@@ -133,14 +153,15 @@ class Record:
                 "side": _named(("for", "against"), rows["side"]),
                 "size": np.where(rows["event"] == REFORM, 0.0, rows["size"]),
                 "detail": [self._detail(row) for row in rows],
+                **{why: rows[why] for why in ("value", "match", "odds")},
             }
         )
 
     def _detail(self, row: Any) -> str:
-        if row["event"] == STEP:
+        if row["event"] in (STEP, AGREEMENT):
             return ROUTES[row["route"]]
         if row["event"] == COVERED:
-            return PRESSURES[row["route"]]
+            return str(PRESSURES[row["route"]])
         if row["event"] == REFORM:
             changes = self.scenario.reform[int(row["size"])].set
             return "; ".join(f"{path} = {value}" for path, value in changes.items())
@@ -170,4 +191,4 @@ def recorded(world: World) -> Recorded:
     """What has been recorded so far, cut to the weeks and events that happened."""
     week, events = int(world.clock["week"][0]), int(world.clock["events"][0])
     rows = world.record
-    return Recorded(rows.weeks[:week], rows.organisations[:week], rows.events[:events])
+    return Recorded(rows.weeks[:week], rows.organisations[:week], rows.events[:events], rows.publics[:week])

@@ -20,13 +20,16 @@ from advosim.mechanisms import citizens as _citizens
 from advosim.mechanisms.campaigns import channels, evidence, lobbying
 from advosim.mechanisms.chronicle import record, turn
 from advosim.mechanisms.citizens import circumstances, citizens, count
-from advosim.mechanisms.evaluation import evaluation, learning
-from advosim.mechanisms.institutions import decision, friction, pressure
+from advosim.mechanisms.digital import hashtag
+from advosim.mechanisms.evaluation import credibility, evaluation, learning
+from advosim.mechanisms.institutions import decision, friction, pressure, protest_signal
+from advosim.mechanisms.markets import boycott
 from advosim.mechanisms.media import coverage
 from advosim.mechanisms.news import attention
 from advosim.mechanisms.plans import framing, tactic_choice
-from advosim.mechanisms.resources import funds
+from advosim.mechanisms.resources import funds, grants
 from advosim.mechanisms.street import response, violence
+from advosim.mechanisms.venues import municipalities, stakeholder_table
 from advosim.scenario.problems import InputError, Problem, did_you_mean
 from advosim.world.chance import wrapping
 from advosim.world.compile import compiled, compiled_here
@@ -40,17 +43,21 @@ def week(w):
     attention(w.clock, w.rules, w.issues, w.record.events)
     # 2 funds: who runs out closes
     funds(w.clock, w.rules, w.polities, w.organisations, w.campaigns, w.record.events)
+    grants(w.clock, w.rules, w.polities, w.organisations, w.stances, w.priorities, w.record.events)
     # 3 alliances: meet, offer, consent, quarrel, leave
     # 4 plans: each free team picks issue, tactic and frame
-    tactic_choice(w.clock, w.rules, w.issues, w.organisations, w.stances, w.priorities, w.learned, w.uses, w.tactics,
-                  w.allowed, w.campaigns, w.record.events)  # fmt: skip
-    framing(w.clock, w.rules, w.publics, w.public_values, w.organisations, w.repertoire, w.campaigns)
+    tactic_choice(w.clock, w.rules, w.issues, w.districts, w.organisations, w.stances, w.priorities, w.learned, w.uses,
+                  w.tactics, w.allowed, w.campaigns, w.record.events)  # fmt: skip
+    framing(w.clock, w.rules, w.publics, w.public_values, w.organisations, w.repertoire, w.campaigns, w.speech)
     # 5 campaigns: messages, calls, evidence, insider contacts
-    channels(w.clock, w.rules, w.polities, w.issues, w.publics, w.organisations, w.tactics, w.campaigns, w.reach)
-    evidence(w.rules, w.polities, w.issues, w.organisations, w.tactics, w.campaigns)
-    lobbying(w.rules, w.polities, w.issues, w.tactics, w.campaigns)
+    hashtag(w.clock, w.rules, w.polities, w.issues, w.organisations, w.tactics, w.campaigns, w.record.events)
+    channels(w.clock, w.rules, w.polities, w.issues, w.publics, w.organisations, w.tactics, w.campaigns, w.speech,
+             w.reach, w.circulation)  # fmt: skip
+    evidence(w.rules, w.polities, w.issues, w.organisations, w.stances, w.tactics, w.campaigns)
+    lobbying(w.rules, w.polities, w.issues, w.organisations, w.tactics, w.campaigns)
     # 6 citizens: hear, judge, attend, dare to speak, act, join
-    circumstances(w.clock, w.rules, w.polities, w.issues, w.publics, w.reach, w.blocks, w.circumstances)
+    circumstances(w.clock, w.rules, w.polities, w.issues, w.publics, w.districts, w.reach, w.circulation, w.blocks,
+                  w.circumstances)  # fmt: skip
     citizens(w.clock, w.rules, w.organisations, w.campaigns, w.tactics, w.blocks, w.circumstances, w.tally, w.enrolled,
              w.citizens)  # fmt: skip
     count(w.polities, w.issues, w.publics, w.districts, w.organisations, w.blocks, w.tally, w.enrolled, w.views,
@@ -59,16 +66,26 @@ def week(w):
     violence(w.clock, w.rules, w.issues, w.tactics, w.campaigns)
     response(w.clock, w.rules, w.polities, w.issues, w.record.events)
     # 8 media: covered acts feed next week's agenda
-    coverage(w.clock, w.rules, w.polities, w.issues, w.outlets, w.tactics, w.campaigns, w.record.events)
+    coverage(w.clock, w.rules, w.polities, w.issues, w.outlets, w.organisations, w.stances, w.tactics, w.campaigns,
+             w.record.events)  # fmt: skip
+    boycott(w.clock, w.rules, w.issues, w.organisations, w.stances, w.priorities, w.tactics, w.campaigns,
+            w.record.events)  # fmt: skip
     # 9 institutions: pressure adds up, policy moves by one rule
-    pressure(w.clock, w.rules, w.polities, w.issues)
+    protest_signal(w.rules, w.issues)
+    pressure(w.clock, w.rules, w.polities, w.issues, w.organisations, w.stances)
     friction(w.clock, w.rules, w.polities, w.issues)
+    stakeholder_table(w.clock, w.rules, w.polities, w.issues, w.organisations, w.stances, w.tactics, w.campaigns,
+                      w.record.events)  # fmt: skip
     decision(w.clock, w.rules, w.issues, w.record.events)
+    municipalities(w.clock, w.rules, w.issues, w.districts, w.local_views, w.organisations, w.tactics, w.campaigns,
+                   w.record.events)  # fmt: skip
     # 10 evaluation: what did it bring?
     evaluation(w.rules, w.polities, w.issues)
-    learning(w.clock, w.rules, w.issues, w.tactics, w.learned, w.campaigns, w.record.events)
+    credibility(w.rules, w.issues, w.organisations, w.tactics, w.campaigns)
+    learning(w.clock, w.rules, w.issues, w.organisations, w.tactics, w.learned, w.campaigns, w.record.events)
     # 11 record
-    record(w.clock, w.polities, w.issues, w.organisations, w.campaigns, w.record.weeks, w.record.organisations)
+    record(w.clock, w.polities, w.issues, w.organisations, w.campaigns, w.views, w.record.weeks, w.record.organisations,
+           w.record.publics)  # fmt: skip
 
 
 compiled_week = compiled(week)
@@ -88,8 +105,8 @@ Line = Callable[[World, int], None]
 _CALLED = tuple(dict.fromkeys(step.argval for step in dis.get_instructions(week) if step.opname == "LOAD_GLOBAL"))
 TABLE_MECHANISMS = tuple(name for name in _CALLED if name not in ("turn", "record", "citizens", "count"))
 CITIZEN_MECHANISMS = (
-    "backfire", "awareness", "weight_of", "salience", "persuasion", "framed", "education", "unlearning", "influence",
-    "anchoring", "noticing", "motive", "expression", "participation", "company", "membership",
+    "backfire", "awareness", "weight_of", "salience", "persuasion", "backlash", "framed", "education", "unlearning",
+    "influence", "anchoring", "noticing", "motive", "expression", "participation", "company", "membership",
 )  # fmt: skip
 
 
@@ -145,7 +162,7 @@ def _kernel(own: Mapping[str, Callable[..., Any]]) -> Callable[..., None]:
     space = dict(vars(_citizens))
     for name, rule in own.items():
         space[name] = rule if hasattr(rule, "py_func") else compiled_here(rule)
-    for name in ("lessons", "take_part", "some_citizens"):
+    for name in ("lessons", "shuns", "take_part", "some_citizens"):
         plain = getattr(space[name], "py_func", space[name])
         space[name] = compiled_here(types.FunctionType(plain.__code__, space, name))
     return space["some_citizens"]  # type: ignore[no-any-return]

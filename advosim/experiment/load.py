@@ -31,9 +31,10 @@ from advosim.experiment.schema import (
 )
 from advosim.scenario import checks
 from advosim.scenario import load as scenarios
+from advosim.scenario.declare import Part
 from advosim.scenario.layers import Layer, Table, read_layer
 from advosim.scenario.problems import InputError, Problem, did_you_mean
-from advosim.scenario.schema import Part, Scenario
+from advosim.scenario.schema import Scenario
 from advosim.scenario.toml_lines import KeyPath, split_path
 
 P = TypeVar("P", bound=Part)

@@ -13,8 +13,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from advosim.scenario.declare import Part, choice, number
 from advosim.scenario.layers import presets
-from advosim.scenario.schema import Name, Part, Scenario, choice, number
+from advosim.scenario.schema import Name, Scenario
 
 Value = float | int | bool | str
 Point = dict[str, Any]

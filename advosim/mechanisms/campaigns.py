@@ -1,4 +1,4 @@
-"""Phase 5: campaigns become evidence, messages, calls to act and insider contacts."""
+"""Phase 5: campaigns become messages, calls to act, evidence and insider contacts."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import numpy as np
 from advosim.world.chance import exp, log
 from advosim.world.compile import compiled
 from advosim.world.state import (
+    CALL_BUY_NOT,
     CALL_SHOW_UP,
     CALL_SIGN,
     CHANNELS,
     FACE_TO_FACE,
+    FIRM,
     INSIDE,
     MASS_MEDIA,
     OFFICIALS,
@@ -20,6 +22,8 @@ from advosim.world.state import (
 )
 
 _CHANNELS = len(CHANNELS)
+_DAYS = 7
+_LN2 = np.float64(0.6931471805599453)
 
 
 @compiled
@@ -34,6 +38,54 @@ def power(base, exponent):
 def gates(media_freedom, online, gate):
     """How far each channel carries a message to people of whom a share is online: all three 0..1."""
     return 1.0, 1.0 - gate * (1.0 - media_freedom), online
+
+
+@compiled
+def active(campaign):
+    """Whether a campaign runs this week: planned, and past its preparation."""
+    return campaign.weeks_left > 0 and campaign.age >= 0
+
+
+@compiled
+def message(strength, media_skill, tailored, rule):
+    """Credibility x (1 + .2 x clarity), where clarity is media skill, and counts once more if the frame is tailored."""
+    clarity = media_skill * (1.0 if tailored else 0.5)
+    return min(1.0, strength * (1.0 + rule.gain * clarity)) if rule.on else strength
+
+
+@compiled
+def digital_coordination(online, rule):
+    """Cost and lag of calls, 1 at the usual share online: (1 - .5 online) / (1 - .5 usual). Seed 1."""
+    return (1.0 - rule.saving * online) / (1.0 - rule.saving * rule.usual) if rule.on else 1.0
+
+
+@compiled
+def platform_control(regulation, calling, criticism, rule):
+    """The share of posts removed: .02 + setting x (calls to act + .3 criticism). King, Pan & Roberts 2013."""
+    if not rule.on:
+        return 0.0
+    content = rule.calls * (1.0 if calling else 0.0) + rule.criticism * criticism
+    return min(1.0, rule.removed + regulation * min(1.0, content))
+
+
+@compiled
+def petition(age, outreach, rule):
+    """A petition's outreach in a week: the mean of seven days of floor + peak x 2^(-day / half-life), x its luck."""
+    if not rule.on:
+        return 1.0
+    total = 0.0
+    for day in range(_DAYS):
+        total += rule.floor + rule.peak * exp(-_LN2 * (_DAYS * age + day) / rule.half_life)
+    return outreach * total / _DAYS
+
+
+@compiled
+def mix_synergy(mix, rule):
+    """1 + synergy x evenness of the mix: 1 for a single channel, 1 + synergy for an even mix of three."""
+    squares = 0.0
+    for c in range(_CHANNELS):
+        squares += mix[c] * mix[c]
+    return 1.0 + rule.synergy * (1.0 - squares) * 1.5 if squares > 0.0 else 1.0
 
 
 @compiled
@@ -53,13 +105,16 @@ def _tailor(campaign, tactic, polity, publics, rule):
 
 
 @compiled
-def _hazard(campaign, tactic, polity, public, online, rule):
-    """The hazard to hear a campaign in a week, for members of a public who are online (1.0) or not (0.0)."""
+def _hazard(campaign, tactic, polity, public, online, posts, rule):
+    """The hazard to hear a campaign in a week, for members of a public who are online (1.0) or not (0.0).
+
+    posts: share of posts that stay, times 1 + followers.
+    """
     face_to_face, mass_media, social_media = gates(polity.media_freedom, online, rule.gate)
     contact = campaign.mix[FACE_TO_FACE] * public.diet[FACE_TO_FACE] * face_to_face
     contact += campaign.mix[MASS_MEDIA] * public.diet[MASS_MEDIA] * mass_media
-    contact += campaign.mix[SOCIAL_MEDIA] * public.diet[SOCIAL_MEDIA] * social_media
-    return tactic.reach * campaign.effort * contact
+    contact += campaign.mix[SOCIAL_MEDIA] * public.diet[SOCIAL_MEDIA] * social_media * posts
+    return tactic.reach * campaign.effort * contact * mix_synergy(campaign.mix, rule)
 
 
 @compiled
@@ -77,29 +132,32 @@ def _clear(reach):
                     cell.lesson[side] = 0.0
                     cell.sign[side] = 0.0
                     cell.march[side] = 0.0
+                    cell.shun[side] = 0.0
 
 
 @compiled
-def _speak(cell, side, hazard, credibility, frame):
+def speak(cell, side, hazard, strength, frame):
     """A message of a side: reach adds up, but the strength of the strongest counts. Chong & Druckman 2007."""
     cell.heard[side] += hazard
-    if hazard > 0.0 and credibility > cell.strength[side]:
-        cell.strength[side] = credibility
+    if hazard > 0.0 and strength > cell.strength[side]:
+        cell.strength[side] = strength
         cell.frame[side] = frame
 
 
 @compiled
-def _deliver(cell, campaign, tactic, credibility, hazard):
+def _deliver(cell, campaign, tactic, strength, frame, hazard, teaching):
     side = campaign.side
     cell.exposure += hazard
-    _speak(cell, side, hazard * tactic.persuasion, credibility, campaign.frame)
-    cell.taught[side] += hazard * tactic.education
-    if tactic.education > 0.0:
-        cell.lesson[side] = max(cell.lesson[side], credibility)
+    speak(cell, side, hazard * tactic.persuasion, strength, frame)
+    cell.taught[side] += hazard * teaching
+    if teaching > 0.0:
+        cell.lesson[side] = max(cell.lesson[side], strength)
     if campaign.calling and tactic.call == CALL_SIGN:
         cell.sign[side] += hazard
     elif campaign.calling and tactic.call == CALL_SHOW_UP:
         cell.march[side] += hazard
+    elif campaign.calling and tactic.call == CALL_BUY_NOT:
+        cell.shun[side] += hazard
 
 
 @compiled
@@ -111,82 +169,124 @@ def _to_chances(cell):
         cell.taught[side] = 1.0 - exp(-cell.taught[side])
         cell.sign[side] = 1.0 - exp(-cell.sign[side])
         cell.march[side] = 1.0 - exp(-cell.march[side])
+        cell.shun[side] = 1.0 - exp(-cell.shun[side])
 
 
 @compiled
-def _spend(campaign, organisation, tactic, issue, rule):
+def _spend(campaign, organisation, tactic, issue, coordination, rule):
     spending = min(rule.spend * organisation.funds, organisation.funds)
     organisation.funds -= spending
     organisation.campaign_cost += spending
     campaign.spent += spending
-    campaign.effort = rule.productivity * spending / tactic.cost * campaign.competence
-    campaign.calling = (campaign.age + 1) % tactic.call_every == 0
+    cheaper = coordination if tactic.call > 0 else 1.0
+    campaign.effort = rule.productivity * spending / (tactic.cost * cheaper) * campaign.competence
+    rhythm = max(1, int(tactic.call_every * cheaper + 0.5))
+    campaign.calling = tactic.call > 0 and (campaign.age + 1) % rhythm == 0
     campaign.reached = 0.0
     issue.effort[campaign.side, tactic.pressure] += campaign.effort
+    issue.hostility[campaign.side] += campaign.effort * tactic.criticism
 
 
 @compiled
 def _call_members(organisation, campaign, tactic, home):
+    """Members hear the calls of their own organisation anyhow. Returns the share of citizens so called to march."""
     if campaign.calling and tactic.call == CALL_SIGN:
         organisation.calls[campaign.issue] |= np.uint8(1 << campaign.side)
     elif campaign.calling and tactic.call == CALL_SHOW_UP:
         organisation.calls[campaign.issue] |= np.uint8(4 << campaign.side)
         return organisation.members / home.citizens
+    elif campaign.calling and tactic.call == CALL_BUY_NOT:
+        organisation.calls[campaign.issue] |= np.uint8(16 << campaign.side)
     return 0.0
 
 
 @compiled
-def channels(clock, rules, polities, issues, publics, organisations, tactics, campaigns, reach):
-    """Campaigns spend, and their messages and calls reach the publics over three channels.
-
-    Reach is 1 - prod(1 - e) over campaigns and channels; the mix is tailored to the audience's access. Members hear the
-    calls of their own organisation anyhow.
-    """
-    rule = rules[0].channels
-    _clear(reach)
-    for p in range(polities.size):
+def _open_the_week(issues, organisations):
+    for p in range(issues.shape[0]):
         for m in range(issues.shape[1]):
             issue = issues[p, m]
             issue.effort[:] = 0.0
             for side in range(SIDES):
+                issue.hostility[side] = 0.0
                 issue.called[side] = 0.0
                 issue.collecting[side] = False
     for o in range(organisations.size):
+        organisations[o].hostility = 0.0
         for m in range(issues.shape[1]):
             organisations[o].calls[m] = 0
+
+
+@compiled
+def channels(clock, rules, polities, issues, publics, organisations, tactics, campaigns, speech, reach, circulation):
+    """Campaigns spend, and their messages and calls reach the publics over three channels.
+
+    Reach is 1 - prod(1 - e) over campaigns and channels, a little more for mixed ones; the mix is tailored to the
+    audience's access. Posts can be removed (`platform_control`), petitions run by days (`petition`).
+    """
+    rule = rules[0].channels
+    _clear(reach)
+    _open_the_week(issues, organisations)
     for c in range(campaigns.size):
         campaign = campaigns[c]
-        if campaign.weeks_left == 0:
+        if not active(campaign):
             continue
         a, tactic, home = organisations[campaign.organisation], tactics[campaign.tactic], polities[campaign.polity]
         issue = issues[campaign.polity, campaign.issue]
-        _spend(campaign, a, tactic, issue, rules[0].tactic_choice)
+        coordination = digital_coordination(home.online, rules[0].digital_coordination)
+        _spend(campaign, a, tactic, issue, coordination, rules[0].tactic_choice)
+        a.hostility = tactic.criticism
         if tactic.call == CALL_SIGN:
             issue.collecting[campaign.side] = True
         if not rule.on:
             continue
         _tailor(campaign, tactic, home, publics, rule)
         issue.called[campaign.side] += _call_members(a, campaign, tactic, home)
+        removed = platform_control(
+            home.platform_regulation, campaign.calling, tactic.criticism, rules[0].platform_control
+        )
+        posts = (1.0 - removed) * (1.0 + a.following)
+        outreach = petition(campaign.age, campaign.outreach, rules[0].petition) if tactic.call == CALL_SIGN else 1.0
+        hostile = rules[0].backlash.salience * tactic.criticism if rules[0].backlash.on else 0.0
+        quality = tactic.evidence * campaign.competence if rules[0].evidence.on else 0.0
+        teaching = tactic.education + rules[0].evidence.anchor * quality
         for q in range(publics.size):
             public = publics[q]
             if public.polity != campaign.polity:
                 continue
+            tailored = speech[c, q] != campaign.frame
+            strength = message(a.credibility[PUBLIC], a.skills[2], tailored, rules[0].message)
             for on in range(2):
-                hazard = _hazard(campaign, tactic, home, public, float(on), rule)
-                _deliver(reach[q, on, campaign.issue], campaign, tactic, a.credibility[PUBLIC], hazard)
+                hazard = _hazard(campaign, tactic, home, public, float(on), posts, rule) * outreach * (1.0 - hostile)
+                _deliver(reach[q, on, campaign.issue], campaign, tactic, strength, speech[c, q], hazard, teaching)
                 share = public.share * (public.online if on else 1.0 - public.online)
                 campaign.reached += share * (1.0 - exp(-hazard))
     _counter_frame(rules, polities, issues, publics, reach)
+    _carry_hashtags(rules, polities, issues, publics, reach)
+    _close_the_week(rules, issues, publics, reach, circulation)
+
+
+@compiled
+def _close_the_week(rules, issues, publics, reach, circulation):
+    keep = rules[0].framing.circulation_keep
     for q in range(publics.size):
-        for on in range(2):
-            share = publics[q].share * (publics[q].online if on else 1.0 - publics[q].online)
-            for m in range(issues.shape[1]):
+        for m in range(issues.shape[1]):
+            issue = issues[publics[q].polity, m]
+            for on in range(2):
                 cell = reach[q, on, m]
                 _to_chances(cell)
+                share = publics[q].share * (publics[q].online if on else 1.0 - publics[q].online)
                 for side in range(SIDES):
                     # Members may hear the call both from their organisation and by chance.
-                    called = issues[publics[q].polity, m].called[side] + share * cell.march[side]
-                    issues[publics[q].polity, m].called[side] = min(called, 1.0)
+                    issue.called[side] = min(1.0, issue.called[side] + share * cell.march[side])
+            for side in range(SIDES):
+                strongest = max(reach[q, 0, m].strength[side], reach[q, 1, m].strength[side])
+                circulation[q, m, side] = max(keep * circulation[q, m, side], strongest)
+    for p in range(issues.shape[0]):
+        for m in range(issues.shape[1]):
+            issue = issues[p, m]
+            for side in range(SIDES):
+                total = strength(issue, side)
+                issue.hostility[side] = issue.hostility[side] / total if total > 0.0 else 0.0
 
 
 @compiled
@@ -200,12 +300,36 @@ def _counter_frame(rules, polities, issues, publics, reach):
                 if issues[p, m].denied[side]:
                     for on in range(2):
                         reach[q, on, m].exposure += hazard
-                        _speak(reach[q, on, m], 1 - side, hazard, polities[p].legitimacy, -1)
+                        speak(reach[q, on, m], 1 - side, hazard, polities[p].legitimacy, -1)
 
 
 @compiled
-def evidence(rules, polities, issues, organisations, tactics, campaigns):
-    """Research revises the government's ideal, as far as it is open, and raises the price of moving the other way.
+def _carry_hashtags(rules, polities, issues, publics, reach):
+    """Whoever carries a hashtag is heard online; calls under it move people once the issue is talked of enough."""
+    rule = rules[0].hashtag
+    if not rule.on:
+        return
+    for q in range(publics.size):
+        p = publics[q].polity
+        for m in range(issues.shape[1]):
+            issue = issues[p, m]
+            for side in range(SIDES):
+                carried = issue.hashtag[side]
+                if carried <= 0.0:
+                    continue
+                removed = platform_control(polities[p].platform_regulation, True, 0.0, rules[0].platform_control)
+                hazard = rule.hears * carried * (1.0 - removed) * publics[q].diet[SOCIAL_MEDIA]
+                cell = reach[q, 1, m]
+                cell.exposure += hazard
+                cell.march[side] += hazard * min(1.0, rule.complexity * issue.agenda)
+                if issue.collecting[side]:
+                    cell.sign[side] += hazard
+
+
+@compiled
+def evidence(rules, polities, issues, organisations, stances, tactics, campaigns):
+    """Research revises the government's ideal, as far as it is open, raises the price of moving the other way, and
+    costs firms of the other side reputation. What it teaches citizens travels with `channels`.
 
     revision = .98 revision + .02 openness x credibility x quality x direction; price = .95 price + .05 reach x quality.
     Keck & Sikkink 1998: information politics.
@@ -220,15 +344,23 @@ def evidence(rules, polities, issues, organisations, tactics, campaigns):
                 issues[p, m].price[side] *= rule.keep_price
     for c in range(campaigns.size):
         campaign = campaigns[c]
-        if campaign.weeks_left == 0:
+        if not active(campaign):
             continue
         tactic = tactics[campaign.tactic]
         issue = issues[campaign.polity, campaign.issue]
         quality = tactic.evidence * campaign.competence
-        credibility = organisations[campaign.organisation].credibility[OFFICIALS]
+        a = organisations[campaign.organisation]
         direction = 1.0 if campaign.side == 0 else -1.0
-        issue.revision += rule.gain * polities[campaign.polity].openness * credibility * quality * direction
+        issue.revision += (
+            rule.gain * polities[campaign.polity].openness * a.credibility[OFFICIALS] * quality * direction
+        )
         issue.price[1 - campaign.side] += rule.price * campaign.reached * quality
+        a.learnedness = 0.95 * a.learnedness + 0.05 * quality
+        for o in range(organisations.size):
+            firm = organisations[o]
+            other = (stances[o, campaign.issue] > issue.policy) != (campaign.side == 0)
+            if firm.kind == FIRM and firm.polity == campaign.polity and other:
+                firm.reputation = max(0.0, firm.reputation - rule.reputation * campaign.reached * quality)
 
 
 @compiled
@@ -253,10 +385,13 @@ def strength(issue, side):
 
 
 @compiled
-def lobbying(rules, polities, issues, tactics, campaigns):
-    """Insider contacts of both sides compete for officials' time; a running consultation opens the door further."""
+def lobbying(rules, polities, issues, organisations, tactics, campaigns):
+    """Insider contacts of both sides compete for officials' time; a running consultation opens the door further.
+
+    Institutionalised teams find their way more easily, hostile ones less (`insider_risk`).
+    """
     rule = rules[0].lobbying
-    answer = rules[0].response
+    answer, formal, hostile = rules[0].response, rules[0].institutionalisation, rules[0].backlash
     for p in range(issues.shape[0]):
         home = polities[p]
         for m in range(issues.shape[1]):
@@ -264,9 +399,12 @@ def lobbying(rules, polities, issues, tactics, campaigns):
             effort = np.zeros(SIDES)
             for c in range(campaigns.size):
                 campaign = campaigns[c]
-                if campaign.weeks_left > 0 and campaign.polity == p and campaign.issue == m:
+                if active(campaign) and campaign.polity == p and campaign.issue == m:
                     if tactics[campaign.tactic].pressure == INSIDE:
-                        effort[campaign.side] += campaign.effort * (1.0 + rule.by_access * home.access)
+                        a = organisations[campaign.organisation]
+                        ease = 1.0 + rule.by_access * home.access
+                        ease *= 1.0 + (formal.access * (a.institutionalisation - 0.7) if formal.on else 0.0)
+                        effort[campaign.side] += campaign.effort * ease
             organised = strength(issue, 0) + strength(issue, 1)
             for side in range(SIDES):
                 issue.lobby_success[side] = 0.0
@@ -275,8 +413,10 @@ def lobbying(rules, polities, issues, tactics, campaigns):
                     open_now = home.openness
                     if issue.consulting[side] > 0:
                         open_now = min(1.0, open_now + answer.consult_opens)
-                    issue.lobby_success[side] = contest(
+                    success = contest(
                         effort[side], effort[1 - side], rule.others, rule.effort_exponent, open_now, conflict
                     )
+                    spared = 1.0 - (hostile.insider_risk * issue.hostility[side] if hostile.on else 0.0)
+                    issue.lobby_success[side] = success * spared
                 if issue.consulting[side] > 0:
                     issue.consulting[side] -= 1

@@ -28,9 +28,12 @@ def note(clock, events, event, polity, issue, organisation, tactic, route, side,
 
 
 @compiled
-def record(clock, polities, issues, organisations, campaigns, weeks, organisation_weeks):
+def record(clock, polities, issues, organisations, campaigns, views, weeks, organisation_weeks, public_weeks):
     """Write down the week."""
     w = clock[0].week - 1
+    for q in range(views.shape[0]):
+        for m in range(views.shape[1]):
+            public_weeks[w, q, m] = views[q, m]
     for o in range(organisations.size):
         _record_organisation(organisations[o], campaigns[o], organisation_weeks[w, o])
     for p in range(polities.size):
@@ -53,6 +56,7 @@ def _record_organisation(organisation, campaign, row):
     row.funds = organisation.funds
     row.dues = organisation.dues
     row.gifts = organisation.gifts
+    row.grants = organisation.grants
     row.running_cost = organisation.running_cost
     row.campaign_cost = organisation.campaign_cost
     row.members = organisation.members
@@ -65,6 +69,10 @@ def _record_organisation(organisation, campaign, row):
     row.side = campaign.side if active else -1
     row.effort = campaign.effort
     row.social_media = campaign.mix[2] if active else 0.0
+    row.credibility_officials = organisation.credibility[0]
+    row.credibility_media = organisation.credibility[1]
+    row.credibility_public = organisation.credibility[2]
+    row.reputation = organisation.reputation
 
 
 @compiled
@@ -80,6 +88,12 @@ def _record_issue(issue, row):
     row.petition_against = issue.signed[1]
     row.protest_for = issue.marched[0]
     row.protest_against = issue.marched[1]
+    row.boycott_for = issue.boycotted[0]
+    row.boycott_against = issue.boycotted[1]
+    row.hashtag_for = issue.hashtag[0]
+    row.hashtag_against = issue.hashtag[1]
+    row.buy_in = issue.buy_in
+    row.taken_up = issue.taken_up
     row.violent = issue.violent[0] or issue.violent[1]
     row.answers = issue.answers
     row.consulting = (1 if issue.consulting[0] > 0 else 0) + (1 if issue.consulting[1] > 0 else 0)

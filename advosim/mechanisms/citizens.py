@@ -8,17 +8,31 @@ from __future__ import annotations
 
 import numpy as np
 
-from advosim.world.chance import F, draw, exp, exp32, key, pair, power32, stream
+from advosim.world.chance import F, draw, exp, exp32, key, log, pair, power32, stream
 from advosim.world.compile import compiled
-from advosim.world.state import ATTITUDE_BITS, AWARE, MARCHES, ONLINE, SIDES, SIGNED, STREAMS, TALKS
+from advosim.world.state import (
+    ATTITUDE_BITS,
+    AWARE,
+    CALL_BUY_NOT,
+    CALL_SHOW_UP,
+    CALL_SIGN,
+    MARCHES,
+    ONLINE,
+    SIDES,
+    SIGNED,
+    STREAMS,
+    TALKS,
+)
 
 _KEYS = np.array([stream(f"citizens.{name}") for name in STREAMS], np.uint64)
 _BACKFIRE, _AWARENESS, _FORGETTING, _PERSUASION, _EDUCATION, _CALL_SIGN, _CALL_MARCH = range(7)
-_TIME_SIGN, _TIME_MARCH, _JOIN, _LAPSE = range(7, 11)
+_TIME_SIGN, _TIME_MARCH, _JOIN, _LAPSE, _BACKLASH, _CALL_SHUN, _TIME_SHUN = range(7, 14)
 _ZERO, _ONE = F(0.0), F(1.0)
 _LN2 = np.float64(0.6931471805599453)
 _SEEN = np.uint32(TALKS | MARCHES)
-_SIGN_CALL, _MARCH_CALL, _ANY_CALL = np.uint8(1), np.uint8(4), np.uint8(5)
+_SIGN_CALL, _MARCH_CALL, _SHUN_CALL, _ANY_CALL = np.uint8(1), np.uint8(4), np.uint8(16), np.uint8(21)
+_EXTREME = F(0.7)
+"""Attitudes beyond it count as extreme for officials (convention)."""
 
 
 # ---------------------------------------------------------------- the rules of one citizen
@@ -31,11 +45,12 @@ def backfire(grievance, injustice, rule):
 
 
 @compiled
-def awareness(aware, missed, friends, contacts, luck, forgotten, rule):
+def awareness(aware, missed, friends, contacts, missed_friend, luck, forgotten, rule):
     """Whether a citizen is aware of an issue: he misses agenda and campaigns with chance `missed`, and what each of
-    `friends` and `contacts` who talk tell; `forgotten` is whether he forgot what he knew. Only talkers transmit.
+    `friends` and `contacts` who talk tell; `missed_friend`, chance to miss what one friend tells, is .85 unless social
+    media are shut down; `forgotten`: whether he forgot what he knew. Only talkers transmit.
     """
-    miss = missed * power32(rule.missed_face_to_face, friends) * power32(rule.missed_online, contacts)
+    miss = missed * power32(missed_friend, friends) * power32(rule.missed_online, contacts)
     return (aware and not forgotten) or luck >= miss
 
 
@@ -58,6 +73,15 @@ def salience(before, weight, total, rule):
 def persuasion(attitude, strength, direction, fit, rule):
     """The step that a message heard adds: .03 x credibility x direction x framed strength x (1 - abs x)."""
     return rule.rate * strength * fit * direction * (_ONE - abs(attitude))
+
+
+@compiled
+def backlash(step, strength, fit, own_side, luck, rule):
+    """The step that a message heard adds, turned round with chance .1 where it clashes: the other side's, in a frame
+    that does not fit, from a source that is not trusted.
+    """
+    clash = not own_side and fit < _ONE and strength < rule.distrust
+    return -step if clash and luck < rule.chance else step
 
 
 @compiled
@@ -159,7 +183,7 @@ def weekly(half_life):
 
 
 @compiled
-def circumstances(clock, rules, polities, issues, publics, reach, blocks, here):
+def circumstances(clock, rules, polities, issues, publics, districts, reach, circulation, blocks, here):
     """What holds for all citizens of a block on an issue, put into single precision for the kernel."""
     seed, week = clock[0].seed, clock[0].week
     keys = np.empty(_KEYS.size, np.uint64)
@@ -173,6 +197,11 @@ def circumstances(clock, rules, polities, issues, publics, reach, blocks, here):
                 now.key[s] = pair(keys[s], issues[p, m].key)
             _what_is_heard(now, rules[0], issues[p, m], publics[q], reach[q, 0, m], reach[q, 1, m])
             _what_presses(now, rules[0], polities[p], issues[p, m])
+            _what_competes(now, rules[0].framing, circulation[q, m])
+            home = districts[blocks[b].district]
+            if home.governed and rules[0].municipalities.on:
+                felt = rules[0].municipalities.felt
+                now.policy = F((1.0 - felt) * issues[p, m].policy + felt * home.policy[m])
 
 
 @compiled
@@ -190,6 +219,16 @@ def _what_is_heard(now, rule, issue, public, offline, online):
             now.lesson[on, side] = F(cell.lesson[side])
             now.sign[on, side] = F(cell.sign[side])
             now.march[on, side] = F(cell.march[side])
+            now.shun[on, side] = F(cell.shun[side])
+
+
+@compiled
+def _what_competes(now, rule, strengths):
+    """A weak frame beside a much stronger one of the other side does not help: a small step backward."""
+    for side in range(SIDES):
+        beaten = rule.on and strengths[1 - side] > rule.beaten_by * strengths[side]
+        now.verdict[side] = F(-rule.backfire) if beaten else _ONE
+    now.shift = F(rule.shift) if rule.on else _ZERO
 
 
 @compiled
@@ -200,7 +239,13 @@ def _what_presses(now, rule, home, issue):
     now.exposed[0] = F(rule.backfire.by_media * home.media_freedom)
     now.exposed[1] = F(rule.backfire.by_media * home.media_freedom + rule.backfire.online)
     now.fear = F(rule.expression.fear * home.repression)
-    now.sanction_signing = F(rule.participation.risk_of_signing * home.repression)
+    seen = rule.platform_control.exposure * home.surveillance if rule.platform_control.on else 0.0
+    now.sanction_signing[0] = F(rule.participation.risk_of_signing * home.repression)
+    now.sanction_signing[1] = F(min(1.0, rule.participation.risk_of_signing + seen) * home.repression)
+    silent = home.shutdown and rule.platform_control.on
+    louder = rule.platform_control.to_friends if silent else 1.0
+    now.friends = F(exp(louder * log(max(rule.awareness.missed_face_to_face, 1e-9))))
+    now.connected = _ZERO if silent else _ONE
     now.forgets = F(weekly(rule.awareness.half_life))
     now.relaxes = F(weekly(rule.anchoring.half_life))
     now.unlearns = F(weekly(rule.education.half_life))
@@ -274,6 +319,18 @@ def is_called(calls, call, chance, k, number, side):
 
 
 @compiled
+def shuns(drive, noticed, calls, grievance, threshold, now, on, side, number, participation_rule, rule):
+    """Whether a citizen who is called stays away from a firm this week: like signing, at a small cost and no risk."""
+    called = is_called(calls, _SHUN_CALL, now.shun[on, side], now.key[_CALL_SHUN], number, side)
+    if not called or draw(now.key[_TIME_SHUN], number) >= rule.available:
+        return False
+    return participation(
+        drive, now.efficacy[side], grievance, noticed, _ZERO, _ONE, rule.cost, _ZERO, _ZERO, threshold,
+        participation_rule,
+    )  # fmt: skip
+
+
+@compiled
 def take_part(signed, drive, noticed, calls, carried, with_him, grievance, fatigue, aversion, threshold, now, on, side,
               number, rule):  # fmt: skip
     """Whether a citizen signs and marches on an issue, and which call he followed: 0 or a place in CALLS."""
@@ -284,10 +341,10 @@ def take_part(signed, drive, noticed, calls, carried, with_him, grievance, fatig
         if (called or carried) and draw(now.key[_TIME_SIGN], number) < rule.available_to_sign:
             signs = participation(
                 drive, now.efficacy[side], grievance, noticed, _ZERO, _ONE if called else _ZERO, _ZERO,
-                aversion * now.sanction_signing, _ZERO, threshold, rule,
+                aversion * now.sanction_signing[on], _ZERO, threshold, rule,
             )  # fmt: skip
             if signs and called:
-                followed = 1
+                followed = CALL_SIGN
     called = is_called(calls, _MARCH_CALL, now.march[on, side], now.key[_CALL_MARCH], number, side)
     if (called or carried) and draw(now.key[_TIME_MARCH], number) < rule.available_to_march:
         marches = participation(
@@ -295,7 +352,7 @@ def take_part(signed, drive, noticed, calls, carried, with_him, grievance, fatig
             aversion * now.sanction[side], fatigue, threshold, rule,
         )  # fmt: skip
         if marches and called:
-            followed = 2
+            followed = CALL_SHOW_UP
     return signs, marches, followed
 
 
@@ -317,7 +374,7 @@ def caller_of(campaigns, tactics, polity, issue, side, call, u):
 
 @compiled
 def _calls(campaign, tactics, polity, issue, side, call):
-    if campaign.weeks_left == 0 or not campaign.calling or campaign.effort <= 0.0:
+    if campaign.weeks_left == 0 or campaign.age < 0 or not campaign.calling or campaign.effort <= 0.0:
         return False
     here = campaign.polity == polity and campaign.issue == issue and campaign.side == side
     return here and tactics[campaign.tactic].call == call
@@ -395,7 +452,9 @@ def some_citizens(first, last, clock, rules, organisations, campaigns, tactics, 
                 if rule.awareness.on:
                     forgotten = aware and draw(now.key[_FORGETTING], number) < now.forgets
                     luck = draw(now.key[_AWARENESS], number)
-                    aware = awareness(aware, now.missed[on], friends, contacts, luck, forgotten, rule.awareness)
+                    aware = awareness(
+                        aware, now.missed[on], friends, contacts, now.friends, luck, forgotten, rule.awareness
+                    )
                     rest = np.uint8(own[i, m] & np.uint8(~AWARE))
                     own[i, m] = np.uint8(rest | AWARE) if aware else rest
                 weight[m] = _ZERO
@@ -423,7 +482,17 @@ def some_citizens(first, last, clock, rules, organisations, campaigns, tactics, 
                             if now.frame[on, side] >= 0:
                                 fit = framed(values[i, now.frame[on, side]], frames, now.frame_gain)
                             direction = _ONE if side == 0 else -_ONE
-                            step += persuasion(x, now.strength[on, side], direction, fit, rule.persuasion)
+                            strength = now.strength[on, side]
+                            told = now.verdict[side] * persuasion(x, strength, direction, fit, rule.persuasion)
+                            if rule.backlash.on:
+                                luck = draw(now.key[_BACKLASH], SIDES * number + side)
+                                own_side = (x > now.policy) == (side == 0)
+                                told = backlash(told, strength, fit, own_side, luck, rule.backlash)
+                            step += told
+                            if fit > _ONE and now.shift > _ZERO:
+                                for f in range(frames):
+                                    kept = (_ONE - now.shift) * values[i, f]
+                                    values[i, f] = kept + now.shift if f == now.frame[on, side] else kept
                 if rule.influence.on:
                     step += influence(seen[m, 3], apart[m], rule.influence)
                 if rule.anchoring.on:
@@ -445,7 +514,7 @@ def some_citizens(first, last, clock, rules, organisations, campaigns, tactics, 
                     same_share = F(seen[m, 2]) / F(max(seen[m, 1], 1))
                     fear = now.fear * risk[i]
                     talks = expression(aware, drive, fear, same_share, talk_threshold[i], rule.expression)
-                signs = marches = False
+                signs = marches = stays_away = False
                 calls = organisations[home].calls[m] if home >= 0 else np.uint8(0)
                 called = called or calls & (_ANY_CALL << np.uint8(side)) != 0
                 if rule.participation.on:
@@ -462,6 +531,14 @@ def some_citizens(first, last, clock, rules, organisations, campaigns, tactics, 
                             own[i, m] & bit != 0, drive, noticed, calls, carried, with_him, grievance[i], fatigue[i],
                             risk[i], act_threshold[i], now, on, side, number, rule.participation,
                         )  # fmt: skip
+                        if rule.boycott.on and (
+                            now.shun[on, side] > _ZERO or calls & (_SHUN_CALL << np.uint8(side)) != 0
+                        ):
+                            stays_away = shuns(
+                                drive, noticed, calls, grievance[i], act_threshold[i], now, on, side, number,
+                                rule.participation, rule.boycott,
+                            )  # fmt: skip
+                            followed = CALL_BUY_NOT if stays_away and followed == 0 else followed
                         if signs:
                             own[i, m] = np.uint8(own[i, m] | bit)
                         if followed > 0 and home < 0 and joins < 0 and rule.membership.on:
@@ -469,19 +546,23 @@ def some_citizens(first, last, clock, rules, organisations, campaigns, tactics, 
                             if membership(-1, True, True, luck, rule.membership) == 1:
                                 u = luck / rule.membership.join
                                 joins = caller_of(campaigns, tactics, blocks[b].polity, m, side, followed, u)
-                acted = acted or signs or marches
+                acted = acted or signs or marches or stays_away
                 marched = marched or marches
                 present[i, m] = word_of(x, online, talks, marches)
                 silenced = rule.expression.on and aware and not talks and drive > talk_threshold[i]
                 _count(tally[b, m], attitude_of(present[i, m]), now.policy, side, aware, talks, silenced, signs,
-                       marches, on_mind[i, m], grievance[i])  # fmt: skip
+                       marches, stays_away, on_mind[i, m], grievance[i])  # fmt: skip
             if rule.participation.on:
                 tired = rule.participation.fatigue_keep * fatigue[i]
                 fatigue[i] = tired + _ONE if marched else tired
             if joins >= 0:
                 home = joins
             elif home >= 0 and rule.membership.on:
-                if membership(home, called, acted, draw(here[b, 0].key[_LAPSE], number), rule.membership) < 0:
+                luck = draw(here[b, 0].key[_LAPSE], number)
+                if rule.backlash.on:
+                    # Hostile content drives members away: the luck that keeps them shrinks.
+                    luck = luck / F(1.0 + rule.backlash.members * F(organisations[home].hostility))
+                if membership(home, called, acted, luck, rule.membership) < 0:
                     home = -1
             member[i] = home
             if home >= 0:
@@ -489,12 +570,14 @@ def some_citizens(first, last, clock, rules, organisations, campaigns, tactics, 
 
 
 @compiled
-def _count(tally, x, policy, side, aware, talks, silenced, signs, marches, on_mind, grievance):
+def _count(tally, x, policy, side, aware, talks, silenced, signs, marches, stays_away, on_mind, grievance):
     tally.support += 1 if side == 0 else 0
     tally.aware += 1 if aware else 0
     tally.talking += 1 if talks else 0
     tally.silenced += 1 if silenced else 0
-    tally.expressed += 1 if side == 0 and (talks or signs or marches) else 0
+    tally.expressed += 1 if side == 0 and (talks or signs or marches or stays_away) else 0
+    tally.boycotted[side] += 1 if stays_away else 0
+    tally.extreme[side] += 1 if marches and abs(x) > _EXTREME else 0
     tally.signed[side] += 1 if signs else 0
     tally.marched[side] += 1 if marches else 0
     value, mind = np.float64(x), np.float64(on_mind)
@@ -521,6 +604,8 @@ def _clear(tally):
     for side in range(SIDES):
         tally.signed[side] = 0
         tally.marched[side] = 0
+        tally.boycotted[side] = 0
+        tally.extreme[side] = 0
         tally.side_sum[side] = 0.0
 
 
@@ -554,6 +639,7 @@ def _sum_up(p, m, home, issue, blocks, tally):
     support = aware = talking = expressed = silenced = 0
     salience_sum = attitude_sum = squares = gap = grievance = 0.0
     signed, marched = np.zeros(SIDES), np.zeros(SIDES)
+    boycotted, extreme = np.zeros(SIDES), np.zeros(SIDES)
     side_sum = np.zeros(SIDES)
     for b in range(blocks.size):
         if blocks[b].polity != p:
@@ -572,6 +658,8 @@ def _sum_up(p, m, home, issue, blocks, tally):
         for side in range(SIDES):
             signed[side] += row.signed[side]
             marched[side] += row.marched[side]
+            boycotted[side] += row.boycotted[side]
+            extreme[side] += row.extreme[side]
             side_sum[side] += row.side_sum[side]
     n = float(home.citizens)
     issue.support = support / n
@@ -588,6 +676,12 @@ def _sum_up(p, m, home, issue, blocks, tally):
     for side in range(SIDES):
         issue.signed[side] = signed[side] / n
         issue.marched[side] = marched[side] / n
+        issue.boycotted[side] = boycotted[side] / n
+        issue.extreme[side] = extreme[side] / marched[side] if marched[side] > 0.0 else 0.0
+        if not issue.collecting[side]:
+            issue.collected[side] = 0.0
+            issue.replied[side] = False
+        issue.collected[side] += issue.signed[side]
         issue.side_mean[side] = side_sum[side] / sizes[side] if sizes[side] > 0.0 else issue.policy
 
 
@@ -598,6 +692,7 @@ def _clear_view(view):
     view.salience = 0.0
     view.signed = 0.0
     view.marched = 0.0
+    view.boycotted = 0.0
 
 
 @compiled
@@ -607,3 +702,4 @@ def _add_view(view, row, people):
     view.salience += row.salience / people
     view.signed += (row.signed[0] + row.signed[1]) / people
     view.marched += (row.marched[0] + row.marched[1]) / people
+    view.boycotted += (row.boycotted[0] + row.boycotted[1]) / people

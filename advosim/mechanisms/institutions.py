@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from advosim.mechanisms.chronicle import note
-from advosim.world.chance import draw64, exp, key, normal, stream
+from advosim.world.chance import draw64, exp, key, log, normal, stream
 from advosim.world.compile import compiled
-from advosim.world.state import AGAINST, FOR, INSIDE, PETITION, ROUTES, SIDES, STEP, STORE, STREET
+from advosim.world.state import AGAINST, FIRM, FOR, INSIDE, PETITION, ROUTES, SIDES, STEP, STORE, STREET
 
 _STEP = stream("friction.step")
 _DRIFT = stream("friction.drift")
@@ -19,8 +19,49 @@ def half_effect(amount, half):
 
 
 @compiled
-def pressure(clock, rules, polities, issues):
-    """E = .95 E + street + petitions + insiders + salient majorities, reform minus opponents, + what was conceded.
+def signal(turnout, expected, extreme, violent, rule):
+    """The factor of the street's pressure: 1 + .5 x surprise in logs, less for extremists and violence, within 0..cap.
+
+    expected: log turnout that officials expect; extreme: share of marchers with an extreme attitude. Lohmann 1994.
+    """
+    surprise = log((turnout + rule.least) / rule.least) - expected
+    told = 1.0 + rule.gain * surprise
+    told *= (1.0 - rule.extremists * extreme) * (1.0 - rule.violence * violent)
+    return min(max(told, 0.0), rule.cap)
+
+
+@compiled
+def protest_signal(rules, issues):
+    """Officials learn from turnout above what they expected, and get used to it."""
+    rule = rules[0].protest_signal
+    for p in range(issues.shape[0]):
+        for m in range(issues.shape[1]):
+            issue = issues[p, m]
+            for side in range(SIDES):
+                issue.signal[side] = 1.0
+                if rule.on:
+                    violent = 1.0 if issue.violent[side] else 0.0
+                    turnout = issue.marched[side]
+                    issue.signal[side] = signal(turnout, issue.expected[side], issue.extreme[side], violent, rule)
+                    seen = log((turnout + rule.least) / rule.least)
+                    issue.expected[side] = rule.keep * issue.expected[side] + (1.0 - rule.keep) * seen
+
+
+@compiled
+def _conceded_share(organisations, stances, issue, p, m):
+    """Market share of firms that gave in, by the side to which they gave in: reform minus opponents."""
+    total = 0.0
+    for o in range(organisations.size):
+        a = organisations[o]
+        if a.kind == FIRM and a.polity == p and a.conceded[m] > 0:
+            total += a.market_share if a.conceded[m] == 1 + FOR else -a.market_share
+    return total
+
+
+@compiled
+def pressure(clock, rules, polities, issues, organisations, stances):
+    """E = .95 E + street + petitions + insiders + salient majorities, reform minus opponents, + what was conceded by
+    the government and, by market share, by firms.
 
     Opinion weighs more as elections come near. Easton 1965; Stimson, MacKuen & Erikson 1995.
     """
@@ -34,14 +75,16 @@ def pressure(clock, rules, polities, issues):
             if not rule.on:
                 continue
             for side in range(SIDES):
-                issue.contribution[side, STREET] = rule.street * half_effect(issue.marched[side], rule.half_street)
+                street = rule.street * half_effect(issue.marched[side], rule.half_street) * issue.signal[side]
+                issue.contribution[side, STREET] = street
                 issue.contribution[side, PETITION] = rule.petition * half_effect(issue.signed[side], rule.half_petition)
                 issue.contribution[side, INSIDE] = rule.inside * issue.lobby_success[side]
             organised = 0.0
             for kind in (STREET, PETITION, INSIDE):
                 organised += issue.contribution[FOR, kind] - issue.contribution[AGAINST, kind]
             opinion = rule.opinion * issue.salience * (2.0 * issue.support - 1.0) * shadow
-            issue.pressure = rule.keep * issue.pressure + organised + opinion + issue.conceded
+            firms = rule.firms * _conceded_share(organisations, stances, issue, p, m)
+            issue.pressure = rule.keep * issue.pressure + organised + opinion + issue.conceded + firms
 
 
 @compiled
@@ -78,6 +121,8 @@ def friction(clock, rules, polities, issues):
             side = FOR if push >= 0.0 else AGAINST
             way = issue.ideal + issue.revision - issue.policy
             issue.friction = friction_of(polities[p].veto_players, push, way, issue.price[side], rule)
+            if rules[0].stakeholder_table.on:
+                issue.friction *= 1.0 - rules[0].stakeholder_table.buy_in * issue.buy_in
             room = max(0.0, push * (issue.side_mean[side] - issue.policy))
             size = 0.0
             if not rule.on:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from advosim.mechanisms.chronicle import note
-from advosim.world.chance import draw64, key, normal, stream
+from advosim.world.chance import draw64, exp, key, normal, stream
 from advosim.world.compile import compiled
-from advosim.world.state import CLOSURE
+from advosim.world.state import CLOSURE, FIRM, FOUNDATION, GRANT
 
 _GIFTS = stream("funds")
 
@@ -24,6 +26,7 @@ def funds(clock, rules, polities, organisations, campaigns, events):
         a = organisations[o]
         a.dues = 0.0
         a.gifts = 0.0
+        a.grants = 0.0
         a.running_cost = 0.0
         a.campaign_cost = 0.0
         if a.closed or not rule.on:
@@ -40,3 +43,63 @@ def funds(clock, rules, polities, organisations, campaigns, events):
             campaigns[o].weeks_left = 0
             home.closures += 1
             note(clock, events, CLOSURE, a.polity, -1, o, -1, -1, -1, 0.0)
+
+
+@compiled
+def agreement(stances, priorities, one, other):
+    """1 - distance of two organisations' positions over 2, weighted by the priorities of `one`: 0..1."""
+    total = 0.0
+    for m in range(stances.shape[1]):
+        total += priorities[one, m] * (1.0 - abs(stances[one, m] - stances[other, m]) / 2.0)
+    return total
+
+
+@compiled
+def grant_weight(fit, visibility, success, learnedness, institutionalisation, rule, by_institution):
+    """e^(2 fit + 2 visibility + 2 success + evidence + institutionalisation): a recipient's weight with a donor."""
+    logit = rule.by_fit * fit + rule.by_visibility * visibility + rule.by_success * success
+    return exp(logit + rule.by_evidence * learnedness + by_institution * institutionalisation)
+
+
+@compiled
+def grants(clock, rules, polities, organisations, stances, priorities, events):
+    """Foundations give every four weeks to those who fit, are seen, succeed and know; recipients drift toward donors.
+
+    Of foreign money entry cost keeps its share out. Pfeffer & Salancik 1978; Cooley & Ron 2002.
+    """
+    rule = rules[0].grants
+    if not rule.on or clock[0].week % 4 != 0:
+        return
+    institution = rules[0].institutionalisation.grants if rules[0].institutionalisation.on else 0.0
+    weights = np.zeros(organisations.size)
+    for f in range(organisations.size):
+        donor = organisations[f]
+        if donor.kind != FOUNDATION or donor.closed or donor.gives <= 0.0:
+            continue
+        total = 0.0
+        for o in range(organisations.size):
+            a = organisations[o]
+            weights[o] = 0.0
+            if a.closed or a.kind >= FIRM or a.kind == FOUNDATION or a.polity != donor.polity:
+                continue
+            fit = agreement(stances, priorities, f, o)
+            weights[o] = grant_weight(
+                fit, a.visibility, a.success, a.learnedness, a.institutionalisation, rule, institution
+            )
+            total += weights[o]
+        if total <= 0.0:
+            continue
+        given = 4.0 * donor.gives * (1.0 - polities[donor.polity].entry_cost if donor.foreign else 1.0)
+        for o in range(organisations.size):
+            if weights[o] > 0.0:
+                _receive(organisations[o], given * weights[o] / total, stances, o, f, rule)
+        note(clock, events, GRANT, donor.polity, -1, f, -1, -1, -1, given)
+
+
+@compiled
+def _receive(a, amount, stances, o, f, rule):
+    a.grants += amount
+    a.funds += amount
+    dependence = amount / (amount + 4.0 * (a.dues + a.gifts)) if amount > 0.0 else 0.0
+    for m in range(stances.shape[1]):
+        stances[o, m] += rule.drift * dependence * (stances[f, m] - stances[o, m])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from advosim.mechanisms.campaigns import active
 from advosim.mechanisms.chronicle import note
 from advosim.world.chance import draw64, key, logistic, pair, stream
 from advosim.world.compile import compiled
@@ -12,6 +13,7 @@ _REPRESS = stream("response.repress")
 _ACCOMMODATE = stream("response.accommodate")
 _CONSULT = stream("response.consult")
 _DENY = stream("response.deny")
+_REPLY = stream("petition.reply")
 
 
 @compiled
@@ -27,7 +29,7 @@ def violence(clock, rules, issues, tactics, campaigns):
                 for c in range(campaigns.size):
                     campaign = campaigns[c]
                     here = campaign.polity == p and campaign.issue == m and campaign.side == side
-                    if here and campaign.weeks_left > 0 and tactics[campaign.tactic].pressure == STREET:
+                    if here and active(campaign) and tactics[campaign.tactic].pressure == STREET:
                         disruption = max(disruption, tactics[campaign.tactic].disruption)
                 chance = min(1.0, rule.chance + rule.by_disruption * disruption)
                 asked = rule.on and issue.marched[side] >= rules[0].response.onset
@@ -71,6 +73,14 @@ def _answers(rule, home, issue, side, seed, week):
 
 
 @compiled
+def _owed_reply(rule, home, issue, side, seed, week):
+    """A petition above the threshold obliges the government to reply: it consults as far as it is open, else denies."""
+    if not rule.on or issue.replied[side] or issue.collected[side] < rule.threshold:
+        return 0
+    return CONSULT if draw64(key(seed, week, _REPLY), pair(issue.key, side)) < home.openness else DENY
+
+
+@compiled
 def response(clock, rules, polities, issues, events):
     """Answers are separate choices. Repression of peaceful acts is an injustice; accommodation feeds the store of
     pressure, never policy itself; consultation opens doors for weeks; denial counter-frames next week.
@@ -87,6 +97,10 @@ def response(clock, rules, polities, issues, events):
                 if not rule.on:
                     continue
                 answers = _answers(rule, polities[p], issue, side, clock[0].seed, clock[0].week)
+                if not answers & (CONSULT | DENY):
+                    answers |= _owed_reply(rules[0].petition, polities[p], issue, side, clock[0].seed, clock[0].week)
+                if answers & (CONSULT | DENY):
+                    issue.replied[side] = True
                 issue.answers |= answers
                 if answers & REPRESS and not issue.violent[side]:
                     issue.injustice = 1.0

@@ -16,9 +16,10 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
+from advosim.scenario.declare import Part, catalogue_rows
 from advosim.scenario.layers import Merged, Table, changes_layer, tables
 from advosim.scenario.problems import Problem, did_you_mean
-from advosim.scenario.schema import MOST_ORGANISATIONS, Part, Reform, Scenario, catalogue_rows
+from advosim.scenario.schema import MOST_ORGANISATIONS, Reform, Scenario
 from advosim.scenario.toml_lines import KeyPath
 
 _WANTED = {
@@ -355,6 +356,9 @@ def _organisations(merged: Merged) -> Iterator[Problem]:
             weights = part.get("priorities")
             if isinstance(weights, dict) and weights and all(w == 0 for w in weights.values()):
                 yield merged.problem((*path, "priorities"), f"{dotted(path)}.priorities: all weights are 0")
+        for person, part in tables(row, "individual"):
+            at = ("polity", polity, "individual", person, "posts")
+            yield from _named(merged, at, part.get("posts"), f"organisation in {polity}", list(seen))
     if total > MOST_ORGANISATIONS and len(dict(tables(merged.table, "polity"))) > 1:
         yield merged.problem(("polity",), f"{total} organisations in all polities", f"0 to {MOST_ORGANISATIONS}")
 

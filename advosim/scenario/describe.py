@@ -12,8 +12,9 @@ from typing import Any, get_args
 from pydantic.fields import FieldInfo
 
 from advosim.scenario import checks
+from advosim.scenario.declare import Part, catalogue_rows, parameters
 from advosim.scenario.layers import presets, shipped
-from advosim.scenario.schema import Part, Scenario, catalogue_rows, parameters
+from advosim.scenario.schema import Scenario
 
 FEW = 1000  # citizens; results below are for tests (a convention of this program)
 
@@ -27,7 +28,10 @@ def resolved(scenario: Scenario) -> dict[str, Any]:
     kinds = catalogue_rows("kinds")
     for polity in table["polity"].values():
         for organisation in polity["organisation"].values():
-            organisation["skills"] = organisation["skills"] or kinds[organisation["kind"]]["skills"]
+            usual = kinds[organisation["kind"]]
+            for key, value in organisation.items():
+                if value is None:
+                    organisation[key] = usual.get(key, 0.0)
         for layer in polity["network"].values():
             if layer["file"] is not None:
                 layer["file"] = _stamp(Path(layer["file"]))

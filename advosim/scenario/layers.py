@@ -12,8 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from advosim.scenario.declare import catalogue_rows
 from advosim.scenario.problems import InputError, Problem, did_you_mean
-from advosim.scenario.schema import catalogue_rows
 from advosim.scenario.toml_lines import KeyPath, lines, split_path
 
 Table = dict[str, Any]

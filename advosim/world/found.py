@@ -7,17 +7,16 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from advosim.scenario.declare import catalogue
+from advosim.scenario.rules import Mechanism, Mechanisms
 from advosim.scenario.schema import (
     FaceToFaceNetwork,
     Governance,
-    Mechanism,
-    Mechanisms,
     Organisation,
     OrganisationKind,
     Polity,
     Scenario,
     Tactic,
-    catalogue,
 )
 from advosim.world import networks
 from advosim.world.chance import F, U, beta22, draw, draw64, exp, exp32, key, name_key, normal, pair, stream, wrapping
@@ -37,6 +36,7 @@ from advosim.world.state import (
     EVENT,
     EXPERTISE,
     ISSUE,
+    KINDS,
     ONLINE,
     ORGANISATION,
     ORGANISATION_WEEK,
@@ -46,6 +46,7 @@ from advosim.world.state import (
     PUBLIC_GROUP,
     REACH,
     RULES,
+    SIDES,
     TACTIC,
     TACTIC_NUMBERS,
     TALLY,
@@ -90,7 +91,7 @@ def names(scenario: Scenario) -> Names:
         tuple(scenario.issue),
         tuple(scenario.frame),
         tuple(scenario.tactic),
-        tuple(catalogue("kinds", OrganisationKind)),
+        KINDS,
         tuple((home, public) for home, polity in scenario.polity.items() for public in polity.public),
         tuple((home, name) for home, polity in scenario.polity.items() for name, _ in organisations(polity)),
     )
@@ -140,6 +141,8 @@ def _found(scenario: Scenario, seed: int, weeks: int, known: Names) -> World:
         allowed=np.ones((p, k)),
         public_values=_public_values(scenario),
         campaigns=np.zeros(o, CAMPAIGN),
+        speech=np.full((o, q), -1, np.int64),
+        circulation=np.zeros((q, m, SIDES)),
         reach=np.zeros((q, 2, m), REACH),
         blocks=blocks,
         circumstances=np.zeros((b, m), CIRCUMSTANCE),
@@ -149,13 +152,16 @@ def _found(scenario: Scenario, seed: int, weeks: int, known: Names) -> World:
         record=Recorded(
             np.zeros((weeks, p, m), WEEK),
             np.zeros((weeks, o), ORGANISATION_WEEK),
-            np.zeros(weeks * (p * m * 15 + 2 * o) + 64 * len(scenario.reform), EVENT),
+            np.zeros(weeks * (p * m * 20 + 5 * o + len(districts) * m) + 64 * len(scenario.reform), EVENT),
+            np.zeros((weeks, q, m), VIEW),
         ),
     )
     _organisations(world, scenario, seed, known)
     _settle(world, scenario, seed)
     enact(world, scenario)
     rule = scenario.mechanism.friction
+    for polity, row in zip(scenario.polity.values(), world.polities, strict=True):
+        _individuals(world, polity, row)
     world.issues["friction"] = (rule.level * (1 + rule.by_veto_player * (world.polities["veto_players"] - 1)))[:, None]
     return world
 
@@ -173,19 +179,34 @@ def enact(world: World, scenario: Scenario) -> None:
         for field in Governance.model_fields:
             if field in (POLITY.names or ()):
                 world.polities[field][row] = getattr(polity.governance, field)
+        governed = any(each.kind == "municipality" for each in polity.organisation.values())
         for column, tactic in enumerate(scenario.tactic.values()):
-            world.allowed[row, column] = _allowed(tactic, polity.governance)
+            room = _allowed(tactic, polity.governance)
+            world.allowed[row, column] = 0.0 if tactic.pressure == "local" and not governed else room
+    _connect(world, scenario)
+
+
+def _connect(world: World, scenario: Scenario) -> None:
+    """Put citizens online by their founding draws, publics around the polity's mean."""
+    divide = scenario.mechanism.digital_divide
+    weight = divide.scale if divide.on else 0.0
+    world.polities["online"] = 0.0
     with wrapping():
         for row, public in enumerate(world.publics):
-            share = _online_share(world.polities["internet_access"][public.polity], public.digital)
+            home = world.polities[public.polity]
+            share = _online_share(home.internet_access, weight * public.digital)
+            share = 0.0 if home.shutdown and scenario.mechanism.platform_control.on else share
             mine = world.blocks[world.blocks["public"] == row]
             online = connect(
                 world.clock["seed"][0], world.polities["key"][public.polity], mine, share, world.citizens.word
             )
             world.publics["online"][row] = online / max(public.citizens, 1)
+            home.online += online / home.citizens
 
 
 def _allowed(tactic: Tactic, governance: Governance) -> float:
+    if tactic.awaits:
+        return 0.0
     room = 1.0
     for name, weight in tactic.needs.items():
         setting = getattr(governance, name)
@@ -286,9 +307,19 @@ def _organisations(world: World, scenario: Scenario, seed: int, known: Names) ->
             own = U(pair(world.polities["key"][p], name_key(name)))
             _organisation(world, scenario, seed, row, own, organisation, usual[organisation.kind])
             world.organisations["polity"][row] = p
-            world.organisations["kind"][row] = known.kinds.index(organisation.kind)
+            world.organisations["kind"][row] = KINDS.index(organisation.kind)
+            if organisation.kind == "municipality":
+                _govern(world, p, row, organisation)
             row += 1
     world.campaigns["organisation"] = np.arange(len(world.campaigns))
+
+
+def _govern(world: World, p: int, row: int, given: Organisation) -> None:
+    """A municipality's local policies are its positions at the start."""
+    number = np.flatnonzero(world.districts["polity"] == p)[given.district - 1]
+    world.organisations["district"][row] = number
+    world.districts["governed"][number] = True
+    world.districts["policy"][number, : world.stances.shape[1]] = world.stances[row]
 
 
 def _organisation(
@@ -302,7 +333,17 @@ def _organisation(
     record.income = given.income * np.sqrt(spread)
     record.skills[:] = [getattr(skills, name) for name in EXPERTISE]
     record.credibility[:] = [getattr(given.credibility, name) for name in AUDIENCES]
+    record.usual_credibility[:] = record.credibility
     record.activity = given.activity
+    own_rules = given.institutionalisation
+    record.institutionalisation = kind.institutionalisation if own_rules is None else own_rules
+    record.gives = kind.gives if given.gives is None else given.gives
+    record.foreign, record.slots = given.foreign, given.slots
+    if given.kind == "firm":
+        record.market_share, record.reputation = given.market_share, given.reputation
+        record.usual_reputation = given.reputation
+    record.spoke[:] = -1
+    record.district = -1
     for m, issue in enumerate(scenario.issue):
         drawn = given.stance + given.stance_within * _normal(seed, "founding.stance", own, name_key(issue))
         world.stances[row, m] = given.stances.get(issue, np.clip(drawn, -1, 1))
@@ -310,8 +351,22 @@ def _organisation(
     world.priorities[row] /= max(world.priorities[row].sum(), 1e-12)
     for f, frame in enumerate(scenario.frame):
         world.repertoire[row, f] = not given.frames or frame in given.frames
+        record.practice[m] = world.stances[row, m]
+    usual = given.tactics or kind.tactics
     for k, tactic in enumerate(scenario.tactic):
-        world.uses[row, k] = not given.tactics or tactic in given.tactics
+        world.uses[row, k] = not usual or tactic in usual
+
+
+def _individuals(world: World, polity: Polity, home: Any) -> None:
+    """People with posts lend organisations their followers, and their credibility where it is higher."""
+    rows = [row for row, each in enumerate(world.organisations) if world.polities["key"][each.polity] == home.key]
+    known = {name: world.organisations[row] for row, (name, _) in zip(rows, organisations(polity), strict=True)}
+    for person in polity.individual.values():
+        for post in person.posts:
+            record = known[post]
+            record.following += person.reach
+            record.credibility[:] = np.maximum(record.credibility, person.credibility)
+            record.usual_credibility[:] = record.credibility
 
 
 # ---------------------------------------------------------------- where citizens live
@@ -339,7 +394,9 @@ def _settlement(scenario: Scenario) -> tuple[NDArray[Any], NDArray[Any], NDArray
             row.digital = public.digital
             row.diet[:] = [getattr(public.diet, channel) for channel in CHANNELS]
         offset, q0 = offset + polity.citizens, q0 + len(polity.public)
-    return np.array(blocks, BLOCKS), np.array(districts, DISTRICT), publics
+    rows = np.zeros(len(districts), DISTRICT)
+    rows["polity"], rows["citizens"] = np.array(districts).T
+    return np.array(blocks, BLOCKS), rows, publics
 
 
 def _community_sizes(polity: Polity) -> NDArray[np.int64]:
@@ -493,15 +550,20 @@ def _settle(world: World, scenario: Scenario, seed: int) -> None:
         policy = world.issues["policy"][organisation.polity, m]
         organisation.members = enrol(
             U(pair(U(key(seed, 0, _MEMBERS)), organisation.key)), row, int(offsets[organisation.polity]),
-            int(world.polities["citizens"][organisation.polity]), given[row].members,
+            int(world.polities["citizens"][organisation.polity]), _members(given[row]),
             bool(world.stances[row, m] > policy), policy, np.ascontiguousarray(world.citizens.anchor[:, m]),
             world.citizens.member,
         )  # fmt: skip
 
 
+def _members(given: Organisation) -> float:
+    usual: float = catalogue("kinds", OrganisationKind)[given.kind].members
+    return usual if given.members is None else given.members
+
+
 @compiled
 def enrol(k, row, first, n, share, reformers, policy, anchor, member):
-    """Enrol `share` of n citizens, drawn among the free ones on the organisation's side; gives up where they are rare."""
+    """Enrol `share` of n citizens, drawn among the free ones on the organisation's side; gives up if they are rare."""
     wanted = int(share * n + 0.5)
     enrolled = 0
     for attempt in range(20 * wanted):

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from advosim.scenario.schema import MOST_ISSUES, Mechanism, Mechanisms, Tactic
+from advosim.scenario.rules import Mechanism, Mechanisms
+from advosim.scenario.schema import MOST_ISSUES, Kind, Route, Tactic
 
 FOR, AGAINST = 0, 1
 SIDES = 2
@@ -22,16 +23,22 @@ FACE_TO_FACE, MASS_MEDIA, SOCIAL_MEDIA = 0, 1, 2
 EXPERTISE = ("research", "law", "media", "organising", "digital")
 AUDIENCES = ("officials", "media", "public")
 OFFICIALS, MEDIA, PUBLIC = 0, 1, 2
-CALLS = ("none", "sign", "show_up")
-CALL_SIGN, CALL_SHOW_UP = 1, 2
-PRESSURES = ("none", "inside", "petition", "street")
-INSIDE, PETITION, STREET = 1, 2, 3
+CALLS = ("none", "sign", "share", "show_up", "buy_not")
+CALL_SIGN, CALL_SHARE, CALL_SHOW_UP, CALL_BUY_NOT = 1, 2, 3, 4
+PRESSURES = get_args(Route)
+INSIDE, PETITION, STREET, BOYCOTT, TABLE, LOCAL = 1, 2, 3, 4, 5, 6
+KINDS = get_args(Kind)
+FOUNDATION, OUTLET, FIRM, AGENCY, MUNICIPALITY = 4, 6, 7, 8, 9
 ANSWERS = ("repress", "accommodate", "consult", "deny")
 REPRESS, ACCOMMODATE, CONSULT, DENY = 1, 2, 4, 8
 ROUTES = ("ballot", "election", "table", "store")
-STORE = 3
-EVENTS = ("news", "campaign", "end", "closure", "covered", *ANSWERS, "step", "reform")
+BY_TABLE, STORE = 2, 3
+EVENTS = (
+    "news", "campaign", "end", "closure", "covered", *ANSWERS, "step", "reform", "hashtag", "concession", "agreement",
+    "grant", "local_step",
+)  # fmt: skip
 NEWS, CAMPAIGN_BEGINS, CAMPAIGN_ENDS, CLOSURE, COVERED, ANSWERED, STEP, REFORM = 0, 1, 2, 3, 4, 5, 9, 10
+HASHTAG, CONCESSION, AGREEMENT, GRANT, LOCAL_STEP = 11, 12, 13, 14, 15
 """Numbers of events; an answer's number is ANSWERED plus its place in ANSWERS."""
 
 # A citizen's word on an issue: its attitude as float32, with what neighbours can see in the lowest mantissa bits.
@@ -70,6 +77,11 @@ POLITY = table(
     ("veto_players", "f8", "1..5"),
     ("media_freedom", "f8", "0..1"),
     ("internet_access", "f8", "0..1"),
+    ("platform_regulation", "f8", "0..1"),
+    ("shutdown", "?", "whether social media are shut down"),
+    ("surveillance", "f8", "0..1"),
+    ("entry_cost", "f8", "0..1"),
+    ("online", "f8", "0..1, citizens who are online"),
     ("election_interval", "i8", "weeks"),
     ("legitimacy", "f8", "0..1"),
     ("grievance", "f8", ">= 0, mean over citizens"),
@@ -86,7 +98,19 @@ ISSUE = table(
     ("bump", "f8", ">= 0, attention that last week's coverage adds"),
     ("agenda", "f8", "0..1, share of all attention"),
     ("effort", "f8", (SIDES, len(PRESSURES)), ">= 0, reference budgets, campaigns' effort by side and kind"),
+    ("hostility", "f8", (SIDES,), "0..1, criticism in a side's campaigns, by effort"),
     ("called", "f8", (SIDES,), "0..1, citizens called to march"),
+    ("hashtag", "f8", (SIDES,), "0..1, share of those online who carry a side's hashtag"),
+    ("hashtag_days", "f8", (SIDES,), "days since it began"),
+    ("hashtag_capacity", "f8", (SIDES,), "0..1, of the team behind it"),
+    ("collected", "f8", (SIDES,), "0..1, signatures under the open petition"),
+    ("replied", "u1", (SIDES,), "whether the open petition has had its reply"),
+    ("boycotted", "f8", (SIDES,), "0..1, citizens who stayed away from a firm this week"),
+    ("extreme", "f8", (SIDES,), "0..1, marchers whose attitude is extreme"),
+    ("expected", "f8", (SIDES,), "log turnout that officials expect"),
+    ("signal", "f8", (SIDES,), ">= 0, factor of the street's pressure"),
+    ("buy_in", "f8", "0..1, calm after an agreement at a table"),
+    ("taken_up", "f8", "position, input that tables have brought into policy"),
     ("collecting", "u1", (SIDES,), "whether a petition is open"),
     ("lobby_success", "f8", (SIDES,), "0..1, insider contacts that succeed"),
     ("consulting", "i8", (SIDES,), "weeks of consultation left"),
@@ -138,6 +162,9 @@ PUBLIC_GROUP = table(
 DISTRICT = table(
     ("polity", "i8", "row of polities"),
     ("citizens", "i8", "persons"),
+    ("governed", "?", "whether it has a municipal government"),
+    ("policy", "f8", (MOST_ISSUES,), "-1..1, local position in force"),
+    ("pressure", "f8", (MOST_ISSUES,), "local store"),
 )
 
 VIEW = table(
@@ -146,6 +173,7 @@ VIEW = table(
     ("salience", "f8", "0..1"),
     ("signed", "f8", "0..1, both sides"),
     ("marched", "f8", "0..1, both sides"),
+    ("boycotted", "f8", "0..1, both sides"),
 )
 
 ORGANISATION = table(
@@ -155,13 +183,36 @@ ORGANISATION = table(
     ("closed", "?", "whether it ran out of means"),
     ("funds", "f8", ">= 0, reference budgets"),
     ("income", "f8", ">= 0, usual weekly gifts, reference budgets"),
+    ("institutionalisation", "f8", "0..1"),
+    ("gives", "f8", ">= 0, weekly grants from an endowment"),
+    ("foreign", "?", "whether these come from abroad"),
+    ("slots", "i8", "outlets: acts that they can cover in a week"),
+    ("market_share", "f8", "0..1, firms"),
+    ("reputation", "f8", "0..1, firms"),
+    ("usual_reputation", "f8", "0..1, firms: where reputation returns to"),
+    ("conceded", "u1", (MOST_ISSUES,), "firms: whether they gave in"),
+    ("practice", "f8", (MOST_ISSUES,), "-1..1, firms: what they do"),
+    ("district", "i8", "municipalities: row of districts, -1 else"),
+    ("following", "f8", ">= 0, rise of reach on social media by its people"),
+    ("usual_credibility", "f8", (len(AUDIENCES),), "0..1, where credibility returns to"),
+    ("spoke", "i8", (MOST_ISSUES,), "frame of the last campaign, -1 for none"),
+    ("visibility", "f8", ">= 0, covered acts remembered"),
+    ("success", "f8", "gain of campaigns remembered, in units of pressure"),
+    ("learnedness", "f8", ">= 0, evidence remembered"),
+    ("hostility", "f8", "0..1, criticism of its running campaign"),
     ("members", "i8", "persons"),
     ("skills", "f8", (len(EXPERTISE),), "0..1"),
     ("credibility", "f8", (len(AUDIENCES),), "0..1, with officials, media, public"),
     ("activity", "f8", ">= 0, rate of campaigns beside the usual"),
-    ("calls", "u1", (MOST_ISSUES,), "what members are called to: bit side to sign, bit 2 + side to march"),
+    (
+        "calls",
+        "u1",
+        (MOST_ISSUES,),
+        "what members are called to: bits side to sign, 2 + side to march, 4 + side to boycott",
+    ),
     ("dues", "f8", ">= 0, this week"),
     ("gifts", "f8", ">= 0, this week"),
+    ("grants", "f8", ">= 0, this week"),
     ("running_cost", "f8", ">= 0, this week"),
     ("campaign_cost", "f8", ">= 0, this week"),
 )
@@ -176,6 +227,10 @@ TACTIC = table(
     ("persuasion", "f8", "0..1"),
     ("education", "f8", "0..1"),
     ("evidence", "f8", "0..1"),
+    ("capacity", "f8", "0..1"),
+    ("criticism", "f8", "0..1"),
+    ("hashtag", "?", "whether it spreads under a hashtag"),
+    ("producer", "?", "boycotts: whether a whole branch is the target"),
     ("call", "i8", "place in CALLS"),
     ("call_every", "i8", "weeks"),
     ("pressure", "i8", "place in PRESSURES"),
@@ -192,7 +247,12 @@ CAMPAIGN = table(
     ("tactic", "i8", "row of tactics"),
     ("frame", "i8", "number of the frame"),
     ("weeks_left", "i8", "0: no campaign"),
-    ("age", "i8", "weeks since it began"),
+    ("age", "i8", "weeks since it began; below 0 while it is prepared"),
+    ("fresh", "?", "whether it was planned this week"),
+    ("firm", "i8", "boycotts: row of the target; -1 for none, -2 for a branch"),
+    ("district", "i8", "local campaigns: row of districts, -1 for none"),
+    ("outreach", "f8", "> 0, luck of a petition's outreach"),
+    ("publicity", "i8", "boycotts: covered acts of its side while it ran"),
     ("competence", "f8", "0..1, expertise met"),
     ("mix", "f8", (len(CHANNELS),), "share of effort by channel, sum 1 or all 0"),
     ("effort", "f8", ">= 0, this week, reference budgets"),
@@ -212,11 +272,13 @@ REACH = table(
     ("lesson", "f8", (SIDES,), "0..1, credibility of the strongest lesson"),
     ("sign", "f8", (SIDES,), "0..1, chance to be called to sign"),
     ("march", "f8", (SIDES,), "0..1, chance to be called to march"),
+    ("shun", "f8", (SIDES,), "0..1, chance to be called to boycott"),
 )
 
 STREAMS = (
     "backfire", "awareness", "forgetting", "persuasion", "education",
-    "call_to_sign", "call_to_march", "time_to_sign", "time_to_march", "join", "lapse",
+    "call_to_sign", "call_to_march", "time_to_sign", "time_to_march", "join", "lapse", "backlash", "call_to_boycott",
+    "time_to_boycott",
 )  # fmt: skip
 
 # What holds for all citizens of a block on an issue, in single precision: the kernel reads nothing else of the few.
@@ -232,6 +294,8 @@ CIRCUMSTANCE = table(
     ("lesson", "f4", (2, SIDES), "0..1"),
     ("sign", "f4", (2, SIDES), "0..1"),
     ("march", "f4", (2, SIDES), "0..1"),
+    ("shun", "f4", (2, SIDES), "0..1"),
+    ("verdict", "f4", (SIDES,), "factor of a message beside the other side's: 1, or a little below 0"),
     ("collecting", "u1", (SIDES,), "whether a petition is open"),
     ("injustice", "f4", ">= 0"),
     ("exposed", "f4", (2,), "0..1, chance to learn of repression"),
@@ -239,7 +303,10 @@ CIRCUMSTANCE = table(
     ("efficacy", "f4", (SIDES,), "0..1"),
     ("fear", "f4", "motive, for the most risk averse"),
     ("sanction", "f4", (SIDES,), "0..1, risk of marching"),
-    ("sanction_signing", "f4", "0..1, risk of signing"),
+    ("sanction_signing", "f4", (2,), "0..1, risk of signing, offline and online"),
+    ("shift", "f4", "0..1, move of values toward a frame that is heard and fits"),
+    ("friends", "f4", "chance to miss what one friend talks of, under a shutdown smaller"),
+    ("connected", "f4", "0 under a shutdown, else 1"),
     ("cost", "f4", "motive, cost of marching"),
     ("forgets", "f4", "0..1, chance to forget in a week"),
     ("relaxes", "f4", "0..1, share of a deviation from the anchor that goes in a week"),
@@ -264,6 +331,8 @@ TALLY = table(
     ("silenced", "i8", "persons"),
     ("signed", "i8", (SIDES,), "persons"),
     ("marched", "i8", (SIDES,), "persons"),
+    ("boycotted", "i8", (SIDES,), "persons"),
+    ("extreme", "i8", (SIDES,), "persons, marchers with an extreme attitude"),
     ("salience", "f8", "sum"),
     ("attitude", "f8", "sum"),
     ("attitude_squared", "f8", "sum"),
@@ -284,6 +353,12 @@ WEEK = table(
     ("petition_against", "f8", "0..1"),
     ("protest_for", "f8", "0..1"),
     ("protest_against", "f8", "0..1"),
+    ("boycott_for", "f8", "0..1"),
+    ("boycott_against", "f8", "0..1"),
+    ("hashtag_for", "f8", "0..1, of those online"),
+    ("hashtag_against", "f8", "0..1, of those online"),
+    ("buy_in", "f8", "0..1"),
+    ("taken_up", "f8", "position, input taken up at tables so far"),
     ("violent", "?", "whether any protest was violent"),
     ("repression", "f8", "0..1, setting in force"),
     ("answers", "i8", "sum of REPRESS, ACCOMMODATE, CONSULT, DENY"),
@@ -311,6 +386,7 @@ ORGANISATION_WEEK = table(
     ("funds", "f8", ">= 0"),
     ("dues", "f8", ">= 0"),
     ("gifts", "f8", ">= 0"),
+    ("grants", "f8", ">= 0"),
     ("running_cost", "f8", ">= 0"),
     ("campaign_cost", "f8", ">= 0"),
     ("members", "i8", "persons"),
@@ -320,6 +396,10 @@ ORGANISATION_WEEK = table(
     ("side", "i8", "of its campaign, -1 without"),
     ("effort", "f8", ">= 0"),
     ("social_media", "f8", "0..1, share of its effort that goes online"),
+    ("credibility_officials", "f8", "0..1"),
+    ("credibility_media", "f8", "0..1"),
+    ("credibility_public", "f8", "0..1"),
+    ("reputation", "f8", "0..1, firms; else 0"),
     ("closed", "?", ""),
 )
 
@@ -333,6 +413,9 @@ EVENT = table(
     ("route", "i8", "place in ROUTES (steps) or PRESSURES (what was covered), -1 for none"),
     ("side", "i8", "-1 for none"),
     ("size", "f8", "size of a shock, an act or a step"),
+    ("value", "f8", "choice of a tactic: its learned value, gain per budget"),
+    ("match", "f8", "choice of a tactic: expertise met, 0..1"),
+    ("odds", "f8", "choice of a tactic: its chance among all"),
 )
 
 
@@ -403,6 +486,8 @@ class Recorded(NamedTuple):
     """(weeks, organisations) of ORGANISATION_WEEK."""
     events: NDArray[Any]
     """(most events,) of EVENT; clock.events of them are filled."""
+    publics: NDArray[Any]
+    """(weeks, publics, issues) of VIEW."""
 
 
 class World(NamedTuple):
@@ -446,6 +531,10 @@ class World(NamedTuple):
     """(q, f): 0..1, sum 1, mean weights of frames."""
     campaigns: NDArray[Any]
     """(o,) of CAMPAIGN."""
+    speech: NDArray[np.int64]
+    """(o, q): the frame in which a campaign speaks to a public, -1 for none."""
+    circulation: NDArray[np.float64]
+    """(q, m, sides): >= 0, strength of the frames that circulate in a public."""
     reach: NDArray[Any]
     """(q, 2, m) of REACH."""
     blocks: NDArray[Any]

@@ -1,0 +1,62 @@
+"""Phase 5: hashtags spread among those online by days, and are dropped."""
+
+from __future__ import annotations
+
+from advosim.mechanisms.campaigns import active
+from advosim.mechanisms.chronicle import note
+from advosim.world.chance import draw64, exp, key, pair, stream
+from advosim.world.compile import compiled
+from advosim.world.state import HASHTAG, SIDES
+
+_START = stream("hashtag")
+_DAYS = 7
+_FORGOTTEN = 1e-4
+
+
+@compiled
+def hashtag_day(carried, days, capacity, rule):
+    """The share that carries a hashtag a day later: contagion, whose novelty wears off, minus dropping.
+
+    Capacity, 0..1, makes it slower to rise and slower to drop. Tufekci 2017; Bennett & Segerberg 2012.
+    """
+    rise = max(0.0, rule.rise - rule.slow_rise * capacity) * exp(-rule.tire * days)
+    drop = max(0.0, rule.drop - rule.slow_drop * capacity)
+    return min(max(carried + rise * carried * (1.0 - carried) - drop * carried, 0.0), 1.0)
+
+
+@compiled
+def _begin(clock, events, issue, p, m, side, organisation, tactic, capacity, seed):
+    issue.hashtag[side] = max(issue.hashtag[side], seed)
+    issue.hashtag_days[side] = 0.0
+    issue.hashtag_capacity[side] = capacity
+    note(clock, events, HASHTAG, p, m, organisation, tactic, -1, side, issue.hashtag[side])
+
+
+@compiled
+def hashtag(clock, rules, polities, issues, organisations, tactics, campaigns, events):
+    """Campaigns start hashtags in their first week, talk online now and then; each then runs seven daily rounds."""
+    rule = rules[0].hashtag
+    if not rule.on:
+        return
+    k = key(clock[0].seed, clock[0].week, _START)
+    for c in range(campaigns.size):
+        campaign = campaigns[c]
+        if active(campaign) and campaign.age == 0 and tactics[campaign.tactic].hashtag:
+            if polities[campaign.polity].online > 0.0:
+                p, m, o = campaign.polity, campaign.issue, campaign.organisation
+                capacity = campaign.competence * (0.5 + 0.5 * organisations[o].institutionalisation)
+                _begin(clock, events, issues[p, m], p, m, campaign.side, o, campaign.tactic, capacity, rule.seed)
+    for p in range(issues.shape[0]):
+        for m in range(issues.shape[1]):
+            issue = issues[p, m]
+            for side in range(SIDES):
+                chance = rule.spontaneous * min(1.0, rule.complexity * issue.agenda) * polities[p].online
+                if issue.hashtag[side] == 0.0 and draw64(pair(k, side), issue.key) < chance:
+                    _begin(clock, events, issue, p, m, side, -1, -1, 0.0, rule.seed)
+                for _ in range(_DAYS):
+                    issue.hashtag[side] = hashtag_day(
+                        issue.hashtag[side], issue.hashtag_days[side], issue.hashtag_capacity[side], rule
+                    )
+                    issue.hashtag_days[side] += 1.0
+                if issue.hashtag[side] < _FORGOTTEN or polities[p].online == 0.0:
+                    issue.hashtag[side] = 0.0

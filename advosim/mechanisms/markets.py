@@ -1,0 +1,76 @@
+"""Phase 7: firms under boycott lose sales and standing, and some give in."""
+
+from __future__ import annotations
+
+from advosim.mechanisms.campaigns import active
+from advosim.mechanisms.chronicle import note
+from advosim.world.chance import draw64, key, logistic, pair, stream
+from advosim.world.compile import compiled
+from advosim.world.state import BOYCOTT, CONCESSION, FIRM
+
+_CONCEDE = stream("boycott")
+
+
+@compiled
+def concede_chance(covered, decline, sales_lost, rule):
+    """s(a0 + media + media x reputation's decline + sales lost): chance that a firm gives in when a boycott ends.
+
+    covered: 0 or 1; decline: 0..1, reputation below usual; sales_lost: share of citizens who stay away. King 2008.
+    """
+    media = rule.by_media * covered + rule.by_decline * covered * decline
+    return logistic(rule.base + media + rule.by_sales * sales_lost)
+
+
+@compiled
+def boycott(clock, rules, issues, organisations, stances, priorities, tactics, campaigns, events):
+    """Coverage of a boycott costs its target reputation; in the boycott's last week the target gives in or not.
+
+    A firm that gives in changes its practice, and its lobby on the issue falls away. King 2008; Bartley & Child 2014.
+    """
+    rule = rules[0].boycott
+    if not rule.on:
+        return
+    for o in range(organisations.size):
+        a = organisations[o]
+        if a.kind == FIRM:
+            a.reputation = a.usual_reputation + rule.recovery * (a.reputation - a.usual_reputation)
+    for c in range(campaigns.size):
+        campaign = campaigns[c]
+        if not active(campaign) or tactics[campaign.tactic].pressure != BOYCOTT:
+            continue
+        issue = issues[campaign.polity, campaign.issue]
+        covered = 1.0 if issue.covered[campaign.side] > 0 else 0.0
+        campaign.publicity += issue.covered[campaign.side]
+        for o in range(organisations.size):
+            if _is_target(campaign, organisations[o], o, stances, priorities, issue):
+                firm = organisations[o]
+                firm.reputation = max(0.0, firm.reputation - rule.damage * covered)
+                if campaign.weeks_left == 1:
+                    _decide(clock, rule, campaign, issue, firm, o, stances, priorities, events)
+
+
+@compiled
+def _is_target(campaign, firm, o, stances, priorities, issue):
+    if firm.kind != FIRM or firm.closed or firm.polity != campaign.polity or firm.conceded[campaign.issue]:
+        return False
+    if priorities[o, campaign.issue] == 0.0:
+        return False
+    other_side = (stances[o, campaign.issue] > issue.policy) != (campaign.side == 0)
+    return campaign.firm == o or (campaign.firm == -2 and other_side)
+
+
+@compiled
+def _decide(clock, rule, campaign, issue, firm, o, stances, priorities, events):
+    m, side = campaign.issue, campaign.side
+    covered = 1.0 if campaign.publicity > 0 else 0.0
+    decline = max(0.0, firm.usual_reputation - firm.reputation)
+    chance = concede_chance(covered, decline, issue.boycotted[side], rule)
+    luck = draw64(pair(key(clock[0].seed, clock[0].week, _CONCEDE), campaign.organisation), firm.key)
+    if luck >= chance:
+        return
+    direction = 1.0 if side == 0 else -1.0
+    firm.conceded[m] = 1 + side
+    firm.practice[m] = min(max(firm.practice[m] + rule.step * direction, -1.0), 1.0)
+    stances[o, m] = firm.practice[m]
+    priorities[o, m] = 0.0
+    note(clock, events, CONCESSION, campaign.polity, m, o, campaign.tactic, -1, side, chance)

@@ -1,0 +1,126 @@
+"""Phase 9: tables at which stakeholders bargain, and municipal governments with policies of their own."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from advosim.mechanisms.campaigns import active
+from advosim.mechanisms.chronicle import note
+from advosim.mechanisms.institutions import half_effect, sign
+from advosim.world.chance import draw64, key, log, stream
+from advosim.world.compile import compiled
+from advosim.world.state import AGREEMENT, BY_TABLE, LOCAL, LOCAL_STEP, SIDES, TABLE
+
+_AGREE = stream("stakeholder_table")
+_GRID = 40
+
+
+@compiled
+def nash_bargain(status_quo, ideals, weights):
+    """The position that maximises the product of gains over the status quo, each to the power of its weight.
+
+    ideals, weights: (parties,) positions in -1..1 and powers >= 0; gains are of quadratic utility. Returns the status
+    quo where nothing makes all better off. Nash 1950; Kalai 1977 for weights.
+    """
+    best, chosen = -1e300, status_quo
+    towards = 0.0
+    for i in range(ideals.size):
+        if weights[i] > 0.0:
+            way = sign(ideals[i] - status_quo)
+            if way == 0.0 or (towards != 0.0 and way != towards):
+                return status_quo
+            towards = way
+    reach = 2.0
+    for i in range(ideals.size):
+        if weights[i] > 0.0:
+            reach = min(reach, 2.0 * abs(ideals[i] - status_quo))
+    for step in range(1, _GRID):
+        y = status_quo + towards * reach * step / _GRID
+        total = 0.0
+        for i in range(ideals.size):
+            if weights[i] > 0.0:
+                gain = (status_quo - ideals[i]) ** 2 - (y - ideals[i]) ** 2
+                total += weights[i] * log(gain) if gain > 0.0 else -1e300
+        if total > best:
+            best, chosen = total, y
+    return chosen
+
+
+@compiled
+def stakeholder_table(clock, rules, polities, issues, organisations, stances, tactics, campaigns, events):
+    """Teams at a table bargain with the government in the week in which a table ends, and submit what they agree on.
+
+    Who is hostile elsewhere weighs less (`insider_risk`). Agreement brings buy-in, which lowers friction for a while.
+    """
+    rule, hostile = rules[0].stakeholder_table, rules[0].backlash
+    if not rule.on:
+        return
+    ideals, weights = np.zeros(campaigns.size + 1), np.zeros(campaigns.size + 1)
+    for p in range(issues.shape[0]):
+        for m in range(issues.shape[1]):
+            issue = issues[p, m]
+            issue.buy_in *= rule.keep
+            seated = ends = 0
+            for c in range(campaigns.size):
+                campaign = campaigns[c]
+                weights[c] = 0.0
+                if not active(campaign) or campaign.polity != p or campaign.issue != m:
+                    continue
+                if tactics[campaign.tactic].pressure == TABLE:
+                    seated += 1
+                    ends += 1 if campaign.weeks_left == 1 else 0
+                    ideals[c] = stances[campaign.organisation, m]
+                    spared = 1.0 - (hostile.insider_risk * issue.hostility[campaign.side] if hostile.on else 0.0)
+                    weights[c] = rule.weight * campaign.effort * spared
+            if ends == 0:
+                continue
+            ideals[campaigns.size], weights[campaigns.size] = issue.ideal + issue.revision, 1.0
+            luck = draw64(key(clock[0].seed, clock[0].week, _AGREE), issue.key)
+            if luck < rule.chance * polities[p].openness:
+                agreed = nash_bargain(issue.policy, ideals, weights)
+                step = min(max(agreed - issue.policy, -rule.uptake), rule.uptake)
+                if step != 0.0:
+                    issue.submitted[BY_TABLE] = True
+                    issue.target[BY_TABLE] = issue.policy + step
+                    issue.taken_up += abs(step)
+                    issue.buy_in = 1.0
+                    note(clock, events, AGREEMENT, p, m, -1, -1, BY_TABLE, 0 if step > 0.0 else 1, step)
+
+
+@compiled
+def municipalities(clock, rules, issues, districts, local_views, organisations, tactics, campaigns, events):
+    """A district's own policy moves a step where campaigns and opinion beat local friction. Betsill & Bulkeley 2006."""
+    rule = rules[0].municipalities
+    if not rule.on:
+        return
+    for d in range(districts.size):
+        if not districts[d].governed:
+            continue
+        for m in range(issues.shape[1]):
+            push = 0.0
+            for side in range(SIDES):
+                effort = 0.0
+                for c in range(campaigns.size):
+                    campaign = campaigns[c]
+                    here = campaign.district == d and campaign.issue == m and campaign.side == side
+                    if here and active(campaign) and tactics[campaign.tactic].pressure == LOCAL:
+                        effort += campaign.effort
+                push += (1.0 if side == 0 else -1.0) * rule.campaign * half_effect(effort, 1.0)
+            view = local_views[d, m]
+            opinion = rule.opinion * view.salience * (2.0 * view.support - 1.0)
+            store = rule.keep * districts[d].pressure[m] + push + opinion
+            if abs(store) > rule.friction:
+                before = districts[d].policy[m]
+                districts[d].policy[m] = min(max(before + sign(store) * rule.step, -1.0), 1.0)
+                note(clock, events, LOCAL_STEP, districts[d].polity, m, _mayor(organisations, d), -1, -1, -1,
+                     districts[d].policy[m] - before)  # fmt: skip
+                store = 0.0
+            districts[d].pressure[m] = store
+
+
+@compiled
+def _mayor(organisations, d):
+    for o in range(organisations.size):
+        if organisations[o].district == d:
+            return o
+    return -1

@@ -1,0 +1,73 @@
+"""How a number of a scenario is declared: once, with meaning, unit, range, default and source."""
+
+from __future__ import annotations
+
+import functools
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
+from pydantic.fields import FieldInfo
+
+
+def number(
+    default: Any,
+    low: float,
+    high: float,
+    meaning: str,
+    *,
+    unit: str = "",
+    source: str = "",
+    awaits: str = "",
+) -> Any:
+    """A number with its range. `awaits` names the mechanism that will read it, where none does yet."""
+    extra: JsonDict = {"unit": unit or "1", "source": source or "convention", **({"awaits": awaits} if awaits else {})}
+    return Field(default, ge=low, le=high, description=meaning, json_schema_extra=extra)
+
+
+def choice(default: Any, meaning: str, *, source: str = "", awaits: str = "") -> Any:
+    """A switch, a name or a table, described like a number."""
+    extra: JsonDict = {"source": source or "convention", **({"awaits": awaits} if awaits else {})}
+    if callable(default):
+        return Field(default_factory=default, description=meaning, json_schema_extra=extra)
+    return Field(default, description=meaning, json_schema_extra=extra)
+
+
+class Part(BaseModel):
+    """A frozen table of a scenario that refuses unknown keys, wrong types, NaN and infinity."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, validate_default=False)
+
+
+@functools.cache
+def catalogue(name: str, row: type[Any]) -> Mapping[str, Any]:
+    """The rows of a shipped catalogue file, checked."""
+    return {key: row.model_validate(value) for key, value in catalogue_rows(name).items()}
+
+
+def catalogue_rows(name: str) -> dict[str, dict[str, Any]]:
+    """The raw rows of a shipped catalogue file."""
+    text = (Path(__file__).parent / "catalogue" / f"{name}.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def parameters(part: type[Part], path: str = "") -> Iterator[tuple[str, FieldInfo]]:
+    """Every declared field below `part` with its dotted path; tables keyed by name show as NAME."""
+    for name, field in part.model_fields.items():
+        here = f"{path}.{name}" if path else name
+        inner = _part_of(field)
+        if inner is None:
+            yield here, field
+        else:
+            keyed = "dict" in str(field.annotation)
+            yield from parameters(inner, f"{here}.NAME" if keyed else here)
+
+
+def _part_of(field: FieldInfo) -> type[Part] | None:
+    for candidate in (field.annotation, *getattr(field.annotation, "__args__", ())):
+        if isinstance(candidate, type) and issubclass(candidate, Part):
+            return candidate
+    return None
