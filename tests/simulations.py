@@ -7,7 +7,6 @@ import time
 from typing import Any
 
 from advosim.scenario.schema import Scenario
-from advosim.simulation import simulate
 
 
 def level(scenario: Scenario) -> float:
@@ -60,5 +59,7 @@ def not_finite(scenario: Scenario, seed: int) -> dict[str, float]:
 
 def slow_model(scenario: Scenario, seed: int) -> Any:
     """The model, but slow enough to be killed."""
+    from advosim.simulation import simulate
+
     time.sleep(0.01)
     return simulate(scenario, seed, threads=1)

@@ -48,6 +48,8 @@ SECONDS = 2.0
 """What a chunk should take: little to lose, and little beside the work."""
 MOST = 1000
 """Most runs of a chunk."""
+PATIENCE = 10.0
+"""Seconds in which a dask scheduler should answer."""
 
 
 class Stopped(KeyboardInterrupt):
@@ -456,7 +458,7 @@ def _crew(workers: int | None, dask: str | None, executor: Executor | None) -> I
         with _dask(dask) as crew:
             yield crew
         return
-    count = workers or _cores()
+    count = _cores() if workers is None else workers
     if count < 1:
         raise InputError(Problem("", None, f"workers = {count}", "1 or more"))
     crew = _Crew(lambda: _pool(count), lambda: count, count) if executor is None else _only(executor)
@@ -507,7 +509,7 @@ def _dask(address: str) -> Iterator[_Crew]:
         hint = "pip install 'advosim[cluster]'"
         raise InputError(Problem("--dask", None, "dask.distributed is not installed", hint=hint)) from None
     try:
-        client = Client(address, timeout="10s", set_as_default=False)
+        client = Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
         what = f"no scheduler answers at {address}: {str(error)[:200]}"
         raise InputError(Problem("--dask", None, what, hint="write tcp://HOST:8786")) from None

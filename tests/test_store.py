@@ -1,0 +1,239 @@
+"""A sweep's folder: files are whole or not there, chunks are the truth, exports open elsewhere."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pyreadstat
+import pytest
+import simulations
+
+from advosim.experiment import export, load, store, sweep
+from advosim.results import SaveError
+from advosim.scenario.problems import InputError
+
+REPRESSION = "polity.home.governance.repression"
+PRESET = "polity.home.governance.preset"
+ON = "mechanism.influence.on"
+TABLE: dict[str, Any] = {
+    "title": "Stored",
+    "scenario": "baseline",
+    "set": {"polity.home.citizens": 50, "weeks": 3},
+    "design": {"kind": "factorial"},
+    "factor": {
+        REPRESSION: {"levels": [0.1, 0.9]},
+        PRESET: {"levels": ["closed_regime", "open_democracy"]},
+        "polity.home.governance.veto_players": {"levels": [1, 4]},
+        "mechanism.evidence.on": {"levels": [True, False]},
+        ON: {"levels": [True, False]},
+    },
+    "replicates": {"count": 25, "first_seed": 1},
+    "outcome": {name: {"of": "policy", "issue": "climate"} for name in ("policy_at_end", "protest")},
+}
+
+
+def swept(folder: Path, simulate: Any = simulations.raising, chunk: int = 100, **changes: Any) -> Path:
+    sweep.run(load.build(TABLE | changes), folder, executor=sweep.InProcess(), simulate=simulate, chunk=chunk)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """800 runs of which some fail."""
+    return swept(tmp_path_factory.mktemp("swept"))
+
+
+# ---------------------------------------------------------------- files
+
+
+def test_a_file_is_whole_or_not_there(tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    store.write(file, lambda opened: opened.write(b"first"))
+
+    def broken(opened: Any) -> None:
+        opened.write(b"sec")
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space"):
+        store.write(file, broken)
+    assert file.read_bytes() == b"first"
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_of_two_plans_the_first_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    experiment = load.build(TABLE)
+    plans = [store.plan(experiment, [{REPRESSION: 0.1}], chunk) for chunk in (3, 5)]
+    assert [store.begin(tmp_path, plan, experiment).chunk for plan in plans] == [3, 3]
+
+    def linkless(*_: Any) -> None:
+        raise OSError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", linkless)
+    assert [store.begin(tmp_path / "other", plan, experiment).chunk for plan in plans[::-1]] == [5, 5]
+
+
+def test_what_killed_processes_left_is_swept_up(tmp_path: Path) -> None:
+    (tmp_path / "chunks").mkdir()
+    dead = tmp_path / "chunks" / f".000001.parquet.{store._host()}-4194399-1.tmp"
+    mine = tmp_path / "chunks" / f".000002.parquet.{store._host()}-{os.getppid()}-1.tmp"
+    other = tmp_path / f".{store.RUNS}.elsewhere-77-1.tmp"
+    old = tmp_path / f".{store.RUNS}.elsewhere-78-1.tmp"
+    for file in (dead, mine, other, old):
+        file.touch()
+    os.utime(old, (0, 0))
+    store.sweep_up(tmp_path)
+    assert [file.exists() for file in (dead, mine, other, old)] == [False, True, True, False]
+
+
+def test_a_chunk_counts_when_its_status_is_there(tmp_path: Path) -> None:
+    swept(tmp_path)
+    (tmp_path / "chunks" / "000003.json").unlink()
+    plan = store.read_plan(tmp_path)
+    assert plan is not None
+    assert store.all_committed(tmp_path, plan) == {0, 1, 2, 4, 5, 6, 7}
+    assert sweep.status(tmp_path).left == 100
+    before = (tmp_path / store.RUNS).read_bytes()
+    swept(tmp_path)
+    assert (tmp_path / store.RUNS).read_bytes() == before
+
+
+def test_chunks_that_are_broken_or_hold_other_runs_are_told(tmp_path: Path) -> None:
+    swept(tmp_path)
+    file = tmp_path / "chunks" / "000002.parquet"
+    good = file.read_bytes()
+    file.write_bytes(good[:500])
+    with pytest.raises(SaveError, match=r"000002.parquet cannot be read.*Remove it"):
+        swept(tmp_path)
+    table = pq.read_table(tmp_path / "chunks" / "000001.parquet")
+    pq.write_table(table, file)
+    with pytest.raises(SaveError, match=r"000002.parquet holds other runs than were planned"):
+        swept(tmp_path)
+    file.unlink()
+    swept(tmp_path)
+    assert sweep.status(tmp_path).left == 0
+
+
+def test_a_week_that_is_there_twice_is_found(tmp_path: Path) -> None:
+    swept(tmp_path, None, 50, keep={"weeks": 1}, factor={REPRESSION: {"levels": [0.1, 0.9]}})
+    file = tmp_path / "chunks" / "000000.weeks.parquet"
+    table = pq.read_table(file)
+    pq.write_table(pa.concat_tables([table, table.slice(len(table) - 1)]), file)
+    with pytest.raises(SaveError, match="holds a week of a run twice"):
+        swept(tmp_path, None, 50, keep={"weeks": 1}, factor={REPRESSION: {"levels": [0.1, 0.9]}})
+
+
+def test_a_plan_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / store.MANIFEST).write_text('{"plan": {}}', encoding="utf-8")
+    with pytest.raises(InputError, match="cannot be read as the plan of a sweep"):
+        sweep.status(tmp_path)
+
+
+def test_the_folder_says_how_to_repeat_it(folder: Path) -> None:
+    told = json.loads((folder / store.MANIFEST).read_text(encoding="utf-8"))
+    assert told["experiment"]["scenarios"]["scenario"]["polity"]["home"]["citizens"] == 50
+    assert told["experiment"]["factors"][REPRESSION]["levels"] == [0.1, 0.9]
+    assert set(told["plan"]["parts"]) == {"scenario", "design", "replicates", "outcomes", "weeks kept", "program"}
+    assert {"advosim", "numpy", "SALib", "python"} <= set(told["versions"])
+
+
+def test_the_hash_of_a_preset_of_ones_own_knows_its_content(tmp_path: Path) -> None:
+    found = []
+    for openness in (0.2, 0.3):
+        (tmp_path / "mine.toml").write_text(f'title = "M"\n[governance]\nopenness = {openness}\n', encoding="utf-8")
+        experiment = load.build(TABLE | {"factor": {PRESET: {"levels": ["mine.toml"]}}}, tmp_path)
+        found.append(store.parts(experiment, [{PRESET: "mine.toml"}]))
+    assert store.parts(experiment, [{PRESET: "mine.toml"}]) == found[1]
+    assert [name for name in found[0] if found[0][name] != found[1][name]] == ["scenario"]
+
+
+# ---------------------------------------------------------------- merged tables
+
+
+def test_rows_are_merged_in_groups_of_one_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "ROWS", 64)
+    files = [swept(tmp_path / str(chunk), chunk=chunk) / store.RUNS for chunk in (7, 300)]
+    assert files[0].read_bytes() == files[1].read_bytes()
+    groups = pq.ParquetFile(files[0]).metadata
+    assert [groups.row_group(i).num_rows for i in range(groups.num_row_groups)] == [64] * 12 + [32]
+
+
+def test_timings_stand_apart(folder: Path) -> None:
+    timings = pd.read_parquet(folder / store.TIMINGS)
+    assert list(timings.columns) == ["run", "seconds", "chunk", "host", "process"]
+    assert list(timings["run"]) == list(range(800)) and (timings["seconds"] > 0).all()
+    assert "seconds" not in pq.read_schema(folder / store.RUNS).names
+
+
+def test_columns_have_the_types_of_their_settings(folder: Path) -> None:
+    types = {field.name: str(field.type) for field in pq.read_schema(folder / store.RUNS)}
+    assert types == {
+        "run": "int64", "point": "int64", "seed": "int64", REPRESSION: "double", PRESET: "string",
+        "polity.home.governance.veto_players": "int64", "mechanism.evidence.on": "bool", ON: "bool",
+        "policy_at_end": "double", "protest": "double", "status": "string",
+    }  # fmt: skip
+
+
+# ---------------------------------------------------------------- export
+
+
+def test_csv_comes_back_as_it_was(folder: Path, tmp_path: Path) -> None:
+    files = export.export(folder, "csv", tmp_path)
+    assert [file.name for file in files] == ["runs.csv", "timings.csv"]
+    runs = sweep.runs(folder)
+    pd.testing.assert_frame_equal(pd.read_csv(files[0]), runs, check_dtype=False, check_exact=True)
+    assert (runs["status"] == "failed").sum() == 32
+
+
+def test_stata_reads_what_is_written(folder: Path, tmp_path: Path) -> None:
+    file = export.export(folder, "dta", tmp_path)[0]
+    table, told = pyreadstat.read_dta(file)
+    runs = sweep.runs(folder)
+    labels = told.column_names_to_labels
+    assert list(labels.values()) == list(runs.columns)
+    assert list(labels) == [
+        "run", "point", "seed", "repression", "preset", "veto_players", "evidence_on", "influence_on", "policy_at_end",
+        "protest", "status",
+    ]  # fmt: skip
+    for name, label in labels.items():
+        mine, theirs = runs[label], table[name]
+        if pd.api.types.is_numeric_dtype(mine):
+            np.testing.assert_array_equal(mine.to_numpy(float), theirs.to_numpy(float))
+        else:
+            assert list(mine) == list(theirs)
+    again = export.export(folder, "dta", tmp_path / "again")[0]
+    assert again.read_bytes() == file.read_bytes()
+
+
+def test_large_seeds_stay_exact_in_stata(tmp_path: Path) -> None:
+    seed = 2**61 + 1
+    swept(tmp_path / "out", simulations.quick, replicates={"count": 2, "first_seed": seed})
+    table, _ = pyreadstat.read_dta(export.export(tmp_path / "out", "dta", tmp_path)[0])
+    assert set(table["seed"]) == {str(seed), str(seed + 1)}
+
+
+def test_names_for_stata_are_valid_and_unique() -> None:
+    long = "polity.home.organisation." + "a" * 40 + ".skills.research"
+    names = export.stata_names(
+        ["run", "polity.home.governance.openness", "polity.away.governance.openness", "x.in", long, long + "_2", "in"]
+    )
+    assert names["polity.home.governance.openness"] == "home_governance_openness"
+    assert names["x.in"] == "x_in" and names["in"] == "_in"
+    assert len(set(names.values())) == 7
+    assert all(len(name) <= 32 and name.isidentifier() for name in names.values())
+
+
+def test_what_is_not_complete_is_not_exported(tmp_path: Path) -> None:
+    sweep.run(
+        load.build(TABLE), tmp_path, executor=sweep.InProcess(), simulate=simulations.quick, chunk=100, shard="1/2"
+    )
+    with pytest.raises(InputError, match="400 of 800 runs are missing"):
+        export.export(tmp_path, "csv")
+    with pytest.raises(InputError, match="'xls' is no format"):
+        export.export(tmp_path, "xls")
