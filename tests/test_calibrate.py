@@ -413,7 +413,7 @@ def test_names_in_figures_are_as_short_as_they_can_be() -> None:
         "mechanism.a.rate",
         "mechanism.b.rate",
     ]
-    assert short_names(paths) == ["repression", "openness", "a.rate", "b.rate"]
+    assert short_names(paths) == ["repression", "openness", "a rate", "b rate"]
 
 
 @pytest.mark.parametrize("count", [1, 3, 8])

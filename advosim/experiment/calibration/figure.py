@@ -24,6 +24,8 @@ MOST = 6
 ACROSS = 3
 """Panels of the check side by side."""
 BINS = 20
+FINE = 200
+"""Draws from which bins are half as wide."""
 WORDS = {"rejection": "posterior", "history": "not ruled out", "optuna": "best trials"}
 
 
@@ -45,13 +47,14 @@ def figure(result: Calibration) -> Figure:
 
 
 def short_names(paths: Sequence[str]) -> list[str]:
-    """The shortest ends of dotted paths that tell them apart."""
+    """The shortest ends of dotted paths that tell them apart; a mechanism's parameter says little without its name."""
     found = []
     for path in paths:
         parts = path.split(".")
-        ends = [".".join(parts[-n:]) for n in range(1, len(parts) + 1)]
+        least = 2 if parts[0] == "mechanism" else 1
+        ends = [".".join(parts[-n:]) for n in range(least, len(parts) + 1)]
         alone = (e for e in ends if sum(("." + other).endswith("." + e) for other in paths) == 1)
-        found.append(next(alone, path).replace("_", " "))
+        found.append(next(alone, path).replace(".", " ").replace("_", " "))
     return found
 
 
@@ -183,19 +186,23 @@ def _checks(part: SubFigure, result: Calibration, rows: int) -> None:
 
 
 def _check(panel: Axes, result: Calibration, at: int, word: str) -> None:
+    from matplotlib.ticker import MaxNLocator
+
     target, values = result.targets[at], result.replicated[:, at]
     first = result.first[:, at]
     first = first[np.isfinite(first)]
     everything = [*values, *first, target.value - 2 * target.sd, target.value + 2 * target.sd]
-    edges = np.linspace(min(everything), max(everything), 2 * BINS + 1)
+    edges = np.linspace(min(everything), max(everything), (2 if len(values) >= FINE else 1) * BINS + 1)
     panel.axvspan(target.value - 1.645 * target.sd, target.value + 1.645 * target.sd, color=TARGET, alpha=0.15, lw=0)
     panel.axvline(target.value, color=TARGET, lw=1.2, label="target and its 90% interval")
     if len(values):
         panel.stairs(
             np.histogram(values, edges, density=True)[0], edges, fill=True, color=POSTERIOR, alpha=0.55, label=word
         )
+    coarse = np.linspace(edges[0], edges[-1], BINS + 1)
     if len(first) and result.settings.method != "optuna":
-        panel.stairs(np.histogram(first, edges[::2], density=True)[0], edges[::2], color=PRIOR, lw=1.0, label="prior")
+        panel.stairs(np.histogram(first, coarse, density=True)[0], coarse, color=PRIOR, lw=1.0, label="prior")
+    panel.xaxis.set_major_locator(MaxNLocator(4))
     panel.set_title(target.outcome.replace("_", " "), size=TEXT, loc="left", color=INK)
     panel.set_yticks([])
     panel.spines["left"].set_visible(False)
