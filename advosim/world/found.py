@@ -410,7 +410,8 @@ def _community_sizes(polity: Polity) -> NDArray[np.int64]:
         owed += shares * size
         sizes[d] = np.floor(np.maximum(owed, 0))
         while sizes[d].sum() > size:
-            sizes[d, np.argmax(sizes[d] - owed)] -= 1
+            # Of publics that have somebody here: one that is owed less than nobody gives nobody up.
+            sizes[d, np.argmax(np.where(sizes[d] > 0, sizes[d] - owed, -np.inf))] -= 1
         while sizes[d].sum() < size:
             sizes[d, np.argmax(owed - sizes[d])] += 1
         owed -= sizes[d]
