@@ -120,6 +120,14 @@ def test_scenarios_are_a_factor() -> None:
     assert all(experiment.at(p).weeks == 10 for p in points)
 
 
+def test_scenarios_can_be_made_in_python() -> None:
+    home = made().scenario
+    assert made(scenario=home).scenario == home
+    experiment = made(scenario={"as_is": home, "harder": home.but({REPRESSION: 0.8})}, factor={})
+    assert designs.points(experiment) == [{"scenario": "as_is"}, {"scenario": "harder"}]
+    assert experiment.at({"scenario": "harder"}).polity["home"].governance.repression == 0.8
+
+
 def test_points_come_from_a_file(tmp_path: Path) -> None:
     (tmp_path / "points.csv").write_text(f"{REPRESSION},{VETO}\n0.1,1\n1,3\n", encoding="utf-8")
     table = {k: v for k, v in TABLE.items() if k != "factor"} | {"design": design("points", file="points.csv")}

@@ -58,7 +58,10 @@ def load(path: str | Path) -> Experiment:
 
 
 def build(table: Mapping[str, Any], folder: str | Path = ".") -> Experiment:
-    """An experiment from a table as a file would hold it; what it names is relative to `folder`. Raises InputError."""
+    """An experiment from a table as a file would hold it; what it names is relative to `folder`.
+
+    `scenario` can also be a Scenario, or several by name. Raises InputError.
+    """
     return _Reading(Layer(IN_PYTHON, Path(folder), dict(table))).experiment()
 
 
@@ -171,6 +174,9 @@ class _Reading:
     def _scenarios(self) -> dict[str, Scenario]:
         """The scenarios by the name that the file gives them, with the settings of [set]."""
         written = self.table.get(SCENARIO)
+        made = {SCENARIO: written} if isinstance(written, Scenario) else written
+        if isinstance(made, dict) and made and all(isinstance(scenario, Scenario) for scenario in made.values()):
+            return {name: changed for name, one in made.items() if (changed := self._set(one)) is not None}
         names = written if isinstance(written, list) else [written]
         if not names or not all(isinstance(name, str) for name in names):
             hint = 'write scenario = "baseline", a path relative to this file, or a list of them'

@@ -365,9 +365,9 @@ def _kept(record: Any, weeks: Any) -> Any:
 
 
 def _probe(job: _Job, plan: store.Plan, points: list[Point]) -> tuple[float, float]:
-    """Seconds of a run, and bytes of its kept weeks, from one run each of some points, for a second or two."""
+    """Seconds of a run, and bytes of its kept weeks, from one run each of some points, for a second or so."""
     times, kept = [], 0.0
-    deadline = time.perf_counter() + SECONDS
+    deadline = time.perf_counter() + SECONDS / 2
     for number, point in enumerate([points[0], *points]):
         begin = time.perf_counter()
         try:
