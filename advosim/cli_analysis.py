@@ -22,10 +22,15 @@ MOST_WEEKS = 5200
 Told = Callable[[], AbstractContextManager[None]]
 """Ends a command with a sentence and an exit code where something is wrong."""
 
+ExperimentArgument = Annotated[Path, typer.Argument(metavar="EXPERIMENT", help="The experiment file that was run.")]
+SweepFolder = Annotated[
+    Path | None, typer.Option("--out", metavar="DIR", help="Folder of the sweep, by default results/EXPERIMENT.")
+]
+
 
 def add_to(app: typer.Typer, told: Told) -> None:
     """Add the commands to the command line."""
-    for name, command in (("compare", compare),):
+    for name, command in (("compare", compare), ("sensitivity", sensitivity), ("discover", discover)):
         app.command(name)(_ended(command, told))
 
 
@@ -80,7 +85,51 @@ def compare(
     typer.echo(f"\nSaved in {place}: effects.csv, effects.tex, effects.png, pairs.parquet, manifest.json")
 
 
+def sensitivity(
+    experiment: ExperimentArgument,
+    out: SweepFolder = None,
+) -> None:
+    """Say which factors matter: Morris, Sobol, factorial and one-at-a-time designs, with intervals and noise."""
+    from advosim.experiment.sensitivity import sensitivity as analysed
+
+    sweep = _sweep(experiment, out)
+    place = sweep / "sensitivity"
+    _check(place)
+    found = analysed(experiment, sweep)
+    found.save(place)
+    typer.echo(found.summary())
+    typer.echo(f"\nSaved in {place}: tables (.csv, .tex), figures (.png), summary.txt, manifest.json")
+
+
+def discover(
+    experiment: ExperimentArgument,
+    out: SweepFolder = None,
+    outcome: Annotated[str | None, typer.Option(help="The outcome, by default the first.")] = None,
+    above: Annotated[float | None, typer.Option(help="Look for runs whose outcome is above this.")] = None,
+    below: Annotated[float | None, typer.Option(help="Look for runs whose outcome is below this.")] = None,
+) -> None:
+    """Find the settings in which something happens: boxes by PRIM, a tree by CART."""
+    from advosim.experiment.discover import discover as discovered
+
+    sweep = _sweep(experiment, out)
+    found = discovered(experiment, sweep, outcome=outcome, above=above, below=below)
+    place = sweep / f"discovery-{found.outcome}"
+    _check(place)
+    found.save(place)
+    typer.echo(found.summary())
+    typer.echo(f"\nSaved in {place}: boxes (.csv, .tex), figures (.png), summary.txt, manifest.json")
+
+
 # ---------------------------------------------------------------- what they share
+
+
+def _sweep(experiment: Path, out: Path | None) -> Path:
+    """The folder of a sweep, which must be there."""
+    folder = out or Path("results") / experiment.stem
+    if not folder.is_dir():
+        hint = f"run the experiment: advosim sweep run {experiment} --out {folder}"
+        raise InputError(Problem(str(folder), None, "there is no such folder", "the folder of a sweep", hint))
+    return folder
 
 
 def _scenarios(names: list[str], changes: list[str], given: dict[str, int]) -> list[Scenario]:

@@ -23,7 +23,19 @@ from advosim.scenario import load
 
 ROOT = Path(__file__).resolve().parents[1]
 HEAVY = {"numpy", "numba", "pandas", "matplotlib", "mesa", "scipy", "pyarrow", "networkx"}
-COMMANDS = {"check", "run", "country", "schema", "init", "warmup", "compare", "sweep", "calibrate"}
+COMMANDS = {
+    "check",
+    "run",
+    "country",
+    "schema",
+    "init",
+    "warmup",
+    "compare",
+    "sweep",
+    "calibrate",
+    "sensitivity",
+    "discover",
+}
 REPRESSION = "polity.home.governance.repression"
 
 
