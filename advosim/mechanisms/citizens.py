@@ -417,7 +417,8 @@ def some_citizens(first, last, clock, rules, organisations, campaigns, tactics, 
             number = i - blocks[b].offset
             online = past[i, 0] & ONLINE != 0
             on = 1 if online else 0
-            begin, middle, end = start[2 * i], start[2 * i + 1], start[2 * i + 2] if online else start[2 * i + 1]
+            begin, middle = np.int64(start[2 * i]), np.int64(start[2 * i + 1])
+            end = np.int64(start[2 * i + 2]) if online else middle
             total = _ZERO
             injustice = _ZERO
             for m in range(issues):

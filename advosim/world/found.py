@@ -443,6 +443,8 @@ def _citizens(scenario: Scenario, seed: int, n: int, blocks: NDArray[Any]) -> Ci
     )
     _people(scenario, seed, columns, blocks)
     start, neighbour = _ties(scenario, seed, columns, blocks)
+    if start[-1] <= np.iinfo(np.uint32).max:
+        start = start.astype(np.uint32)
     return columns._replace(start=start, neighbour=neighbour)
 
 

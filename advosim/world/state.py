@@ -471,8 +471,11 @@ class Citizens(NamedTuple):
     """(n, frames): 0..1, weights of frames, sum 1."""
     member: NDArray[np.int16]
     """(n,): row of organisations, -1 for none."""
-    start: NDArray[np.int64]
-    """(2n + 1,): citizen i's face-to-face ties stand at start[2i]:start[2i+1], the social ones up to start[2i+2]."""
+    start: NDArray[np.uint32]
+    """(2n + 1,): citizen i's face-to-face ties stand at start[2i]:start[2i+1], the social ones up to start[2i+2].
+
+    int64 where there are more than 2^32 ties.
+    """
     neighbour: NDArray[np.uint32]
     """(ties,): citizens."""
 
