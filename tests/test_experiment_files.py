@@ -283,6 +283,13 @@ def test_a_file_that_is_not_there_is_told() -> None:
         load.load("nowhere.toml")
 
 
+def test_the_example_of_the_docs_is_in_order(root: Path, tmp_path: Path) -> None:
+    file = tmp_path / "study.toml"
+    text = (root / "docs" / "sweeps.md").read_text(encoding="utf-8")
+    file.write_text(text.partition("```toml\n")[2].partition("```")[0], encoding="utf-8")
+    assert len(designs.points(load.load(file))) == 15
+
+
 def test_the_shipped_experiments_are_in_order(root: Path) -> None:
     files = sorted((root / "experiments").rglob("*.toml"))
     for file in files:
