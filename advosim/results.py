@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 TABLES = ("weeks", "organisations", "alliances", "events")
 MANIFEST = "manifest.json"
 PROGRAM = "advosim"
-VERSIONED = ("numpy", "numba", "pandas", "pyarrow", "matplotlib", "pydantic", "mesa")
+VERSIONED = (
+    "numpy", "numba", "pandas", "pyarrow", "matplotlib", "pydantic", "mesa", "scipy", "SALib", "scikit-learn",
+)  # fmt: skip
 PROTEST_SEEN = 0.0005  # model.md: the onset of protest is a share of the citizens, .05%
 DAY = 86_400.0
 MOST_TOLD, MOST_LISTED = 12, 8
@@ -108,6 +110,22 @@ def write(record: Run, folder: str | Path, started: datetime | None = None) -> P
     started: when the run began, for the manifest. Raises InputError for a place that cannot be used, SaveError where
     writing fails.
     """
+    with whole(folder) as partial:
+        for name in TABLES:
+            table: pd.DataFrame = getattr(record, name)
+            table.to_parquet(partial / f"{name}.parquet", index=False)
+            table.to_csv(partial / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
+        _draw(record, partial / "overview.png")
+        write_manifest(partial, manifest(record, started))
+    return Path(folder).absolute()
+
+
+@contextlib.contextmanager
+def whole(folder: str | Path) -> Iterator[Path]:
+    """A folder to write into, which takes the place of `folder` when all is written and replaces older results there.
+
+    Raises InputError for a place that cannot be used, SaveError where writing fails; then nothing is left.
+    """
     place = Path(folder).absolute()
     check_place(place)
     partial = place.parent / f".{place.name}.partial-{_here()}-{os.getpid()}"
@@ -115,29 +133,23 @@ def write(record: Run, folder: str | Path, started: datetime | None = None) -> P
         place.parent.mkdir(parents=True, exist_ok=True)
         _clear_remains(place)
         partial.mkdir()
-        _fill(record, partial, started)
+        yield partial
+        for file in partial.iterdir():
+            _to_disk(file)
+        _to_disk(partial)
         _swap(partial, place)
     except OSError as error:
         reason = error.strerror or str(error)
         raise SaveError(f"the results could not be saved in {folder}: {reason}; nothing of them is left") from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
-    return place
 
 
-def _fill(record: Run, folder: Path, started: datetime | None) -> None:
-    for name in TABLES:
-        table: pd.DataFrame = getattr(record, name)
-        table.to_parquet(folder / f"{name}.parquet", index=False)
-        table.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
-    _draw(record, folder / "overview.png")
-    told = manifest(record, started)
-    told["files"] = {file.name: _sha256(file) for file in sorted(folder.iterdir())}
-    text = json.dumps(told, indent=2, ensure_ascii=False, allow_nan=False)
+def write_manifest(folder: Path, told: Mapping[str, Any]) -> None:
+    """Write what is `told` of results, and the hashes of all other files of the folder."""
+    files = {file.name: _sha256(file) for file in sorted(folder.iterdir())}
+    text = json.dumps({**told, "files": files}, indent=2, ensure_ascii=False, allow_nan=False)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
-    for file in folder.iterdir():
-        _to_disk(file)
-    _to_disk(folder)
 
 
 def _draw(record: Run, file: Path) -> None:
@@ -235,14 +247,21 @@ def manifest(record: Run, started: datetime | None = None) -> dict[str, Any]:
         "weeks": int(record.weeks["week"].max()) if len(record.weeks) else 0,
         "left_out": list(record.left_out),
         "notes": load.notes(record.scenario),
+        **machine(),
+        "started": started.isoformat(timespec="seconds") if started else None,
+        "saved": datetime.now(UTC).isoformat(timespec="seconds"),
+        "seconds": {stage: round(float(seconds), 3) for stage, seconds in record.seconds.items()},
+    }
+
+
+def machine() -> dict[str, Any]:
+    """What a program ran on: versions, system, commits."""
+    return {
         "versions": {"python": platform.python_version(), **_versions()},
         "platform": platform.platform(),
         "machine": platform.machine(),
         "processors": os.cpu_count(),
         "git": {"advosim": _git(_checkout()), "folder": _git(Path.cwd())},
-        "started": started.isoformat(timespec="seconds") if started else None,
-        "saved": datetime.now(UTC).isoformat(timespec="seconds"),
-        "seconds": {stage: round(float(seconds), 3) for stage, seconds in record.seconds.items()},
     }
 
 

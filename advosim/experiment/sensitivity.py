@@ -420,7 +420,8 @@ def stability(values: NDArray[np.float64]) -> Rows:
     """How the coefficient of variation settles with more replicates, over points; values (points, replicates).
 
     `cv`: sd over |mean|, the median over points. `cv_of_mean`: the same of the mean of that many runs. `half_width`:
-    half the mean 95% interval of a point's mean over the sd among points, which also works for means near 0. `settled`:
+    half the 95% interval of a point's mean, without what its seeds bring to all points, over the sd among points: small
+    where the points can be told apart, also for means near 0. `settled`:
     `cv` stays within .01 of its last value from here on. Sources: Lorscheid et al. 2012; ten Broeke et al. 2016.
     """
     from scipy import special
@@ -433,7 +434,8 @@ def stability(values: NDArray[np.float64]) -> Rows:
         sd, size = part.std(axis=1, ddof=1), np.abs(part.mean(axis=1))
         seen = size > 1e-12
         cv = float(np.median(sd[seen] / size[seen])) if seen.any() else 0.0
-        reach = float(special.stdtrit(n - 1, 0.5 + LEVEL / 2) * sd.mean() / np.sqrt(n))
+        left = (part - part.mean(axis=0)).std(axis=1, ddof=1).mean()
+        reach = float(special.stdtrit(n - 1, 0.5 + LEVEL / 2) * left / np.sqrt(n))
         half = reach / among if among > 0 else 0.0 if reach == 0 else np.inf
         rows.append({"replicates": n, "cv": cv, "cv_of_mean": cv / np.sqrt(n), "half_width": half})
     settled = True

@@ -76,6 +76,8 @@ def _prepare(axes: Axes, title: str = "", grid: str = "x") -> None:
         axes.set_title(title, fontsize=TEXT + 1, weight="bold", loc="left", color=INK, parse_math=False)
     axes.grid(axis=grid, color=FAINT, lw=0.6)  # type: ignore[arg-type]
     axes.set_axisbelow(True)
+    if grid in ("x", "both") and axes.get_xscale() == "linear":
+        axes.locator_params(axis="x", nbins=6)
     axes.tick_params(labelsize=SMALL, color=FAINT, labelcolor=INK)
     for side in ("right", "top"):
         axes.spines[side].set_visible(False)
@@ -120,6 +122,8 @@ def bars(found: Sensitivity) -> Figure:
         handles, texts = axes[0].get_legend_handles_labels()
         figure.legend(handles, texts, fontsize=SMALL, frameon=False, loc="outside upper right", ncols=2)
     _title(figure, found.runs.experiment.title)
+    if found.kind == "morris" and (found.indices["floor"] > 0).any():
+        _floor_note(figure)
     return figure
 
 
@@ -152,7 +156,7 @@ def _draw_bars(axes: Axes, table: Any, name: str, drawn: dict[str, str], labels:
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.axvline(0, color=INK, lw=0.7)
     if first == "mu_star":
-        axes.axvline(rows[0]["floor"], color=INK, lw=0.8, ls=":")
+        axes.axvline(rows[0]["floor"], color=INK, lw=0.7, ls="--")
     axes.set_xlabel(drawn[first] if len(drawn) == 1 else "share of variance", fontsize=TEXT, color=INK)
 
 
@@ -165,6 +169,11 @@ def _whiskers(axes: Axes, ends: Any, y: Any) -> None:
 # ---------------------------------------------------------------- Morris' plane
 
 
+def _floor_note(figure: Figure) -> None:
+    said = "dashed: the size of effect that noise alone would give a factor without any"
+    figure.supxlabel(said, fontsize=SMALL, color=INK, x=0.01, ha="left")
+
+
 def plane(found: Sensitivity) -> Figure:
     """mu* against sigma: to the right what matters, above the line what interacts or bends."""
     outcomes = list(found.runs.outcomes)
@@ -173,6 +182,8 @@ def plane(found: Sensitivity) -> Figure:
         _draw_plane(one, found.indices[found.indices["outcome"] == outcome], found.runs.labels)
         _prepare(one, _plain(outcome), "both")
     _title(figure, found.runs.experiment.title)
+    if (found.indices["floor"] > 0).any():
+        _floor_note(figure)
     return figure
 
 
@@ -268,7 +279,10 @@ def replicates(found: Sensitivity) -> Figure:
         ticks = sorted(set(found.replicates["replicates"]))
         one.set_xticks(ticks, [str(tick) for tick in ticks])
         one.minorticks_off()
-        one.set_ylim(bottom=0)
+        if (found.replicates[column] > 0).all() and np.isfinite(found.replicates[column]).all():
+            one.set_yscale("log")
+            one.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+            one.minorticks_off()
         one.set_xlabel("replicates", fontsize=TEXT, color=INK)
         one.set_ylabel(label, fontsize=TEXT, color=INK)
     axes[1].axhline(0.1, color=INK, lw=0.7, ls=":")

@@ -91,7 +91,7 @@ _LATEX = {"sobol": _sobol, "morris": _morris, "factorial": _levels, "one_at_a_ti
 
 def value_text(value: Any) -> str:
     """A factor's value as tables and figures show it."""
-    return f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+    return f"{value:.4g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
 
 
 # ---------------------------------------------------------------- in words
