@@ -153,6 +153,12 @@ def test_the_hash_of_a_preset_of_ones_own_knows_its_content(tmp_path: Path) -> N
     assert [name for name in found[0] if found[0][name] != found[1][name]] == ["scenario"]
 
 
+def test_the_hash_of_the_program_knows_what_results_depend_on() -> None:
+    decides = lambda file: store._decides(Path(file))  # noqa: E731
+    assert all(map(decides, ("week.py", "scenario/catalogue/tactics.toml", "world/found.py", "experiment/outcomes.py")))
+    assert not any(map(decides, ("cli.py", "cli_sweep.py", "experiment/sweep.py", "app/page.py", "figures.py")))
+
+
 # ---------------------------------------------------------------- merged tables
 
 

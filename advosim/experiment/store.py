@@ -128,18 +128,25 @@ def _hash(thing: Any) -> str:
     return hashlib.sha256(text.encode("ascii")).hexdigest()[:16]
 
 
+NO_PART = ("__main__", "app", "cli", "docking", "experiment", "figures", "model", "results", "scenarios")
+"""Of the package what does not decide what a run gives, or is held to by itself (shipped scenarios)."""
+
+
 @functools.cache
 def sources() -> str:
     """A hash of the program's sources that results depend on."""
     package = Path(__file__).resolve().parents[1]
-    files: list[Path] = [package / name for name in ("week.py", "simulation.py", "record.py", "experiment/outcomes.py")]
-    for folder in ("scenario", "world", "mechanisms"):
-        files += sorted(p for p in (package / folder).rglob("*") if p.suffix in (".py", ".toml"))
+    files = [p for p in sorted(package.rglob("*")) if p.suffix in (".py", ".toml") and _decides(p.relative_to(package))]
     digest = hashlib.sha256()
     for file in files:
         digest.update(file.relative_to(package).as_posix().encode() + b"\0")
         digest.update(file.read_bytes().replace(b"\r\n", b"\n"))
     return digest.hexdigest()[:16]
+
+
+def _decides(file: Path) -> bool:
+    top = Path(file.parts[0]).stem
+    return file.as_posix() == "experiment/outcomes.py" or not (top in NO_PART or top.startswith("cli_"))
 
 
 def read_plan(folder: Path) -> Plan | None:
@@ -616,6 +623,8 @@ class Status:
             lines.append(f"  and {more:,} more")
         if self.merged:
             lines.append(f"Results: {self.folder / RUNS}")
+        elif not self.left:
+            lines.append("Everything is there but not merged: advosim sweep run does that.")
         if self.failures:
             where = f"Tracebacks: {self.folder / FAILURES}; " if self.merged else ""
             lines.append(f"{where}advosim sweep retry EXPERIMENT --run {self.failures[0]['run']} runs one alone.")
