@@ -46,7 +46,8 @@ def boycott(clock, rules, issues, organisations, stances, priorities, tactics, c
                 firm = organisations[o]
                 firm.reputation = max(0.0, firm.reputation - rule.damage * covered)
                 if campaign.weeks_left == 1:
-                    _decide(clock, rule, campaign, issue, firm, o, stances, priorities, events)
+                    caller = organisations[campaign.organisation]
+                    _decide(clock, rule, campaign, issue, caller, firm, o, stances, priorities, events)
 
 
 @compiled
@@ -60,12 +61,12 @@ def _is_target(campaign, firm, o, stances, priorities, issue):
 
 
 @compiled
-def _decide(clock, rule, campaign, issue, firm, o, stances, priorities, events):
+def _decide(clock, rule, campaign, issue, caller, firm, o, stances, priorities, events):
     m, side = campaign.issue, campaign.side
     covered = 1.0 if campaign.publicity > 0 else 0.0
     decline = max(0.0, firm.usual_reputation - firm.reputation)
     chance = concede_chance(covered, decline, issue.boycotted[side], rule)
-    luck = draw64(pair(key(clock[0].seed, clock[0].week, _CONCEDE), campaign.organisation), firm.key)
+    luck = draw64(pair(key(clock[0].seed, clock[0].week, _CONCEDE), caller.key), firm.key)
     if luck >= chance:
         return
     direction = 1.0 if side == 0 else -1.0
