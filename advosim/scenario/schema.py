@@ -359,6 +359,12 @@ class Scenario(Part):
 
         return load.but(self, changes)
 
+    def without(self, *organisations: str) -> Scenario:
+        """The same scenario in which these organisations (or groups of them) do not exist. Raises InputError."""
+        from advosim.scenario import groups
+
+        return groups.without(self, organisations)
+
     @classmethod
     def load(cls, scenario: str | Path) -> Scenario:
         """Read a scenario from a file, or a shipped one by its name. Raises InputError with all that is wrong."""

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advosim.scenario.declare import catalogue
+from advosim.scenario.groups import organisations
 from advosim.scenario.rules import Mechanism, Mechanisms
 from advosim.scenario.schema import (
     FaceToFaceNetwork,
@@ -95,15 +96,6 @@ def names(scenario: Scenario) -> Names:
         tuple((home, public) for home, polity in scenario.polity.items() for public in polity.public),
         tuple((home, name) for home, polity in scenario.polity.items() for name, _ in organisations(polity)),
     )
-
-
-def organisations(polity: Polity) -> list[tuple[str, Organisation]]:
-    """A polity's organisations one by one."""
-    return [
-        (name if row.count == 1 else f"{name}_{number}", row)
-        for name, row in polity.organisation.items()
-        for number in range(1, row.count + 1)
-    ]
 
 
 def found(scenario: Scenario, seed: int | None = None, weeks: int | None = None) -> World:
@@ -345,16 +337,49 @@ def _organisation(
     record.spoke[:] = -1
     record.district = -1
     for m, issue in enumerate(scenario.issue):
-        drawn = given.stance + given.stance_within * _normal(seed, "founding.stance", own, name_key(issue))
-        world.stances[row, m] = given.stances.get(issue, np.clip(drawn, -1, 1))
-        world.priorities[row, m] = given.priorities.get(issue, 0.0) if given.priorities else 1.0
-    world.priorities[row] /= max(world.priorities[row].sum(), 1e-12)
+        world.stances[row, m] = _stance(seed, own, given, issue)
+    record.practice[: len(scenario.issue)] = world.stances[row]
+    world.priorities[row] = _priorities(scenario, given)
     for f, frame in enumerate(scenario.frame):
         world.repertoire[row, f] = not given.frames or frame in given.frames
-        record.practice[m] = world.stances[row, m]
     usual = given.tactics or kind.tactics
     for k, tactic in enumerate(scenario.tactic):
         world.uses[row, k] = not usual or tactic in usual
+
+
+def _stance(seed: int, own: np.uint64, given: Organisation, issue: str) -> float:
+    drawn = given.stance + given.stance_within * _normal(seed, "founding.stance", own, name_key(issue))
+    return float(given.stances.get(issue, np.clip(drawn, -1, 1)))
+
+
+def _priorities(scenario: Scenario, given: Organisation) -> NDArray[np.float64]:
+    weights = np.array([given.priorities.get(issue, 0.0) if given.priorities else 1.0 for issue in scenario.issue])
+    return weights / max(weights.sum(), 1e-12)
+
+
+class Positions(NamedTuple):
+    """Where everybody stands at the start; p polities, m issues, o organisations in the order of `names`."""
+
+    policy: NDArray[np.float64]
+    """(p, m): -1..1, in force."""
+    stances: NDArray[np.float64]
+    """(o, m): -1..1."""
+    priorities: NDArray[np.float64]
+    """(o, m): 0..1, sum 1 where any is above 0."""
+
+
+def positions(scenario: Scenario, seed: int) -> Positions:
+    """The positions that `found` draws, without a world around them."""
+    given = [(home, name, row) for home, polity in scenario.polity.items() for name, row in organisations(polity)]
+    with wrapping():
+        stances = [
+            [_stance(seed, U(pair(name_key(home), name_key(name))), row, issue) for issue in scenario.issue]
+            for home, name, row in given
+        ]
+        policy = _issues(scenario, seed)["policy"]
+    priorities = [_priorities(scenario, row) for _, _, row in given]
+    shape = (len(given), len(scenario.issue))
+    return Positions(policy.copy(), np.reshape(stances, shape), np.reshape(priorities, shape))
 
 
 def _individuals(world: World, polity: Polity, home: Any) -> None:

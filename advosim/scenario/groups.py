@@ -1,0 +1,75 @@
+"""Organisations one by one: `count` alike ones are a group. And the scenario in which some of them do not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING
+
+from advosim.scenario.problems import InputError, Problem, did_you_mean
+
+if TYPE_CHECKING:
+    from advosim.scenario.schema import Organisation, Polity, Scenario
+
+
+def organisations(polity: Polity) -> list[tuple[str, Organisation]]:
+    """A polity's organisations one by one; those of a group are NAME_1, NAME_2 ..."""
+    return [(one, row) for name, row in polity.organisation.items() for one in _members(name, row)]
+
+
+def _members(name: str, row: Organisation) -> list[str]:
+    return [name] if row.count == 1 else [f"{name}_{number}" for number in range(1, row.count + 1)]
+
+
+def without(scenario: Scenario, absent: Iterable[str]) -> Scenario:
+    """The same scenario in which these organisations do not exist: the counterfactual of their influence.
+
+    absent: names such as `greens_2`, `greens` (all of a group), or `home.greens`. Draws are keyed by name, so that
+    nobody else's luck shifts; who is left of a group keeps his name. Raises InputError for unknown names.
+    """
+    gone: dict[str, set[str]] = {home: set() for home in scenario.polity}
+    problems = []
+    for name in absent:
+        found = _found(scenario, name)
+        if not found:
+            problems.append(_unknown(scenario, name))
+        for home, one in found:
+            gone[home].add(one)
+    if problems:
+        raise InputError(problems)
+    homes = {home: _left(polity, gone[home]) for home, polity in scenario.polity.items()}
+    return scenario.model_copy(update={"polity": homes})
+
+
+def _found(scenario: Scenario, name: str) -> list[tuple[str, str]]:
+    """(polity, organisation) of all that a name stands for."""
+    home, dot, rest = name.rpartition(".")
+    homes = {home: scenario.polity[home]} if home in scenario.polity else {} if dot else scenario.polity
+    return [
+        (place, one)
+        for place, polity in homes.items()
+        for group, row in polity.organisation.items()
+        for one in _members(group, row)
+        if rest in (group, one)
+    ]
+
+
+def _unknown(scenario: Scenario, name: str) -> Problem:
+    known = [one for polity in scenario.polity.values() for one, _ in organisations(polity)]
+    return Problem("without()", None, f"there is no organisation '{name}'", ", ".join(known), did_you_mean(name, known))
+
+
+def _left(polity: Polity, gone: Collection[str]) -> Polity:
+    if not gone:
+        return polity
+    rows: dict[str, Organisation] = {}
+    for name, row in polity.organisation.items():
+        members = _members(name, row)
+        if not gone.intersection(members):
+            rows[name] = row
+        else:
+            rows |= {one: row.model_copy(update={"count": 1}) for one in members if one not in gone}
+    people = {
+        name: person.model_copy(update={"posts": tuple(post for post in person.posts if post not in gone)})
+        for name, person in polity.individual.items()
+    }
+    return polity.model_copy(update={"organisation": rows, "individual": people})
