@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -508,6 +509,16 @@ def test_the_model_is_calibrated_from_the_command_line(study: Path) -> None:
     again = advosim("calibrate", study, "--out", out, "--n", 150, "--workers", 1)
     assert again.exit_code == 0 and not (out / "waves.csv").exists()
     assert (out / "posterior.parquet").read_bytes() == posterior
+
+
+def test_the_example_of_the_docs_is_complete(root: Path, tmp_path: Path) -> None:
+    page = (root / "docs" / "calibration.md").read_text(encoding="utf-8")
+    for language, name in (("toml", "study.toml"), ("csv", "targets.csv")):
+        [text] = re.findall(rf"^```{language}\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    settings, targets, _ = calibrating.check(load(tmp_path / "study.toml"), None, None)
+    assert settings == Settings(n=1000)
+    assert [target.histories for target in targets] == [1, 40]
 
 
 def test_a_folder_of_another_calibration_is_refused(study: Path) -> None:

@@ -105,7 +105,13 @@ def _told(value: Any, factor: Between | OneOf) -> Any:
 
 
 def quantiles(values: Floats, weights: Floats, shares: Sequence[float]) -> Floats:
-    """Weighted quantiles of values (n,): where the sum of weights, half of one at its value, comes to a share."""
+    """Weighted quantiles of samples (n,), placed so that a further sample lies below with that probability.
+
+    For equal weights the k-th of n lies at k / (n + 1) (Hyndman & Fan 1996, type 6): intervals of few samples hold what
+    they say on average.
+    """
     order = np.argsort(values, kind="stable")
-    place = np.cumsum(weights[order]) - weights[order] / 2
-    return np.interp(np.asarray(shares) * weights.sum(), place, values[order])
+    share = weights[order] / weights.sum()
+    size = 1.0 / np.sum(share**2)
+    place = 0.5 + (np.cumsum(share) - share / 2 - 0.5) * size / (size + 1.0)
+    return np.interp(shares, place, values[order])
