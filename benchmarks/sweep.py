@@ -10,6 +10,7 @@ one run: machines differ and are shared.
 from __future__ import annotations
 
 import os
+import resource
 import sys
 import tempfile
 import threading
@@ -105,6 +106,12 @@ def beside(chosen: Experiment, count: int = 40) -> float:
     return 1 - spent[1] / sum(spent)
 
 
+def spent_by_workers() -> float:
+    """Processor time of all child processes that have ended, in seconds, their start and compiling included."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
 def main(runs: int = RUNS, workers: int = 2) -> None:
     """Run it once."""
     chosen = experiment(runs)
@@ -114,10 +121,14 @@ def main(runs: int = RUNS, workers: int = 2) -> None:
         begin = time.perf_counter()
         done = sweep.run(chosen, folder, workers=workers)
         seconds = time.perf_counter() - begin
+        processor = spent_by_workers()
         memory.over.set()
         inside = sum(pq.read_table(folder / store.TIMINGS)["seconds"].to_pylist())
         size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     print(f"{done.done} runs in {seconds:.1f} s: {done.done / seconds:.1f} runs/s on {workers} workers")
+    print(
+        f"{processor:.1f} s of processor time in workers: {workers * done.done / processor:.1f} runs/s were they alone"
+    )
     print(f"{1000 * inside / done.done:.1f} ms a run; beside the runs {100 * (1 - inside / workers / seconds):.1f}%")
     print(f"of a run beside its simulation {100 * beside(chosen):.1f}%")
     print(f"memory in MB, after a quarter -> at the end, main process first: {memory.report()}")
