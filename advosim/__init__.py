@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from advosim.experiment.compare import compare
+    from advosim.experiment.contribution import contribution
     from advosim.experiment.sweep import sweep
     from advosim.model import AdvocacyModel
     from advosim.record import Record
@@ -15,7 +16,17 @@ if TYPE_CHECKING:
     from advosim.simulation import simulate
 
 __version__ = "0.1.0"
-__all__ = ["AdvocacyModel", "InputError", "Record", "Scenario", "__version__", "compare", "simulate", "sweep"]
+__all__ = [
+    "AdvocacyModel",
+    "InputError",
+    "Record",
+    "Scenario",
+    "__version__",
+    "compare",
+    "contribution",
+    "simulate",
+    "sweep",
+]
 
 _HOME = {
     "AdvocacyModel": "advosim.model",
@@ -23,6 +34,7 @@ _HOME = {
     "Record": "advosim.record",
     "Scenario": "advosim.scenario.schema",
     "compare": "advosim.experiment.compare",
+    "contribution": "advosim.experiment.contribution",
     "simulate": "advosim.simulation",
     "sweep": "advosim.experiment.sweep",
 }

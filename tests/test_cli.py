@@ -31,6 +31,7 @@ COMMANDS = {
     "init",
     "warmup",
     "compare",
+    "contribution",
     "sweep",
     "calibrate",
     "sensitivity",

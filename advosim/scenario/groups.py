@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from advosim.scenario.problems import InputError, Problem, did_you_mean
@@ -58,7 +58,7 @@ def _unknown(scenario: Scenario, name: str) -> Problem:
     return Problem("without()", None, f"there is no organisation '{name}'", ", ".join(known), did_you_mean(name, known))
 
 
-def _left(polity: Polity, gone: Collection[str]) -> Polity:
+def _left(polity: Polity, gone: set[str]) -> Polity:
     if not gone:
         return polity
     rows: dict[str, Organisation] = {}
