@@ -55,8 +55,9 @@ def learning(clock, rules, issues, organisations, tactics, learned, campaigns, e
         campaign.gain += brought
         a = organisations[campaign.organisation]
         a.success = 0.95 * a.success + 0.05 * brought
-        for e in range(a.skills.size):
-            a.skills[e] += rule.capacity * tactic.capacity * (1.0 - a.skills[e])
+        if rule.on:
+            for e in range(a.skills.size):
+                a.skills[e] += rule.capacity * tactic.capacity * (1.0 - a.skills[e])
         campaign.weeks_left -= 1
         if campaign.weeks_left == 0:
             if rule.on and campaign.spent > 0.0:
