@@ -92,11 +92,50 @@ class BusinessAssociation(Organisation):
     """An association of firms."""
 
 
+class Foundation(Organisation):
+    """Gives grants from an endowment."""
+
+    gives = Column("organisations", "gives")
+
+
+class ResearchInstitute(Organisation):
+    """Makes evidence."""
+
+
+class MediaOutlet(Organisation):
+    """A newspaper, station or site with a slant of its own; `Media` stands for all of a polity's outlets."""
+
+    slots = Column("organisations", "slots")
+
+
+class Firm(Organisation):
+    """A target of boycotts, and a lobbyist."""
+
+    reputation, market_share = Column("organisations", "reputation"), Column("organisations", "market_share")
+    practice, conceded = Column("organisations", "practice"), Column("organisations", "conceded")
+
+
+class PublicAgency(Organisation):
+    """A part of the state that speaks for itself."""
+
+
+class Municipality(Organisation):
+    """The government of one district."""
+
+    district = Column("organisations", "district")
+
+
 KINDS: dict[str, type[Organisation]] = {
     "ngo": NGO,
     "grassroots": GrassrootsGroup,
     "movement": Movement,
     "business_association": BusinessAssociation,
+    "foundation": Foundation,
+    "research_institute": ResearchInstitute,
+    "media_outlet": MediaOutlet,
+    "firm": Firm,
+    "agency": PublicAgency,
+    "municipality": Municipality,
 }
 
 
