@@ -28,6 +28,8 @@ Seen = Callable[[int, int], None]
 MOST_SEED = 2**63 - 1
 FEW = 1e8
 """Citizens x issues x weeks, summed over runs, below which starting processes costs more than it saves (some 5 s)."""
+CHUNK = 30_000_000
+"""The same for what a process does at a time (some 2 s): progress moves, and Ctrl-C is heard."""
 
 
 class RunError(RuntimeError):
@@ -372,11 +374,16 @@ def _titles(scenarios: Sequence[Scenario]) -> tuple[str, ...]:
 def _workers(plan: _Plan, total: int, workers: int | None) -> int:
     if workers is not None:
         return max(1, min(workers, total))
-    citizens = max(sum(polity.citizens for polity in scenario.polity.values()) for scenario in plan.scenarios)
-    if citizens * len(plan.scenarios[0].issue) * plan.weeks * total < FEW:
+    if _size(plan) * total < FEW:
         return 1
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, min(cores, total))
+
+
+def _size(plan: _Plan) -> int:
+    """Citizens x issues x weeks of the largest run."""
+    citizens = max(sum(polity.citizens for polity in scenario.polity.values()) for scenario in plan.scenarios)
+    return citizens * len(plan.scenarios[0].issue) * plan.weeks
 
 
 def _run(plan: _Plan, seeds: range, workers: int, seen: Seen) -> dict[tuple[int, int], dict[str, float]]:
@@ -403,10 +410,12 @@ def _spread(
 
     # Once here, or every worker would compile for itself.
     simulation.compile_all(lambda stage, done, total: None)
-    size = max(1, min(25, len(tasks) // (workers * 8)))
+    size = max(1, min(25, len(tasks) // (workers * 8), CHUNK // max(1, _size(plan))))
     chunks = [tasks[at : at + size] for at in range(0, len(tasks), size)]
     rows: dict[tuple[int, int], dict[str, float]] = {}
-    with ProcessPoolExecutor(workers, get_context("spawn"), _begin, (plan,)) as pool:
+    context = get_context("spawn")
+    stop = context.Event()
+    with ProcessPoolExecutor(workers, context, _begin, (plan, stop)) as pool:
         try:
             for future in as_completed([pool.submit(_chunk, chunk) for chunk in chunks]):
                 rows.update(future.result())
@@ -414,6 +423,8 @@ def _spread(
         except BrokenProcessPool as error:
             raise RuntimeError(BROKEN.format(left=len(tasks) - len(rows))) from error
         finally:
+            # After Ctrl-C or a failure. Chunks that workers hold cannot be cancelled, but end at their next run.
+            stop.set()
             pool.shutdown(wait=False, cancel_futures=True)
     return rows
 
@@ -423,19 +434,21 @@ BROKEN = (
     "`if __name__ == '__main__':` around what it starts; workers=1 runs all in this process"
 )
 
-_PLAN: list[_Plan] = []
+_GIVEN: list[tuple[_Plan, Any]] = []
+"""In a worker process: the plan, and the event that says stop."""
 
 
-def _begin(plan: _Plan) -> None:
-    """Prepare a worker process. Ctrl-C is for the parent to hear, which lets the chunks at work end."""
+def _begin(plan: _Plan, stop: Any) -> None:
+    """Prepare a worker process. Ctrl-C is for the parent to hear, which says stop."""
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _PLAN[:] = [plan]
+    _GIVEN[:] = [(plan, stop)]
 
 
 def _chunk(tasks: Sequence[tuple[int, int]]) -> dict[tuple[int, int], dict[str, float]]:
-    return {task: _one(_PLAN[0], *task) for task in tasks}
+    plan, stop = _GIVEN[0]
+    return {task: _one(plan, *task) for task in tasks if not stop.is_set()}
 
 
 def _one(plan: _Plan, number: int, seed: int) -> dict[str, float]:
