@@ -61,7 +61,7 @@ class _Reform:
 
 
 @dataclass(frozen=True)
-class _Page:
+class Page:
     """What is common to all panels of a figure."""
 
     record: Tables
@@ -102,8 +102,8 @@ class _Panel:
 
     title: str
     height: float
-    draw: Callable[[Axes, _Page, str], None]
-    key: Callable[[_Page], list[Any]] | None = None
+    draw: Callable[[Axes, Page, str], None]
+    key: Callable[[Page], list[Any]] | None = None
 
 
 def overview(record: Tables, polity: str | None = None) -> Figure:
@@ -114,9 +114,9 @@ def overview(record: Tables, polity: str | None = None) -> Figure:
     from matplotlib.figure import Figure
     from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-    page = _page(record, polity)
+    page = page_of(record, polity)
     figure = Figure(figsize=(WIDTH, HEIGHT), dpi=DPI)
-    top, bottom = _head(figure, page), _foot(figure, page)
+    top, bottom = _head(figure, page), foot(figure, page)
     room = (MARGIN, bottom / HEIGHT, 1 - 2 * MARGIN, 1 - (top + bottom) / HEIGHT)
     figure.set_layout_engine(ConstrainedLayoutEngine(rect=room, h_pad=0.02, w_pad=0.03, hspace=0.0, wspace=0.0))
     panels = _panels(page)
@@ -130,11 +130,11 @@ def overview(record: Tables, polity: str | None = None) -> Figure:
     )
     for number, (row, panel) in enumerate(zip(grid, panels, strict=True)):
         for axes, name in zip(row, page.polities, strict=True):
-            _prepare(axes, page, name)
+            prepare(axes, page, name)
             panel.draw(axes, page, name)
         _caption(row, panel, page, lift=10.0 if number == 0 and page.reforms else 0.0)
-    _mark_time(grid[-1], page)
-    _head_columns(grid[0], page)
+    mark_time(grid[-1], page)
+    head_columns(grid[0], page)
     return figure
 
 
@@ -146,17 +146,17 @@ def save(figure: Figure, path: str | Path) -> None:
 # ---------------------------------------------------------------- what is to be drawn
 
 
-def _page(record: Tables, polity: str | None) -> _Page:
+def page_of(record: Tables, polity: str | None) -> Page:
     weeks = record.weeks
-    names = _ordered(weeks["polity"].unique(), record.scenario.polity)
+    names = ordered(weeks["polity"].unique(), record.scenario.polity)
     polities, last = _polities(names, polity), int(weeks["week"].max())
     shown = weeks[weeks["polity"].isin(polities)]
     given = {answer for text in shown["response"].unique() for answer in text.split("+")} - {"none", ""}
     campaigns = _campaigns(record.organisations, polities)
-    return _Page(
+    return Page(
         record=record,
         polities=polities,
-        issues=_ordered(shown["issue"].unique(), record.scenario.issue),
+        issues=ordered(shown["issue"].unique(), record.scenario.issue),
         answers=[a for a in ANSWER_COLOURS if a in given] + sorted(given - set(ANSWER_COLOURS)),
         tactics=list(campaigns["tactic"].value_counts().index),
         reforms=_reforms(record.scenario, polities, last),
@@ -165,7 +165,7 @@ def _page(record: Tables, polity: str | None) -> _Page:
     )
 
 
-def _ordered(names: Iterable[str], order: Iterable[str]) -> list[str]:
+def ordered(names: Iterable[str], order: Iterable[str]) -> list[str]:
     """Names in the order of the scenario."""
     names = list(names)
     return [name for name in order if name in names] + [name for name in names if name not in order]
@@ -226,14 +226,14 @@ def _meaning(changes: dict[str, Any], several: bool) -> str:
         inner = parts[3:] if parts[2] == "governance" else parts[2:]
         return " ".join(([f"{parts[1]}:"] if several else []) + inner)
 
-    return ", ".join(f"{_plain(name(path))} {_value(value)}" for path, value in changes.items())
+    return ", ".join(f"{plain(name(path))} {_value(value)}" for path, value in changes.items())
 
 
 def _value(value: Any) -> str:
     return f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
 
 
-def _plain(name: str, most: int = 60) -> str:
+def plain(name: str, most: int = 60) -> str:
     name = name.replace("_", " ")
     return name if len(name) <= most else name[: most - 1].rstrip() + "…"
 
@@ -241,24 +241,24 @@ def _plain(name: str, most: int = 60) -> str:
 # ---------------------------------------------------------------- head and foot
 
 
-def _head(figure: Figure, page: _Page) -> float:
+def _head(figure: Figure, page: Page) -> float:
     """Title, question and, where lines carry no names, the colours of the issues. Returns its height in inches."""
     scenario = page.record.scenario
     y = 0.1
-    y = _write(figure, _wrap(scenario.title, TITLE, 2, "bold"), y, TITLE, weight="bold")
-    y = _write(figure, _wrap(scenario.question, TEXT, 3), y, TEXT, color="#444444")
+    y = write(figure, wrap(scenario.title, TITLE, 2, "bold"), y, TITLE, weight="bold")
+    y = write(figure, wrap(scenario.question, TEXT, 3), y, TEXT, color="#444444")
     if not page.labelled:
         y = _name_issues(figure, page, y)
     return y + 0.06
 
 
-def _name_issues(figure: Figure, page: _Page, y: float) -> float:
+def _name_issues(figure: Figure, page: Page, y: float) -> float:
     from matplotlib.lines import Line2D
 
     # A column of the legend is as wide as its name, its line and the space around them.
-    longest = max(_width(_plain(issue), TEXT) for issue in page.issues) + 0.55
+    longest = max(width_of(plain(issue), TEXT) for issue in page.issues) + 0.55
     across = max(1, min(len(page.issues), int(WIDTH / longest)))
-    handles = [Line2D([], [], color=page.colour(issue), lw=2.0, label=_plain(issue)) for issue in page.issues]
+    handles = [Line2D([], [], color=page.colour(issue), lw=2.0, label=plain(issue)) for issue in page.issues]
     legend = figure.legend(
         handles=handles,
         loc="upper left",
@@ -274,27 +274,36 @@ def _name_issues(figure: Figure, page: _Page, y: float) -> float:
     return y + 0.18 * math.ceil(len(handles) / across) + 0.04
 
 
-def _foot(figure: Figure, page: _Page) -> float:
+def foot(figure: Figure, page: Page) -> float:
     """What the letters mean, and what was run. Returns its height in inches."""
+    lines, height = foot_lines(page), foot_height(page)
+    write(figure, lines, figure.get_figheight() - height + 0.04, SMALL, color="#444444", spacing=1.35)
+    return height
+
+
+def foot_height(page: Page) -> float:
+    """In inches."""
+    return len(foot_lines(page)) * SMALL * 1.35 / 72 + 0.12
+
+
+def foot_lines(page: Page) -> list[str]:
+    """The lines of the foot."""
     lines = []
     if page.reforms:
         meanings = "; ".join(
             f"{r.letter}\N{NO-BREAK SPACE}(week\N{NO-BREAK SPACE}{r.week}) {r.meaning}" for r in page.reforms
         )
-        lines += _wrap(f"Changes of settings: {meanings}.", SMALL, 4)
-    lines += _wrap(_provenance(page), SMALL, 4)
-    height = len(lines) * SMALL * 1.35 / 72 + 0.12
-    _write(figure, lines, HEIGHT - height + 0.04, SMALL, color="#444444", spacing=1.35)
-    return height
+        lines += wrap(f"Changes of settings: {meanings}.", SMALL, 4)
+    return lines + wrap(_provenance(page), SMALL, 4)
 
 
-def _provenance(page: _Page) -> str:
+def _provenance(page: Page) -> str:
     scenario, sizes = page.record.scenario, []
     for name in page.polities:
         polity = scenario.polity[name]
         count = sum(organisation.count for organisation in polity.organisation.values())
         size = f"{polity.citizens:,} citizens, {count} organisation{'' if count == 1 else 's'}"
-        sizes.append(f"{_plain(name)}: {size}" if len(scenario.polity) > 1 else size)
+        sizes.append(f"{plain(name)}: {size}" if len(scenario.polity) > 1 else size)
     left_out = len(scenario.polity) - len(page.polities)
     more = f" ({left_out} more polities not shown)" if left_out else ""
     source = f" Source of the question: {scenario.source.rstrip('.')}." if scenario.source else ""
@@ -302,7 +311,7 @@ def _provenance(page: _Page) -> str:
     return f"Seed {page.record.seed}, {weeks}; {'; '.join(sizes)}{more}. One run of a model, not a forecast.{source}"
 
 
-def _width(line: str, size: float, weight: str = "normal") -> float:
+def width_of(line: str, size: float, weight: str = "normal") -> float:
     """Of a line in print, in inches."""
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import text_to_path
@@ -311,25 +320,24 @@ def _width(line: str, size: float, weight: str = "normal") -> float:
     return float(text_to_path.get_text_width_height_descent(line, font, ismath=False)[0]) / 72
 
 
-def _wrap(text: str, size: float, most: int, weight: str = "normal") -> list[str]:
+def wrap(text: str, size: float, most: int, weight: str = "normal") -> list[str]:
     """Lines as wide as the page."""
     text, room = re.sub("[ \t\r\n]+", " ", text).strip(), WIDTH * (1 - 2 * MARGIN)
     if not text:
         return []
-    lines, letters = [text], max(10, int(len(text) * room / _width(text, size, weight) * 1.1))
-    while letters >= 10 and max(_width(line, size, weight) for line in lines) > room:
+    lines, letters = [text], max(10, int(len(text) * room / width_of(text, size, weight) * 1.1))
+    while letters >= 10 and max(width_of(line, size, weight) for line in lines) > room:
         lines = textwrap.wrap(text, letters, max_lines=most, placeholder=" …")
         letters -= 2
     return lines
 
 
-def _write(figure: Figure, lines: Sequence[str], y: float, size: float, spacing: float = 1.3, **style: Any) -> float:
+def write(figure: Figure, lines: Sequence[str], y: float, size: float, spacing: float = 1.3, **style: Any) -> float:
     """Write lines from `y` inches below the top; returns where they end."""
     for line in lines:
         # Titles come from files: a dollar sign in them is no formula.
-        figure.text(
-            MARGIN, 1 - y / HEIGHT, line, size=size, va="top", ha="left", parse_math=False, in_layout=False, **style
-        )
+        at = 1 - y / figure.get_figheight()
+        figure.text(MARGIN, at, line, size=size, va="top", ha="left", parse_math=False, in_layout=False, **style)
         y += size * spacing / 72
     return y
 
@@ -337,7 +345,7 @@ def _write(figure: Figure, lines: Sequence[str], y: float, size: float, spacing:
 # ---------------------------------------------------------------- panels
 
 
-def _panels(page: _Page) -> list[_Panel]:
+def _panels(page: Page) -> list[_Panel]:
     tallest = _tallest(page)
     scale = f" (tallest bar: {tallest})" if tallest else ""
     return [
@@ -351,7 +359,7 @@ def _panels(page: _Page) -> list[_Panel]:
     ]
 
 
-def _prepare(axes: Axes, page: _Page, polity: str) -> None:
+def prepare(axes: Axes, page: Page, polity: str) -> None:
     axes.spines[["top", "right"]].set_visible(False)
     axes.spines[["left", "bottom"]].set(color="#888888", linewidth=0.6)
     axes.tick_params(labelsize=SMALL, width=0.6, length=2.5, color="#888888", labelcolor=INK, pad=2)
@@ -366,7 +374,7 @@ def _prepare(axes: Axes, page: _Page, polity: str) -> None:
             )
 
 
-def _caption(row: Sequence[Axes], panel: _Panel, page: _Page, lift: float) -> None:
+def _caption(row: Sequence[Axes], panel: _Panel, page: Page, lift: float) -> None:
     """The panel's title at its left, what its marks mean at its right, `lift` points above the panel."""
     from matplotlib.transforms import ScaledTranslation
 
@@ -392,7 +400,7 @@ def _caption(row: Sequence[Axes], panel: _Panel, page: _Page, lift: float) -> No
         legend.set_in_layout(False)
 
 
-def _policy(axes: Axes, page: _Page, polity: str) -> None:
+def _policy(axes: Axes, page: Page, polity: str) -> None:
     axes.axhline(0, color="#AAAAAA", lw=0.6, zorder=0)
     ends = _lines(axes, page, polity, "policy", 1.0, drawstyle="steps-mid", lw=1.5)
     steps = page.events(polity, "step")
@@ -407,7 +415,7 @@ def _policy(axes: Axes, page: _Page, polity: str) -> None:
     _name_ends(axes, page, ends)
 
 
-def _support(axes: Axes, page: _Page, polity: str) -> None:
+def _support(axes: Axes, page: Page, polity: str) -> None:
     ends = _lines(axes, page, polity, "support", 100.0, lw=1.2)
     rows = page.record.weeks
     shown = rows.loc[rows["polity"].isin(page.polities), "support"] * 100
@@ -427,15 +435,15 @@ def _span(low: float, high: float) -> tuple[float, float]:
     return low - 0.5, high + 0.5
 
 
-def _protest(axes: Axes, page: _Page, polity: str) -> None:
+def _protest(axes: Axes, page: Page, polity: str) -> None:
     _bursts(axes, page, polity, "protest", least=0.1)
 
 
-def _petition(axes: Axes, page: _Page, polity: str) -> None:
+def _petition(axes: Axes, page: Page, polity: str) -> None:
     _bursts(axes, page, polity, "petition", least=0.5)
 
 
-def _bursts(axes: Axes, page: _Page, polity: str, column: str, least: float) -> None:
+def _bursts(axes: Axes, page: Page, polity: str, column: str, least: float) -> None:
     """Shares that are small in most weeks and large in some: the square root shows both, and zero."""
     import numpy as np
 
@@ -446,16 +454,16 @@ def _bursts(axes: Axes, page: _Page, polity: str, column: str, least: float) -> 
     rows = page.record.weeks
     highest = float(rows.loc[rows["polity"].isin(page.polities), column].max()) * 100
     if not highest:
-        _say(axes, "none in any week")
+        say(axes, "none in any week")
     high = max(least, highest)
     axes.set_yscale("function", functions=(lambda v: np.sqrt(np.maximum(v, 0)), np.square))
     axes.set_ylim(0, high * 1.08)
-    ticks = _root_ticks(high)
+    ticks = root_ticks(high)
     axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
     axes.minorticks_off()
 
 
-def _root_ticks(high: float) -> list[float]:
+def root_ticks(high: float) -> list[float]:
     """Round numbers that stand well apart on a square-root scale."""
     steps = [m * 10.0**k for k in range(2, -5, -1) for m in (5, 2, 1)]
     ticks: list[float] = []
@@ -466,7 +474,7 @@ def _root_ticks(high: float) -> list[float]:
     return [0.0, *reversed(ticks)]
 
 
-def _answer(axes: Axes, page: _Page, polity: str) -> None:
+def _answer(axes: Axes, page: Page, polity: str) -> None:
     """A band for each issue, a lane in it for each answer that occurs."""
     lanes = max(1, len(page.answers))
     for row, issue in enumerate(page.issues):
@@ -480,14 +488,14 @@ def _answer(axes: Axes, page: _Page, polity: str) -> None:
                 _spells(on), (low, high), fc=colour, ec=colour, lw=0.3, zorder=2, gid=f"{answer}/{polity}/{issue}"
             )
     axes.set_ylim(len(page.issues), 0)
-    axes.set_yticks([row + 0.5 for row in range(len(page.issues))], [_plain(i, LONGEST_LABEL) for i in page.issues])
+    axes.set_yticks([row + 0.5 for row in range(len(page.issues))], [plain(i, LONGEST_LABEL) for i in page.issues])
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     # Inner columns have no labels.
     for label, issue in zip(axes.get_yticklabels(), page.issues, strict=False):
         label.set(color=page.colour(issue), weight="bold")
     if not page.answers:
-        _say(axes, "no answer in any week")
+        say(axes, "no answer in any week")
 
 
 def _spells(weeks: Sequence[int]) -> list[tuple[float, float]]:
@@ -501,7 +509,7 @@ def _spells(weeks: Sequence[int]) -> list[tuple[float, float]]:
     return spells
 
 
-def _agenda(axes: Axes, page: _Page, polity: str) -> None:
+def _agenda(axes: Axes, page: Page, polity: str) -> None:
     ends = _lines(axes, page, polity, "agenda", 100.0, lw=1.0)
     rows = page.record.weeks
     high = max(5.0, float(rows.loc[rows["polity"].isin(page.polities), "agenda"].max()) * 100)
@@ -521,14 +529,14 @@ def _round_ticks(high: float) -> list[float]:
     return [float(tick) for tick in range(0, int(high) + 1, step)]
 
 
-def _tallest(page: _Page) -> int:
+def _tallest(page: Page) -> int:
     if page.campaigns.empty:
         return 0
     lanes = page.campaigns.groupby(["week", "polity", "tactic", "against"], observed=True)
     return int(lanes.size().max())
 
 
-def _campaign(axes: Axes, page: _Page, polity: str) -> None:
+def _campaign(axes: Axes, page: Page, polity: str) -> None:
     """A lane for each tactic: campaigns for reform stand upward, those against it downward."""
     import numpy as np
 
@@ -540,7 +548,7 @@ def _campaign(axes: Axes, page: _Page, polity: str) -> None:
         for side, colour, towards in ((False, FOR, -0.46), (True, AGAINST, 0.46)):
             count = mine[mine["against"] == side].groupby("week").size().reindex(weeks, fill_value=0).to_numpy()
             axes.stairs(lane + towards * count / tallest, edges, baseline=lane, fill=True, color=colour, lw=0, zorder=2)
-    names = [_plain(tactic, 18) for tactic in page.tactics]
+    names = [plain(tactic, 18) for tactic in page.tactics]
     closures = page.events(polity, "closure")["week"]
     if _occurs(page, "closure"):
         _marks(axes, closures, [len(names)] * len(closures), "x", ANSWER_COLOURS["repress"])
@@ -550,7 +558,7 @@ def _campaign(axes: Axes, page: _Page, polity: str) -> None:
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     if not page.tactics:
-        _say(axes, "no campaigns")
+        say(axes, "no campaigns")
 
 
 def _marks(axes: Axes, weeks: Iterable[int], places: Sequence[float], marker: str, colour: str) -> Line2D:
@@ -561,7 +569,7 @@ def _marks(axes: Axes, weeks: Iterable[int], places: Sequence[float], marker: st
     return marks
 
 
-def _lines(axes: Axes, page: _Page, polity: str, column: str, unit: float, **style: Any) -> dict[str, float]:
+def _lines(axes: Axes, page: Page, polity: str, column: str, unit: float, **style: Any) -> dict[str, float]:
     """One line per issue; returns where each ends."""
     ends = {}
     for issue in page.issues:
@@ -583,7 +591,7 @@ def _lines(axes: Axes, page: _Page, polity: str, column: str, unit: float, **sty
     return ends
 
 
-def _name_ends(axes: Axes, page: _Page, ends: dict[str, float]) -> None:
+def _name_ends(axes: Axes, page: Page, ends: dict[str, float]) -> None:
     """Names at the ends of lines, pushed apart as far as their letters need."""
     if not page.labelled:
         return
@@ -594,7 +602,7 @@ def _name_ends(axes: Axes, page: _Page, ends: dict[str, float]) -> None:
     places = _spread([ends[issue] for issue in order], apart, low, high)
     for issue, place in zip(order, places, strict=True):
         axes.annotate(
-            _plain(issue),
+            plain(issue),
             (1.0, place),
             xytext=(3, 0),
             xycoords=("axes fraction", "data"),
@@ -621,57 +629,57 @@ def _spread(places: Sequence[float], apart: float, low: float, high: float) -> l
     return [lowest(crowd) + apart * at for crowd in crowds for at in range(len(crowd))]
 
 
-def _say(axes: Axes, text: str) -> None:
+def say(axes: Axes, text: str) -> None:
     axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", size=SMALL, color="#777777")
 
 
 # ---------------------------------------------------------------- keys, time and columns
 
 
-def _mark(marker: str, label: str, colour: str = INK, size: float = 4.0) -> Any:
+def mark(marker: str, label: str, colour: str = INK, size: float = 4.0) -> Any:
     from matplotlib.lines import Line2D
 
     return Line2D([], [], ls="", marker=marker, ms=size, mew=0.9, color=colour, label=label)
 
 
-def _occurs(page: _Page, event: str) -> bool:
+def _occurs(page: Page, event: str) -> bool:
     return any(len(page.events(polity, event)) for polity in page.polities)
 
 
-def _key_policy(page: _Page) -> list[Any]:
+def _key_policy(page: Page) -> list[Any]:
     from matplotlib.lines import Line2D
 
-    steps = [_mark("o", "step of policy")] if _occurs(page, "step") else []
+    steps = [mark("o", "step of policy")] if _occurs(page, "step") else []
     change = Line2D([], [], color=REFORM, lw=0.8, ls=(0, (4, 2)), label="change of settings")
     return steps + ([change] if page.reforms else [])
 
 
-def _key_answers(page: _Page) -> list[Any]:
+def _key_answers(page: Page) -> list[Any]:
     from matplotlib.patches import Patch
 
-    return [Patch(color=ANSWER_COLOURS.get(answer, "black"), label=_plain(answer)) for answer in page.answers]
+    return [Patch(color=ANSWER_COLOURS.get(answer, "black"), label=plain(answer)) for answer in page.answers]
 
 
-def _key_agenda(page: _Page) -> list[Any]:
+def _key_agenda(page: Page) -> list[Any]:
     marks = (("news", "v", "news shock"), ("covered", "|", "act covered by media"))
-    return [_mark(marker, label) for event, marker, label in marks if _occurs(page, event)]
+    return [mark(marker, label) for event, marker, label in marks if _occurs(page, event)]
 
 
-def _key_campaigns(page: _Page) -> list[Any]:
+def _key_campaigns(page: Page) -> list[Any]:
     from matplotlib.patches import Patch
 
     sides = [Patch(color=FOR, label="for reform"), Patch(color=AGAINST, label="against")]
-    closed = [_mark("x", "closure", ANSWER_COLOURS["repress"])] if _occurs(page, "closure") else []
+    closed = [mark("x", "closure", ANSWER_COLOURS["repress"])] if _occurs(page, "closure") else []
     return (sides if page.tactics else []) + closed
 
 
-def _every_year(page: _Page) -> int:
+def _every_year(page: Page) -> int:
     """How many years lie between marked ones, so that their names have room."""
     room = 5.0 / len(page.polities) / (page.last / YEAR)
     return next(n for n in (1, 2, 5, 10, 20, 50, 100) if n * room >= 0.42)
 
 
-def _mark_time(row: Sequence[Axes], page: _Page) -> None:
+def mark_time(row: Sequence[Axes], page: Page) -> None:
     """Weeks at the ticks, years between them."""
     from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator
 
@@ -695,7 +703,7 @@ def _mark_time(row: Sequence[Axes], page: _Page) -> None:
         axes.set_xlabel("week", size=TEXT, color=INK, labelpad=2)
 
 
-def _head_columns(row: Sequence[Axes], page: _Page) -> None:
+def head_columns(row: Sequence[Axes], page: Page) -> None:
     """Letters on the lines of reforms, and above them the polity's name where there are several."""
     for axes, polity in zip(row, page.polities, strict=True):
         flags = _flags([r for r in page.reforms if not r.polities or polity in r.polities], page)
@@ -714,7 +722,7 @@ def _head_columns(row: Sequence[Axes], page: _Page) -> None:
             )
         if len(page.polities) > 1:
             axes.annotate(
-                _plain(polity, 24),
+                plain(polity, 24),
                 (0.5, 1.0),
                 xytext=(0, 26 if page.reforms else 17),
                 xycoords="axes fraction",
@@ -727,7 +735,7 @@ def _head_columns(row: Sequence[Axes], page: _Page) -> None:
             )
 
 
-def _flags(reforms: Sequence[_Reform], page: _Page) -> list[tuple[float, str]]:
+def _flags(reforms: Sequence[_Reform], page: Page) -> list[tuple[float, str]]:
     """Letters with their week; lines too close for a letter each share a range."""
     near = 0.035 * page.last * len(page.polities)
     groups: list[list[_Reform]] = []
