@@ -18,8 +18,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advosim.scenario import load
-from advosim.scenario.problems import InputError
 from advosim.scenario.declare import parameters
+from advosim.scenario.problems import InputError
 from advosim.scenario.schema import Governance, Scenario
 from advosim.scenario.toml_lines import lines, split_path
 

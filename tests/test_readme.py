@@ -52,7 +52,10 @@ def test_every_command_of_the_readme_exists(readme: str) -> None:
     assert len(used) >= 5
     for line in used:
         name, *words = line.partition("#")[0].split()
-        options = {option for parameter in known.commands[name].params for option in parameter.opts}  # type: ignore[attr-defined]
+        command = known.commands[name]  # type: ignore[attr-defined]
+        if hasattr(command, "commands"):
+            command = command.commands[words.pop(0)]
+        options = {option for parameter in command.params for option in parameter.opts}
         assert {word for word in words if word.startswith("--")} <= options
 
 

@@ -28,7 +28,7 @@ _RESERVED = (
 
 
 def export(folder: str | Path, format: str, to: str | Path | None = None) -> list[Path]:
-    """Write the merged tables of a folder as csv, dta or parquet into `to`, by default FOLDER/export; returns the files.
+    """Write the merged tables of a folder as csv, dta or parquet into `to`, by default FOLDER/export; returns files.
 
     In Stata a column has a short name of letters, digits and _, and its full one as label. Missing outcomes of failed
     runs are empty cells. Raises InputError where the sweep is not complete, SaveError where writing fails.
