@@ -18,7 +18,7 @@ def concede_chance(covered, decline, sales_lost, rule):
     covered: 0 or 1; decline: 0..1, reputation below usual; sales_lost: share of citizens who stay away. King 2008.
     """
     media = rule.by_media * covered + rule.by_decline * covered * decline
-    return logistic(rule.base + media + rule.by_sales * sales_lost)
+    return logistic(rule.readiness + media + rule.by_sales * sales_lost)
 
 
 @compiled

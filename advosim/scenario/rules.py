@@ -178,7 +178,7 @@ class Boycott(Mechanism):
     """
 
     citizens: ClassVar[bool] = True
-    base: float = number(-1.8, -10, 10, "readiness to concede", unit="logit", source="King 2008: about a quarter")
+    readiness: float = number(-1.8, -10, 10, "readiness to concede", unit="logit", source="King 2008: about a quarter")
     by_media: float = number(0.7, 0, 10, "by coverage", unit="logit", source="King 2008")
     by_decline: float = number(4.0, 0, 50, "by coverage x decline of reputation", unit="logit", source="King 2008")
     by_sales: float = number(10.0, 0, 500, "by sales lost", unit="logit per share of citizens", source="King 2008")
