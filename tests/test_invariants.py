@@ -96,8 +96,11 @@ def publics(draw: Any, issues: list[str]) -> dict[str, Any]:
 def organisations(draw: Any, issues: list[str]) -> dict[str, Any]:
     rows: dict[str, Any] = {}
     for number in range(draw(st.integers(0, 6))):
-        row = some_of(Organisation, draw, but=("count",)) | {
-            "kind": draw(st.sampled_from(get_args(Organisation.model_fields["kind"].annotation))),
+        kind = draw(st.sampled_from(get_args(Organisation.model_fields["kind"].annotation)))
+        if kind == "municipality" and any(row["kind"] == kind for row in rows.values()):
+            kind = "agency"  # two would need districts of their own
+        row = some_of(Organisation, draw, but=("count", "district")) | {
+            "kind": kind,
             "stances": draw(st.dictionaries(st.sampled_from(issues), st.sampled_from([-1.0, 0.0, 0.7]), max_size=2)),
             "credibility": some_of(Credibility, draw),
             "frames": draw(st.lists(st.sampled_from(FRAMES), max_size=2, unique=True)),
@@ -167,10 +170,11 @@ def within(values: Any, low: float, high: float, what: str, slack: float = 0.0) 
 
 SHARES = (
     "support", "salience", "aware", "talking", "expressed", "silenced", "petition_for", "petition_against",
-    "protest_for", "protest_against", "agenda", "efficacy_for", "efficacy_against", "legitimacy", "repression",
+    "protest_for", "protest_against", "boycott_for", "boycott_against", "hashtag_for", "hashtag_against", "buy_in",
+    "agenda", "efficacy_for", "efficacy_against", "legitimacy", "repression",
 )  # fmt: skip
 PERSONS = ("support", "aware", "talking", "expressed", "silenced", "petition_for", "petition_against", "protest_for",
-           "protest_against")  # fmt: skip
+           "protest_against", "boycott_for", "boycott_against")  # fmt: skip
 
 
 def check_record(world: World, scenario: Scenario) -> None:
@@ -192,7 +196,7 @@ def check_record(world: World, scenario: Scenario) -> None:
     within(rows["salience"].sum(axis=-1), 0, 1, "salience", 1e-6)
     within(rows["lobby_success"], -1, 1, "lobby_success")
     within(rows["attention"], 0, 5, "attention")
-    within(rows["coverage"], 0, 4, "coverage")
+    within(rows["coverage"], 0, 6, "coverage")
     within(rows["consulting"], 0, 2, "consulting")
     for p, polity in enumerate(scenario.polity.values()):
         for name in PERSONS:
@@ -204,11 +208,11 @@ def check_record(world: World, scenario: Scenario) -> None:
 
 
 def check_funds(world: World, weeks: Any, rows: Any, scenario: Scenario) -> None:
-    flows = rows["dues"] + rows["gifts"] - rows["running_cost"] - rows["campaign_cost"]
-    for name in ("dues", "gifts", "running_cost", "campaign_cost", "funds", "effort"):
+    flows = rows["dues"] + rows["gifts"] + rows["grants"] - rows["running_cost"] - rows["campaign_cost"]
+    for name in ("dues", "gifts", "grants", "running_cost", "campaign_cost", "funds", "effort"):
         assert (rows[name] >= 0).all(), name
     change = np.diff(rows["funds"], axis=0)
-    turnover = 1.0 + np.abs(rows["funds"][:-1]) + rows["dues"][1:] + rows["gifts"][1:]
+    turnover = 1.0 + np.abs(rows["funds"][:-1]) + rows["dues"][1:] + rows["gifts"][1:] + rows["grants"][1:]
     within(np.abs(change - flows[1:]) / turnover, 0, 1e-9, "funds are conserved up to recorded flows")
     assert (rows["social_media"] <= 1.0 + 1e-12).all() and (rows["social_media"] >= 0).all()
     assert (np.diff(rows["closed"].astype(int), axis=0) >= 0).all(), "who closed stays closed"
@@ -256,7 +260,7 @@ def check_counts(world: World) -> None:
             sizes = groups["citizens"][here][:, None] / n
             for name in ("support", "aware", "salience"):
                 np.testing.assert_allclose((views[name][here] * sizes).sum(axis=0), issues[name][p], atol=1e-12)
-            for name in ("signed", "marched"):
+            for name in ("signed", "marched", "boycotted"):
                 total = issues[name][p].sum(axis=-1)
                 np.testing.assert_allclose((views[name][here] * sizes).sum(axis=0), total, atol=1e-12)
                 within(views[name][here], 0, 1, name, 1e-12)
@@ -275,9 +279,17 @@ def check_ranges(world: World) -> None:
         within(issues[name], 0, np.inf, name)
     for name in ("ideal", "target"):
         within(issues[name], -1, 1, name)
+    within(world.districts["policy"], -1, 1, "policy of municipalities")
+    within(world.stances, -1, 1, "stances")
+    within(world.priorities, 0, 1, "priorities")
+    for name in ("reputation", "credibility", "skills", "institutionalisation"):
+        within(world.organisations[name], 0, 1, name)
+    for name in ("visibility", "learnedness", "following", "gives"):
+        within(world.organisations[name], 0, np.inf, name)
+    within(world.circulation, 0, 1, "circulation")
     for name in issues.dtype.names:
         assert np.isfinite(issues[name].astype(float)).all(), name
-    for name in ("missed", "heard", "strength", "taught", "lesson", "sign", "march", "efficacy", "sanction"):
+    for name in ("missed", "heard", "strength", "taught", "lesson", "sign", "march", "shun", "efficacy", "sanction"):
         within(people[name], 0, 1, name)
     within(people["alarm"], 1, np.inf, "alarm")
     within(world.campaigns["mix"].sum(axis=1), 0, 1, "mix", 1e-12)

@@ -106,10 +106,15 @@ def test_agents_stand_for_all_rows() -> None:
         "Government": 2,
         "Media": 2,
         "Public": 3,
-        "Movement": 2,
+        "Movement": 3,
         "GrassrootsGroup": 1,
         "BusinessAssociation": 3,
         "NGO": 4,
+        "ResearchInstitute": 1,
+        "Firm": 1,
+        "Foundation": 1,
+        "MediaOutlet": 1,
+        "Municipality": 1,
     }
     assert {agent.polity for agent in model.agents} == {"home", "abroad"}
     assert [type(agent) for agent in (one(model, "greens_1"), one(model, "tenants"))] == [Movement, GrassrootsGroup]
@@ -164,7 +169,7 @@ def test_what_agents_write_changes_the_run() -> None:
 def test_sets_of_agents_select_and_act() -> None:
     model = AdvocacyModel(busy(), rng=1)
     poor = model.agents_by_type[Movement].select(lambda agent: agent.funds < 1e9)
-    assert len(poor) == 2
+    assert len(poor) == 3
     before = poor.get("funds")
     poor.do(lambda agent: setattr(agent, "funds", 2 * agent.funds))
     assert poor.get("funds") == [2 * funds for funds in before]

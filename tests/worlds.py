@@ -16,6 +16,7 @@ from advosim.week import line
 from advosim.world.found import found
 from advosim.world.state import World
 
+# fmt: off
 SMALL = {
     "title": "Small",
     "weeks": 26,
@@ -29,16 +30,27 @@ SMALL = {
                 "country": {"share": 0.4, "digital": -0.8, "stake": {"housing": 0.4}},
             },
             "organisation": {
-                "greens": {"kind": "movement", "count": 2, "priorities": {"climate": 1.0}, "members": 0.03},
-                "tenants": {"kind": "grassroots", "priorities": {"housing": 1.0}, "members": 0.03},
-                "owners": {"kind": "business_association", "count": 2, "stance": -0.6, "frames": ["prosperity"]},
+                "greens": {"kind": "movement", "count": 2, "priorities": {"climate": 1.0}, "members": 0.03,
+                           "tactics": ["demonstration", "disruptive_action"]},
+                "tenants": {"kind": "grassroots", "priorities": {"housing": 1.0}, "members": 0.03,
+                            "tactics": ["petition"]},
+                "owners": {"kind": "business_association", "count": 2, "stance": -0.6, "frames": ["prosperity"],
+                           "tactics": ["public_relations", "petition", "demonstration"]},
                 "lobby": {"kind": "business_association", "stance": -0.5, "tactics": ["lobbying"], "funds": 40.0},
-                "institute": {"tactics": ["research_report", "public_education"], "members": 0.0},
+                "institute": {"kind": "research_institute", "tactics": ["research_report", "public_education"]},
+                "works": {"kind": "firm", "stance": -0.7, "market_share": 0.4, "activity": 0.2},
+                "shunners": {"kind": "movement", "tactics": ["product_boycott", "hashtag_campaign"]},
+                "partners": {"tactics": ["multi_stakeholder_table", "municipal_campaign"]},
+                "giver": {"kind": "foundation", "stance": 0.3, "gives": 2.0, "foreign": True},
+                "press": {"kind": "media_outlet", "stance": 0.4},
+                "mayor": {"kind": "municipality", "district": 2},
             },
+            "governance": {"platform_regulation": 0.2, "surveillance": 0.4},
         }
     },
 }
-"""Two issues, two publics and seven organisations of both sides, as a file would say it."""
+# fmt: on
+"""Two issues, two publics and organisations of all sorts, as a file would say it."""
 
 BUSY = {
     "mechanism.tactic_choice.launch": 0.3,
@@ -50,13 +62,23 @@ BUSY = {
     "mechanism.friction.level": 0.3,
     "mechanism.membership.join": 0.3,
     "mechanism.membership.lapse": 0.1,
+    "mechanism.institutionalisation.lag": 2.0,
+    "mechanism.hashtag.spontaneous": 0.5,
+    "mechanism.stakeholder_table.chance": 1.0,
+    "mechanism.boycott.readiness": 2.0,
+    "mechanism.municipalities.friction": 0.05,
+    "mechanism.petition.threshold": 0.003,
+    "mechanism.backlash.chance": 0.3,
+    "issue.climate.ideal_between": 1.0,
+    "issue.housing.ideal_between": 1.0,
+    "mechanism.backlash.distrust": 0.9,
 }
 """Settings under which everything happens within a few weeks, so that the lack of something tells."""
 
 
 @functools.cache
 def small() -> Scenario:
-    """Two issues, two publics, seven organisations, 300 citizens, 26 weeks."""
+    """Two issues, two publics, thirteen organisations, 300 citizens, 26 weeks."""
     return Scenario.model_validate(SMALL)
 
 
