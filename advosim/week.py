@@ -47,8 +47,8 @@ def week(w):
     # 3 alliances: meet, offer, consent, quarrel, leave
     # 4 plans: each free team picks issue, tactic and frame
     tactic_choice(w.clock, w.rules, w.issues, w.districts, w.organisations, w.stances, w.priorities, w.learned, w.uses,
-                  w.tactics, w.allowed, w.campaigns, w.record.events)  # fmt: skip
-    framing(w.clock, w.rules, w.publics, w.public_values, w.organisations, w.repertoire, w.campaigns, w.speech)
+                  w.tactics, w.allowed, w.tried, w.campaigns, w.record.events)  # fmt: skip
+    framing(w.clock, w.rules, w.publics, w.organisations, w.repertoire, w.campaigns, w.speech)
     # 5 campaigns: messages, calls, evidence, insider contacts
     hashtag(w.clock, w.rules, w.polities, w.issues, w.organisations, w.tactics, w.campaigns, w.record.events)
     channels(w.clock, w.rules, w.polities, w.issues, w.publics, w.organisations, w.tactics, w.campaigns, w.speech,
@@ -84,8 +84,8 @@ def week(w):
     credibility(w.rules, w.issues, w.organisations, w.tactics, w.campaigns)
     learning(w.clock, w.rules, w.issues, w.organisations, w.tactics, w.learned, w.campaigns, w.record.events)
     # 11 record
-    record(w.clock, w.polities, w.issues, w.organisations, w.campaigns, w.views, w.record.weeks, w.record.organisations,
-           w.record.publics)  # fmt: skip
+    record(w.clock, w.polities, w.issues, w.organisations, w.stances, w.priorities, w.campaigns, w.views,
+           w.record.weeks, w.record.organisations, w.record.publics)  # fmt: skip
 
 
 compiled_week = compiled(week)

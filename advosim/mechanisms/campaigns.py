@@ -54,6 +54,23 @@ def message(strength, media_skill, tailored, rule):
 
 
 @compiled
+def fit(public, frame, rule):
+    """How well a frame fits the values of a public: 1 + .3 (its weight there x number of frames - 1)."""
+    if not rule.on or frame < 0:
+        return 1.0
+    return max(0.0, 1.0 + rule.gain * (public.frames * public.values[frame] - 1.0))
+
+
+@compiled
+def trust_in(organisation):
+    """How far the public believes an organisation; a firm's decline of reputation costs it trust as well."""
+    trust = organisation.credibility[PUBLIC]
+    if organisation.kind == FIRM and organisation.usual_reputation > 0.0:
+        trust *= min(1.0, organisation.reputation / organisation.usual_reputation)
+    return trust
+
+
+@compiled
 def digital_coordination(online, rule):
     """Cost and lag of calls, 1 at the usual share online: (1 - .5 online) / (1 - .5 usual). Seed 1."""
     return (1.0 - rule.saving * online) / (1.0 - rule.saving * rule.usual) if rule.on else 1.0
@@ -77,6 +94,14 @@ def petition(age, outreach, rule):
     for day in range(_DAYS):
         total += rule.floor + rule.peak * exp(-_LN2 * (_DAYS * age + day) / rule.half_life)
     return outreach * total / _DAYS
+
+
+@compiled
+def saturating(effort, rule):
+    """What effort in one channel brings, in efforts: full (1 - e^(-effort / full)), since more of it meets the same
+    people again. Simon & Arndt 1980.
+    """
+    return rule.full * (1.0 - exp(-effort / rule.full))
 
 
 @compiled
@@ -111,10 +136,11 @@ def _hazard(campaign, tactic, polity, public, online, posts, rule):
     posts: share of posts that stay, times 1 + followers.
     """
     face_to_face, mass_media, social_media = gates(polity.media_freedom, online, rule.gate)
-    contact = campaign.mix[FACE_TO_FACE] * public.diet[FACE_TO_FACE] * face_to_face
-    contact += campaign.mix[MASS_MEDIA] * public.diet[MASS_MEDIA] * mass_media
-    contact += campaign.mix[SOCIAL_MEDIA] * public.diet[SOCIAL_MEDIA] * social_media * posts
-    return tactic.reach * campaign.effort * contact * mix_synergy(campaign.mix, rule)
+    contact = saturating(campaign.mix[FACE_TO_FACE] * campaign.effort, rule) * public.diet[FACE_TO_FACE] * face_to_face
+    contact += saturating(campaign.mix[MASS_MEDIA] * campaign.effort, rule) * public.diet[MASS_MEDIA] * mass_media
+    social = saturating(campaign.mix[SOCIAL_MEDIA] * campaign.effort, rule) * public.diet[SOCIAL_MEDIA]
+    contact += social * social_media * posts
+    return tactic.reach * contact * mix_synergy(campaign.mix, rule)
 
 
 @compiled
@@ -127,6 +153,7 @@ def _clear(reach):
                 for side in range(SIDES):
                     cell.heard[side] = 0.0
                     cell.strength[side] = 0.0
+                    cell.resonance[side] = 0.0
                     cell.frame[side] = -1
                     cell.taught[side] = 0.0
                     cell.lesson[side] = 0.0
@@ -136,19 +163,20 @@ def _clear(reach):
 
 
 @compiled
-def speak(cell, side, hazard, strength, frame):
-    """A message of a side: reach adds up, but the strength of the strongest counts. Chong & Druckman 2007."""
+def speak(cell, side, hazard, strength, resonance, frame):
+    """A message of a side: reach adds up, but the most resonant one counts. Chong & Druckman 2007."""
     cell.heard[side] += hazard
-    if hazard > 0.0 and strength > cell.strength[side]:
+    if hazard > 0.0 and resonance > cell.resonance[side]:
+        cell.resonance[side] = resonance
         cell.strength[side] = strength
         cell.frame[side] = frame
 
 
 @compiled
-def _deliver(cell, campaign, tactic, strength, frame, hazard, teaching):
+def _deliver(cell, campaign, tactic, strength, resonance, frame, hazard, teaching):
     side = campaign.side
     cell.exposure += hazard
-    speak(cell, side, hazard * tactic.persuasion, strength, frame)
+    speak(cell, side, hazard * tactic.persuasion, strength, resonance, frame)
     cell.taught[side] += hazard * teaching
     if teaching > 0.0:
         cell.lesson[side] = max(cell.lesson[side], strength)
@@ -254,10 +282,12 @@ def channels(clock, rules, polities, issues, publics, organisations, tactics, ca
             if public.polity != campaign.polity:
                 continue
             tailored = speech[c, q] != campaign.frame
-            strength = message(a.credibility[PUBLIC], a.skills[2], tailored, rules[0].message)
+            strength = message(trust_in(a), a.skills[2], tailored, rules[0].message)
+            resonance = strength * fit(public, speech[c, q], rules[0].framing)
             for on in range(2):
                 hazard = _hazard(campaign, tactic, home, public, float(on), posts, rule) * outreach * (1.0 - hostile)
-                _deliver(reach[q, on, campaign.issue], campaign, tactic, strength, speech[c, q], hazard, teaching)
+                cell = reach[q, on, campaign.issue]
+                _deliver(cell, campaign, tactic, strength, resonance, speech[c, q], hazard, teaching)
                 share = public.share * (public.online if on else 1.0 - public.online)
                 campaign.reached += share * (1.0 - exp(-hazard))
     _counter_frame(rules, polities, issues, publics, reach)
@@ -279,7 +309,7 @@ def _close_the_week(rules, issues, publics, reach, circulation):
                     # Members may hear the call both from their organisation and by chance.
                     issue.called[side] = min(1.0, issue.called[side] + share * cell.march[side])
             for side in range(SIDES):
-                strongest = max(reach[q, 0, m].strength[side], reach[q, 1, m].strength[side])
+                strongest = max(reach[q, 0, m].resonance[side], reach[q, 1, m].resonance[side])
                 circulation[q, m, side] = max(keep * circulation[q, m, side], strongest)
     for p in range(issues.shape[0]):
         for m in range(issues.shape[1]):
@@ -300,7 +330,8 @@ def _counter_frame(rules, polities, issues, publics, reach):
                 if issues[p, m].denied[side]:
                     for on in range(2):
                         reach[q, on, m].exposure += hazard
-                        speak(reach[q, on, m], 1 - side, hazard, polities[p].legitimacy, -1)
+                        trust = polities[p].legitimacy
+                        speak(reach[q, on, m], 1 - side, hazard, trust, trust, -1)
 
 
 @compiled
@@ -348,6 +379,8 @@ def evidence(rules, polities, issues, organisations, stances, tactics, campaigns
             continue
         tactic = tactics[campaign.tactic]
         issue = issues[campaign.polity, campaign.issue]
+        if tactic.evidence == 0.0:
+            continue
         quality = tactic.evidence * campaign.competence
         a = organisations[campaign.organisation]
         direction = 1.0 if campaign.side == 0 else -1.0

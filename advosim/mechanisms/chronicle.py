@@ -28,14 +28,21 @@ def note(clock, events, event, polity, issue, organisation, tactic, route, side,
 
 
 @compiled
-def record(clock, polities, issues, organisations, campaigns, views, weeks, organisation_weeks, public_weeks):
+def record(
+    clock, polities, issues, organisations, stances, priorities, campaigns, views, weeks, organisation_weeks,
+    public_weeks,
+):  # fmt: skip
     """Write down the week."""
     w = clock[0].week - 1
     for q in range(views.shape[0]):
         for m in range(views.shape[1]):
             public_weeks[w, q, m] = views[q, m]
     for o in range(organisations.size):
-        _record_organisation(organisations[o], campaigns[o], organisation_weeks[w, o])
+        row = organisation_weeks[w, o]
+        _record_organisation(organisations[o], campaigns[o], row)
+        row.stance = 0.0
+        for m in range(stances.shape[1]):
+            row.stance += priorities[o, m] * stances[o, m]
     for p in range(polities.size):
         funds = 0.0
         for o in range(organisations.size):

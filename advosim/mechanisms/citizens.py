@@ -223,11 +223,22 @@ def _what_is_heard(now, rule, issue, public, offline, online):
 
 
 @compiled
+def contested(own, other, rule):
+    """The factor of a side's messages beside the other side's frame: 1 for a frame as strong, falling to -.05 for one
+    that is beaten, where the other is 1.5 times as strong. Strong frames win over loud ones: Chong & Druckman 2007.
+    """
+    if other <= own:
+        return 1.0
+    if other >= rule.beaten_by * own:
+        return -rule.backfire
+    return max(-rule.backfire, (rule.beaten_by - other / own) / (rule.beaten_by - 1.0))
+
+
+@compiled
 def _what_competes(now, rule, strengths):
-    """A weak frame beside a much stronger one of the other side does not help: a small step backward."""
+    """A frame counts less beside a stronger one; from 1.5 times its strength on it takes a small step backward."""
     for side in range(SIDES):
-        beaten = rule.on and strengths[1 - side] > rule.beaten_by * strengths[side]
-        now.verdict[side] = F(-rule.backfire) if beaten else _ONE
+        now.verdict[side] = F(contested(strengths[side], strengths[1 - side], rule)) if rule.on else _ONE
     now.shift = F(rule.shift) if rule.on else _ZERO
 
 

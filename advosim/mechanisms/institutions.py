@@ -49,12 +49,13 @@ def protest_signal(rules, issues):
 
 @compiled
 def _conceded_share(organisations, stances, issue, p, m):
-    """Market share of firms that gave in, by the side to which they gave in: reform minus opponents."""
+    """Market share of firms that gave in, as far as that is remembered: to the reform's side minus to its opponents."""
     total = 0.0
     for o in range(organisations.size):
         a = organisations[o]
         if a.kind == FIRM and a.polity == p and a.conceded[m] > 0:
-            total += a.market_share if a.conceded[m] == 1 + FOR else -a.market_share
+            share = a.market_share * a.example[m]
+            total += share if a.conceded[m] == 1 + FOR else -share
     return total
 
 

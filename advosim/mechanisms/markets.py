@@ -34,13 +34,15 @@ def boycott(clock, rules, issues, organisations, stances, priorities, tactics, c
         a = organisations[o]
         if a.kind == FIRM:
             a.reputation = a.usual_reputation + rule.recovery * (a.reputation - a.usual_reputation)
+            for m in range(issues.shape[1]):
+                a.example[m] *= rule.example_keep
     for c in range(campaigns.size):
         campaign = campaigns[c]
         if not active(campaign) or tactics[campaign.tactic].pressure != BOYCOTT:
             continue
         issue = issues[campaign.polity, campaign.issue]
-        covered = 1.0 if issue.covered[campaign.side] > 0 else 0.0
-        campaign.publicity += issue.covered[campaign.side]
+        covered = 1.0 if issue.boycott_shown[campaign.side] else 0.0
+        campaign.publicity += 1 if issue.boycott_shown[campaign.side] else 0
         for o in range(organisations.size):
             if _is_target(campaign, organisations[o], o, stances, priorities, issue):
                 firm = organisations[o]
@@ -71,6 +73,7 @@ def _decide(clock, rule, campaign, issue, caller, firm, o, stances, priorities, 
         return
     direction = 1.0 if side == 0 else -1.0
     firm.conceded[m] = 1 + side
+    firm.example[m] = 1.0
     firm.practice[m] = min(max(firm.practice[m] + rule.step * direction, -1.0), 1.0)
     stances[o, m] = firm.practice[m]
     priorities[o, m] = 0.0

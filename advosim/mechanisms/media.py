@@ -24,8 +24,14 @@ def protest_news(share, symbol, violent, fatigue, rule):
 
 @compiled
 def petition_news(share, fatigue, rule):
-    """-4 + .5 ln(1 + size per 1,000) - .3 fatigue: logit of coverage by free media, of petitions and boycotts."""
+    """-4 + .5 ln(1 + size per 1,000) - .3 fatigue: logit of a petition's coverage by free media."""
     return rule.petition + rule.by_size * log(1.0 + 1e3 * share) - rule.by_fatigue * fatigue
+
+
+@compiled
+def boycott_news(share, fatigue, rule):
+    """-2.5 + .5 ln(1 + size per 1,000) - .3 fatigue: logit of a boycott's coverage, news for the name of its target."""
+    return rule.boycott + rule.by_size * log(1.0 + 1e3 * share) - rule.by_fatigue * fatigue
 
 
 @compiled
@@ -80,6 +86,7 @@ def coverage(clock, rules, polities, issues, outlets, organisations, stances, ta
             weight = 0.0
             for side in range(SIDES):
                 issue.covered[side] = 0
+                issue.boycott_shown[side] = False
                 if rule.on:
                     weight += _cover_side(clock, rule, polities[p].media_freedom, issue, outlet, p, m, side,
                                           organisations, stances, slots, tactics, campaigns, events)  # fmt: skip
@@ -111,12 +118,16 @@ def _cover_side(
             share = issue.signed[side] if act == PETITION else issue.boycotted[side]
             k = key(seed, week, _PETITION if act == PETITION else _BOYCOTT)
             seen = 1e3 * share > rule.petition_least
-            logit = petition_news(share, outlet.fatigue, rule)
+            if act == PETITION:
+                logit = petition_news(share, outlet.fatigue, rule)
+            else:
+                logit = boycott_news(share, outlet.fatigue, rule)
         if not seen:
             continue
         noticed = _noticed(k, own, logit, freedom, direction, p, m, outlet, organisations, stances, slots, rule)
         if noticed > 0.0:
             total += noticed
             issue.covered[side] += 1
+            issue.boycott_shown[side] = act == BOYCOTT or issue.boycott_shown[side]
             note(clock, events, COVERED, p, m, -1, -1, act, side, share)
     return total

@@ -7,7 +7,7 @@ import numpy as np
 from advosim.mechanisms.chronicle import note
 from advosim.world.chance import draw64, exp, key, log, normal, pair, stream
 from advosim.world.compile import compiled
-from advosim.world.state import AGAINST, BOYCOTT, CAMPAIGN_BEGINS, FIRM, FOR, LOCAL, MEDIA, PUBLIC
+from advosim.world.state import AGAINST, BOYCOTT, CAMPAIGN_BEGINS, CAMPAIGN_ENDS, FIRM, FOR, LOCAL, MEDIA, PUBLIC
 
 _LAUNCH = stream("tactic_choice.launch")
 _ISSUE = stream("tactic_choice.issue")
@@ -15,6 +15,7 @@ _TACTIC = stream("tactic_choice")
 _POLL = stream("framing")
 _TARGET = stream("tactic_choice.target")
 _OUTREACH = stream("petition")
+_EXPERIMENT = stream("tactic_choice.experiment")
 _LEAST_SKILL = np.float64(0.01)
 
 
@@ -105,15 +106,38 @@ def district_of(districts, polity, u):
 
 
 @compiled
+def _longest_unused(weights, tried):
+    """Of the tactics with some weight, the one that was begun longest ago, and of those never begun the likeliest."""
+    best = -1
+    for k in range(weights.size):
+        if weights[k] > 0.0:
+            older = best < 0 or tried[k] < tried[best]
+            if older or (tried[k] == tried[best] and weights[k] > weights[best]):
+                best = k
+    return best
+
+
+@compiled
+def _break_off(clock, campaign, events):
+    campaign.weeks_left = 0
+    note(clock, events, CAMPAIGN_ENDS, campaign.polity, campaign.issue, campaign.organisation, campaign.tactic, -1,
+         campaign.side, campaign.gain)  # fmt: skip
+
+
+@compiled
 def tactic_choice(
-    clock, rules, issues, districts, organisations, stances, priorities, learned, uses, tactics, allowed, campaigns,
-    events,
+    clock, rules, issues, districts, organisations, stances, priorities, learned, uses, tactics, allowed, tried,
+    campaigns, events,
 ):  # fmt: skip
-    """A free team starts a campaign by chance, more so when its issue is on the agenda, and picks a tactic."""
+    """A free team starts a campaign by chance, more so when its issue is on the agenda, and picks a tactic.
+
+    Some campaigns are experiments with what nobody has begun for longest. What governance forbids ends at once.
+    """
     rule = rules[0].tactic_choice
     seed, week = clock[0].seed, clock[0].week
     launches, subjects, choices = key(seed, week, _LAUNCH), key(seed, week, _ISSUE), key(seed, week, _TACTIC)
     targets, outreach = key(seed, week, _TARGET), key(seed, week, _OUTREACH)
+    experiments = key(seed, week, _EXPERIMENT)
     formal = rules[0].institutionalisation
     for c in range(campaigns.size):
         campaign = campaigns[c]
@@ -121,6 +145,8 @@ def tactic_choice(
         a = organisations[o]
         campaign.effort = 0.0
         campaign.fresh = False
+        if campaign.weeks_left > 0 and allowed[campaign.polity, campaign.tactic] == 0.0:
+            _break_off(clock, campaign, events)
         if campaign.weeks_left > 0:
             campaign.age += 1
             continue
@@ -141,6 +167,9 @@ def tactic_choice(
         t = picked(weights, draw64(choices, a.key))
         if t < 0:
             continue
+        if draw64(experiments, a.key) < rule.experiment:
+            t = _longest_unused(weights, tried[a.polity])
+        tried[a.polity, t] = week
         campaign.firm = -1
         campaign.district = -1
         if tactics[t].pressure == BOYCOTT:
@@ -180,7 +209,7 @@ def _best_frame(repertoire, values, luck, noise):
 
 
 @compiled
-def framing(clock, rules, publics, public_values, organisations, repertoire, campaigns, speech):
+def framing(clock, rules, publics, organisations, repertoire, campaigns, speech):
     """A new campaign takes the frame of its repertoire that a noisy poll of its audience finds strongest.
 
     A team with media skill of 1/2 and more tailors: it polls every public by itself (`message`). Whoever changes its
@@ -200,14 +229,16 @@ def framing(clock, rules, publics, public_values, organisations, repertoire, cam
             mean[f] = 0.0
             for q in range(publics.size):
                 if publics[q].polity == campaign.polity and rule.on:
-                    mean[f] += publics[q].share * public_values[q, f]
+                    mean[f] += publics[q].share * publics[q].values[f]
         noise = rule.poll_noise if rule.on else 0.0
         campaign.frame = _best_frame(repertoire[o], mean, pair(k, a.key), noise)
         tailored = rule.on and rules[0].message.on and a.skills[2] >= 0.5
         for q in range(publics.size):
             speech[c, q] = campaign.frame
             if tailored and publics[q].polity == campaign.polity:
-                speech[c, q] = _best_frame(repertoire[o], public_values[q], pair(pair(k, a.key), publics[q].key), noise)
+                speech[c, q] = _best_frame(
+                    repertoire[o], publics[q].values, pair(pair(k, a.key), publics[q].key), noise
+                )
         hops = a.spoke[campaign.issue] >= 0 and a.spoke[campaign.issue] != campaign.frame
         if rule.on and hops:
             for audience in (MEDIA, PUBLIC):

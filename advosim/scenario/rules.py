@@ -49,6 +49,9 @@ class TacticChoice(Mechanism):
     productivity: float = number(1.7, 0, 10, "effort bought by one budget at full expertise", source="prototype")
     match: float = number(0.5, 0, 5, "weight of matching expertise beside learned value", source="tried")
     temperature: float = number(0.3, 0.01, 10, "blindness of the choice", source="tried; Kitschelt 1986")
+    experiment: float = number(
+        0.3, 0, 1, "campaigns that try what nobody has begun for longest", unit="share", source="McAdam 1983"
+    )
 
 
 class Framing(Mechanism):
@@ -59,7 +62,9 @@ class Framing(Mechanism):
     backfire: float = number(
         0.05, 0, 1, "step of a weak frame beside a strong one, backward", source="Chong & Druckman"
     )
-    beaten_by: float = number(1.5, 1, 10, "how much stronger the other side's frame must be", unit="ratio")
+    beaten_by: float = number(
+        1.5, 1, 10, "how much stronger a frame is that leaves the other side's no effect", unit="ratio"
+    )
     circulation_keep: float = number(
         0.84, 0, 0.99, "strength of what circulates kept from week to week", unit="share", source="half-life 4 weeks"
     )
@@ -178,7 +183,7 @@ class Boycott(Mechanism):
     """
 
     citizens: ClassVar[bool] = True
-    readiness: float = number(-1.8, -10, 10, "readiness to concede", unit="logit", source="King 2008: about a quarter")
+    readiness: float = number(-2.0, -10, 10, "readiness to concede", unit="logit", source="King 2008: about a quarter")
     by_media: float = number(0.7, 0, 10, "by coverage", unit="logit", source="King 2008")
     by_decline: float = number(4.0, 0, 50, "by coverage x decline of reputation", unit="logit", source="King 2008")
     by_sales: float = number(10.0, 0, 500, "by sales lost", unit="logit per share of citizens", source="King 2008")
@@ -186,11 +191,14 @@ class Boycott(Mechanism):
     available: float = number(
         0.35, 0, 1, "chance to have a choice when shopping", unit="per week", source="as petitions"
     )
-    damage: float = number(0.02, 0, 1, "reputation lost by a week of coverage", source="King 2008")
+    damage: float = number(0.03, 0, 1, "reputation lost by a week of coverage", source="King 2008")
     recovery: float = number(
         0.98, 0, 1, "decline of reputation kept from week to week", unit="share", source="proposal"
     )
     step: float = number(0.6, 0, 2, "move of practice by a concession", unit="position", source="proposal")
+    example_keep: float = number(
+        0.95, 0, 0.99, "memory of a concession kept from week to week", unit="share", source="as `pressure`"
+    )
 
 
 class ProtestSignal(Mechanism):
@@ -213,7 +221,7 @@ class StakeholderTable(Mechanism):
         0.3, 0, 10, "weight of a team beside the government's 1", unit="per effort", source="proposal"
     )
     uptake: float = number(0.15, 0, 2, "largest step that a table can agree on", unit="position", source="proposal")
-    chance: float = number(0.1, 0, 1, "tables that end in an agreement, if open", source="proposal")
+    chance: float = number(0.05, 0, 1, "tables that end in an agreement, if open", source="proposal")
     buy_in: float = number(0.3, 0, 1, "friction spared after an agreement", unit="share", source="seed 2")
     keep: float = number(0.98, 0, 1, "buy-in kept from week to week", unit="share", source="proposal")
 
@@ -237,6 +245,14 @@ class Channels(Mechanism):
     gate: float = number(0.7, 0, 1, "mass media reach lost without media freedom", unit="share", source="prototype")
     tailoring: float = number(1.0, 0, 5, "how far the mix follows the audience's access", unit="exponent")
     synergy: float = number(0.1, 0, 1, "rise of reach by an even mix of channels", unit="share", source="seeds 2, 3")
+    full: float = number(
+        1.0,
+        0.01,
+        1000,
+        "effort beyond which one channel meets the same people",
+        unit="efforts",
+        source="Simon & Arndt 1980",
+    )
 
 
 class Evidence(Mechanism):
@@ -245,12 +261,12 @@ class Evidence(Mechanism):
     keep: float = number(0.98, 0, 1, "revision kept from week to week", unit="share", source="Keck & Sikkink 1998")
     gain: float = number(0.02, 0, 1, "revision by perfect evidence", unit="position per week", source="proposal")
     keep_price: float = number(0.95, 0, 1, "price kept from week to week", unit="share", source="proposal")
-    price: float = number(0.05, 0, 1, "rise of the price", unit="friction per reach and quality", source="proposal")
+    price: float = number(0.5, 0, 5, "rise of the price", unit="friction per reach and quality", source="proposal")
     anchor: float = number(
         0.2, 0, 1, "teaching that evidence does on the side", unit="share", source="register: a little"
     )
     reputation: float = number(
-        0.02, 0, 1, "reputation of the other side's firms lost", unit="per reach", source="register"
+        0.5, 0, 1, "reputation of the other side's firms lost", unit="per reach", source="proposal"
     )
 
 
@@ -396,7 +412,7 @@ class Response(Mechanism):
     deny: float = number(-2.0, -10, 10, "readiness to deny and counter-frame", unit="logit", source="likewise")
     denial_reach: float = number(0.1, 0, 5, "hazard to hear a denial", unit="per week and diet", source="proposal")
     concession: float = number(
-        0.05, 0, 2, "pressure that accommodation adds", unit="share of friction", source="chosen so that P3 holds"
+        0.03, 0, 2, "pressure that accommodation adds", unit="share of friction", source="chosen so that P3 holds"
     )
 
 
@@ -410,6 +426,7 @@ class Coverage(Mechanism):
     slant: float = number(1.0, 0, 10, "by an outlet's slant", unit="logit per position", source="McCarthy et al. 1996")
     petition_least: float = number(2.0, 0, 1e3, "smallest petition seen", unit="per 1,000 citizens", source="tried")
     petition: float = number(-4.0, -10, 10, "news value of petitions", unit="logit", source="tried")
+    boycott: float = number(-2.5, -10, 10, "news value of boycotts", unit="logit", source="as protest")
     by_fatigue: float = number(0.3, 0, 5, "by outlets' fatigue", unit="logit", source="tried")
     fatigue_keep: float = number(0.8, 0, 0.99, "outlets' fatigue kept", unit="share per week", source="tried")
     bump: float = number(0.4, 0, 5, "attention by covered acts", unit="log weight", source="tried")
@@ -445,14 +462,16 @@ class Pressure(Mechanism):
 class Friction(Mechanism):
     """Policy holds until pressure beats friction, then moves by a step; between steps it drifts a little."""
 
-    level: float = number(0.6, 0.01, 100, "pressure that one veto player withstands", unit="pressure", source="tried")
+    level: float = number(
+        0.66, 0.01, 100, "pressure that one veto player withstands", unit="pressure", source="tried, raised for P3"
+    )
     by_veto_player: float = number(0.5, 0, 10, "rise by each further veto player", unit="share", source="tried")
     by_ideal: float = number(0.4, 0, 1, "ease of moving toward the government's ideal", unit="share", source="tried")
     ideal_reach: float = number(0.3, 0.01, 2, "distance of full ease", unit="position", source="tried")
     step: float = number(0.25, 0, 2, "median step at the threshold", unit="position", source="tried")
     step_within: float = number(0.5, 0, 3, "sd of log steps", unit="log", source="tried")
     attention_kept: float = number(0.5, 0, 1, "attention left after a step", unit="share", source="tried")
-    drift: float = number(0.002, 0, 0.1, "sd of weekly drift", unit="position", source="tried")
+    drift: float = number(0.001, 0, 0.1, "sd of weekly drift", unit="position", source="tried, halved for P3")
 
 
 class Evaluation(Mechanism):

@@ -17,6 +17,7 @@ from advosim.scenario.rules import Mechanisms
 
 MOST_ISSUES = 5
 MOST_ORGANISATIONS = 500
+MOST_FRAMES = 6
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
 Expertise = Literal["research", "law", "media", "organising", "digital"]
@@ -345,7 +346,7 @@ class Scenario(Part):
     def _sizes(self) -> Self:
         for what, names, least, most in (
             ("issues", self.issue, 1, MOST_ISSUES),
-            ("frames", self.frame, 3, 6),
+            ("frames", self.frame, 3, MOST_FRAMES),
             ("tactics", self.tactic, 1, 100),
             ("polities", self.polity, 1, 20),
         ):

@@ -31,7 +31,7 @@ def cache_folder() -> Path:
     """Where compiled code is kept; a temporary folder where the user's own cannot be written."""
     digest = hashlib.sha256(f"{numba.__version__} {sys.version_info[:2]}".encode())
     package = Path(__file__).resolve().parents[1]
-    for layer in ("scenario/schema.py", "world", "mechanisms", "week.py"):
+    for layer in ("scenario/schema.py", "scenario/rules.py", "world", "mechanisms", "week.py"):
         place = package / layer
         for source in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
             if source.exists():

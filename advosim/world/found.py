@@ -131,7 +131,7 @@ def _found(scenario: Scenario, seed: int, weeks: int, known: Names) -> World:
         uses=np.zeros((o, k)),
         tactics=_tactics(scenario),
         allowed=np.ones((p, k)),
-        public_values=_public_values(scenario),
+        tried=np.zeros((p, k), np.int64),
         campaigns=np.zeros(o, CAMPAIGN),
         speech=np.full((o, q), -1, np.int64),
         circulation=np.zeros((q, m, SIDES)),
@@ -201,7 +201,9 @@ def _allowed(tactic: Tactic, governance: Governance) -> float:
         return 0.0
     room = 1.0
     for name, weight in tactic.needs.items():
-        setting = getattr(governance, name)
+        # Without social media nothing can be done on them.
+        cut = name == "internet_access" and governance.shutdown
+        setting = 0.0 if cut else getattr(governance, name)
         room *= 1 - weight * (1 - setting) if weight > 0 else 1 + weight * setting
     return room
 
@@ -419,6 +421,9 @@ def _settlement(scenario: Scenario) -> tuple[NDArray[Any], NDArray[Any], NDArray
             row.digital = public.digital
             row.diet[:] = [getattr(public.diet, channel) for channel in CHANNELS]
         offset, q0 = offset + polity.citizens, q0 + len(polity.public)
+    values = _public_values(scenario)
+    publics["values"][:, : values.shape[1]] = values
+    publics["frames"] = values.shape[1]
     rows = np.zeros(len(districts), DISTRICT)
     rows["polity"], rows["citizens"] = np.array(districts).T
     return np.array(blocks, BLOCKS), rows, publics

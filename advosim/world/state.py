@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advosim.scenario.rules import Mechanism, Mechanisms
-from advosim.scenario.schema import MOST_ISSUES, Kind, Route, Tactic
+from advosim.scenario.schema import MOST_FRAMES, MOST_ISSUES, Kind, Route, Tactic
 
 FOR, AGAINST = 0, 1
 SIDES = 2
@@ -133,6 +133,7 @@ ISSUE = table(
     ("conceded", "f8", "pressure that accommodation adds this week"),
     ("coverage", "i8", "acts covered this week"),
     ("covered", "i8", (SIDES,), "of each side"),
+    ("boycott_shown", "u1", (SIDES,), "whether a side's boycott was covered this week"),
     ("pressure", "f8", "store E, reform minus opponents"),
     ("felt", "f8", "the store before policy moved"),
     ("friction", "f8", "> 0, pressure that policy withstands"),
@@ -157,6 +158,8 @@ PUBLIC_GROUP = table(
     ("digital", "f8", "log odds of being online beside the polity's mean"),
     ("diet", "f8", (len(CHANNELS),), "0..1, weight of each channel"),
     ("online", "f8", "0..1, members who are online"),
+    ("values", "f8", (MOST_FRAMES,), "0..1, sum 1, mean weights of frames"),
+    ("frames", "i8", "number of frames"),
 )
 
 DISTRICT = table(
@@ -190,7 +193,8 @@ ORGANISATION = table(
     ("market_share", "f8", "0..1, firms"),
     ("reputation", "f8", "0..1, firms"),
     ("usual_reputation", "f8", "0..1, firms: where reputation returns to"),
-    ("conceded", "u1", (MOST_ISSUES,), "firms: whether they gave in"),
+    ("example", "f8", (MOST_ISSUES,), "0..1, firms: how fresh the memory is that they gave in"),
+    ("conceded", "u1", (MOST_ISSUES,), "firms: 0, or 1 + the side to which they gave in"),
     ("practice", "f8", (MOST_ISSUES,), "-1..1, firms: what they do"),
     ("district", "i8", "municipalities: row of districts, -1 else"),
     ("following", "f8", ">= 0, rise of reach on social media by its people"),
@@ -266,7 +270,8 @@ CAMPAIGN = table(
 REACH = table(
     ("exposure", "f8", "0..1, chance to hear any campaign"),
     ("heard", "f8", (SIDES,), "0..1, chance to hear a side's message"),
-    ("strength", "f8", (SIDES,), "0..1, credibility of its strongest message"),
+    ("strength", "f8", (SIDES,), "0..1, credibility of its most resonant message"),
+    ("resonance", "f8", (SIDES,), ">= 0, that credibility x fit of the frame"),
     ("frame", "i8", (SIDES,), "frame of that message, -1 for none"),
     ("taught", "f8", (SIDES,), "0..1, chance of a lesson"),
     ("lesson", "f8", (SIDES,), "0..1, credibility of the strongest lesson"),
@@ -400,6 +405,7 @@ ORGANISATION_WEEK = table(
     ("credibility_media", "f8", "0..1"),
     ("credibility_public", "f8", "0..1"),
     ("reputation", "f8", "0..1, firms; else 0"),
+    ("stance", "f8", "-1..1, position weighted by priorities"),
     ("closed", "?", ""),
 )
 
@@ -423,7 +429,15 @@ def _rule(mechanism: type[Mechanism]) -> np.dtype[Any]:
     single = "f4" if mechanism.citizens else "f8"
     types = {bool: "?", int: "i8", float: single}
     fields = [(name, types[field.annotation or float]) for name, field in mechanism.model_fields.items()]
-    return np.dtype((np.record, np.dtype(fields, align=True)))
+    plain = np.dtype(fields, align=True)
+    # To a multiple of 8 bytes: a record within RULES is not aligned by itself, and numba refuses what is not.
+    layout: dict[str, Any] = {
+        "names": list(plain.names or ()),
+        "formats": [plain[name] for name in plain.names or ()],
+        "offsets": [plain.fields[name][1] for name in plain.names or ()],
+        "itemsize": -(-plain.itemsize // 8) * 8,
+    }
+    return np.dtype((np.record, np.dtype(layout, align=True)))  # type: ignore[call-overload]
 
 
 RULES = np.dtype(
@@ -530,8 +544,8 @@ class World(NamedTuple):
     """(k,) of TACTIC."""
     allowed: NDArray[np.float64]
     """(p, k): 0..1, how far governance leaves room for a tactic."""
-    public_values: NDArray[np.float64]
-    """(q, f): 0..1, sum 1, mean weights of frames."""
+    tried: NDArray[np.int64]
+    """(p, k): the week in which anybody began a tactic last; 0 for never."""
     campaigns: NDArray[Any]
     """(o,) of CAMPAIGN."""
     speech: NDArray[np.int64]
