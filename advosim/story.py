@@ -1,0 +1,790 @@
+"""A run as a story: one page of Markdown that a student can read, with the numbers that decided.
+
+The text is made of the record's tables alone and is the same for the same record. Of all that happened it tells turning
+points: what changed policy, rules, firms and organisations, and the largest protests and petitions.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from advosim import measuring
+from advosim.measuring import YEAR, Tables
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from advosim.scenario.schema import Polity, Scenario
+
+ONSET = 0.0005
+"""Protest that counts as one: .05% of the citizens (model.md)."""
+MOST_CHAPTERS = 8
+MOST_POINTS = 11
+"""Turning points on a page: the first of each chapter, then those that matter most."""
+GAP = 4
+"""Weeks without an act that end a wave of protest or a petition."""
+BEFORE = 26
+"""Weeks before a step in which campaigns and answers are told to have led to it."""
+LEADS = 1.1
+"""Share of attention beside the mean of all issues from which one is said to get most."""
+ELECTION_NEAR = 8
+"""Weeks before an election in which it is said to be near."""
+EXPERIMENT = 0.06
+"""Odds below which a choice of tactic is called an experiment: less than one in sixteen."""
+ONLY = 0.995
+FITS, HARDLY = 0.6, 0.4
+"""Expertise met from which a tactic is said to fit a team's skills, and below which hardly."""
+ALMOST = 0.03
+"""Change of policy below which it is said to have stayed where it was: the drift of four years (sd .03)."""
+GOVERNANCE = (
+    ("repression", ("the threat of force against protest is low", "there is some threat of force against protest",
+                    "the threat of force against protest is high")),
+    ("openness", ("officials listen to hardly anybody", "officials listen to some", "officials listen to most")),
+    ("media_freedom", ("media may report little", "media are half free", "media are free")),
+)  # fmt: skip
+ONE_MORE = 4.0
+"""What each further turning point of a kind weighs less, so that others are told as well."""
+ANSWERED = {
+    "repress": "used force",
+    "accommodate": "made concessions",
+    "consult": "opened talks",
+    "deny": "contradicted them in public",
+}
+WORTH_TELLING = {"protest": 0.001, "petition": 0.01, "hashtag": 0.1}
+"""Peak of a protest, signatures of a petition (shares of citizens), carriers of a hashtag (of those online)."""
+
+
+@dataclass(frozen=True)
+class _Point:
+    """A turning point: when it stands in the story, how much it matters, what is told."""
+
+    week: int
+    weight: float
+    tell: Callable[[], str]
+    """Called in the order of the story, so that a tactic is explained where it is first read of."""
+
+
+@dataclass
+class _Teller:
+    """What is known while the story of one polity is told."""
+
+    record: Tables
+    home: str
+    polity: Polity
+    weeks: pd.DataFrame
+    organisations: pd.DataFrame
+    events: pd.DataFrame
+    outcomes: list[Any]
+    costs: pd.DataFrame
+    explained: set[str] = field(default_factory=set)
+    """Tactics whose meaning has been told."""
+
+    @property
+    def scenario(self) -> Scenario:
+        return self.record.scenario
+
+
+def story(record: Tables) -> str:
+    """The story of a run as Markdown."""
+    scenario, last = record.scenario, int(record.weeks["week"].max())
+    lines = [f"# {scenario.title}: the story of one run", ""]
+    lines += [f"*{scenario.question}*", ""] if scenario.question else []
+    several = len(scenario.polity) > 1
+    for home, polity in scenario.polity.items():
+        teller = _teller(record, home, polity)
+        lines += [f"# In {_plain(home)}", ""] if several else []
+        lines += [*_opening(teller, last), *_chapters(teller, last, len(scenario.polity)), *_closing(teller)]
+    return "\n".join([*lines, *_caveat(record, last)]).rstrip() + "\n"
+
+
+def _teller(record: Tables, home: str, polity: Polity) -> _Teller:
+    events = record.events
+    for missing in ("value", "match", "odds"):
+        events = events if missing in events else events.assign(**{missing: 0.0})
+    # What concerns no polity in particular, as a change of rules may, concerns all.
+    weeks, organisations, log = (
+        table[table["polity"].isin([home, ""])].reset_index(drop=True)
+        for table in (record.weeks, record.organisations, events)
+    )
+    outcomes, costs = (
+        table[table["polity"] == home] for table in (measuring.outcomes(record), measuring.costs(record))
+    )
+    return _Teller(record, home, polity, weeks, organisations, log, _rows(outcomes), costs)
+
+
+# ---------------------------------------------------------------- where it begins
+
+
+def _opening(teller: _Teller, last: int) -> list[str]:
+    sides = _by_side(teller)
+    number = teller.polity.citizens
+    crowd = f"{_count(len(sides['for']), 'organisation')} for reform and {_number(len(sides['against']))} against it"
+    world = f"{number:,} citizens, {crowd}, a government and the media, followed for {_span(last)}"
+    lines = ["## Where it begins", "", f"A model world: {world}. {_government(teller)}", ""]
+    lines += [_issue_at_start(teller, row) for row in teller.outcomes]
+    said = "Policy and positions run from -1 (the opposite of reform) over 0 to +1 (the full reform)."
+    pressure = (
+        "Policy moves only where **pressure** from the street, petitions, talks and opinion beats **resistance**."
+    )
+    return [*lines, "", f"{said} {pressure}", ""]
+
+
+def _government(teller: _Teller) -> str:
+    governance = teller.polity.governance
+    told = [words[_third(getattr(governance, name))] for name, words in GOVERNANCE]
+    return _sentence(f"in the beginning, {_joined(told)}")
+
+
+def _third(value: float) -> int:
+    return min(int(value * 3), 2)
+
+
+def _issue_at_start(teller: _Teller, row: Any) -> str:
+    meaning = teller.scenario.issue[row.issue].meaning
+    what = f"**{_plain(row.issue)}** ({meaning})" if meaning else f"**{_plain(row.issue)}**"
+    place = f"policy stands at {_signed(row.policy_start)}"
+    return f"- {what}: {place}; {_share(row.support_start)} of the citizens would like it to go further."
+
+
+def _by_side(teller: _Teller) -> dict[str, list[str]]:
+    """Organisations by the side that most of their campaigns would take."""
+    from advosim.scenario.groups import organisations
+
+    found: dict[str, list[str]] = {"for": [], "against": []}
+    for name, row in organisations(teller.polity):
+        weights = row.priorities or dict.fromkeys(teller.scenario.issue, 1.0)
+        way = sum(w * (row.stances.get(m, row.stance) - teller.scenario.issue[m].policy) for m, w in weights.items())
+        found["for" if way >= 0 else "against"].append(name)
+    return found
+
+
+# ---------------------------------------------------------------- chapter by chapter
+
+
+def _chapters(teller: _Teller, last: int, polities: int) -> list[str]:
+    years = math.ceil(last / YEAR)
+    length = math.ceil(years / MOST_CHAPTERS)
+    spans = [(first, min(first + length, years + 1)) for first in range(1, years + 1, length)]
+    points = _turning_points(teller)
+    chapters = [[point for point in points if first <= _year(point.week) < end] for first, end in spans]
+    kept = _kept(chapters, max(len(chapters), MOST_POINTS // polities))
+    lines: list[str] = []
+    for (first, end), mine in zip(spans, chapters, strict=True):
+        name = f"Year {first}" if end == first + 1 else f"Years {first} to {end - 1}"
+        weeks = (first - 1) * YEAR + 1, min((end - 1) * YEAR, last)
+        lines += [f"## {name} (weeks {weeks[0]} to {weeks[1]})", "", _overview(teller, *weeks), ""]
+        told = sorted((point for point in mine if id(point) in kept), key=lambda point: point.week)
+        lines += [f"- {point.tell()}" for point in told]
+        lines += [f"- And {_count(len(mine) - len(told), 'smaller event')}."] if len(mine) > len(told) else []
+        lines += [""] if mine else []
+    return lines
+
+
+def _year(week: int) -> int:
+    return (week - 1) // YEAR + 1
+
+
+def _kept(chapters: Sequence[Sequence[_Point]], most: int) -> set[int]:
+    """Identities of the points to tell: the weightiest of each chapter, then of all."""
+    best = [max(points, key=lambda point: point.weight) for points in chapters if points]
+    rest = sorted((point for points in chapters for point in points), key=lambda point: -point.weight)
+    found = list(dict.fromkeys(id(point) for point in [*best, *rest]))
+    return set(found[:most])
+
+
+def _overview(teller: _Teller, first: int, last: int) -> str:
+    begun = _within(teller.events[teller.events["event"] == "campaign"], first, last)
+    parts = [_campaigns(begun, side) for side in ("for", "against")]
+    told = [part for part in parts if part] or ["Nobody began a campaign"]
+    sentences = ["; ".join(told) + "."]
+    weeks = _within(teller.weeks, first, last)
+    marched = int((weeks.groupby("week")["protest"].sum() > ONSET).sum())
+    moved = _within(teller.events[teller.events["event"] == "step"], first, last)
+    quiet = "No law changed" if moved.empty else f"Policy moved {_times(len(moved))}"
+    street = "the streets stayed quiet" if marched == 0 else f"people protested in {_count(marched, 'week')}"
+    sentences.append(f"{quiet}, and {street}.")
+    agenda = weeks.groupby("issue", sort=False)["agenda"].mean()
+    if len(agenda) > 1 and agenda.max() > LEADS * agenda.mean():
+        sentences.append(f"Of the issues, {_plain(agenda.idxmax())} got most attention.")
+    return " ".join(sentences)
+
+
+def _campaigns(begun: pd.DataFrame, side: str) -> str:
+    own = begun[begun["side"] == side]
+    if own.empty:
+        return ""
+    who = "Supporters of reform" if side == "for" else "opponents"
+    tactics = own["tactic"].value_counts(sort=False).sort_values(ascending=False, kind="stable")
+    chosen = _joined([f"{_plain(name)} ({number})" for name, number in tactics.items() if number > 1][:2])
+    return f"{who} began {_count(len(own), 'campaign')}{f', most often {chosen}' if chosen else ''}"
+
+
+def _turning_points(teller: _Teller) -> list[_Point]:
+    points: list[_Point] = []
+    for kind in (
+        _changes_of_rules,
+        _steps,
+        _agreements,
+        _concessions,
+        _closures,
+        _protests,
+        _petitions,
+        _hashtags,
+        _news,
+        _local,
+    ):
+        own = sorted(kind(teller), key=lambda point: -point.weight)
+        points += [replace(point, weight=point.weight - ONE_MORE * rank) for rank, point in enumerate(own)]
+    return points
+
+
+# ---------------------------------------------------------------- turning points
+
+
+def _changes_of_rules(teller: _Teller) -> list[_Point]:
+    weeks = dict.fromkeys(row.week for row in _happened(teller, "reform"))
+    return [_Point(week, 100.0, partial(_change_of_rules, teller, week)) for week in weeks]
+
+
+def _change_of_rules(teller: _Teller, week: int) -> str:
+    return f"**Week {week}: the rules of the game change.** {_new_rules(teller, week)}"
+
+
+def _new_rules(teller: _Teller, week: int) -> str:
+    before = teller.scenario.reformed(week - 1).polity[teller.home].governance
+    after = teller.scenario.reformed(week).polity[teller.home].governance
+    changed = []
+    for name in type(after).model_fields:
+        old, new = getattr(before, name), getattr(after, name)
+        if old != new and isinstance(new, float):
+            changed.append(f"{_plain(name)} {'rises' if new > old else 'falls'} from {old:g} to {new:g}")
+        elif old != new and isinstance(new, bool | int | str):
+            changed.append(f"{_plain(name)} is now {str(new).lower()}")
+    shown = changed[:6] + ([f"{len(changed) - 6} more"] if len(changed) > 6 else [])
+    effect = _effect_of_rules(teller, week)
+    return _sentence(_joined(shown) or "settings of the model are changed") + (f" {effect}" if effect else "")
+
+
+def _effect_of_rules(teller: _Teller, week: int) -> str:
+    """What the street did in the year before and after."""
+    marched = teller.weeks.groupby("week")["protest"].sum() > ONSET
+    before, after = marched.loc[max(1, week - YEAR) : week - 1], marched.loc[week : week + YEAR - 1]
+    if not before.any() and not after.any():
+        return "The streets were quiet before, and stay so for a year."
+    return (
+        f"People protested in {_number(int(before.sum()))} of the {len(before)} weeks before, "
+        f"and in {_number(int(after.sum()))} of the {len(after)} weeks after."
+    )
+
+
+def _steps(teller: _Teller) -> list[_Point]:
+    table = measuring.reforms(teller.record)
+    rows = _rows(table[table["polity"] == teller.home])
+    return [_Point(row.week, 50.0 + abs(row.size), partial(_step, teller, row, rows)) for row in rows]
+
+
+def _step(teller: _Teller, row: Any, others: Sequence[Any]) -> str:
+    way = "toward reform" if row.side == "for" else "away from reform"
+    move = f"from {_signed(row.before)} to {_signed(row.after)}"
+    told = f"**Week {row.week}: policy on {_plain(row.issue)} moves {way}**, {move}."
+    if row.route == "table":
+        return f"{told} It is what a round table agreed on.{_led_by(teller, row, ['table'])}"
+    since = max([other.week for other in others if other.issue == row.issue and other.week < row.week], default=0)
+    pushed = _pushed(teller, row, max(since, row.week - YEAR))
+    week = _at(teller, row.issue, row.week)
+    told += f" Pressure had reached {abs(week['pressure']):.2f}, more than the resistance of {week['friction']:.2f}"
+    if not pushed:
+        return f"{told}."
+    return f"{told}; it came {_parts(pushed)}.{_led_by(teller, row, [source for source, _ in pushed])}"
+
+
+def _at(teller: _Teller, issue: str, week: int) -> Any:
+    rows = teller.weeks[(teller.weeks["issue"] == issue) & (teller.weeks["week"] == week)]
+    return rows.iloc[0]
+
+
+SOURCES = {"street": "from the street", "petition": "from petitions", "inside": "from talks with officials",
+           "opinion": "from public opinion"}  # fmt: skip
+
+
+def _pushed(teller: _Teller, row: Any, since: int) -> list[tuple[str, float]]:
+    """Where the pressure behind a step came from: sources and their shares, largest first.
+
+    The pressure rule's own sums over the weeks since the last step, older ones discounted. What the record does not
+    hold (surprise at turnout, the nearness of elections, firms) is left out, so that shares are rough.
+    """
+    rule = teller.scenario.mechanism.pressure
+    weeks = teller.weeks[teller.weeks["issue"] == row.issue]
+    weeks = weeks[(weeks["week"] > since) & (weeks["week"] <= row.week)]
+    way = 1.0 if row.side == "for" else -1.0
+    kept = rule.keep ** (row.week - weeks["week"])
+
+    def half(what: str, half_effect: float) -> Any:
+        mine, other = weeks[f"{what}_for"], weeks[f"{what}_against"]
+        return mine / (mine + half_effect) - other / (other + half_effect)
+
+    sums = {
+        "street": rule.street * half("protest", rule.half_street),
+        "petition": rule.petition * half("petition", rule.half_petition),
+        "inside": rule.inside * weeks["lobby_success"] if "lobby_success" in weeks else 0.0 * weeks["salience"],
+        "opinion": rule.opinion * weeks["salience"] * (2 * weeks["support"] - 1),
+    }
+    found = {name: float((way * column * kept).sum()) for name, column in sums.items()}
+    total = sum(value for value in found.values() if value > 0)
+    shares = {name: value / total for name, value in found.items() if total > 0 and value / total >= 0.15}
+    return sorted(shares.items(), key=lambda pair: -pair[1])
+
+
+def _parts(pushed: Sequence[tuple[str, float]]) -> str:
+    if pushed[0][1] > 0.8:
+        return f"mostly {SOURCES[pushed[0][0]]}"
+    return _joined([f"{_fraction(share)} {SOURCES[name]}" for name, share in pushed])
+
+
+def _fraction(share: float) -> str:
+    known = ((0.2, "about a fifth"), (0.25, "about a quarter"), (1 / 3, "about a third"), (0.4, "two fifths"),
+             (0.5, "about half"), (0.6, "three fifths"), (2 / 3, "about two thirds"),
+             (0.75, "about three quarters"))  # fmt: skip
+    return min(known, key=lambda pair: abs(pair[0] - share))[1]
+
+
+def _led_by(teller: _Teller, row: Any, sources: Sequence[str]) -> str:
+    """The largest effort of the side in the half year before a step, of the kind that pushed most; and why."""
+    rows = teller.organisations
+    mine = (rows["issue"] == row.issue) & (rows["side"] == row.side)
+    mine &= (rows["week"] > row.week - BEFORE) & (rows["week"] <= row.week)
+    for source in sources:
+        work = rows["effort"] * rows["tactic"].map(_worth(teller, source)).fillna(0.0)
+        own = mine & (work > 0)
+        if own.any():
+            summed = work[own].groupby([rows["organisation"][own], rows["tactic"][own]], sort=False).sum()
+            name, tactic = _largest(summed)
+            who = "To win people over" if source == "opinion" else "Behind it"
+            largest = f"{who}, {_name(name)} did most, by {_tactic(teller, tactic)}."
+            return f" {largest}{_why(teller, name, tactic, row.issue, row.week)}"
+    return " No campaign of the half year before was aimed at that: people moved by themselves."
+
+
+def _worth(teller: _Teller, source: str) -> dict[str, float]:
+    """By tactic, what a unit of effort does for a source of pressure: 0 or 1; for opinion, people reached and moved."""
+    tactics = teller.scenario.tactic.items()
+    if source == "opinion":
+        return {name: row.reach * max(row.persuasion, row.education, row.evidence) for name, row in tactics}
+    return {name: float(row.pressure == source) for name, row in tactics}
+
+
+def _largest(effort: pd.Series[float]) -> tuple[str, str]:
+    name, tactic = list(effort.index)[int(effort.to_numpy().argmax())]
+    return str(name), str(tactic)
+
+
+def _why(teller: _Teller, organisation: str, tactic: str, issue: str, until: int) -> str:
+    """Why the last campaign of that kind was chosen, with the numbers that decided."""
+    rows = teller.events
+    own = (rows["event"] == "campaign") & (rows["organisation"] == organisation) & (rows["tactic"] == tactic)
+    own &= (rows["issue"] == issue) & (rows["week"] <= until)
+    if not own.any() or rows[own].iloc[-1]["odds"] <= 0.0:
+        return ""
+    row = rows[own].iloc[-1]
+    campaign = f"{organisation} {row['week']}"
+    if campaign in teller.explained:
+        return ""
+    teller.explained.add(campaign)
+    start = teller.scenario.mechanism.learning.start
+    tried, bad = _experience(row["value"] / start if start > 0 else 1.0)
+    fit, misfit = _fit(row["match"])
+    reasons = f"{tried}, {'but' if bad != misfit else 'and'} {fit}"
+    guess = "an experiment: " if row["odds"] < EXPERIMENT else ""
+    chance = f"the chance to choose it was {_chance(row['odds'])}"
+    if row["odds"] > ONLY:
+        chance = "it was the only tactic open to it"
+    return f" Why that: {guess}{reasons}; {chance}."
+
+
+def _experience(times: float) -> tuple[str, bool]:
+    """What a team knew of a tactic, and whether that speaks against it. times: value beside an untried one's."""
+    if times == 1.0:
+        return "it had not tried it before", False
+    if abs(times - 1.0) < 0.1:
+        return "it had brought about what is expected of something untried", False
+    if times >= 1.0:
+        return f"it had brought {times:.1f} times what is expected of something untried", False
+    return f"it had brought only {times:.1f} times what is expected of something untried", True
+
+
+def _fit(match: float) -> tuple[str, bool]:
+    """How a tactic fits a team's skills, and whether that speaks against it."""
+    if match >= FITS:
+        return f"it fits the team's skills ({_share(match)} met)", False
+    if match < HARDLY:
+        return f"it hardly fits the team's skills ({_share(match)} met)", True
+    return f"it half fits the team's skills ({_share(match)} met)", False
+
+
+def _agreements(teller: _Teller) -> list[_Point]:
+    # An agreement that moves policy is a step as well, which tells of it.
+    told = {(row.week, row.issue) for row in _happened(teller, "step")}
+    rows = [row for row in _happened(teller, "agreement") if (row.week, row.issue) not in told]
+    return [_Point(row.week, 40.0, partial(_agreement, row)) for row in rows]
+
+
+def _agreement(row: Any) -> str:
+    return f"**Week {row.week}: a round table on {_plain(row.issue)} agrees**, but policy stays where it is."
+
+
+def _concessions(teller: _Teller) -> list[_Point]:
+    return [_Point(row.week, 45.0, partial(_concession, teller, row)) for row in _happened(teller, "concession")]
+
+
+def _concession(teller: _Teller, row: Any) -> str:
+    way = "reformers" if row.side == "for" else "opponents of reform"
+    gives = f"**Week {row.week}: {_name(row.organisation)} gives in to a boycott** on {_plain(row.issue)}"
+    told = f"{gives} and does what {way} ask for; the chance of that had been {_chance(row.size)}."
+    rows = teller.organisations
+    mine = (rows["week"] == row.week) & (rows["issue"] == row.issue) & (rows["tactic"] == row.tactic)
+    names = list(rows[mine & (rows["side"] == row.side)]["organisation"])
+    if not names:
+        return told
+    called = f" {_capital(_name(names[0]))} had called for it by {_tactic(teller, row.tactic)}."
+    return told + called + _why(teller, names[0], row.tactic, row.issue, row.week)
+
+
+def _closures(teller: _Teller) -> list[_Point]:
+    """Closures of one half year are told together."""
+    points, rows = [], _happened(teller, "closure")
+    while rows:
+        first = rows[0].week
+        together = [row for row in rows if row.week < first + BEFORE and (row.week - 1) // YEAR == (first - 1) // YEAR]
+        rows = rows[len(together) :]
+        points.append(_Point(first, 30.0 + len(together), partial(_closed, teller, together)))
+    return points
+
+
+def _closed(teller: _Teller, together: Sequence[Any]) -> str:
+    first, last = together[0].week, together[-1].week
+    when = f"Week {first}" if first == last else f"Weeks {first} to {last}"
+    names = _capital(_joined([_name(row.organisation) for row in together]))
+    gone = sum(1 for row in _happened(teller, "closure") if row.week <= last)
+    all_of_them = teller.organisations["organisation"].nunique()
+    of = f"{_number(gone)} of {all_of_them} organisations {'is' if gone == 1 else 'are'} now gone"
+    told = f"**{when}: {names} {'closes' if len(together) == 1 else 'close'}**, out of money; {of}."
+    rule = teller.scenario.mechanism.funds
+    force = float(teller.weeks[teller.weeks["week"] == first]["repression"].max())
+    if rule.harassment * force > rule.fixed / 2 and "harassment" not in teller.explained:
+        teller.explained.add("harassment")
+        told += " Where force threatens organisations, it costs more to keep one going."
+    return told
+
+
+def _waves(weeks: pd.DataFrame, column: str, least: float) -> list[pd.DataFrame]:
+    """Spells of acts on one issue with at most GAP quiet weeks between them."""
+    acts = weeks[weeks[column] > least]
+    number = (acts["week"].diff() > GAP + 1).cumsum()
+    return [rows for _, rows in acts.groupby(number, sort=False)]
+
+
+def _protests(teller: _Teller) -> list[_Point]:
+    points = []
+    for issue, weeks in teller.weeks.groupby("issue", sort=False):
+        for wave in _waves(weeks, "protest", ONSET):
+            peak = float(wave["protest"].max())
+            if peak >= WORTH_TELLING["protest"]:
+                tell = partial(_protest, teller, str(issue), wave)
+                points.append(_Point(int(wave["week"].iloc[0]), 10.0 + 15.0 * min(1.0, peak / 0.01), tell))
+    return points
+
+
+def _protest(teller: _Teller, issue: str, wave: pd.DataFrame) -> str:
+    first, last = int(wave["week"].iloc[0]), int(wave["week"].iloc[-1])
+    side, cause = _cause(wave, "protest")
+    people = _persons(teller, wave["protest"].max())
+    if first == last:
+        told = f"**Week {first}: {people} march {cause}** on {_plain(issue)}."
+    else:
+        told = f"**Weeks {first} to {last}: people march {cause}** on {_plain(issue)}, {people} in the largest week."
+    return told + _called_by(teller, issue, side, "street", first, last)
+
+
+def _cause(wave: pd.DataFrame, act: str) -> tuple[str, str]:
+    if wave[f"{act}_for"].sum() >= wave[f"{act}_against"].sum():
+        return "for", "for reform"
+    return "against", "against reform"
+
+
+def _called_by(teller: _Teller, issue: str, side: str, kind: str, first: int, last: int) -> str:
+    """Who called people to an act, why by that tactic, and what followed."""
+    kinds = {name: tactic.pressure for name, tactic in teller.scenario.tactic.items()}
+    rows = teller.organisations
+    mine = (rows["issue"] == issue) & (rows["side"] == side) & (rows["tactic"].map(kinds) == kind)
+    mine &= (rows["week"] >= first - 2) & (rows["week"] <= last)
+    effort = rows[mine].groupby(["organisation", "tactic"], sort=False)["effort"].sum()
+    followed = _followed(teller, issue, side, kind, first, last)
+    if effort.empty:
+        return f" No organisation had called them.{followed}"
+    name, tactic = _largest(effort)
+    others = effort.index.get_level_values("organisation").nunique() - 1
+    more = f" and {_count(others, 'other organisation')}" if others else ""
+    called = f" {_capital(_name(name))}{more} had called them by {_tactic(teller, tactic)}."
+    return called + _why(teller, name, tactic, issue, last) + followed
+
+
+def _followed(teller: _Teller, issue: str, side: str, kind: str, first: int, last: int) -> str:
+    """Coverage and the government's answers in a wave's weeks. Petitions are never met with force."""
+    events = _within(teller.events[(teller.events["issue"] == issue)], first, last)
+    covered = int(((events["event"] == "covered") & (events["detail"] == kind)).sum())
+    media = f"media reported it {_times(covered)}" if covered else "media did not report it"
+    answers = events[events["side"] == side]["event"].value_counts(sort=False)
+    given = [name for name in ANSWERED if name in answers.index and not (name == "repress" and kind == "petition")]
+    did = _joined([f"{ANSWERED[name]} {_times(int(answers[name]))}" for name in given])
+    return f" What followed: {media}, and the government {did or 'gave no answer'}."
+
+
+def _petitions(teller: _Teller) -> list[_Point]:
+    points = []
+    for issue, weeks in teller.weeks.groupby("issue", sort=False):
+        for wave in _waves(weeks, "petition", 0.0):
+            signed = float(wave["petition"].sum())
+            if signed >= WORTH_TELLING["petition"]:
+                tell = partial(_petition, teller, str(issue), wave)
+                points.append(_Point(int(wave["week"].iloc[0]), 8.0 + 12.0 * min(1.0, signed / 0.1), tell))
+    return points
+
+
+def _petition(teller: _Teller, issue: str, wave: pd.DataFrame) -> str:
+    first, last = int(wave["week"].iloc[0]), int(wave["week"].iloc[-1])
+    side, cause = _cause(wave, "petition")
+    people = _persons(teller, wave["petition"].sum())
+    told = f"**Weeks {first} to {last}: {people} sign petitions {cause}** on {_plain(issue)}."
+    return told + _called_by(teller, issue, side, "petition", first, last)
+
+
+def _hashtags(teller: _Teller) -> list[_Point]:
+    points = []
+    for row in _happened(teller, "hashtag"):
+        weeks = teller.weeks[(teller.weeks["issue"] == row.issue) & (teller.weeks["week"] >= row.week)]
+        carried = weeks[f"hashtag_{row.side}"]
+        quiet = carried[carried < WORTH_TELLING["hashtag"] / 5]
+        run = carried.loc[: quiet.index[0]] if len(quiet) else carried
+        if run.max() >= WORTH_TELLING["hashtag"]:
+            points.append(_Point(row.week, 9.0 + 10.0 * float(run.max()), partial(_hashtag, row, run)))
+    return points
+
+
+def _hashtag(row: Any, run: pd.Series[float]) -> str:
+    who = f"a hashtag of {_name(row.organisation)}" if row.organisation else "a hashtag that citizens started"
+    cause = "for reform" if row.side == "for" else "against reform"
+    peak = f"{_share(run.max())} of those online carry it at the peak"
+    spreads = f"**Week {row.week}: {who} {cause} spreads** on {_plain(row.issue)}"
+    return f"{spreads}; {peak}, gone after {_count(len(run), 'week')}."
+
+
+def _news(teller: _Teller) -> list[_Point]:
+    """The two largest shocks of news: chance, of which campaigns make something or not."""
+    rows = sorted(_happened(teller, "news"), key=lambda row: -row.size)[:2]
+    return [_Point(row.week, 7.0 + row.size, partial(_shock, teller, row)) for row in rows]
+
+
+def _shock(teller: _Teller, row: Any) -> str:
+    weeks = teller.weeks[
+        (teller.weeks["issue"] == row.issue) & teller.weeks["week"].between(row.week - 1, row.week + 4)
+    ]
+    before, after = float(weeks["agenda"].iloc[0]), float(weeks["agenda"].max())
+    grows = f"its share of all attention goes from {_percent(before)} to {_percent(after)}"
+    return f"**Week {row.week}: {_plain(row.issue)} is in the news**, by chance; {grows}."
+
+
+def _local(teller: _Teller) -> list[_Point]:
+    """The first step of each municipality."""
+    first: dict[str, Any] = {}
+    for row in _happened(teller, "local_step"):
+        first.setdefault(row.organisation, row)
+    return [_Point(row.week, 20.0, partial(_local_step, row)) for row in first.values()]
+
+
+def _local_step(row: Any) -> str:
+    who = _capital(_name(row.organisation) or "a district")
+    return f"**Week {row.week}: {who} changes local policy** on {_plain(row.issue)}, by {_signed(row.size)}."
+
+
+# ---------------------------------------------------------------- where it ends
+
+
+def _closing(teller: _Teller) -> list[str]:
+    lines = ["## What moved, and what did not", "", *(_issue_at_end(teller, row) for row in teller.outcomes), ""]
+    return [*lines, " ".join([*_won(teller.outcomes), *_paid(teller), *_took_part(teller)]), ""]
+
+
+def _issue_at_end(teller: _Teller, row: Any) -> str:
+    change = row.policy_end - row.policy_start
+    place = f"from {_signed(row.policy_start)} to {_signed(row.policy_end)}"
+    if not _moved(row):
+        moved = f"policy ended about where it began ({_signed(row.policy_end)}){_withstood(teller, row.issue)}"
+    else:
+        way = "toward reform" if change > 0 else "away from reform"
+        moved = f"policy moved {way}, {place}, in {_count(row.reforms, 'step')}"
+    asked = f"Supporters ask for {_signed(row.demand_for)}, opponents for {_signed(row.demand_against)}"
+    first = _share(row.support_start)
+    wish = f"{_share(row.support_end)} of the citizens would like more reform than there is ({first} at first)"
+    firms = f" Firms gave in {_times(row.concessions)}." if row.concessions else ""
+    return f"- **{_plain(row.issue)}**: {moved}. {asked}; {wish}.{firms}"
+
+
+def _moved(row: Any) -> bool:
+    """Whether policy ended elsewhere by a step: without one it drifts a little."""
+    return bool(row.reforms > 0 and abs(row.policy_end - row.policy_start) >= ALMOST)
+
+
+def _withstood(teller: _Teller, issue: str) -> str:
+    """How near pressure came to moving policy."""
+    weeks = teller.weeks[teller.weeks["issue"] == issue]
+    nearest = weeks.iloc[int((weeks["pressure"].abs() / weeks["friction"]).to_numpy().argmax())]
+    pressure, resistance = abs(float(nearest["pressure"])), float(nearest["friction"])
+    if pressure >= resistance:
+        return ""
+    near = f"; pressure came nearest in week {nearest['week']}{_before_election(teller, int(nearest['week']))}"
+    return f"{near}, with {pressure:.2f} against a resistance of {resistance:.2f}"
+
+
+def _before_election(teller: _Teller, week: int) -> str:
+    """Opinion weighs more as an election comes near."""
+    interval = teller.scenario.reformed(week).polity[teller.home].governance.election_interval
+    return " (an election was near)" if -week % interval <= ELECTION_NEAR else ""
+
+
+def _won(rows: Sequence[Any]) -> list[str]:
+    gained = [_plain(row.issue) for row in rows if _moved(row) and row.policy_end > row.policy_start]
+    lost = [_plain(row.issue) for row in rows if _moved(row) and row.policy_end < row.policy_start]
+    still = [_plain(row.issue) for row in rows if not _moved(row)]
+    if len(still) == len(rows):
+        return ["In the end policy stood where it had stood." if len(rows) == 1 else "On no issue did policy move."]
+    told = [f"reform gained on {_joined(gained)}"] if gained else []
+    told += [f"{'' if gained else 'reform '}lost on {_joined(lost)}"] if lost else []
+    told += [f"nothing moved on {_joined(still)}"] if still else []
+    return [_sentence(", ".join(told))]
+
+
+def _paid(teller: _Teller) -> list[str]:
+    own = teller.costs[teller.costs["of"] == "polity"].set_index("measure")["value"]
+    budget = "one budget is what a typical organisation spends on a campaign in a week"
+    told = [f"Campaigns cost {own['campaigns']:,.0f} budgets ({budget})."]
+    if own["closures"]:
+        told.append(_sentence(f"{_count(int(own['closures']), 'organisation')} closed"))
+    if own["repressed_weeks"]:
+        weeks, people = _count(int(own["repressed_weeks"]), "week"), _persons(teller, own["arrests"])
+        told.append(f"In {weeks} the government used force; {people} were on the street in them.")
+    silenced = float(teller.weeks["silenced"].mean()) if "silenced" in teller.weeks else 0.0
+    if silenced >= 0.005:
+        told.append(f"In an average week, {_percent(silenced)} of the citizens kept silent out of fear.")
+    return told
+
+
+def _took_part(teller: _Teller) -> list[str]:
+    own = teller.costs[teller.costs["measure"] == "participation_ratio"]
+    acts = teller.costs[teller.costs["measure"] == "participation"]["value"]
+    if len(own) < 2 or acts.sum() == 0:
+        return []
+    ratios = own["value"].to_numpy()
+    least, most = own.iloc[int(ratios.argmin())], own.iloc[int(ratios.argmax())]
+    if least["value"] > 0.9:
+        return ["All groups of citizens took part to about the same degree."]
+    few = f"the {_plain(least['name'])} signed and marched {least['value']:.1f} times as often as the average citizen"
+    return [f"Not everybody took part alike: per head, {few}, the {_plain(most['name'])} {most['value']:.1f} times."]
+
+
+def _caveat(record: Tables, last: int) -> list[str]:
+    run = f"one run (seed {record.seed}, {last} weeks) of a model"
+    what = f"*This is {run}, not a report from a real place and no forecast."
+    luck = "Chance decides much in a single run: another seed tells another story."
+    more = "What holds on the whole, and what each organisation contributed, only many paired runs can say"
+    return ["---", f"{what} {luck} {more} (`advosim compare`, `advosim contribution`).*"]
+
+
+# ---------------------------------------------------------------- words
+
+
+def _rows(table: pd.DataFrame) -> list[Any]:
+    return list(table.itertuples())
+
+
+def _happened(teller: _Teller, event: str) -> list[Any]:
+    return _rows(teller.events[teller.events["event"] == event])
+
+
+def _within(table: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
+    return table[table["week"].between(first, last)]
+
+
+def _plain(name: Any) -> str:
+    return str(name).replace("_", " ")
+
+
+def _name(organisation: str) -> str:
+    """`climate_ngo_2` as 'climate NGO 2'."""
+    return " ".join("NGO" if word == "ngo" else word for word in organisation.split("_"))
+
+
+def _tactic(teller: _Teller, tactic: str) -> str:
+    """A tactic's name, with its meaning when it is first told of."""
+    meaning = teller.scenario.tactic[tactic].meaning if tactic in teller.scenario.tactic else ""
+    if not meaning or tactic in teller.explained:
+        return f"*{_plain(tactic)}*"
+    teller.explained.add(tactic)
+    return f"*{_plain(tactic)}* ({meaning})"
+
+
+def _persons(teller: _Teller, share: float) -> str:
+    number = round(float(share) * teller.polity.citizens)
+    return f"{number:,} {'person' if number == 1 else 'people'}"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f}%" if share < 0.0995 else f"{100 * share:.0f}%"
+
+
+def _share(value: float) -> str:
+    return f"{100 * value:.0f}%"
+
+
+def _chance(value: float) -> str:
+    number = round(100 * value)
+    return f"{max(number, 1)} in 100"
+
+
+def _signed(value: float) -> str:
+    text = f"{value:+.2f}"
+    return "0.00" if text in ("+0.00", "-0.00") else text
+
+
+def _number(number: int) -> str:
+    words = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+    return words[number] if number < len(words) else f"{number:,}"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{_number(number) if number else 'no'} {what}{'' if number == 1 else 's'}"
+
+
+def _times(number: int) -> str:
+    return {1: "once", 2: "twice"}.get(number, f"{_count(number, 'time')}")
+
+
+def _span(weeks: int) -> str:
+    years, rest = divmod(weeks, YEAR)
+    return _count(years, "year") if years and not rest else _count(weeks, "week")
+
+
+def _joined(parts: Iterable[str]) -> str:
+    listed = list(parts)
+    return ", ".join(listed[:-1]) + " and " + listed[-1] if len(listed) > 1 else "".join(listed)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _sentence(text: str) -> str:
+    return f"{_capital(text)}."

@@ -1,0 +1,193 @@
+"""A run's story is short, holds to the record, and outcomes and costs are what the record says."""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from worlds import busy as crowded
+from worlds import with_neighbour
+
+from advosim.measuring import costs, outcomes, reforms
+from advosim.record import Record
+from advosim.scenario.schema import Scenario
+from advosim.simulation import simulate
+from advosim.story import BEFORE, story
+from advosim.world.found import positions
+
+CONTESTED = {
+    "weeks": 104,
+    "polity.home.citizens": 1000,
+    "polity.home.organisation.firms": {"kind": "firm", "stance": -0.6, "market_share": 0.3, "count": 2},
+    "polity.home.organisation.callers": {"kind": "movement", "tactics": ["product_boycott"], "count": 2},
+    "mechanism.funds.staff": 0.9,
+    "reform": [{"week": 60, "set": {"polity.home.governance.repression": 0.8}}],
+}
+
+
+@functools.cache
+def busy() -> Scenario:
+    """A world without firms, in which much happens."""
+    return crowded().without("works", "shunners", "partners", "giver", "press", "mayor")
+
+
+@functools.cache
+def contested() -> Record:
+    """Two years with steps, protests, a change of rules, closures and firms that give in."""
+    return simulate(busy().but(CONTESTED), 2, threads=1)
+
+
+# ---------------------------------------------------------------- outcomes and costs
+
+
+def test_outcomes_are_those_of_the_weeks() -> None:
+    record, table = contested(), outcomes(contested())
+    start = positions(record.scenario, record.seed)
+    assert list(table["issue"]) == ["climate", "housing"] and not table.isna().any(axis=None)
+    for m, row in enumerate(table.to_dict("records")):
+        weeks = record.weeks[record.weeks["issue"] == row["issue"]]
+        steps = record.events[(record.events["event"] == "step") & (record.events["issue"] == row["issue"])]
+        assert row["policy_start"] == start.policy[0, m] and row["policy_end"] == weeks["policy"].iloc[-1]
+        assert row["distance_for_end"] == pytest.approx(abs(row["policy_end"] - row["demand_for"]))
+        assert row["demand_against"] < row["policy_start"] < row["demand_for"]
+        assert row["reforms"] == len(steps) and row["salience"] == pytest.approx(weeks["salience"].mean())
+    assert table["agenda_rank"].sum() == pytest.approx(3.0)
+
+
+def test_firms_that_give_in_change_their_practice() -> None:
+    table = outcomes(contested())
+    given_in = contested().events.query("event == 'concession'")
+    assert len(given_in) == table["concessions"].sum() > 0
+    moved = table["practice_end"] - table["practice_start"]
+    assert (np.sign(moved) == np.sign(table["concessions"])).all()
+    alone = outcomes(simulate(busy(), 1, weeks=2, threads=1))
+    assert (alone[["practice_start", "practice_end"]] == 0.0).all(axis=None)
+
+
+def test_who_asks_for_nothing_is_taken_at_the_end_of_the_scale() -> None:
+    home = busy().polity["home"]
+    nobody = simulate(busy().without(*home.organisation), 1, weeks=4, threads=1)
+    assert (outcomes(nobody)[["demand_for", "demand_against"]] == [1.0, -1.0]).all(axis=None)
+    assert costs(nobody).query("measure == 'campaigns'")["value"].item() == 0.0
+    assert "Nobody began a campaign" in story(nobody)
+
+
+def test_reforms_are_the_steps() -> None:
+    table, steps = reforms(contested()), contested().events.query("event == 'step'")
+    assert len(table) == len(steps) > 0
+    assert (table["after"] - table["before"]).to_numpy() == pytest.approx(steps["size"].to_numpy())
+    assert set(table["route"]) <= {"store", "table"} and (table["year"] == (table["week"] - 1) // 52 + 1).all()
+
+
+def test_costs_are_those_of_the_weeks() -> None:
+    record, table = contested(), costs(contested())
+    own = table[table["of"] == "polity"].set_index("measure")["value"]
+    repressed = record.weeks[record.weeks["response"].str.contains("repress")]
+    assert own["arrests"] == pytest.approx(repressed["protest"].sum()) and own["arrests"] > 0
+    assert own["exposure"] == pytest.approx((record.weeks["protest"] * record.weeks["repression"]).sum())
+    assert own["closures"] == (record.events["event"] == "closure").sum() > 0
+    assert own["campaigns"] == pytest.approx(record.organisations["campaign_cost"].sum())
+    each = table[(table["of"] == "organisation") & (table["measure"] == "campaigns")]["value"]
+    assert each.sum() == pytest.approx(own["campaigns"])
+
+
+def test_participation_beside_the_mean_averages_to_one() -> None:
+    ratios = costs(contested()).query("measure == 'participation_ratio'").set_index("name")["value"]
+    assert ratios["town"] * 0.6 + ratios["country"] * 0.4 == pytest.approx(1.0)
+    quiet = replace(contested())
+    quiet.__dict__["publics"] = contested().publics.assign(petition=0.0, protest=0.0, boycott=0.0)
+    assert (costs(quiet).query("measure == 'participation_ratio'")["value"] == 1.0).all()
+
+
+# ---------------------------------------------------------------- the story
+
+
+def test_the_story_is_the_same_for_the_same_run() -> None:
+    again = simulate(busy().but(CONTESTED), 2, threads=1)
+    assert story(contested()) == story(again)
+
+
+@pytest.mark.parametrize("name", ["baseline", "closed_regime", "opening_and_crackdown", "open_democracy"])
+def test_a_story_fits_a_page_and_says_what_it_is(name: str) -> None:
+    scenario = Scenario.load(name).but({"polity.home.citizens": 2000})
+    for seed in (1, 2, 3):
+        told = story(simulate(scenario, seed, threads=1))
+        assert 300 < len(told.split()) < 1700
+        assert told.startswith(f"# {scenario.title}") and told.endswith("*\n")
+        assert [*re.findall("## Year (\\d)", told)] == ["1", "2", "3", "4"]
+        assert "no forecast" in told and f"seed {seed}" in told
+        assert_well_told(told)
+
+
+def assert_well_told(told: str) -> None:
+    """No holes where a name or a number should be, no doubled signs, no raw names of Python or columns."""
+    assert not re.search(r"\bnan\b|None|\binf\b|\.\.|,,|;;|  |\( |\(\)|_| ,| \.|\{|\}", told), told
+    for line in told.splitlines():
+        assert not line or line[0] in "#-*ASNTOPFIRM" or line[0].isupper(), line
+        assert line.count("**") % 2 == 0 and line.count("(") == line.count(")"), line
+
+
+def test_turning_points_are_told_where_they_happened() -> None:
+    told = story(contested())
+    weeks = [int(week) for week in re.findall(r"^- \*\*Weeks? (\d+)", told, re.MULTILINE)]
+    assert weeks == sorted(weeks) and len(weeks) >= 5
+    assert "Week 60: the rules of the game change" in told and "Repression rises from 0.1 to 0.8" in told
+    for row in reforms(contested()).sort_values("size", key=abs).tail(2).to_dict("records"):
+        way = "toward" if row["size"] > 0 else "away from"
+        assert f"Week {row['week']}: policy on {row['issue']} moves {way} reform" in told
+    assert "gives in to a boycott" in told
+    assert_well_told(told)
+
+
+def test_whys_are_the_numbers_that_decided() -> None:
+    told = story(contested())
+    whys = re.findall(r"\((\d+)% met\); (?:the chance to choose it was (\d+) in 100|it was the only tactic)", told)
+    chosen = contested().events.query("event == 'campaign'")
+    assert len(whys) == told.count("Why that") >= 5
+    for share, chance in whys:
+        near = (chosen["match"] - int(share) / 100).abs().lt(0.006)
+        near &= (chosen["odds"] - int(chance or 100) / 100).abs().lt(0.006)
+        assert near.any()
+    assert any(not chance for _, chance in whys) and any(chance for _, chance in whys)
+
+
+def test_a_tactic_is_explained_where_it_is_first_read_of() -> None:
+    told = story(contested())
+    for name, tactic in contested().scenario.tactic.items():
+        plain = name.replace("_", " ")
+        assert told.count(f"({tactic.meaning})") <= 1
+        if f"*{plain}*" in told:
+            assert told.split(f"*{plain}*")[1].startswith(f" ({tactic.meaning})")
+
+
+def test_what_pushed_a_step_is_what_the_rule_adds_up() -> None:
+    """With the street alone, all pressure comes from there."""
+    only = {"mechanism.pressure.opinion": 0.0, "mechanism.pressure.petition": 0.0, "mechanism.pressure.inside": 0.0}
+    record = simulate(busy().but({**only, "weeks": 104, "mechanism.friction.level": 0.1}), 1, threads=1)
+    steps = [line for line in story(record).splitlines() if "policy on" in line and "Pressure had" in line]
+    assert steps
+    assert all("mostly from the street" in line for line in steps)
+
+
+def test_two_polities_have_a_part_each() -> None:
+    told = story(simulate(with_neighbour(busy()), 1, threads=1))
+    assert re.findall("^# (.*)", told, re.MULTILINE)[1:] == ["In home", "In abroad"]
+    assert told.count("## What moved, and what did not") == 2
+
+
+def test_long_runs_have_few_chapters() -> None:
+    told = story(simulate(busy(), 1, weeks=1040, threads=1))
+    assert re.findall("^## (Years .*)", told, re.MULTILINE)[0] == "Years 1 to 3 (weeks 1 to 156)"
+    assert len(told.split()) < 2000
+
+
+def test_a_story_needs_no_model(record: Any) -> None:
+    told = story(record)
+    assert "**Week 12: policy on reform moves toward reform**, from -0.20 to +0.10" in told
+    assert "Week 18: Greens closes" in told and "Repression rises from 0.1 to 0.9" in told
+    assert BEFORE == 26 and isinstance(outcomes(record), pd.DataFrame)
