@@ -94,7 +94,7 @@ def run(
         Path | None, typer.Option(metavar="DIR", help="Folder for the results, by default results/SCENARIO-HASH.")
     ] = None,
 ) -> None:
-    """Run a scenario; write tables, a figure and a manifest; print a summary."""
+    """Run a scenario; write tables, figures, a story and a manifest; print a summary."""
     with _told():
         from datetime import UTC, datetime
 
@@ -105,9 +105,10 @@ def run(
         chosen, folder = _checked(scenario, changes or [], given, out)
         from advosim.simulation import simulate
 
-        with _Bars() as bars:
-            record = simulate(chosen, threads=threads, progress=bars)
-        results.write(record, folder, started)
+        with results.helper() as helper:
+            with _Bars() as bars:
+                record = simulate(chosen, threads=threads, progress=bars)
+            results.write(record, folder, started, helper)
         typer.echo(results.summary(record, folder))
 
 

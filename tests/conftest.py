@@ -23,6 +23,7 @@ class MadeUpRecord:
     seed: int
     weeks: pd.DataFrame
     organisations: pd.DataFrame
+    publics: pd.DataFrame
     alliances: pd.DataFrame
     events: pd.DataFrame
     seconds: dict[str, float] = field(default_factory=lambda: {"found": 0.1, "compile": 2.0, "weeks": 1.5})
@@ -60,7 +61,7 @@ def made_up() -> MadeUpRecord:
             "reform": [{"week": 10, "set": {"polity.home.governance.repression": 0.9}}],
         }
     )
-    return MadeUpRecord(scenario, 7, _weeks(), _organisations(), _alliances(), _events())
+    return MadeUpRecord(scenario, 7, _weeks(), _organisations(), _publics(), _alliances(), _events())
 
 
 def _weeks() -> pd.DataFrame:
@@ -76,6 +77,7 @@ def _weeks() -> pd.DataFrame:
     table["protest"] = np.where(week == 5, 0.004, 0.0)
     for column in ("petition_for", "petition_against", "protest_for", "protest_against"):
         table[column] = table[column.split("_")[0]] / 2
+    table["boycott"] = 0.0
     table["repression"] = 0.1
     table["response"] = np.where(week == 5, "repress+accommodate", "none")
     for column in ("pressure", "friction", "attention", "funds", "attitude", "attitude_sd", "grievance"):
@@ -92,6 +94,12 @@ def _organisations() -> pd.DataFrame:
     for column in ("funds", "dues", "gifts", "running_cost", "campaign_cost", "effort"):
         rows[column] = 1.0
     return rows.assign(members=10, issue="reform", tactic="petition", frame="justice", side="for", closed=False)
+
+
+def _publics() -> pd.DataFrame:
+    rows = pd.DataFrame({"week": np.arange(1, 21), "polity": "home", "public": "everyone", "issue": "reform"})
+    acts = _weeks()[["petition", "protest"]]
+    return rows.assign(support=0.5, aware=0.1, salience=0.1, **acts, boycott=0.0)
 
 
 def _alliances() -> pd.DataFrame:

@@ -11,7 +11,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
-from worlds import busy, digest, small
+from worlds import busy as crowded
+from worlds import digest
+from worlds import small as crowd
 
 from advosim.cli import app
 from advosim.experiment.contribution import Contribution, contribution, fieller, sides, taken_up
@@ -40,6 +42,21 @@ LOBBYISTS = {
 """Two lobbyists of equal means who want the same. The pressure of one moves a government with one veto player, so that
 two are one too many; with three veto players only both together beat the friction.
 """
+
+
+OTHERS = ("works", "shunners", "partners", "giver", "press", "mayor")
+
+
+@functools.cache
+def small() -> Scenario:
+    """Two issues and seven organisations: greens (2), tenants, owners (2), lobby, institute."""
+    return crowd().without(*OTHERS)
+
+
+@functools.cache
+def busy() -> Scenario:
+    """The same under settings that make much happen."""
+    return crowded().without(*OTHERS)
 
 
 @functools.cache

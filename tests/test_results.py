@@ -10,19 +10,25 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from advosim import __version__, results
+from advosim import __version__, measuring, results
 from advosim.scenario import load
 from advosim.scenario.problems import InputError
+from advosim.story import story
 
-TABLES = ("weeks", "organisations", "alliances", "events")
-FILES = {f"{table}.{kind}" for table in TABLES for kind in ("parquet", "csv")} | {"manifest.json", "overview.png"}
+TABLES = ("weeks", "organisations", "publics", "alliances", "events")
+FIGURES = ("overview", "tactics", "frames", "timeline", "participation")
+FILES = {f"{table}.{kind}" for table in TABLES for kind in ("parquet", "csv")} | {f"{name}.png" for name in FIGURES}
+FILES |= {"manifest.json", "story.md", "outcomes.csv", "costs.csv"}
 
 
 def names(folder: Path) -> set[str]:
@@ -46,7 +52,31 @@ def test_a_run_leaves_tables_figure_and_manifest(record: Any, tmp_path: Path) ->
     folder = results.write(record, tmp_path / "deep" / "run")
     assert names(folder) == FILES
     assert names(folder.parent) == {"run"}
-    assert (folder / "overview.png").read_bytes().startswith(b"\x89PNG\r\n")
+    assert all((folder / f"{name}.png").read_bytes().startswith(b"\x89PNG\r\n") for name in FIGURES)
+
+
+def test_a_helper_draws_the_same(record: Any, tmp_path: Path) -> None:
+    with results.helper() as helper:
+        helped = results.write(record, tmp_path / "helped", helper=helper)
+    alone = results.write(record, tmp_path / "alone")
+    assert names(helped) == FILES
+    for name in FIGURES:
+        assert (helped / f"{name}.png").read_bytes() == (alone / f"{name}.png").read_bytes()
+
+
+def test_a_helper_that_dies_is_not_missed(record: Any, tmp_path: Path) -> None:
+    with ProcessPoolExecutor(1, get_context("spawn")) as dead:
+        with pytest.raises(BrokenProcessPool):
+            dead.submit(os._exit, 9).result()
+        assert names(results.write(record, tmp_path / "run", helper=dead)) == FILES
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_the_story_and_what_is_measured_are_those_of_the_record(record: Any, tmp_path: Path) -> None:
+    folder = results.write(record, tmp_path / "run")
+    assert (folder / "story.md").read_text(encoding="utf-8") == story(record)
+    for name, table in (("outcomes", measuring.outcomes(record)), ("costs", measuring.costs(record))):
+        pd.testing.assert_frame_equal(pd.read_csv(folder / f"{name}.csv"), table, check_dtype=False)
 
 
 @pytest.mark.usefixtures("undrawn")
