@@ -173,7 +173,7 @@ def enact(world: World, scenario: Scenario) -> None:
                 world.polities[field][row] = getattr(polity.governance, field)
         governed = any(each.kind == "municipality" for each in polity.organisation.values())
         for column, tactic in enumerate(scenario.tactic.values()):
-            room = _allowed(tactic, polity.governance)
+            room = _allowed(tactic, polity.governance, scenario.mechanism.platform_control.on)
             world.allowed[row, column] = 0.0 if tactic.pressure == "local" and not governed else room
     _connect(world, scenario)
 
@@ -196,13 +196,13 @@ def _connect(world: World, scenario: Scenario) -> None:
             home.online += online / home.citizens
 
 
-def _allowed(tactic: Tactic, governance: Governance) -> float:
+def _allowed(tactic: Tactic, governance: Governance, controlled: bool) -> float:
     if tactic.awaits:
         return 0.0
     room = 1.0
     for name, weight in tactic.needs.items():
         # Without social media nothing can be done on them.
-        cut = name == "internet_access" and governance.shutdown
+        cut = name == "internet_access" and governance.shutdown and controlled
         setting = 0.0 if cut else getattr(governance, name)
         room *= 1 - weight * (1 - setting) if weight > 0 else 1 + weight * setting
     return room
