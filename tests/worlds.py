@@ -72,6 +72,9 @@ BUSY = {
     "issue.climate.ideal_between": 1.0,
     "issue.housing.ideal_between": 1.0,
     "mechanism.backlash.distrust": 0.9,
+    "mechanism.response.accommodate": 0.0,
+    "mechanism.platform_control.exposure": 1.0,
+    "mechanism.participation.by_risk": 1.5,
 }
 """Settings under which everything happens within a few weeks, so that the lack of something tells."""
 
