@@ -263,7 +263,8 @@ def _new_rules(teller: _Teller, week: int) -> str:
         if old != new and isinstance(new, float):
             changed.append(f"{_plain(name)} {'rises' if new > old else 'falls'} from {old:g} to {new:g}")
         elif old != new and isinstance(new, bool | int | str):
-            changed.append(f"{_plain(name)} is now {str(new).lower()}")
+            now = ("on" if new else "off") if isinstance(new, bool) else _plain(new)
+            changed.append(f"{_plain(name)} is now {now}")
     shown = changed[:6] + ([f"{len(changed) - 6} more"] if len(changed) > 6 else [])
     effect = _effect_of_rules(teller, week)
     return _sentence(_joined(shown) or "settings of the model are changed") + (f" {effect}" if effect else "")
@@ -274,7 +275,7 @@ def _effect_of_rules(teller: _Teller, week: int) -> str:
     marched = teller.weeks.groupby("week")["protest"].sum() > ONSET
     before, after = marched.loc[max(1, week - YEAR) : week - 1], marched.loc[week : week + YEAR - 1]
     if not before.any() and not after.any():
-        return "The streets were quiet before, and stay so for a year."
+        return "The streets were quiet before, and stay so."
     return (
         f"People protested in {_number(int(before.sum()))} of the {len(before)} weeks before, "
         f"and in {_number(int(after.sum()))} of the {len(after)} weeks after."
@@ -626,11 +627,22 @@ def _issue_at_end(teller: _Teller, row: Any) -> str:
     else:
         way = "toward reform" if change > 0 else "away from reform"
         moved = f"policy moved {way}, {place}, in {_count(row.reforms, 'step')}"
-    asked = f"Supporters ask for {_signed(row.demand_for)}, opponents for {_signed(row.demand_against)}"
+    asked = _asked(row)
     first = _share(row.support_start)
     wish = f"{_share(row.support_end)} of the citizens would like more reform than there is ({first} at first)"
     firms = f" Firms gave in {_times(row.concessions)}." if row.concessions else ""
     return f"- **{_plain(row.issue)}**: {moved}. {asked}; {wish}.{firms}"
+
+
+def _asked(row: Any) -> str:
+    """What the sides want; a demand at the end of the scale stands for nobody's."""
+    if row.demand_for == 1.0 and row.demand_against == -1.0:
+        return "No organisation speaks for or against it"
+    if row.demand_for == 1.0:
+        return f"Opponents ask for {_signed(row.demand_against)}, no organisation for more reform"
+    if row.demand_against == -1.0:
+        return f"Supporters ask for {_signed(row.demand_for)}, no organisation for less reform"
+    return f"Supporters ask for {_signed(row.demand_for)}, opponents for {_signed(row.demand_against)}"
 
 
 def _moved(row: Any) -> bool:

@@ -75,6 +75,7 @@ def test_who_asks_for_nothing_is_taken_at_the_end_of_the_scale() -> None:
     assert (outcomes(nobody)[["demand_for", "demand_against"]] == [1.0, -1.0]).all(axis=None)
     assert costs(nobody).query("measure == 'campaigns'")["value"].item() == 0.0
     assert "Nobody began a campaign" in story(nobody)
+    assert "No organisation speaks for or against it" in story(nobody)
 
 
 def test_reforms_are_the_steps() -> None:

@@ -170,7 +170,7 @@ class Contribution:
             "policy": "Policy",
             "policy_interval": "95\\% interval",
         }
-        heads |= {"opinion": "Opinion", "agenda": "Agenda", "attainment": "Attainment", "input": "Input"}
+        heads |= {"opinion": "Opinion ($10^{-3}$)", "agenda": "Agenda", "attainment": "Attainment", "input": "Input"}
         columns = {name: tables.Raw(head) for name, head in heads.items()}
         several = shown["polity"].nunique() > 1
         return tables.booktabs(
@@ -201,7 +201,7 @@ class Contribution:
                 "side": own["side"].iloc[0],
             }
             for outcome in by_outcome.index:
-                value = float(by_outcome.loc[outcome, "effect"]) * (100 if outcome == "agenda" else 1)
+                value = float(by_outcome.loc[outcome, "effect"]) * PRINTED.get(str(outcome), 1.0)
                 row[str(outcome)] = tables.Raw(f"${value:.3f}$")
             low, high = (float(by_outcome.loc["policy", bound]) for bound in ("low", "high"))
             rows.append({**row, "policy_interval": tables.Raw(rf"$[{low:.3f},\ {high:.3f}]$")})
@@ -252,6 +252,8 @@ SUMS = (
     "surplus", "surplus_low", "surplus_high", "reading",
 )  # fmt: skip
 EVERY = "all issues"
+PRINTED = {"opinion": 1000.0, "agenda": 100.0}
+"""Factors by which the LaTeX table shows what is small."""
 NOTE = (
     "Means over pairs of runs with the same seed, with the organisation less without it; intervals by Student's t. "
     "Policy, attainment and input in positions toward the organisation's own; opinion: mean attitude toward its side; "

@@ -18,7 +18,7 @@ MOST = 40
 """Organisations that a page holds: the first and the last by rank."""
 PANELS = (
     ("policy", "policy toward its\nposition (positions)", 1.0),
-    ("opinion", "opinion toward its\nside (positions)", 1.0),
+    ("opinion", "opinion toward its\nside (1/1000 position)", 1000.0),
     ("agenda", "attention to its issues\n(percentage points)", 100.0),
 )
 COLOURS = {"for": ISSUE_COLOURS[0], "against": "#D55E00"}
@@ -30,7 +30,7 @@ def ranked(contribution: Contribution) -> Figure:
     from matplotlib.figure import Figure
 
     table = _shown(contribution)
-    names = list(dict.fromkeys(zip(table["rank"], table["polity"], table["organisation"], strict=True)))
+    names = list(dict.fromkeys(zip(table["polity"], table["organisation"], strict=True)))
     height = ABOVE + BELOW + ROW * len(names)
     figure = Figure(figsize=(WIDTH, height), dpi=DPI)
     several = table["polity"].nunique() > 1
@@ -51,9 +51,9 @@ def _shown(contribution: Contribution) -> Any:
     return table if last <= MOST else table[(table["rank"] <= MOST // 2) | (table["rank"] > last - MOST // 2)]
 
 
-def _name(rank: int, polity: str, organisation: str, several: bool) -> str:
+def _name(polity: str, organisation: str, several: bool) -> str:
     plain = f"{polity}: {organisation}" if several else organisation
-    return f"{plain.replace('_', ' ')}  {rank}"
+    return plain.replace("_", " ")
 
 
 def _panel(axes: Axes, table: Any, count: int, unit: float) -> None:
@@ -69,7 +69,7 @@ def _panel(axes: Axes, table: Any, count: int, unit: float) -> None:
     axes.set_yticks([])
     axes.grid(axis="x", color=FAINT, lw=0.6)
     axes.set_axisbelow(True)
-    axes.locator_params(axis="x", nbins=5)
+    axes.locator_params(axis="x", nbins=4)
     axes.tick_params(labelsize=SMALL, color=FAINT, labelcolor=INK)
     for side in ("left", "right", "top"):
         axes.spines[side].set_visible(False)
