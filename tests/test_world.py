@@ -125,7 +125,7 @@ def test_a_stake_and_values_are_those_of_the_public() -> None:
     )
     assert np.median(world.citizens.interest) == pytest.approx(np.e, rel=0.05)
     assert world.citizens.values.mean(axis=0) == pytest.approx([0.68, 0.107, 0.107, 0.107], abs=0.015)
-    np.testing.assert_allclose(world.public_values[0], [0.7, 0.1, 0.1, 0.1])
+    np.testing.assert_allclose(world.publics["values"][0][:4], [0.7, 0.1, 0.1, 0.1])
 
 
 @pytest.mark.parametrize(("access", "low", "high"), [(0.0, 0, 0), (0.3, 0.2, 0.4), (0.7, 0.6, 0.8), (1.0, 1, 1)])
