@@ -286,7 +286,8 @@ def check_ranges(world: World) -> None:
         within(world.organisations[name], 0, 1, name)
     for name in ("visibility", "learnedness", "following", "gives"):
         within(world.organisations[name], 0, np.inf, name)
-    within(world.circulation, 0, 1, "circulation")
+    # Credibility times fit, 1 + gain x (weight x frames - 1), which is at most the number of frames.
+    within(world.circulation, 0, world.repertoire.shape[1], "circulation")
     for name in issues.dtype.names:
         assert np.isfinite(issues[name].astype(float)).all(), name
     for name in ("missed", "heard", "strength", "taught", "lesson", "sign", "march", "shun", "efficacy", "sanction"):

@@ -168,7 +168,8 @@ def test_a_tactic_is_explained_where_it_is_first_read_of() -> None:
 
 def test_what_pushed_a_step_is_what_the_rule_adds_up() -> None:
     """With the street alone, all pressure comes from there."""
-    only = {"mechanism.pressure.opinion": 0.0, "mechanism.pressure.petition": 0.0, "mechanism.pressure.inside": 0.0}
+    only = {f"mechanism.pressure.{other}": 0.0 for other in ("opinion", "petition", "inside", "firms")}
+    only["mechanism.response.concession"] = 0.0
     record = simulate(busy().but({**only, "weeks": 104, "mechanism.friction.level": 0.1}), 1, threads=1)
     steps = [line for line in story(record).splitlines() if "policy on" in line and "Pressure had" in line]
     assert steps
