@@ -105,10 +105,9 @@ def run(
         chosen, folder = _checked(scenario, changes or [], given, out)
         from advosim.simulation import simulate
 
-        with results.helper() as helper:
-            with _Bars() as bars:
-                record = simulate(chosen, threads=threads, progress=bars)
-            results.write(record, folder, started, helper)
+        with _Bars() as bars:
+            record = simulate(chosen, threads=threads, progress=bars)
+        results.write(record, folder, started)
         typer.echo(results.summary(record, folder))
 
 

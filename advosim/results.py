@@ -7,7 +7,6 @@ import hashlib
 import importlib.metadata
 import json
 import os
-import pickle
 import platform
 import re
 import shutil
@@ -15,7 +14,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -24,8 +23,6 @@ from advosim import __version__
 from advosim.scenario.problems import InputError, Problem
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor, Future
-
     import pandas as pd
 
     from advosim.scenario.schema import Scenario
@@ -43,8 +40,6 @@ VERSIONED = (
 PROTEST_SEEN = 0.0005  # model.md: the onset of protest is a share of the citizens, .05%
 DAY = 86_400.0
 MOST_TOLD, MOST_LISTED = 12, 8
-MOST_SENT = 200_000
-"""Rows of `organisations` that are worth sending to another process."""
 
 
 class SaveError(OSError):
@@ -115,20 +110,20 @@ def _is_result(folder: Path) -> bool:
 # ---------------------------------------------------------------- writing
 
 
-def write(record: Run, folder: str | Path, started: datetime | None = None, helper: Executor | None = None) -> Path:
+def write(record: Run, folder: str | Path, started: datetime | None = None) -> Path:
     """Write a run's tables, story, figures and manifest. The folder appears whole or not and replaces older results.
 
-    started: when the run began, for the manifest. helper: from `helper()`, draws some of the figures meanwhile. Raises
-    InputError for a place that cannot be used, SaveError where writing fails.
+    started: when the run began, for the manifest. Raises InputError for a place that cannot be used, SaveError where
+    writing fails.
     """
     with whole(folder) as partial:
-        drawn = _begin_to_draw(record, partial, helper)
         for name in TABLES:
             table: pd.DataFrame = getattr(record, name)
             table.to_parquet(partial / f"{name}.parquet", index=False)
             _csv(table, partial / f"{name}.csv")
         _tell(record, partial)
-        drawn()
+        for name in FIGURES:
+            _draw(record, partial / f"{name}.png")
         write_manifest(partial, manifest(record, started))
     return Path(folder).absolute()
 
@@ -176,73 +171,6 @@ def write_manifest(folder: Path, told: Mapping[str, Any]) -> None:
     files = {file.name: _sha256(file) for file in sorted(folder.iterdir())}
     text = json.dumps({**told, "files": files}, indent=2, ensure_ascii=False, allow_nan=False)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
-
-
-@contextlib.contextmanager
-def helper() -> Iterator[Executor | None]:
-    """Another process that loads what figures need while a run goes on, then draws; None with a single processor."""
-    if (os.cpu_count() or 1) < 2:
-        yield None
-        return
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    pool = ProcessPoolExecutor(1, get_context("spawn"), _leave_interrupts)
-    try:
-        pool.submit(_get_ready)
-        yield pool
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _leave_interrupts() -> None:
-    """Ctrl-C is for the parent to hear."""
-    import signal
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _get_ready() -> None:
-    import matplotlib.backends.backend_agg  # noqa: F401
-    import pandas  # noqa: F401
-
-    from advosim import campaign_figures, world  # noqa: F401
-
-
-def _begin_to_draw(record: Run, folder: Path, helper: Executor | None) -> Callable[[], None]:
-    """Have the helper draw all figures but the first; what is returned draws what is left and waits for the helper."""
-    others = _ask(helper, record, folder)
-
-    def finish() -> None:
-        from concurrent.futures import BrokenExecutor
-
-        _draw(record, folder / f"{FIGURES[0]}.png")
-        if others is not None:
-            with contextlib.suppress(BrokenExecutor):
-                return others.result()
-        _draw_others(record, folder)
-
-    return finish
-
-
-def _ask(helper: Executor | None, record: Run, folder: Path) -> Future[None] | None:
-    from concurrent.futures import BrokenExecutor
-
-    if helper is None or len(record.organisations) > MOST_SENT:
-        return None
-    with contextlib.suppress(BrokenExecutor):
-        # Pickled here: the pool does it in a thread, while tables are still being made of the record.
-        return helper.submit(_draw_sent, pickle.dumps(record), folder)
-    return None
-
-
-def _draw_sent(record: bytes, folder: Path) -> None:
-    _draw_others(pickle.loads(record), folder)
-
-
-def _draw_others(record: Run, folder: Path) -> None:
-    for name in FIGURES[1:]:
-        _draw(record, folder / f"{name}.png")
 
 
 def _draw(record: Run, file: Path) -> None:

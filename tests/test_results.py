@@ -10,10 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -53,22 +50,6 @@ def test_a_run_leaves_tables_figure_and_manifest(record: Any, tmp_path: Path) ->
     assert names(folder) == FILES
     assert names(folder.parent) == {"run"}
     assert all((folder / f"{name}.png").read_bytes().startswith(b"\x89PNG\r\n") for name in FIGURES)
-
-
-def test_a_helper_draws_the_same(record: Any, tmp_path: Path) -> None:
-    with results.helper() as helper:
-        helped = results.write(record, tmp_path / "helped", helper=helper)
-    alone = results.write(record, tmp_path / "alone")
-    assert names(helped) == FILES
-    for name in FIGURES:
-        assert (helped / f"{name}.png").read_bytes() == (alone / f"{name}.png").read_bytes()
-
-
-def test_a_helper_that_dies_is_not_missed(record: Any, tmp_path: Path) -> None:
-    with ProcessPoolExecutor(1, get_context("spawn")) as dead:
-        with pytest.raises(BrokenProcessPool):
-            dead.submit(os._exit, 9).result()
-        assert names(results.write(record, tmp_path / "run", helper=dead)) == FILES
 
 
 @pytest.mark.usefixtures("undrawn")
