@@ -233,19 +233,31 @@ def _remains(place: Path, kind: str) -> Iterator[Path]:
                 yield path
 
 
+def is_running(process: int) -> bool:
+    """Whether a process of this machine still runs; a killed one that nobody has waited for yet does not."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        pass
+    try:
+        # The state stands behind the name, which may hold spaces and brackets itself.
+        state = (
+            Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[0]
+        )
+    except (OSError, IndexError):
+        return True
+    return state not in ("Z", "X")
+
+
 def _alive(host: str, process: str, path: Path) -> bool:
     """Whether somebody may still be writing; of other machines' processes only their folder's age tells."""
     if host == _here() and process == str(os.getpid()):
         return False
     # On Windows signal 0 would end the process instead of asking after it.
     if host == _here() and process.isdigit() and os.name != "nt":
-        try:
-            os.kill(int(process), 0)
-        except ProcessLookupError:
-            return False
-        except OSError:
-            pass
-        return True
+        return is_running(int(process))
     with contextlib.suppress(OSError):
         return time.time() - path.stat().st_mtime < DAY
     return False

@@ -305,3 +305,14 @@ def test_a_run_without_organisations_and_events_has_a_summary(record: Any) -> No
     text = results.summary(replace(record, organisations=record.organisations[:0], events=record.events[:0]))
     assert "0 organisations; closed: none" in text
     assert "0 campaigns: none" in text
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="only Linux tells a process's state there")
+def test_a_process_that_was_killed_and_not_waited_for_does_not_run() -> None:
+    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    assert results.is_running(process.pid)
+    process.kill()
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+    assert not results.is_running(process.pid)
+    process.wait()
+    assert not results.is_running(process.pid)

@@ -30,7 +30,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from advosim import __version__
 from advosim.experiment.schema import SCENARIO, Experiment, Point
-from advosim.results import SaveError
+from advosim.results import SaveError, is_running
 from advosim.scenario import load as scenarios
 from advosim.scenario.problems import InputError, Problem
 
@@ -292,11 +292,7 @@ def sweep_up(folder: Path) -> None:
 
 def _writing(host: str, process: str, path: Path) -> bool:
     if host == _host() and process.isdigit() and os.name != "nt":
-        try:
-            os.kill(int(process), 0)
-        except ProcessLookupError:
-            return False
-        return int(process) != os.getpid()
+        return int(process) != os.getpid() and is_running(int(process))
     return time.time() - path.stat().st_mtime < DAY
 
 

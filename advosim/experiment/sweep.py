@@ -147,6 +147,8 @@ def run(
         _work_off(crew, job, (_chunk(plan, n, points) for n in todo), stop, bar)
     if len(store.all_committed(place, plan)) == plan.chunks:
         store.merge(place, plan)
+        # A worker of an earlier, killed sweep may have been dying still when this one began.
+        store.sweep_up(place)
     return store.status(place, plan)
 
 
