@@ -53,7 +53,7 @@ def paired(base: ArrayLike, other: ArrayLike, level: float = LEVEL) -> Effect:
         raise ValueError(f"an effect needs two equally long rows of at least 2 numbers, not {a.shape} and {b.shape}")
     if not (np.isfinite(a).all() and np.isfinite(b).all()):
         raise ValueError("an effect needs finite numbers")
-    d = _steady(b - a, max(abs(a).max(), abs(b).max()))
+    d = _steady(b - a, float(max(abs(a).max(), abs(b).max())))
     mean, sd = float(d.mean()), float(d.std(ddof=1))
     low, high = t_interval(d, level)
     boot_low, boot_high = bootstrap_interval(d, level)
