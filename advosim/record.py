@@ -14,7 +14,9 @@ from advosim.world.state import (
     AGREEMENT,
     ANSWERS,
     COVERED,
+    ELECTION,
     EVENTS,
+    GOVERNMENT,
     PRESSURES,
     REFORM,
     ROUTES,
@@ -135,7 +137,8 @@ class Record:
     def events(self) -> pd.DataFrame:
         """One row per event, in the order in which they happened.
 
-        `size`: of a shock, an act (share) or a step; `detail`: a step's route, what was covered, what a reform set.
+        `size`: of a shock, an act (share) or a step, share of seats of who won, of votes behind a government; `detail`:
+        a step's route, what was covered, what a reform set, the party that won, those that govern.
         Why a tactic was chosen: `value` (learned gain per budget), `match` (expertise met), `odds` (chance among all).
         """
         import pandas as pd
@@ -157,7 +160,63 @@ class Record:
             }
         )
 
+    @cached_property
+    def elections(self) -> pd.DataFrame:
+        """One row per count of votes, polity and party; of a polity the first is the count that found its parliament.
+
+        `votes` in persons, shares of all votes and seats, `turnout` as a share of citizens, `gallagher` 0 to 100.
+        """
+        import pandas as pd
+
+        rows = self.recorded.parties
+        week, party = np.nonzero(rows["counted"]) if rows.shape[1] else (np.zeros(0, np.int64),) * 2
+        homes = np.array([self.names.polities.index(home) for home, _ in self.names.parties], np.int64)[party]
+        flat = rows[week, party] if rows.shape[1] else rows.reshape(-1)
+        table = pd.DataFrame(
+            {
+                "week": week + 1,
+                "polity": _named(self.names.polities, homes),
+                "party": _named([name for _, name in self.names.parties], party),
+                "votes": flat["votes"],
+                "seats": flat["seats"],
+                "in_government": flat["in_government"],
+            }
+        )
+        sums = table.groupby(["week", "polity"])[["votes", "seats"]].transform("sum")
+        citizens = np.array([polity.citizens for polity in self.scenario.polity.values()], np.int64)[homes]
+        return table.assign(
+            vote_share=table["votes"] / sums["votes"].clip(lower=1),
+            seat_share=table["seats"] / sums["seats"].clip(lower=1),
+            turnout=sums["votes"] / citizens,
+            gallagher=self.recorded.weeks["gallagher"][week, homes, 0],
+        )
+
+    @cached_property
+    def parties(self) -> pd.DataFrame:
+        """One row per week, polity, party and issue: positions, seats, who governs, the share of votes in polls."""
+        import pandas as pd
+
+        rows = self.recorded.parties
+        shape = (*rows.shape, len(self.names.issues))
+        week, party, issue = (axis.reshape(-1) for axis in np.indices(shape))
+        head = {
+            "week": week + 1,
+            "polity": _named([polity for polity, _ in self.names.parties], party),
+            "party": _named([name for _, name in self.names.parties], party),
+            "issue": _named(self.names.issues, issue),
+            "position": rows["position"][..., : shape[2]].reshape(-1),
+        }
+        return pd.DataFrame(
+            {**head, **{name: rows[name][week, party] for name in ("seats", "in_government", "polled")}}
+        )
+
     def _detail(self, row: Any) -> str:
+        if row["event"] == ELECTION:
+            return str(self.names.parties[row["route"]][1])
+        if row["event"] == GOVERNMENT:
+            home = self.names.polities[row["polity"]]
+            own = [party for polity, party in self.names.parties if polity == home]
+            return "+".join(party for place, party in enumerate(own) if row["route"] >> place & 1)
         if row["event"] in (STEP, AGREEMENT):
             return ROUTES[row["route"]]
         if row["event"] == COVERED:
@@ -191,4 +250,6 @@ def recorded(world: World) -> Recorded:
     """What has been recorded so far, cut to the weeks and events that happened."""
     week, events = int(world.clock["week"][0]), int(world.clock["events"][0])
     rows = world.record
-    return Recorded(rows.weeks[:week], rows.organisations[:week], rows.events[:events], rows.publics[:week])
+    return Recorded(
+        rows.weeks[:week], rows.organisations[:week], rows.events[:events], rows.publics[:week], rows.parties[:week]
+    )

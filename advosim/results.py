@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from advosim.scenario.schema import Scenario
 
-TABLES = ("weeks", "organisations", "publics", "alliances", "events")
+TABLES = ("weeks", "organisations", "publics", "alliances", "elections", "events")
 MEASURED = ("outcomes", "costs")
 """Tables of a few rows that `measuring` makes of a record."""
 FIGURES = ("overview", "tactics", "frames", "timeline", "participation")
@@ -61,6 +61,8 @@ class Run(Protocol):
     def publics(self) -> pd.DataFrame: ...
     @property
     def alliances(self) -> pd.DataFrame: ...
+    @property
+    def elections(self) -> pd.DataFrame: ...
     @property
     def events(self) -> pd.DataFrame: ...
     @property

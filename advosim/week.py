@@ -21,6 +21,7 @@ from advosim.mechanisms.campaigns import channels, evidence, lobbying
 from advosim.mechanisms.chronicle import record, turn
 from advosim.mechanisms.citizens import circumstances, citizens, count
 from advosim.mechanisms.digital import hashtag
+from advosim.mechanisms.elections import constituencies, elections
 from advosim.mechanisms.evaluation import credibility, evaluation, learning
 from advosim.mechanisms.institutions import decision, friction, pressure, protest_signal
 from advosim.mechanisms.markets import boycott
@@ -72,8 +73,10 @@ def week(w):
             w.record.events)  # fmt: skip
     # 9 institutions: pressure adds up, policy moves by one rule
     protest_signal(w.rules, w.issues)
+    constituencies(w.rules, w.polities, w.issues, w.districts, w.parties, w.local_views)
     pressure(w.clock, w.rules, w.polities, w.issues, w.organisations, w.stances)
     friction(w.clock, w.rules, w.polities, w.issues)
+    elections(w.clock, w.rules, w.polities, w.issues, w.districts, w.parties, w.blocks, w.citizens, w.record.events)
     stakeholder_table(w.clock, w.rules, w.polities, w.issues, w.organisations, w.stances, w.tactics, w.campaigns,
                       w.record.events)  # fmt: skip
     decision(w.clock, w.rules, w.issues, w.record.events)
@@ -85,7 +88,7 @@ def week(w):
     learning(w.clock, w.rules, w.issues, w.organisations, w.tactics, w.learned, w.campaigns, w.record.events)
     # 11 record
     record(w.clock, w.polities, w.issues, w.organisations, w.stances, w.priorities, w.campaigns, w.views,
-           w.record.weeks, w.record.organisations, w.record.publics)  # fmt: skip
+           w.parties, w.record.weeks, w.record.organisations, w.record.publics, w.record.parties)  # fmt: skip
 
 
 compiled_week = compiled(week)

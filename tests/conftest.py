@@ -25,6 +25,7 @@ class MadeUpRecord:
     organisations: pd.DataFrame
     publics: pd.DataFrame
     alliances: pd.DataFrame
+    elections: pd.DataFrame
     events: pd.DataFrame
     seconds: dict[str, float] = field(default_factory=lambda: {"found": 0.1, "compile": 2.0, "weeks": 1.5})
     left_out: tuple[str, ...] = ()
@@ -61,7 +62,7 @@ def made_up() -> MadeUpRecord:
             "reform": [{"week": 10, "set": {"polity.home.governance.repression": 0.9}}],
         }
     )
-    return MadeUpRecord(scenario, 7, _weeks(), _organisations(), _publics(), _alliances(), _events())
+    return MadeUpRecord(scenario, 7, _weeks(), _organisations(), _publics(), _alliances(), _elections(), _events())
 
 
 def _weeks() -> pd.DataFrame:
@@ -104,6 +105,14 @@ def _publics() -> pd.DataFrame:
 
 def _alliances() -> pd.DataFrame:
     columns = ["alliance", "polity", "issue", "week_formed", "week_ended", "members", "lead", "reason"]
+    return pd.DataFrame(columns=columns)
+
+
+def _elections() -> pd.DataFrame:
+    columns = [
+        "week", "polity", "party", "votes", "seats", "in_government", "vote_share", "seat_share", "turnout",
+        "gallagher",
+    ]  # fmt: skip
     return pd.DataFrame(columns=columns)
 
 

@@ -685,7 +685,8 @@ def _() -> None:
 @null_limit("evidence")
 def _() -> None:
     assert not without("evidence").issues["revision"].any() and not without("evidence").issues["price"].any()
-    assert without().issues["revision"].any() and without().issues["price"].any()
+    usual = run_world(busy(), 1, weeks=20)  # before a change of government
+    assert usual.issues["revision"].any() and usual.issues["price"].any()
 
 
 @null_limit("backfire")
@@ -810,9 +811,28 @@ def _() -> None:
     assert weeks_without()["lobby_success"].any()
 
 
+@null_limit("elections")
+def _() -> None:
+    """Whoever governs stays, its ideals with it, as in a polity without parties."""
+    world, start = without("elections"), found(busy(), 1)
+    assert not world.parties["seats"].any() and (world.citizens.voted == -1).all()
+    assert (world.issues["ideal"] == start.issues["ideal"]).all()
+    assert (world.parties["position"] == start.parties["position"]).all()
+    assert not {"election", "government"} & set(events_without("elections")["event"])
+    lonely = switched_off().model_dump()
+    lonely["polity"]["home"]["party"] = {}
+    alone = simulate(Scenario.model_validate(lonely), 1, threads=1)
+    assert alone.weeks.equals(weeks_without("elections")) and alone.events.equals(events_without("elections"))
+    assert {"election", "government"} <= set(events_without()["event"])
+    assert (without().issues["ideal"] != start.issues["ideal"]).all()
+
+
 @null_limit("pressure")
 def _() -> None:
-    weeks, events = weeks_without("pressure", "stakeholder_table"), events_without("pressure", "stakeholder_table")
+    weeks, events = (
+        weeks_without("pressure", "stakeholder_table", "elections"),
+        events_without("pressure", "stakeholder_table", "elections"),
+    )
     assert not weeks["pressure"].any() and "step" not in set(events["event"])
     assert weeks_without()["pressure"].all() and "step" in set(events_without()["event"])
     assert weeks.groupby("issue")["policy"].agg(np.ptp).max() < 0.05, "it only drifts"
@@ -821,8 +841,8 @@ def _() -> None:
 @null_limit("friction")
 def _() -> None:
     """Policy follows pressure every week in proportion, up to what the pushing side wants."""
-    weeks = weeks_without("friction", "stakeholder_table")
-    assert "step" not in set(events_without("friction", "stakeholder_table")["event"])
+    weeks = weeks_without("friction", "stakeholder_table", "elections")
+    assert "step" not in set(events_without("friction", "stakeholder_table", "elections")["event"])
     for _, issue in weeks.groupby("issue"):
         moved, pressure = np.diff(issue["policy"]), issue["pressure"].to_numpy()[1:]
         assert (np.sign(moved) == np.sign(pressure))[moved != 0].all() and (moved != 0).mean() > 0.8
@@ -1130,7 +1150,7 @@ def _() -> None:
     assert revisions[0] == 0 and revisions == sorted(revisions) and revisions[2] > revisions[1] > 0
     assert prices[0] == 0 and prices[2] > prices[1] > 0
     for openness in (0.0, 1.0):
-        world = run_world(busy().but({"polity.home.governance.openness": openness}), 1)
+        world = run_world(busy().but({"polity.home.governance.openness": openness}), 1, weeks=20)
         assert world.issues["revision"].any() == bool(openness)
 
 
@@ -1609,6 +1629,30 @@ def _() -> None:
         return float(np.ptp(world.circumstances["policy"], axis=0).max())
 
     assert apart(0.0) == 0 < apart(0.3) < apart(1.0)
+
+
+@direction("elections")
+def _() -> None:
+    path = "mechanism.elections."
+    assert effect(path + "turnout", -2.0, 2.0, lambda record: float(record.elections["turnout"].mean())) > 5
+    assert effect(path + "by_interest", 0.0, 5.0, lambda record: float(record.elections["turnout"].mean())) > 5
+    assert effect(path + "move", 0.0, 0.2, moved) > 5
+
+    def incumbents(record: Record) -> float:
+        second = record.elections.query("week > 1")
+        return float(second["vote_share"][second["party"] == "whites"].iloc[0])
+
+    assert effect(path + "incumbency", 0.0, 20.0, incumbents, **{path + "break_even": 1.0}) < -5
+
+    def mandates(record: Record) -> float:
+        return float(((record.events["event"] == "step") & (record.events["detail"] == "election")).sum())
+
+    assert effect(path + "pledges_shared", 0.0, 1.0, mandates) + effect(path + "pledges", 0.0, 1.0, mandates) > 2
+
+
+def moved(record: Record) -> float:
+    rows = record.recorded.parties["position"]
+    return float(np.abs(rows[-1] - rows[0]).sum())
 
 
 @direction("credibility")

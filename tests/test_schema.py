@@ -105,6 +105,7 @@ def read_in(*folders: str) -> set[str]:
 NEEDED = {
     "framing.backfire": {"polity.home.organisation.owners.credibility.public": 0.2},
     "framing.circulation_keep": {"polity.home.organisation.owners.credibility.public": 0.2},
+    "elections.strategic": {"polity.home.governance.electoral_system": "majority"},
     "platform_control.to_friends": {"polity.home.governance.shutdown": True},
     "learning.capacity": {"polity.home.organisation.institute.tactics": ["capacity_building", "research_report"]},
 }

@@ -82,7 +82,8 @@ def test_reforms_are_the_steps() -> None:
     table, steps = reforms(contested()), contested().events.query("event == 'step'")
     assert len(table) == len(steps) > 0
     assert (table["after"] - table["before"]).to_numpy() == pytest.approx(steps["size"].to_numpy())
-    assert set(table["route"]) <= {"store", "table"} and (table["year"] == (table["week"] - 1) // 52 + 1).all()
+    assert set(table["route"]) <= {"election", "store", "table"}
+    assert (table["year"] == (table["week"] - 1) // 52 + 1).all()
 
 
 def test_costs_are_those_of_the_weeks() -> None:

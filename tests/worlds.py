@@ -45,7 +45,15 @@ SMALL = {
                 "press": {"kind": "media_outlet", "stance": 0.4},
                 "mayor": {"kind": "municipality", "district": 2},
             },
-            "governance": {"platform_regulation": 0.2, "surveillance": 0.4},
+            "party": {
+                "reds": {"position": -0.4, "strategy": "aggregator"},
+                "blues": {"position": 0.4},
+                "whites": {"priorities": {"climate": 1.0}, "incumbent": True},
+                "locals": {"positions": {"housing": 0.7}, "priorities": {"housing": 1.0}, "strategy": "sticker"},
+            },
+            "governance": {"platform_regulation": 0.2, "surveillance": 0.4, "electoral_system": "mixed",
+                           "election_interval": 26,
+                           "district_magnitude": 7},
         }
     },
 }

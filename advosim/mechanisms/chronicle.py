@@ -29,14 +29,16 @@ def note(clock, events, event, polity, issue, organisation, tactic, route, side,
 
 @compiled
 def record(
-    clock, polities, issues, organisations, stances, priorities, campaigns, views, weeks, organisation_weeks,
-    public_weeks,
+    clock, polities, issues, organisations, stances, priorities, campaigns, views, parties, weeks, organisation_weeks,
+    public_weeks, party_weeks,
 ):  # fmt: skip
     """Write down the week."""
     w = clock[0].week - 1
     for q in range(views.shape[0]):
         for m in range(views.shape[1]):
             public_weeks[w, q, m] = views[q, m]
+    for k in range(parties.size):
+        _record_party(parties[k], polities[parties[k].polity].elected, party_weeks[w, k])
     for o in range(organisations.size):
         row = organisation_weeks[w, o]
         _record_organisation(organisations[o], campaigns[o], row)
@@ -55,7 +57,20 @@ def record(
             row.repression = polities[p].repression
             row.grievance = polities[p].grievance
             row.legitimacy = polities[p].legitimacy
+            row.gallagher = polities[p].gallagher
+            row.backing = polities[p].backing
             _record_issue(issues[p, m], row)
+
+
+@compiled
+def _record_party(party, counted, row):
+    row.counted = counted
+    row.votes = party.votes
+    row.seats = party.seats
+    row.in_government = party.in_government
+    row.polled = party.polled
+    for m in range(party.position.size):
+        row.position[m] = party.position[m]
 
 
 @compiled

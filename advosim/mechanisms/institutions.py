@@ -64,7 +64,8 @@ def pressure(clock, rules, polities, issues, organisations, stances):
     """E = .95 E + street + petitions + insiders + salient majorities, reform minus opponents, + what was conceded by
     the government and, by market share, by firms.
 
-    Opinion weighs more as elections come near. Easton 1965; Stimson, MacKuen & Erikson 1995.
+    Opinion weighs more as elections come near; an elected government hears those whom it needs. Easton 1965; Stimson,
+    MacKuen & Erikson 1995.
     """
     rule = rules[0].pressure
     for p in range(issues.shape[0]):
@@ -83,7 +84,10 @@ def pressure(clock, rules, polities, issues, organisations, stances):
             organised = 0.0
             for kind in (STREET, PETITION, INSIDE):
                 organised += issue.contribution[FOR, kind] - issue.contribution[AGAINST, kind]
-            opinion = rule.opinion * issue.salience * (2.0 * issue.support - 1.0) * shadow
+            salience, support = issue.salience, issue.support
+            if rules[0].elections.on and polities[p].seated:
+                salience, support = issue.heard_salience, issue.heard_support
+            opinion = rule.opinion * salience * (2.0 * support - 1.0) * shadow
             firms = rule.firms * _conceded_share(organisations, stances, issue, p, m)
             issue.pressure = rule.keep * issue.pressure + organised + opinion + issue.conceded + firms
 

@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
+from advosim.scenario import elections
 from advosim.scenario.declare import Part, catalogue_rows
 from advosim.scenario.layers import Merged, Table, changes_layer, tables
 from advosim.scenario.problems import Problem, did_you_mean
@@ -304,7 +305,7 @@ def _belongs(key: str, known: Sequence[str]) -> str:
 
 def crossed(merged: Merged) -> list[Problem]:
     """Names that stand for nothing, organisations that clash or are too many, network files that are not there."""
-    return [*_names(merged), *_organisations(merged), *_networks(merged)]
+    return [*_names(merged), *_organisations(merged), *_networks(merged), *elections.faults(merged)]
 
 
 def _keys(table: Table, key: str, otherwise: list[str]) -> list[str]:
@@ -322,6 +323,7 @@ def _names(merged: Merged) -> Iterator[Problem]:
     uses = {
         "public": {"values": "frame", "attitude": "issue", "stake": "issue"},
         "organisation": {"priorities": "issue", "stances": "issue", "frames": "frame", "tactics": "tactic"},
+        "party": {"priorities": "issue", "positions": "issue"},
     }
     for polity, row in tables(table, "polity"):
         for kind, keys in uses.items():
@@ -437,6 +439,8 @@ def _carry_out(merged: Merged, state: Merged, here: KeyPath, row: Table) -> tupl
     problems += state.add(layer)
     leaves = sorted(path for path in state.origin if not isinstance(_get(state.table, path), dict))
     scenario, sound, wrong = refused(state)
+    known = {problem.what for problem in elections.faults(before)}
+    wrong += [problem for problem in elections.faults(state) if problem.what not in known]
     if wrong or problems:
         state.table = before.table
         return {}, problems + wrong

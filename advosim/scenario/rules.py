@@ -444,6 +444,47 @@ class Lobbying(Mechanism):
     conflict: float = number(1.0, 0, 1, "success lost where all others oppose", source="Mahoney 2007")
 
 
+class Elections(Mechanism):
+    """Citizens vote, votes become seats, seats a government; parties move; incumbents listen to whom they need.
+
+    Where a polity has parties. Downs 1957; Laver 2005; Cox 1997; Axelrod 1970; Lijphart 2012.
+    """
+
+    proximity: float = number(
+        4.0, 0, 100, "weight of distance to a party", unit="logit per squared position", source="Adams et al. 2005"
+    )
+    background: float = number(
+        0.01, 0.0001, 1, "weight of an issue that is not on one's mind", unit="share of mind", source="proposal"
+    )
+    incumbency: float = number(
+        2.0, 0, 20, "weight of legitimacy for who governs", unit="logit", source="Fiorina 1981; proposal"
+    )
+    break_even: float = number(
+        0.75, 0, 1, "legitimacy at which governing neither helps nor hurts", source="Nannestad & Paldam 2002; proposal"
+    )
+    strategic: float = number(
+        1.0, 0, 10, "votes that leave lists without a chance", unit="logit per log of shares", source="Cox 1997"
+    )
+    turnout: float = number(-0.2, -10, 10, "readiness to vote", unit="logit", source="IDEA 2016: about two thirds")
+    by_interest: float = number(
+        2.0, 0, 20, "readiness by issues on one's mind", unit="logit", source="Verba et al. 1995; proposal"
+    )
+    half_interest: float = number(0.1, 0.001, 1, "salience of half effect", unit="share of mind", source="as `motive`")
+    move_every: int = number(13, 1, 520, "time between polls and moves of parties", unit="weeks", source="Laver 2005")
+    move: float = number(0.02, 0, 1, "step of a party", unit="position", source="proposal; Laver 2005")
+    panel: int = number(1000, 10, 100_000, "citizens who are polled", unit="citizens", source="usual size of polls")
+    marginality: float = number(
+        0.1, 0.001, 10, "margin that makes a district matter 1/e as much", unit="share of votes", source="proposal"
+    )
+    pledges: float = number(
+        0.7, 0, 1, "chance that one party acts on its programme after an election", source="Naurin et al. 2019"
+    )
+    pledges_shared: float = number(0.5, 0, 1, "the same of a coalition", source="Naurin et al. 2019")
+    uptake: float = number(
+        0.5, 0, 1, "way to its ideal that it goes then", unit="share", source="Rose & Davies 1994; proposal"
+    )
+
+
 class Pressure(Mechanism):
     """What a government feels: street, petitions, insiders and public opinion add to a store that leaks."""
 
@@ -531,6 +572,7 @@ class Mechanisms(Part):
     protest_signal: ProtestSignal = choice(ProtestSignal, "what officials learn from turnout")
     stakeholder_table: StakeholderTable = choice(StakeholderTable, "bargaining of those seated")
     municipalities: Municipalities = choice(Municipalities, "local policies")
+    elections: Elections = choice(Elections, "votes, seats, governments and parties")
     pressure: Pressure = choice(Pressure, "the store of pressure")
     friction: Friction = choice(Friction, "when policy moves")
     evaluation: Evaluation = choice(Evaluation, "efficacy and legitimacy")

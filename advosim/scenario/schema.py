@@ -18,6 +18,7 @@ from advosim.scenario.rules import Mechanisms
 MOST_ISSUES = 5
 MOST_ORGANISATIONS = 500
 MOST_FRAMES = 6
+MOST_PARTIES = 12
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
 Expertise = Literal["research", "law", "media", "organising", "digital"]
@@ -73,11 +74,16 @@ class Governance(Part):
     openness: float = number(0.7, 0, 1, "share of insider contacts and consultations that get in", source="tried")
     access: float = number(0.5, 0, 1, "standing access to leaders: cheaper lobbying", source="V-Dem, mid-scale")
     electoral_system: Literal["majority", "proportional", "mixed"] = choice(
-        "majority", "plurality in districts, lists, or both", awaits="elections"
+        "majority", "plurality in districts, lists in districts, or both", source="Lijphart 2012"
+    )
+    list_method: Literal["dhondt", "sainte-lague"] = choice(
+        "dhondt", "how lists' votes become seats", source="Gallagher & Mitchell 2005: D'Hondt is most common"
     )
     election_interval: int = number(208, 26, 520, "time between elections", unit="weeks", source="tried")
-    district_magnitude: int = number(10, 1, 500, "seats a district sends", unit="seats", awaits="elections")
-    electoral_threshold: float = number(0.0, 0, 1, "votes needed for a seat", unit="share of votes", awaits="elections")
+    district_magnitude: int = number(10, 1, 500, "seats a district sends; under plurality all go to one", unit="seats")
+    electoral_threshold: float = number(
+        0.0, 0, 0.5, "votes that a list needs in the whole polity", unit="share of votes"
+    )
     initiative: Initiative = choice(Initiative, "the popular initiative")
     referendum: Referendum = choice(Referendum, "the veto referendum")
     recall: Recall = choice(Recall, "the recall of governments")
@@ -99,6 +105,7 @@ class Issue(Part):
     meaning: str = choice("", "what a position of +1 stands for")
     attitude: float = number(0.1, -1, 1, "mean attitude of citizens", unit="position", source="tried")
     attitude_between: float = number(0.15, 0, 1, "sd of that mean over seeds", unit="position", source="tried")
+    attitude_local: float = number(0.0, 0, 1, "sd of districts' mean attitudes around it", unit="position")
     attitude_within: float = number(0.45, 0, 1, "sd of attitudes among citizens", unit="position", source="tried")
     policy: float = number(-0.15, -1, 1, "mean policy in force at the start", unit="position", source="tried")
     policy_between: float = number(0.2, 0, 1, "sd of that policy over seeds", unit="position", source="tried")
@@ -241,6 +248,19 @@ class OrganisationKind(Part):
     source: str
 
 
+class Party(Part):
+    """A party that stands in elections. Without parties a polity has no elections: its government stays."""
+
+    position: float = number(0.0, -1, 1, "mean position on issues", unit="position")
+    position_within: float = number(0.3, 0, 1, "sd of positions around it", unit="position", source="proposal")
+    positions: dict[Name, Leaning] = choice(dict, "exact positions at the start, by issue")
+    priorities: dict[Name, Unit] = choice(dict, "weights of issues (normalised); empty: all alike")
+    strategy: Literal["hunter", "aggregator", "sticker"] = choice(
+        "hunter", "seeks votes, follows its voters, or stays where it is", source="Laver 2005"
+    )
+    incumbent: bool = choice(False, "governs at the start; if none does, whom a first count makes govern")
+
+
 class Individual(Part):
     """A leader, expert or influencer, who holds posts in organisations."""
 
@@ -298,6 +318,7 @@ class Polity(Part):
     governance: Governance = choice(Governance, "how the polity meets advocacy")
     public: dict[Name, Public] = choice(lambda: {"everyone": Public()}, "segments of the citizens")
     organisation: dict[Name, Organisation] = choice(dict, "organisations at home here")
+    party: dict[Name, Party] = choice(dict, "parties that stand in elections; empty: there are none")
     individual: dict[Name, Individual] = choice(dict, "people with posts in them")
     network: Networks = choice(Networks, "who talks to whom")
 

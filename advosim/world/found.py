@@ -33,6 +33,7 @@ from advosim.world.state import (
     CHANNELS,
     CIRCUMSTANCE,
     CLOCK,
+    CODED,
     DISTRICT,
     EVENT,
     EXPERTISE,
@@ -42,12 +43,15 @@ from advosim.world.state import (
     ORGANISATION,
     ORGANISATION_WEEK,
     OUTLETS,
+    PARTY,
+    PARTY_WEEK,
     POLITY,
     PRESSURES,
     PUBLIC_GROUP,
     REACH,
     RULES,
     SIDES,
+    STRATEGIES,
     TACTIC,
     TACTIC_NUMBERS,
     TALLY,
@@ -83,6 +87,8 @@ class Names(NamedTuple):
     """(polity, public)"""
     organisations: tuple[tuple[str, str], ...]
     """(polity, organisation)"""
+    parties: tuple[tuple[str, str], ...]
+    """(polity, party)"""
 
 
 def names(scenario: Scenario) -> Names:
@@ -95,6 +101,7 @@ def names(scenario: Scenario) -> Names:
         KINDS,
         tuple((home, public) for home, polity in scenario.polity.items() for public in polity.public),
         tuple((home, name) for home, polity in scenario.polity.items() for name, _ in organisations(polity)),
+        tuple((home, party) for home, polity in scenario.polity.items() for party in polity.party),
     )
 
 
@@ -121,6 +128,7 @@ def _found(scenario: Scenario, seed: int, weeks: int, known: Names) -> World:
         outlets=np.zeros((p, m), OUTLETS),
         publics=publics,
         districts=districts,
+        parties=_parties(scenario, seed),
         views=np.zeros((q, m), VIEW),
         local_views=np.zeros((len(districts), m), VIEW),
         organisations=np.zeros(o, ORGANISATION),
@@ -144,8 +152,9 @@ def _found(scenario: Scenario, seed: int, weeks: int, known: Names) -> World:
         record=Recorded(
             np.zeros((weeks, p, m), WEEK),
             np.zeros((weeks, o), ORGANISATION_WEEK),
-            np.zeros(weeks * (p * m * 20 + 5 * o + len(districts) * m) + 64 * len(scenario.reform), EVENT),
+            np.zeros(weeks * (p * (m * 20 + 2) + 5 * o + len(districts) * m) + 64 * len(scenario.reform), EVENT),
             np.zeros((weeks, q, m), VIEW),
+            np.zeros((weeks, len(known.parties)), PARTY_WEEK),
         ),
     )
     _organisations(world, scenario, seed, known)
@@ -170,7 +179,8 @@ def enact(world: World, scenario: Scenario) -> None:
     for row, polity in enumerate(scenario.polity.values()):
         for field in Governance.model_fields:
             if field in (POLITY.names or ()):
-                world.polities[field][row] = getattr(polity.governance, field)
+                setting = getattr(polity.governance, field)
+                world.polities[field][row] = CODED[field].index(setting) if field in CODED else setting
         governed = any(each.kind == "municipality" for each in polity.organisation.values())
         for column, tactic in enumerate(scenario.tactic.values()):
             room = _allowed(tactic, polity.governance, scenario.mechanism.platform_control.on)
@@ -247,6 +257,25 @@ def _polities(scenario: Scenario) -> NDArray[Any]:
         row.key = name_key(name)
         row.citizens = polity.citizens
         row.legitimacy = polity.legitimacy
+        row.parties = len(polity.party)
+    rows["first_party"] = np.cumsum(rows["parties"]) - rows["parties"]
+    return rows
+
+
+def _parties(scenario: Scenario, seed: int) -> NDArray[Any]:
+    given = [
+        (p, home, *row) for p, (home, polity) in enumerate(scenario.polity.items()) for row in polity.party.items()
+    ]
+    rows = np.zeros(len(given), PARTY)
+    for row, (p, home, name, party) in zip(rows, given, strict=True):
+        row.key, row.polity = U(pair(name_key(home), name_key(name))), p
+        row.strategy, row.incumbent = STRATEGIES.index(party.strategy), party.incumbent
+        for m, issue in enumerate(scenario.issue):
+            drawn = party.position + party.position_within * _normal(
+                seed, "founding.party_position", row.key, name_key(issue)
+            )
+            row.position[m] = party.positions.get(issue, np.clip(drawn, -1, 1))
+        row.emphasis[: len(scenario.issue)] = _weights(scenario, party.priorities)
     return rows
 
 
@@ -341,7 +370,7 @@ def _organisation(
     for m, issue in enumerate(scenario.issue):
         world.stances[row, m] = _stance(seed, own, given, issue)
     record.practice[: len(scenario.issue)] = world.stances[row]
-    world.priorities[row] = _priorities(scenario, given)
+    world.priorities[row] = _weights(scenario, given.priorities)
     for f, frame in enumerate(scenario.frame):
         world.repertoire[row, f] = not given.frames or frame in given.frames
     usual = given.tactics or kind.tactics
@@ -354,8 +383,9 @@ def _stance(seed: int, own: np.uint64, given: Organisation, issue: str) -> float
     return float(given.stances.get(issue, np.clip(drawn, -1, 1)))
 
 
-def _priorities(scenario: Scenario, given: Organisation) -> NDArray[np.float64]:
-    weights = np.array([given.priorities.get(issue, 0.0) if given.priorities else 1.0 for issue in scenario.issue])
+def _weights(scenario: Scenario, given: dict[str, float]) -> NDArray[np.float64]:
+    """Weights of the issues with sum 1; all alike where none is given."""
+    weights = np.array([given.get(issue, 0.0) if given else 1.0 for issue in scenario.issue])
     return weights / max(weights.sum(), 1e-12)
 
 
@@ -379,7 +409,7 @@ def positions(scenario: Scenario, seed: int) -> Positions:
             for home, name, row in given
         ]
         policy = _issues(scenario, seed)["policy"]
-    priorities = [_priorities(scenario, row) for _, _, row in given]
+    priorities = [_weights(scenario, row.priorities) for _, _, row in given]
     shape = (len(given), len(scenario.issue))
     return Positions(policy.copy(), np.reshape(stances, shape), np.reshape(priorities, shape))
 
@@ -468,6 +498,7 @@ def _citizens(scenario: Scenario, seed: int, n: int, blocks: NDArray[Any]) -> Ci
         act_threshold=np.zeros(n, F),
         values=np.zeros((n, f), F),
         member=np.full(n, -1, np.int16),
+        voted=np.full(n, -1, np.int16),
         start=np.zeros(1, np.int64),
         neighbour=np.zeros(0, np.uint32),
     )
@@ -487,6 +518,7 @@ def _people(scenario: Scenario, seed: int, columns: Citizens, blocks: NDArray[An
     within = np.array([issue.attitude_within for issue in scenario.issue.values()])
     issue_keys = np.array([name_key(name) for name in scenario.issue], np.uint64)
     values = _public_values(scenario)
+    local = _local_attitudes(scenario, seed)
     q = 0
     for home, polity in scenario.polity.items():
         means = np.array(
@@ -500,14 +532,27 @@ def _people(scenario: Scenario, seed: int, columns: Citizens, blocks: NDArray[An
             shift = np.array([public.attitude.get(name, 0.0) for name in scenario.issue])
             stake = np.array([public.stake.get(name, 0.0) for name in scenario.issue])
             people(
-                seed, name_key(home), issue_keys, blocks[blocks["public"] == q], means + shift, within, stake,
+                seed, name_key(home), issue_keys, blocks[blocks["public"] == q], means + shift, local, within, stake,
                 spreads, medians, rule.awareness.start, values[q], columns,
             )  # fmt: skip
             q += 1
 
 
+def _local_attitudes(scenario: Scenario, seed: int) -> NDArray[np.float64]:
+    """(districts, issues): how far districts' mean attitudes lie from their polity's."""
+    rows = [
+        [
+            issue.attitude_local * _normal(seed, "founding.local_attitude", name_key(home), name_key(name), U(number))
+            for name, issue in scenario.issue.items()
+        ]
+        for home, polity in scenario.polity.items()
+        for number in range(polity.districts)
+    ]
+    return np.array(rows)
+
+
 @compiled
-def people(seed, home, issue_keys, blocks, means, within, stake, spreads, medians, aware, values, citizens):
+def people(seed, home, issue_keys, blocks, means, local, within, stake, spreads, medians, aware, values, citizens):
     """Fill the columns of all members of one public, by their founding numbers."""
     frames = values.size
     attitudes, interests = pair(key(seed, 0, _ATTITUDE), home), pair(key(seed, 0, _INTEREST), home)
@@ -518,7 +563,8 @@ def people(seed, home, issue_keys, blocks, means, within, stake, spreads, median
         for i in range(blocks[b].first, blocks[b].last):
             number = i - blocks[b].offset
             for m in range(issue_keys.size):
-                x = means[m] + within[m] * normal(draw64(pair(attitudes, issue_keys[m]), number))
+                mean = means[m] + local[blocks[b].district, m]
+                x = mean + within[m] * normal(draw64(pair(attitudes, issue_keys[m]), number))
                 word = np.uint32(F(min(max(x, -1.0), 1.0)).view(np.uint32) & ATTITUDE_BITS)
                 citizens.word[0, i, m] = word
                 citizens.anchor[i, m] = word.view(np.float32)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advosim.scenario.rules import Mechanism, Mechanisms
-from advosim.scenario.schema import MOST_FRAMES, MOST_ISSUES, Kind, Route, Tactic
+from advosim.scenario.schema import MOST_FRAMES, MOST_ISSUES, MOST_PARTIES, Governance, Kind, Party, Route, Tactic
 
 FOR, AGAINST = 0, 1
 SIDES = 2
@@ -32,13 +32,20 @@ FOUNDATION, OUTLET, FIRM, AGENCY, MUNICIPALITY = 4, 6, 7, 8, 9
 ANSWERS = ("repress", "accommodate", "consult", "deny")
 REPRESS, ACCOMMODATE, CONSULT, DENY = 1, 2, 4, 8
 ROUTES = ("ballot", "election", "table", "store")
-BY_TABLE, STORE = 2, 3
+BY_ELECTION, BY_TABLE, STORE = 1, 2, 3
+CODED: dict[str, tuple[str, ...]] = {
+    name: get_args(Governance.model_fields[name].annotation) for name in ("electoral_system", "list_method")
+}
+"""Governance settings that are names: a polity's number is the place among them."""
+MAJORITY, PROPORTIONAL, MIXED = 0, 1, 2
+STRATEGIES = get_args(Party.model_fields["strategy"].annotation)
+HUNTER, AGGREGATOR, STICKER = 0, 1, 2
 EVENTS = (
     "news", "campaign", "end", "closure", "covered", *ANSWERS, "step", "reform", "hashtag", "concession", "agreement",
-    "grant", "local_step",
+    "grant", "local_step", "election", "government",
 )  # fmt: skip
 NEWS, CAMPAIGN_BEGINS, CAMPAIGN_ENDS, CLOSURE, COVERED, ANSWERED, STEP, REFORM = 0, 1, 2, 3, 4, 5, 9, 10
-HASHTAG, CONCESSION, AGREEMENT, GRANT, LOCAL_STEP = 11, 12, 13, 14, 15
+HASHTAG, CONCESSION, AGREEMENT, GRANT, LOCAL_STEP, ELECTION, GOVERNMENT = 11, 12, 13, 14, 15, 16, 17
 """Numbers of events; an answer's number is ANSWERED plus its place in ANSWERS."""
 
 # A citizen's word on an issue: its attitude as float32, with what neighbours can see in the lowest mantissa bits.
@@ -83,6 +90,16 @@ POLITY = table(
     ("entry_cost", "f8", "0..1"),
     ("online", "f8", "0..1, citizens who are online"),
     ("election_interval", "i8", "weeks"),
+    ("electoral_system", "i8", "MAJORITY, PROPORTIONAL or MIXED"),
+    ("list_method", "i8", "DHONDT or SAINTE_LAGUE"),
+    ("district_magnitude", "i8", "seats"),
+    ("electoral_threshold", "f8", "0..1, share of votes"),
+    ("first_party", "i8", "row of parties"),
+    ("parties", "i8", "number of parties; 0: no elections"),
+    ("seated", "?", "whether there is a parliament"),
+    ("elected", "?", "whether votes were counted this week"),
+    ("gallagher", "f8", "0..100, disproportionality of the parliament; 0 without one"),
+    ("backing", "f8", "0..1, share of votes of the parties that govern; 0 without a parliament"),
     ("legitimacy", "f8", "0..1"),
     ("grievance", "f8", ">= 0, mean over citizens"),
     ("closures", "i8", "organisations that closed this week"),
@@ -122,6 +139,10 @@ ISSUE = table(
     ("expressed", "f8", "0..1, citizens who publicly show a view for the reform"),
     ("silenced", "f8", "0..1, citizens who would talk but for fear"),
     ("salience", "f8", "0..1, mean share of mind"),
+    ("list_support", "f8", "0..1, support among the voters of who governs, as polled"),
+    ("list_salience", "f8", "0..1, salience among them, as polled"),
+    ("heard_support", "f8", "0..1, support among those whom an elected government needs"),
+    ("heard_salience", "f8", "0..1, salience among them"),
     ("signed", "f8", (SIDES,), "0..1, citizens who signed this week"),
     ("marched", "f8", (SIDES,), "0..1, citizens who marched this week"),
     ("attitude", "f8", "-1..1, mean"),
@@ -168,6 +189,21 @@ DISTRICT = table(
     ("governed", "?", "whether it has a municipal government"),
     ("policy", "f8", (MOST_ISSUES,), "-1..1, local position in force"),
     ("pressure", "f8", (MOST_ISSUES,), "local store"),
+    ("votes", "i8", (MOST_PARTIES,), "persons, votes of the last election, by party of the polity"),
+)
+
+PARTY = table(
+    ("key", "u8", "id: hash of polity and name"),
+    ("polity", "i8", "row of polities"),
+    ("strategy", "i8", "place in STRATEGIES"),
+    ("incumbent", "?", "whether it governs at the start"),
+    ("in_government", "?", "whether it governs"),
+    ("votes", "i8", "persons, at the last election"),
+    ("seats", "i8", "in parliament"),
+    ("position", "f8", (MOST_ISSUES,), "-1..1"),
+    ("emphasis", "f8", (MOST_ISSUES,), "0..1, weights of issues, sum 1 or all 0"),
+    ("heading", "f8", (MOST_ISSUES,), "direction of its moves, length 1; 0 before the first"),
+    ("polled", "f8", "0..1, share of votes in the last poll"),
 )
 
 VIEW = table(
@@ -385,6 +421,17 @@ WEEK = table(
     ("efficacy_against", "f8", "0..1"),
     ("grievance", "f8", ">= 0"),
     ("legitimacy", "f8", "0..1"),
+    ("gallagher", "f8", "0..100, disproportionality of the parliament; 0 without one"),
+    ("backing", "f8", "0..1, share of votes of the parties that govern; 0 without a parliament"),
+)
+
+PARTY_WEEK = table(
+    ("counted", "?", "whether votes were counted this week"),
+    ("votes", "i8", "persons, at the last election"),
+    ("seats", "i8", "in parliament"),
+    ("in_government", "?", "whether it governs"),
+    ("polled", "f8", "0..1, share of votes in the last poll"),
+    ("position", "f8", (MOST_ISSUES,), "-1..1"),
 )
 
 ORGANISATION_WEEK = table(
@@ -416,9 +463,14 @@ EVENT = table(
     ("organisation", "i8", "-1 for none"),
     ("event", "i8", "place in EVENTS"),
     ("tactic", "i8", "-1 for none"),
-    ("route", "i8", "place in ROUTES (steps) or PRESSURES (what was covered), -1 for none"),
+    (
+        "route",
+        "i8",
+        "place in ROUTES (steps) or PRESSURES (what was covered); row of parties (elections); who governs, a bit for "
+        "each party of the polity (governments); -1 for none",
+    ),
     ("side", "i8", "-1 for none"),
-    ("size", "f8", "size of a shock, an act or a step"),
+    ("size", "f8", "size of a shock, an act or a step; share of seats (elections) or votes (governments)"),
     ("value", "f8", "choice of a tactic: its learned value, gain per budget"),
     ("match", "f8", "choice of a tactic: expertise met, 0..1"),
     ("odds", "f8", "choice of a tactic: its chance among all"),
@@ -485,6 +537,8 @@ class Citizens(NamedTuple):
     """(n, frames): 0..1, weights of frames, sum 1."""
     member: NDArray[np.int16]
     """(n,): row of organisations, -1 for none."""
+    voted: NDArray[np.int16]
+    """(n,): row of the party that had the vote at the last election, -1 for none."""
     start: NDArray[np.uint32]
     """(2n + 1,): citizen i's face-to-face ties stand at start[2i]:start[2i+1], the social ones up to start[2i+2].
 
@@ -505,6 +559,8 @@ class Recorded(NamedTuple):
     """(most events,) of EVENT; clock.events of them are filled."""
     publics: NDArray[Any]
     """(weeks, publics, issues) of VIEW."""
+    parties: NDArray[Any]
+    """(weeks, parties) of PARTY_WEEK."""
 
 
 class World(NamedTuple):
@@ -524,6 +580,8 @@ class World(NamedTuple):
     """(q,) of PUBLIC_GROUP."""
     districts: NDArray[Any]
     """(d,) of DISTRICT."""
+    parties: NDArray[Any]
+    """(parties,) of PARTY; those of a polity stand together."""
     views: NDArray[Any]
     """(q, m) of VIEW: what members of a public think and do."""
     local_views: NDArray[Any]
