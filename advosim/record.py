@@ -8,19 +8,26 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from advosim.scenario.groups import members_of
 from advosim.scenario.schema import Scenario
 from advosim.world.found import Names, names
 from advosim.world.state import (
     AGREEMENT,
+    ALLIED,
     ANSWERS,
     COVERED,
+    DISSOLVED,
     ELECTION,
     EVENTS,
     GOVERNMENT,
+    JOINED,
+    LEFT,
     PRESSURES,
+    REASONS,
     REFORM,
     ROUTES,
     STEP,
+    TERMS,
     WEEK,
     Recorded,
     World,
@@ -28,17 +35,6 @@ from advosim.world.state import (
 
 if TYPE_CHECKING:
     import pandas as pd
-
-ALLIANCE_COLUMNS = {
-    "alliance": "string",
-    "polity": "string",
-    "issue": "string",
-    "week_formed": "int64",
-    "week_ended": "int64",
-    "members": "string",
-    "lead": "string",
-    "reason": "string",
-}
 
 
 @dataclass(frozen=True)
@@ -128,17 +124,85 @@ class Record:
 
     @cached_property
     def alliances(self) -> pd.DataFrame:
-        """One row per alliance; empty until there is a rule by which they form."""
+        """One row per alliance: who, when, why (the terms of the founder's logit), and why it ended.
+
+        `week_ended` is the last week of the run and `reason` empty for those that live on; `members` lists all that
+        ever belonged, in the order of joining.
+        """
         import pandas as pd
 
-        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in ALLIANCE_COLUMNS.items()})
+        rows = self.recorded.alliances
+        known = self.names
+        one = [name for _, name in known.organisations]
+        weeks = len(self.recorded.weeks)
+        lives_on = rows["week_ended"] < 0
+        flat = {f"by_{term}": rows["terms"][:, column] for column, term in enumerate(TERMS)}
+        return pd.DataFrame(
+            {
+                "alliance": self._alliances[:-1],
+                "polity": _named(known.polities, rows["polity"]),
+                "issue": _named(known.issues, rows["issue"]),
+                "side": _named(("for", "against"), rows["side"]),
+                "week_formed": rows["week_formed"],
+                "week_ended": np.where(lives_on, weeks, rows["week_ended"]),
+                "alive": lives_on,
+                "members": ["+".join(one[each] for each in group) for group in self._members()],
+                "most_members": rows["most_members"],
+                "founder": _named(one, rows["founder"]),
+                "lead": _named(one, rows["lead"]),
+                "memorandum": rows["formal"],
+                "reason": _named(REASONS, rows["ending"]),
+                **flat,
+            }
+        )
+
+    def _members(self) -> list[list[int]]:
+        """By alliance: all that ever belonged to it, in the order of joining."""
+        groups: list[list[int]] = [[] for _ in self.recorded.alliances]
+        known = {name: row for row, name in enumerate(self.names.organisations)}
+        number = 0
+        for home, polity in self.scenario.polity.items():
+            for alliance in polity.alliance.values():
+                rows = [known[home, one] for group in alliance.members for one in members_of(polity, group)]
+                groups[number] += rows
+                number += 1
+        for event in self.recorded.events:
+            if event["event"] == ALLIED:
+                groups[event["alliance"]] += [int(event["organisation"]), int(event["partner"])]
+            elif event["event"] == JOINED and event["organisation"] not in groups[event["alliance"]]:
+                groups[event["alliance"]].append(int(event["organisation"]))
+        return groups
+
+    @cached_property
+    def alliance_weeks(self) -> pd.DataFrame:
+        """One row per week and living alliance: size, trust, cohesion, satisfaction and the members' self-survey."""
+        import pandas as pd
+
+        rows = self.recorded.alliance_weeks
+        week, slot = np.nonzero(rows["number"] >= 0)
+        flat = {name: rows[name][week, slot] for name in rows.dtype.names or () if name != "number"}
+        names = np.array(self._alliances, dtype=object)[rows["number"][week, slot]]
+        return pd.DataFrame({"week": week + 1, "alliance": names, **flat})
+
+    @cached_property
+    def _alliances(self) -> list[str]:
+        """Alliances by number: as the scenario calls them, else founder, issue and week; at the end "" for none."""
+        known = self.names
+        given = [name for polity in self.scenario.polity.values() for name in polity.alliance]
+        later = self.recorded.alliances[len(given) :]
+        return [
+            *given,
+            *(f"{known.organisations[a['founder']][1]}_{known.issues[a['issue']]}_{a['week_formed']}" for a in later),
+            "",
+        ]
 
     @cached_property
     def events(self) -> pd.DataFrame:
         """One row per event, in the order in which they happened.
 
         `size`: of a shock, an act (share) or a step, share of seats of who won, of votes behind a government; `detail`:
-        a step's route, what was covered, what a reform set, the party that won, those that govern.
+        a step's route, what was covered, what a reform set, the party that won, those that govern, why a member left
+        an alliance and why it ended.
         Why a tactic was chosen: `value` (learned gain per budget), `match` (expertise met), `odds` (chance among all).
         """
         import pandas as pd
@@ -157,6 +221,8 @@ class Record:
                 "size": np.where(rows["event"] == REFORM, 0.0, rows["size"]),
                 "detail": [self._detail(row) for row in rows],
                 **{why: rows[why] for why in ("value", "match", "odds")},
+                "alliance": np.array(self._alliances, dtype=object)[rows["alliance"]],
+                "partner": _named([name for _, name in known.organisations], rows["partner"]),
             }
         )
 
@@ -217,6 +283,8 @@ class Record:
             home = self.names.polities[row["polity"]]
             own = [party for polity, party in self.names.parties if polity == home]
             return "+".join(party for place, party in enumerate(own) if row["route"] >> place & 1)
+        if row["event"] in (LEFT, DISSOLVED):
+            return REASONS[row["reason"]]
         if row["event"] in (STEP, AGREEMENT):
             return ROUTES[row["route"]]
         if row["event"] == COVERED:
@@ -251,5 +319,6 @@ def recorded(world: World) -> Recorded:
     week, events = int(world.clock["week"][0]), int(world.clock["events"][0])
     rows = world.record
     return Recorded(
-        rows.weeks[:week], rows.organisations[:week], rows.events[:events], rows.publics[:week], rows.parties[:week]
-    )
+        rows.weeks[:week], rows.organisations[:week], rows.events[:events], rows.publics[:week], rows.parties[:week],
+        rows.alliance_weeks[:week], rows.alliances[: int(world.clock["alliances"][0])],
+    )  # fmt: skip

@@ -17,9 +17,29 @@ from typing import Any
 import numpy as np
 
 from advosim.mechanisms import citizens as _citizens
+from advosim.mechanisms.alliances import (
+    alliance_exit,
+    alliance_formation,
+    culture_clash,
+    internal_communication,
+    power,
+    priority_clash,
+    strategy_clash,
+    ties,
+)
 from advosim.mechanisms.campaigns import channels, evidence, lobbying
 from advosim.mechanisms.chronicle import record, turn
 from advosim.mechanisms.citizens import circumstances, citizens, count
+from advosim.mechanisms.cooperation import (
+    benefit_sharing,
+    collaborative_platform,
+    inclusion,
+    peer_learning,
+    pooling,
+    satisfaction,
+    solidarity,
+    trust,
+)
 from advosim.mechanisms.digital import hashtag
 from advosim.mechanisms.elections import constituencies, elections
 from advosim.mechanisms.evaluation import credibility, evaluation, learning
@@ -27,7 +47,7 @@ from advosim.mechanisms.institutions import decision, friction, pressure, protes
 from advosim.mechanisms.markets import boycott
 from advosim.mechanisms.media import coverage
 from advosim.mechanisms.news import attention
-from advosim.mechanisms.plans import framing, tactic_choice
+from advosim.mechanisms.plans import framing, joint_plan, tactic_choice
 from advosim.mechanisms.resources import funds, grants
 from advosim.mechanisms.street import response, violence
 from advosim.mechanisms.venues import municipalities, stakeholder_table
@@ -46,14 +66,32 @@ def week(w):
     funds(w.clock, w.rules, w.polities, w.organisations, w.campaigns, w.record.events)
     grants(w.clock, w.rules, w.polities, w.organisations, w.stances, w.priorities, w.record.events)
     # 3 alliances: meet, offer, consent, quarrel, leave
-    # 4 plans: each free team picks issue, tactic and frame
+    ties(w.clock, w.rules, w.organisations, w.tied, w.alliances, w.seats)
+    alliance_formation(w.clock, w.rules, w.issues, w.organisations, w.stances, w.priorities, w.repertoire, w.tied,
+                       w.trust, w.alliances, w.seats, w.record.alliances, w.record.events)  # fmt: skip
+    power(w.rules, w.organisations, w.stances, w.trust, w.alliances, w.seats)
+    internal_communication(w.rules, w.alliances)
+    culture_clash(w.clock, w.rules, w.organisations, w.trust, w.alliances, w.seats, w.record.events)
+    priority_clash(w.clock, w.rules, w.organisations, w.priorities, w.trust, w.alliances, w.seats, w.record.events)
+    strategy_clash(w.clock, w.rules, w.organisations, w.uses, w.trust, w.alliances, w.seats, w.record.events)
+    alliance_exit(w.clock, w.rules, w.issues, w.organisations, w.stances, w.trust, w.alliances, w.seats, w.campaigns,
+                  w.record.alliances, w.record.events)  # fmt: skip
+    solidarity(w.clock, w.rules, w.polities, w.organisations, w.trust, w.alliances, w.seats, w.record.events)
+    peer_learning(w.clock, w.rules, w.trust, w.learned, w.alliances, w.seats)
+    collaborative_platform(w.clock, w.rules, w.organisations, w.alliances, w.seats, w.campaigns, w.record.events)
+    # 4 plans: each free team, alone or allied, picks issue, tactics and frame
     tactic_choice(w.clock, w.rules, w.issues, w.districts, w.organisations, w.stances, w.priorities, w.learned, w.uses,
-                  w.tactics, w.allowed, w.tried, w.campaigns, w.record.events)  # fmt: skip
+                  w.tactics, w.allowed, w.tried, w.alliances, w.seats, w.campaigns, w.record.events)  # fmt: skip
+    joint_plan(w.clock, w.rules, w.issues, w.districts, w.publics, w.organisations, w.stances, w.priorities, w.learned,
+               w.uses, w.tactics, w.allowed, w.tried, w.repertoire, w.represents, w.trust, w.alliances, w.seats,
+               w.campaigns, w.foothold, w.record.events)  # fmt: skip
+    pooling(w.rules, w.issues, w.organisations, w.trust, w.alliances, w.seats, w.campaigns)
+    inclusion(w.rules, w.issues, w.publics, w.organisations, w.represents, w.alliances, w.seats, w.campaigns)
     framing(w.clock, w.rules, w.publics, w.organisations, w.repertoire, w.campaigns, w.speech)
     # 5 campaigns: messages, calls, evidence, insider contacts
     hashtag(w.clock, w.rules, w.polities, w.issues, w.organisations, w.tactics, w.campaigns, w.record.events)
-    channels(w.clock, w.rules, w.polities, w.issues, w.publics, w.organisations, w.tactics, w.campaigns, w.speech,
-             w.reach, w.circulation)  # fmt: skip
+    channels(w.clock, w.rules, w.polities, w.issues, w.publics, w.organisations, w.tactics, w.alliances, w.seats,
+             w.campaigns, w.speech, w.foothold, w.reach, w.circulation)  # fmt: skip
     evidence(w.rules, w.polities, w.issues, w.organisations, w.stances, w.tactics, w.campaigns)
     lobbying(w.rules, w.polities, w.issues, w.organisations, w.tactics, w.campaigns)
     # 6 citizens: hear, judge, attend, dare to speak, act, join
@@ -77,18 +115,25 @@ def week(w):
     pressure(w.clock, w.rules, w.polities, w.issues, w.organisations, w.stances)
     friction(w.clock, w.rules, w.polities, w.issues)
     elections(w.clock, w.rules, w.polities, w.issues, w.districts, w.parties, w.blocks, w.citizens, w.record.events)
-    stakeholder_table(w.clock, w.rules, w.polities, w.issues, w.organisations, w.stances, w.tactics, w.campaigns,
-                      w.record.events)  # fmt: skip
+    stakeholder_table(w.clock, w.rules, w.polities, w.issues, w.organisations, w.stances, w.tactics, w.alliances,
+                      w.campaigns, w.record.events)  # fmt: skip
     decision(w.clock, w.rules, w.issues, w.record.events)
     municipalities(w.clock, w.rules, w.issues, w.districts, w.local_views, w.organisations, w.tactics, w.campaigns,
                    w.record.events)  # fmt: skip
     # 10 evaluation: what did it bring?
     evaluation(w.rules, w.polities, w.issues)
-    credibility(w.rules, w.issues, w.organisations, w.tactics, w.campaigns)
-    learning(w.clock, w.rules, w.issues, w.organisations, w.tactics, w.learned, w.campaigns, w.record.events)
+    benefit_sharing(w.rules, w.organisations, w.alliances, w.seats)
+    credibility(w.clock, w.rules, w.issues, w.organisations, w.tactics, w.alliances, w.seats, w.campaigns,
+                w.record.events)  # fmt: skip
+    trust(w.clock, w.rules, w.organisations, w.tactics, w.trust, w.tied, w.alliances, w.seats, w.campaigns,
+          w.record.events)  # fmt: skip
+    learning(w.clock, w.rules, w.issues, w.organisations, w.tactics, w.learned, w.alliances, w.seats, w.campaigns,
+             w.record.events)  # fmt: skip
+    satisfaction(w.clock, w.rules, w.organisations, w.stances, w.alliances, w.seats)
     # 11 record
-    record(w.clock, w.polities, w.issues, w.organisations, w.stances, w.priorities, w.campaigns, w.views,
-           w.parties, w.record.weeks, w.record.organisations, w.record.publics, w.record.parties)  # fmt: skip
+    record(w.clock, w.polities, w.issues, w.organisations, w.stances, w.priorities, w.alliances, w.seats, w.campaigns,
+           w.views, w.parties, w.record.weeks, w.record.organisations, w.record.publics, w.record.parties,
+           w.record.alliance_weeks)  # fmt: skip
 
 
 compiled_week = compiled(week)

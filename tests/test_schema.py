@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from worlds import busy, digest, small
+from worlds import busy, digest, small, with_neighbour
 
 import advosim
 from advosim.scenario.checks import bounds
@@ -18,7 +18,7 @@ from advosim.scenario.rules import Mechanism, Mechanisms
 from advosim.scenario.schema import Governance, Organisation, OrganisationKind, Public, Scenario, Tactic, catalogue
 from advosim.simulation import simulate
 from advosim.week import CITIZEN_MECHANISMS, TABLE_MECHANISMS
-from advosim.world.state import AUDIENCES, CHANNELS, EXPERTISE, RULES, TACTIC_NUMBERS
+from advosim.world.state import AUDIENCES, CHANNELS, CULTURE, EXPERTISE, RULES, TACTIC_NUMBERS
 
 PACKAGE = Path(advosim.__file__).parent
 DECLARED = dict(parameters(Scenario))
@@ -107,13 +107,21 @@ NEEDED = {
     "framing.circulation_keep": {"polity.home.organisation.owners.credibility.public": 0.2},
     "elections.strategic": {"polity.home.governance.electoral_system": "majority"},
     "platform_control.to_friends": {"polity.home.governance.shutdown": True},
+    "ties.shared_leader": {"polity.home.individual": {"leader": {"posts": ["institute", "lobby"]}}},
+    "trust.endorsement": {"polity.home.organisation.institute.tactics": ["endorsement"]},
     "learning.capacity": {"polity.home.organisation.institute.tactics": ["capacity_building", "research_report"]},
 }
 """What the busy world lacks for some parameters to matter."""
 
 
+ACROSS = ("mechanism.ties.language", "mechanism.ties.abroad")
+"""What matters between polities only."""
+
+
 @functools.cache
 def world_for(path: str) -> Scenario:
+    if path in ACROSS:
+        return with_neighbour(busy()).but({"polity.abroad.language": "foreign"})
     needed = NEEDED.get(path.removeprefix("mechanism."))
     return busy().but(needed) if needed else busy()
 
@@ -161,7 +169,7 @@ def test_a_governance_setting_is_read_or_awaits_its_mechanism(path: str) -> None
 @pytest.mark.parametrize("path", [p for p in DECLARED if not p.startswith("mechanism.") and ".governance." not in p])
 def test_any_other_setting_is_read_by_code(path: str) -> None:
     name = path.split(".")[-1]
-    if name in TEXTS or name in (*CHANNELS, *EXPERTISE, *AUDIENCES):
+    if name in TEXTS or name in (*CHANNELS, *CULTURE, *EXPERTISE, *AUDIENCES):
         return  # read by people, or by these names of columns
     if path.startswith("tactic."):
         assert name in TACTIC_NUMBERS or name in read_in("world/found"), path

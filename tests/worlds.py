@@ -27,10 +27,11 @@ SMALL = {
             "districts": 3,
             "public": {
                 "town": {"share": 0.6, "digital": 0.8, "values": {"justice": 0.5}, "attitude": {"climate": 0.1}},
-                "country": {"share": 0.4, "digital": -0.8, "stake": {"housing": 0.4}},
+                "country": {"share": 0.4, "digital": -0.8, "stake": {"housing": 0.4, "climate": 0.3}},
             },
             "organisation": {
                 "greens": {"kind": "movement", "count": 2, "priorities": {"climate": 1.0}, "members": 0.03,
+                           "represents": ["country"], "reliability": 0.6,
                            "tactics": ["demonstration", "disruptive_action"]},
                 "tenants": {"kind": "grassroots", "priorities": {"housing": 1.0}, "members": 0.03,
                             "tactics": ["petition"]},
@@ -54,6 +55,7 @@ SMALL = {
             "governance": {"platform_regulation": 0.2, "surveillance": 0.4, "electoral_system": "mixed",
                            "election_interval": 26,
                            "district_magnitude": 7},
+            "alliance": {"front": {"issue": "climate", "members": ["greens", "institute", "partners"]}},
         }
     },
 }
@@ -83,6 +85,16 @@ BUSY = {
     "mechanism.response.accommodate": 0.0,
     "mechanism.platform_control.exposure": 1.0,
     "mechanism.participation.by_risk": 1.5,
+    "mechanism.alliance_formation.readiness": 2.0,
+    "mechanism.culture_clash.hazard": 1.0,
+    "mechanism.priority_clash.hazard": 1.0,
+    "mechanism.strategy_clash.hazard": 1.0,
+    "mechanism.collaborative_platform.chance": 1.0,
+    "mechanism.benefit_sharing.by": "funds",
+    "mechanism.solidarity.trouble": 30.0,
+    "mechanism.credibility.scandal": 0.05,
+    "mechanism.ties.fading": 0.5,
+    "mechanism.ties.closure": 0.5,
 }
 """Settings under which everything happens within a few weeks, so that the lack of something tells."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from advosim.world.chance import exp, log
+from advosim.world.chance import draw64, exp, key, log, pair, stream
 from advosim.world.compile import compiled
 from advosim.world.state import (
     CALL_BUY_NOT,
@@ -22,6 +22,7 @@ from advosim.world.state import (
 )
 
 _CHANNELS = len(CHANNELS)
+_CONTACTS = stream("pooling.contacts")
 _DAYS = 7
 _LN2 = np.float64(0.6931471805599453)
 
@@ -62,9 +63,12 @@ def fit(public, frame, rule):
 
 
 @compiled
-def trust_in(organisation):
-    """How far the public believes an organisation; a firm's decline of reputation costs it trust as well."""
-    trust = organisation.credibility[PUBLIC]
+def trust_in(organisation, standing):
+    """How far the public believes an organisation; a firm's decline of reputation costs it trust as well.
+
+    standing: what allies, unity and the inclusion of the affected add.
+    """
+    trust = min(max(organisation.credibility[PUBLIC] + standing, 0.0), 1.0)
     if organisation.kind == FIRM and organisation.usual_reputation > 0.0:
         trust *= min(1.0, organisation.reputation / organisation.usual_reputation)
     return trust
@@ -202,12 +206,16 @@ def _to_chances(cell):
 
 @compiled
 def _spend(campaign, organisation, tactic, issue, coordination, rule):
-    spending = min(rule.spend * organisation.funds, organisation.funds)
-    organisation.funds -= spending
-    organisation.campaign_cost += spending
+    """Own means, as far as they are not pooled; a joint campaign's were pooled before (`pooling`)."""
+    spending = campaign.budget
+    if campaign.alliance < 0:
+        spending = (1.0 - organisation.pooled) * min(rule.spend * organisation.funds, organisation.funds)
+        organisation.funds -= spending
+        organisation.campaign_cost += spending
     campaign.spent += spending
     cheaper = coordination if tactic.call > 0 else 1.0
     campaign.effort = rule.productivity * spending / (tactic.cost * cheaper) * campaign.competence
+    campaign.effort *= campaign.amplified
     rhythm = max(1, int(tactic.call_every * cheaper + 0.5))
     campaign.calling = tactic.call > 0 and (campaign.age + 1) % rhythm == 0
     campaign.reached = 0.0
@@ -216,16 +224,50 @@ def _spend(campaign, organisation, tactic, issue, coordination, rule):
 
 
 @compiled
+def _bits(campaign, tactic):
+    """What a campaign calls to this week, as bits of `calls`; 0 where it calls to nothing."""
+    if not campaign.calling:
+        return np.uint8(0)
+    if tactic.call == CALL_SIGN:
+        return np.uint8(1 << campaign.side)
+    if tactic.call == CALL_SHOW_UP:
+        return np.uint8(4 << campaign.side)
+    if tactic.call == CALL_BUY_NOT:
+        return np.uint8(16 << campaign.side)
+    return np.uint8(0)
+
+
+@compiled
 def _call_members(organisation, campaign, tactic, home):
     """Members hear the calls of their own organisation anyhow. Returns the share of citizens so called to march."""
-    if campaign.calling and tactic.call == CALL_SIGN:
-        organisation.calls[campaign.issue] |= np.uint8(1 << campaign.side)
-    elif campaign.calling and tactic.call == CALL_SHOW_UP:
-        organisation.calls[campaign.issue] |= np.uint8(4 << campaign.side)
-        return organisation.members / home.citizens
-    elif campaign.calling and tactic.call == CALL_BUY_NOT:
-        organisation.calls[campaign.issue] |= np.uint8(16 << campaign.side)
-    return 0.0
+    bits = _bits(campaign, tactic)
+    organisation.calls[campaign.issue] |= bits
+    marching = bits > 0 and tactic.call == CALL_SHOW_UP
+    return organisation.members / home.citizens if marching else 0.0
+
+
+@compiled
+def _call_allies(clock, campaign, tactic, home, alliance, seats, organisations, rules):
+    """A joint call reaches allies' members: on a platform all, else as far as contacts are pooled.
+
+    Returns the share of citizens so called to march.
+    """
+    reached = 0.0
+    k = pair(key(clock[0].seed, clock[0].week, _CONTACTS), alliance.key)
+    for s in range(seats.size):
+        o = seats[s].organisation
+        if o >= 0 and o != campaign.organisation:
+            on = rules[0].collaborative_platform.on and alliance.platform
+            if on or draw64(k, organisations[o].key) < pooled_share(alliance, rules[0].pooling):
+                reached += _call_members(organisations[o], campaign, tactic, home)
+    return reached
+
+
+@compiled
+def pooled_share(alliance, rule):
+    """What members of an alliance have in common: .3, half more under a memorandum; 0 where nothing is pooled."""
+    share = rule.share * (1.0 + rule.by_memorandum * (1.0 if alliance.formal else 0.0))
+    return min(1.0, share) if rule.on else 0.0
 
 
 @compiled
@@ -245,7 +287,10 @@ def _open_the_week(issues, organisations):
 
 
 @compiled
-def channels(clock, rules, polities, issues, publics, organisations, tactics, campaigns, speech, reach, circulation):
+def channels(
+    clock, rules, polities, issues, publics, organisations, tactics, alliances, seats, campaigns, speech, foothold,
+    reach, circulation,
+):  # fmt: skip
     """Campaigns spend, and their messages and calls reach the publics over three channels.
 
     Reach is 1 - prod(1 - e) over campaigns and channels, a little more for mixed ones; the mix is tailored to the
@@ -269,10 +314,18 @@ def channels(clock, rules, polities, issues, publics, organisations, tactics, ca
             continue
         _tailor(campaign, tactic, home, publics, rule)
         issue.called[campaign.side] += _call_members(a, campaign, tactic, home)
+        following = a.following
+        if campaign.alliance >= 0:
+            alliance = alliances[campaign.alliance]
+            group = seats[campaign.alliance]
+            issue.called[campaign.side] += _call_allies(
+                clock, campaign, tactic, home, alliance, group, organisations, rules
+            )
+            following += rules[0].collaborative_platform.voice * alliance.followers
         removed = platform_control(
             home.platform_regulation, campaign.calling, tactic.criticism, rules[0].platform_control
         )
-        posts = (1.0 - removed) * (1.0 + a.following)
+        posts = (1.0 - removed) * (1.0 + following)
         outreach = petition(campaign.age, campaign.outreach, rules[0].petition) if tactic.call == CALL_SIGN else 1.0
         hostile = rules[0].backlash.salience * tactic.criticism if rules[0].backlash.on else 0.0
         quality = tactic.evidence * campaign.competence if rules[0].evidence.on else 0.0
@@ -282,10 +335,11 @@ def channels(clock, rules, polities, issues, publics, organisations, tactics, ca
             if public.polity != campaign.polity:
                 continue
             tailored = speech[c, q] != campaign.frame
-            strength = message(trust_in(a), a.skills[2], tailored, rules[0].message)
+            strength = message(trust_in(a, campaign.standing), a.skills[2], tailored, rules[0].message)
             resonance = strength * fit(public, speech[c, q], rules[0].framing)
             for on in range(2):
                 hazard = _hazard(campaign, tactic, home, public, float(on), posts, rule) * outreach * (1.0 - hostile)
+                hazard *= foothold[c, q]
                 cell = reach[q, on, campaign.issue]
                 _deliver(cell, campaign, tactic, strength, resonance, speech[c, q], hazard, teaching)
                 share = public.share * (public.online if on else 1.0 - public.online)

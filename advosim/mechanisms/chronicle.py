@@ -29,8 +29,8 @@ def note(clock, events, event, polity, issue, organisation, tactic, route, side,
 
 @compiled
 def record(
-    clock, polities, issues, organisations, stances, priorities, campaigns, views, parties, weeks, organisation_weeks,
-    public_weeks, party_weeks,
+    clock, polities, issues, organisations, stances, priorities, alliances, seats, campaigns, views, parties, weeks,
+    organisation_weeks, public_weeks, party_weeks, alliance_weeks,
 ):  # fmt: skip
     """Write down the week."""
     w = clock[0].week - 1
@@ -41,7 +41,10 @@ def record(
         _record_party(parties[k], polities[parties[k].polity].elected, party_weeks[w, k])
     for o in range(organisations.size):
         row = organisation_weeks[w, o]
-        _record_organisation(organisations[o], campaigns[o], row)
+        c = _shown(campaigns, organisations.size, o)
+        _record_organisation(organisations[o], campaigns[c], row)
+        joint = campaigns[c].alliance
+        row.alliance = alliances[joint].number if joint >= 0 else -1
         row.stance = 0.0
         for m in range(stances.shape[1]):
             row.stance += priorities[o, m] * stances[o, m]
@@ -60,6 +63,56 @@ def record(
             row.gallagher = polities[p].gallagher
             row.backing = polities[p].backing
             _record_issue(issues[p, m], row)
+            _record_alliances(alliances, p, m, row)
+    for a in range(alliances.size):
+        _record_alliance(alliances[a], seats[a], alliance_weeks[w, a])
+
+
+@compiled
+def _shown(campaigns, organisations, o):
+    """What an organisation does this week: its own campaign, else its role in a joint one."""
+    if campaigns[o].effort > 0.0:
+        return o
+    for c in range(organisations, campaigns.size):
+        if campaigns[c].effort > 0.0 and campaigns[c].organisation == o:
+            return c
+    return o
+
+
+@compiled
+def _record_alliances(alliances, p, m, row):
+    row.alliances = 0
+    row.alliance_members = 0
+    row.trust = 0.0
+    for a in range(alliances.size):
+        if alliances[a].alive and alliances[a].polity == p and alliances[a].issue == m:
+            row.alliances += 1
+            row.alliance_members += alliances[a].members
+            row.trust += alliances[a].trust
+    if row.alliances > 0:
+        row.trust /= row.alliances
+
+
+@compiled
+def _record_alliance(alliance, seats, row):
+    row.number = alliance.number if alliance.alive else -1
+    if not alliance.alive:
+        return
+    satisfied = 0.0
+    for s in range(seats.size):
+        if seats[s].organisation >= 0:
+            satisfied += seats[s].satisfaction
+    row.members = alliance.members
+    row.trust = alliance.trust
+    row.reciprocity = alliance.reciprocity
+    row.cohesion = alliance.cohesion
+    row.satisfaction = satisfied / alliance.members
+    row.survey = alliance.survey
+    row.diversity = alliance.diversity
+    row.evenness = alliance.evenness
+    row.represented = alliance.represented
+    row.pooled = alliance.pooled
+    row.line = alliance.line
 
 
 @compiled
@@ -82,6 +135,8 @@ def _record_organisation(organisation, campaign, row):
     row.running_cost = organisation.running_cost
     row.campaign_cost = organisation.campaign_cost
     row.members = organisation.members
+    row.support = organisation.support
+    row.ties = organisation.ties
     row.closed = organisation.closed
     # A campaign's last week has been counted down already, but it did campaign: effort tells.
     active = campaign.effort > 0.0

@@ -4,15 +4,30 @@ from __future__ import annotations
 
 import numpy as np
 
+from advosim.mechanisms.alliances import quality, seat_of
 from advosim.mechanisms.chronicle import note
+from advosim.mechanisms.cooperation import unlocked
 from advosim.world.chance import draw64, exp, key, log, normal, pair, stream
 from advosim.world.compile import compiled
-from advosim.world.state import AGAINST, BOYCOTT, CAMPAIGN_BEGINS, CAMPAIGN_ENDS, FIRM, FOR, LOCAL, MEDIA, PUBLIC
+from advosim.world.state import (
+    AGAINST,
+    BOYCOTT,
+    CAMPAIGN_BEGINS,
+    CAMPAIGN_ENDS,
+    FIRM,
+    FOR,
+    LOCAL,
+    MEDIA,
+    MOST_ROLES,
+    PLANNED,
+    PUBLIC,
+)
 
 _LAUNCH = stream("tactic_choice.launch")
 _ISSUE = stream("tactic_choice.issue")
 _TACTIC = stream("tactic_choice")
 _POLL = stream("framing")
+_PLAN = stream("joint_plan")
 _TARGET = stream("tactic_choice.target")
 _OUTREACH = stream("petition")
 _EXPERIMENT = stream("tactic_choice.experiment")
@@ -125,24 +140,82 @@ def _break_off(clock, campaign, events):
 
 
 @compiled
+def without_target(weights, issue, side, p, m, stances, priorities, organisations, tactics):
+    """Rule out the tactics that have nobody to be aimed at."""
+    for k in range(tactics.size):
+        if weights[k] > 0.0 and tactics[k].pressure == BOYCOTT:
+            if target_of(issue, side, stances, priorities, organisations, m, p, False) < 0:
+                weights[k] = 0.0
+
+
+@compiled
+def begin(
+    clock, rules, issues, districts, organisations, stances, priorities, tactics, campaign, m, side, t, own, chance,
+    events,
+):  # fmt: skip
+    """Fill a campaign's row for tactic t of a team and log it. own: the team's id; chance: that it begins."""
+    seed, week = clock[0].seed, clock[0].week
+    a, p = organisations[campaign.organisation], organisations[campaign.organisation].polity
+    formal = rules[0].institutionalisation
+    campaign.firm = -1
+    campaign.district = -1
+    if tactics[t].pressure == BOYCOTT:
+        campaign.firm = target_of(issues[p, m], side, stances, priorities, organisations, m, p, tactics[t].producer)
+    elif tactics[t].pressure == LOCAL:
+        campaign.district = district_of(districts, p, draw64(key(seed, week, _TARGET), own))
+    campaign.polity = p
+    campaign.issue = m
+    campaign.side = side
+    campaign.tactic = t
+    campaign.weeks_left = tactics[t].weeks
+    campaign.age = -int(formal.lag * a.institutionalisation + 0.5) if formal.on else 0
+    campaign.fresh = True
+    campaign.publicity = 0
+    spread = rules[0].petition.spread
+    campaign.outreach = exp(spread * normal(draw64(key(seed, week, _OUTREACH), own)) - spread * spread / 2.0)
+    campaign.competence = competence(a.skills, tactics[t])
+    campaign.spent = 0.0
+    campaign.gain = 0.0
+    note(clock, events, CAMPAIGN_BEGINS, p, m, campaign.organisation, t, -1, side, chance)
+
+
+@compiled
+def _ask(alliances, seats, campaigns, o, p, m, side, weights):
+    """Ask an idle alliance on that side of the issue for a joint plan: True. Else rule out what allies do already."""
+    for a in range(alliances.size):
+        alliance = alliances[a]
+        if not alliance.alive or alliance.polity != p or alliance.issue != m or alliance.side != side:
+            continue
+        if seat_of(seats[a], o) < 0:
+            continue
+        busy = False
+        for c in roles_of(a, campaigns, alliances):
+            if campaigns[c].weeks_left > 0:
+                busy = True
+                weights[campaigns[c].tactic] = 0.0
+        if not busy:
+            alliance.summoned = True
+            return True
+    return False
+
+
+@compiled
 def tactic_choice(
     clock, rules, issues, districts, organisations, stances, priorities, learned, uses, tactics, allowed, tried,
-    campaigns, events,
+    alliances, seats, campaigns, events,
 ):  # fmt: skip
     """A free team starts a campaign by chance, more so when its issue is on the agenda, and picks a tactic.
 
-    Some campaigns are experiments with what nobody has begun for longest. What governance forbids ends at once.
+    Members ask their alliance first. Some campaigns are experiments with what nobody has begun for longest, more so
+    among diverse allies. What governance forbids ends at once.
     """
     rule = rules[0].tactic_choice
     seed, week = clock[0].seed, clock[0].week
     launches, subjects, choices = key(seed, week, _LAUNCH), key(seed, week, _ISSUE), key(seed, week, _TACTIC)
-    targets, outreach = key(seed, week, _TARGET), key(seed, week, _OUTREACH)
     experiments = key(seed, week, _EXPERIMENT)
-    formal = rules[0].institutionalisation
+    formal, together = rules[0].institutionalisation, rules[0].joint_plan.on
     for c in range(campaigns.size):
         campaign = campaigns[c]
-        o = campaign.organisation
-        a = organisations[o]
         campaign.effort = 0.0
         campaign.fresh = False
         if campaign.weeks_left > 0 and allowed[campaign.polity, campaign.tactic] == 0.0:
@@ -150,6 +223,10 @@ def tactic_choice(
         if campaign.weeks_left > 0:
             campaign.age += 1
             continue
+        if campaign.alliance >= 0:
+            continue
+        o = campaign.organisation
+        a = organisations[o]
         if not rule.on or a.closed:
             continue
         m = picked(priorities[o], draw64(subjects, a.key))
@@ -160,40 +237,196 @@ def tactic_choice(
         side = FOR if stances[o, m] > issue.policy else AGAINST
         caution = a.institutionalisation if formal.on else 0.0
         weights = tactic_weights(allowed[a.polity], uses[o], learned[o], a.skills, tactics, caution, rule)
-        for k in range(tactics.size):
-            if tactics[k].pressure == BOYCOTT:
-                if target_of(issue, side, stances, priorities, organisations, m, a.polity, False) < 0:
-                    weights[k] = 0.0
+        if together and _ask(alliances, seats, campaigns, o, a.polity, m, side, weights):
+            continue
+        without_target(weights, issue, side, a.polity, m, stances, priorities, organisations, tactics)
+        _without_allies(weights, tactics, a.seats)
         t = picked(weights, draw64(choices, a.key))
         if t < 0:
             continue
-        if draw64(experiments, a.key) < rule.experiment:
+        if draw64(experiments, a.key) < rule.experiment * eagerness(alliances, seats, o, rules[0].peer_learning):
             t = _longest_unused(weights, tried[a.polity])
         tried[a.polity, t] = week
-        campaign.firm = -1
-        campaign.district = -1
-        if tactics[t].pressure == BOYCOTT:
-            campaign.firm = target_of(issue, side, stances, priorities, organisations, m, a.polity, tactics[t].producer)
-        elif tactics[t].pressure == LOCAL:
-            campaign.district = district_of(districts, a.polity, draw64(targets, a.key))
-        campaign.polity = a.polity
-        campaign.issue = m
-        campaign.side = side
-        campaign.tactic = t
-        campaign.weeks_left = tactics[t].weeks
-        campaign.age = -int(formal.lag * a.institutionalisation + 0.5) if formal.on else 0
-        campaign.fresh = True
-        campaign.publicity = 0
-        spread = rules[0].petition.spread
-        campaign.outreach = exp(spread * normal(draw64(outreach, a.key)) - spread * spread / 2.0)
-        campaign.competence = competence(a.skills, tactics[t])
-        campaign.spent = 0.0
-        campaign.gain = 0.0
-        note(clock, events, CAMPAIGN_BEGINS, a.polity, m, o, t, -1, campaign.side, chance)
+        begin(clock, rules, issues, districts, organisations, stances, priorities, tactics, campaign, m, side, t, a.key,
+              chance, events)  # fmt: skip
         why = events[clock[0].events - 1]
         why.value = learned[o, t]
         why.match = campaign.competence
         why.odds = weights[t] / total_of(weights)
+
+
+@compiled
+def _without_allies(weights, tactics, allies):
+    """Nobody to vouch for without allies."""
+    for k in range(tactics.size):
+        if tactics[k].endorses and allies == 0:
+            weights[k] = 0.0
+
+
+@compiled
+def eagerness(alliances, seats, o, rule):
+    """The factor of experiments: 1 + the diversity of one's most diverse alliance."""
+    most = 0.0
+    if rule.on:
+        for a in range(alliances.size):
+            if alliances[a].alive and alliances[a].diversity > most and seat_of(seats[a], o) >= 0:
+                most = alliances[a].diversity
+    return 1.0 + rule.by_diversity * most
+
+
+@compiled
+def roles_of(a, campaigns, alliances):
+    """The rows of an alliance's joint campaigns."""
+    first = campaigns.size - MOST_ROLES * (alliances.size - a)
+    return range(first, first + MOST_ROLES)
+
+
+@compiled
+def _situation(alliance, seats, organisations, learned, uses, tactics, communication, rule, k):
+    """What an alliance makes of its situation: the members' values of each tactic by their say, misread by some noise.
+
+    Good communication spares the noise. Returns (values, uses): (tactics,), and union skills and trust for each.
+    """
+    values, common = np.zeros(tactics.size), np.zeros(tactics.size)
+    for t in range(tactics.size):
+        scale = 0.0
+        for s in range(seats.size):
+            o = seats[s].organisation
+            if o >= 0:
+                values[t] += seats[s].say * learned[o, t]
+                common[t] = max(common[t], uses[o, t])
+                scale += seats[s].say * abs(learned[o, t])
+        error = rule.noise * (1.0 - communication) * normal(draw64(k, tactics[t].key))
+        values[t] += scale * error
+    return values, common
+
+
+@compiled
+def _union(seats, organisations):
+    """The best skills among members: (skills,)."""
+    union = np.zeros(organisations[0].skills.size)
+    for s in range(seats.size):
+        if seats[s].organisation >= 0:
+            for e in range(union.size):
+                union[e] = max(union[e], organisations[seats[s].organisation].skills[e])
+    return union
+
+
+@compiled
+def _holder(seats, organisations, uses, tactic, t, taken):
+    """Who is best at a tactic among members that use it and have no role yet; -1 for nobody. taken: (seats,)."""
+    best, chosen = -1.0, -1
+    for s in range(seats.size):
+        o = seats[s].organisation
+        if o >= 0 and not taken[s] and uses[o, t] > 0.0:
+            good = competence(organisations[o].skills, tactic)
+            if good > best:
+                best, chosen = good, s
+    return chosen
+
+
+@compiled
+def joint_plan(
+    clock, rules, issues, districts, publics, organisations, stances, priorities, learned, uses, tactics, allowed,
+    tried, repertoire, represents, trust, alliances, seats, campaigns, foothold, events,
+):  # fmt: skip
+    """An alliance that a member asks plans anew: it reads its situation, picks two or three tactics and gives each to
+    the member who is best at it, with dates. A plan that disappoints is dropped. Seed 2.
+    """
+    rule = rules[0].joint_plan
+    week = clock[0].week
+    plans = key(clock[0].seed, week, _PLAN)
+    for a in range(alliances.size):
+        alliance = alliances[a]
+        if not alliance.alive:
+            continue
+        busy = _carry_on(clock, alliance, seats[a], a, alliances, campaigns, rule, events)
+        if not rule.on or not alliance.summoned or busy:
+            continue
+        alliance.summoned = False
+        k = pair(plans, alliance.key)
+        p, m = alliance.polity, alliance.issue
+        values, common = _situation(alliance, seats[a], organisations, learned, uses, tactics,
+                                    quality(rules[0].internal_communication), rule, k)  # fmt: skip
+        caution = 0.0
+        for s in range(seats.shape[1]):
+            if seats[a, s].organisation >= 0 and rules[0].institutionalisation.on:
+                caution += seats[a, s].say * organisations[seats[a, s].organisation].institutionalisation
+        union = _union(seats[a], organisations)
+        weights = tactic_weights(allowed[p], common, values, union, tactics, caution, rules[0].tactic_choice)
+        without_target(weights, issues[p, m], alliance.side, p, m, stances, priorities, organisations, tactics)
+        taken = np.zeros(seats.shape[1], np.uint8)
+        number = 0
+        for c in roles_of(a, campaigns, alliances):
+            if number >= min(rule.roles, alliance.members):
+                break
+            total = total_of(weights)
+            t = picked(weights, draw64(k, number))
+            if t < 0:
+                break
+            s = _holder(seats[a], organisations, uses, tactics[t], t, taken)
+            if s < 0:
+                weights[t] = 0.0
+                continue
+            taken[s] = 1
+            campaign = campaigns[c]
+            campaign.organisation = seats[a, s].organisation
+            tried[p, t] = week
+            begin(clock, rules, issues, districts, organisations, stances, priorities, tactics, campaign, m,
+                  alliance.side, t, pair(alliance.key, number), 1.0, events)  # fmt: skip
+            campaign.weeks_left = rule.weeks
+            campaign.age -= number * rule.stagger
+            campaign.competence = unlocked(
+                seats[a], organisations, trust, union, tactics[t], rules[0].alliance_strength
+            )
+            why = events[clock[0].events - 1]
+            why.value = values[t]
+            why.match = campaign.competence
+            why.odds = weights[t] / total
+            why.alliance = alliance.number
+            for f in range(repertoire.shape[1]):
+                repertoire[c, f] = 0.0
+                for r in range(seats.shape[1]):
+                    if seats[a, r].organisation >= 0:
+                        repertoire[c, f] = max(repertoire[c, f], repertoire[seats[a, r].organisation, f])
+            _find_footholds(rules[0].inclusion, publics, represents, seats[a], m, foothold[c])
+            weights[t] = 0.0
+            number += 1
+        if number > 0:
+            note(clock, events, PLANNED, p, m, alliance.lead, -1, -1, alliance.side, float(number))
+            events[clock[0].events - 1].alliance = alliance.number
+
+
+@compiled
+def _find_footholds(rule, publics, represents, seats, m, foothold):
+    """1 + .2 x stake in publics that a member represents."""
+    for q in range(publics.size):
+        foothold[q] = 1.0
+        for s in range(seats.size):
+            if rule.on and seats[s].organisation >= 0 and represents[seats[s].organisation, q] > 0.0:
+                foothold[q] = 1.0 + rule.reach * publics[q].stake[m]
+
+
+@compiled
+def _carry_on(clock, alliance, seats, a, alliances, campaigns, rule, events):
+    """Whether a joint plan runs on; roles of those who left end, and so does a plan that disappoints half-way."""
+    busy = False
+    half = False
+    for c in roles_of(a, campaigns, alliances):
+        campaign = campaigns[c]
+        if campaign.weeks_left > 0 and seat_of(seats, campaign.organisation) < 0:
+            _break_off(clock, campaign, events)
+        half = half or (campaign.weeks_left > 0 and campaign.weeks_left == rule.weeks // 2)
+        busy = busy or campaign.weeks_left > 0
+    disappointed = min(alliance.results, alliance.survey) < rule.patience
+    if busy and half and disappointed:
+        for c in roles_of(a, campaigns, alliances):
+            if campaigns[c].weeks_left > 0:
+                _break_off(clock, campaigns[c], events)
+        alliance.summoned = True
+        alliance.results = 0.5
+        return False
+    return busy
 
 
 @compiled
@@ -231,13 +464,17 @@ def framing(clock, rules, publics, organisations, repertoire, campaigns, speech)
                 if publics[q].polity == campaign.polity and rule.on:
                     mean[f] += publics[q].share * publics[q].values[f]
         noise = rule.poll_noise if rule.on else 0.0
-        campaign.frame = _best_frame(repertoire[o], mean, pair(k, a.key), noise)
+        campaign.frame = _best_frame(repertoire[c], mean, pair(k, a.key), noise)
+        shared = campaign.alliance >= 0 and campaigns[c - 1].alliance == campaign.alliance
+        if shared and campaigns[c - 1].weeks_left > 0:
+            # The roles of a joint plan have one key message.
+            campaign.frame = campaigns[c - 1].frame
         tailored = rule.on and rules[0].message.on and a.skills[2] >= 0.5
         for q in range(publics.size):
             speech[c, q] = campaign.frame
             if tailored and publics[q].polity == campaign.polity:
                 speech[c, q] = _best_frame(
-                    repertoire[o], publics[q].values, pair(pair(k, a.key), publics[q].key), noise
+                    repertoire[c], publics[q].values, pair(pair(k, a.key), publics[q].key), noise
                 )
         hops = a.spoke[campaign.issue] >= 0 and a.spoke[campaign.issue] != campaign.frame
         if rule.on and hops:

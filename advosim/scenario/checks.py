@@ -8,7 +8,7 @@ import difflib
 import math
 import re
 import types
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -20,7 +20,7 @@ from advosim.scenario import elections
 from advosim.scenario.declare import Part, catalogue_rows
 from advosim.scenario.layers import Merged, Table, changes_layer, tables
 from advosim.scenario.problems import Problem, did_you_mean
-from advosim.scenario.schema import MOST_ORGANISATIONS, Reform, Scenario
+from advosim.scenario.schema import MOST_ORGANISATIONS, MOST_SEATS, Reform, Scenario
 from advosim.scenario.toml_lines import KeyPath
 
 _WANTED = {
@@ -324,6 +324,7 @@ def _names(merged: Merged) -> Iterator[Problem]:
         "public": {"values": "frame", "attitude": "issue", "stake": "issue"},
         "organisation": {"priorities": "issue", "stances": "issue", "frames": "frame", "tactics": "tactic"},
         "party": {"priorities": "issue", "positions": "issue"},
+        "alliance": {"issue": "issue"},
     }
     for polity, row in tables(table, "polity"):
         for kind, keys in uses.items():
@@ -334,9 +335,10 @@ def _names(merged: Merged) -> Iterator[Problem]:
 
 
 def _named(merged: Merged, path: KeyPath, used: Any, what: str, known: list[str]) -> Iterator[Problem]:
-    for index, name in enumerate(used if isinstance(used, (dict, list, tuple)) else ()):
+    single = isinstance(used, str)
+    for index, name in enumerate([used] if single else used if isinstance(used, (dict, list, tuple)) else ()):
         if isinstance(name, str) and name not in known and re.fullmatch(NAME_PATTERN, name):
-            where = (*path, name if isinstance(used, dict) else index)
+            where = path if single else (*path, name if isinstance(used, dict) else index)
             text = f"there is no {what} '{name}' ({dotted(path)})"
             yield merged.problem(where, text, ", ".join(known), did_you_mean(name, known))
 
@@ -361,8 +363,28 @@ def _organisations(merged: Merged) -> Iterator[Problem]:
         for person, part in tables(row, "individual"):
             at = ("polity", polity, "individual", person, "posts")
             yield from _named(merged, at, part.get("posts"), f"organisation in {polity}", list(seen))
+        yield from _alliances(merged, polity, row, seen)
     if total > MOST_ORGANISATIONS and len(dict(tables(merged.table, "polity"))) > 1:
         yield merged.problem(("polity",), f"{total} organisations in all polities", f"0 to {MOST_ORGANISATIONS}")
+
+
+def _alliances(merged: Merged, polity: str, row: Table, seen: Mapping[str, str]) -> Iterator[Problem]:
+    """Alliances that stand at the start: known members and issues, each member once; publics that are spoken for."""
+    known = list(dict.fromkeys([*seen, *seen.values()]))
+    publics = [name for name, _ in tables(row, "public")] or ["everyone"]
+    for name, part in tables(row, "organisation"):
+        at = ("polity", polity, "organisation", name, "represents")
+        yield from _named(merged, at, part.get("represents"), f"public in {polity}", publics)
+    for name, part in tables(row, "alliance"):
+        path = ("polity", polity, "alliance", name)
+        yield from _named(merged, (*path, "members"), part.get("members"), f"organisation in {polity}", known)
+        members = [each for each in part.get("members", ()) if isinstance(each, str)]
+        single = [one for each in members for one in ([m for m in seen if seen[m] == each] or [each])]
+        if len(single) != len(set(single)):
+            yield merged.problem((*path, "members"), f"{dotted(path)}.members: an organisation is named twice")
+        elif len(single) > MOST_SEATS:
+            text = f"{dotted(path)}.members: {len(single)} organisations"
+            yield merged.problem((*path, "members"), text, f"2 to {MOST_SEATS}")
 
 
 def _networks(merged: Merged) -> Iterator[Problem]:
@@ -376,7 +398,7 @@ def _networks(merged: Merged) -> Iterator[Problem]:
 
 
 def settle(merged: Merged) -> None:
-    """Fill in what depends on other keys: files relative to the file that names them, skills over those of the kind."""
+    """Fill in what depends on other keys: files relative to the file that names them, traits over those of the kind."""
     kinds = catalogue_rows("kinds")
     for polity, row in tables(merged.table, "polity"):
         for layer, part in tables(row, "network"):
@@ -388,6 +410,8 @@ def settle(merged: Merged) -> None:
             kind = part.get("kind", "ngo")
             if isinstance(part.get("skills"), dict) and isinstance(kind, str) and kind in kinds:
                 part["skills"] = kinds[kind]["skills"] | part["skills"]
+            if isinstance(part.get("culture"), dict) and isinstance(kind, str) and kind in kinds:
+                part["culture"] = kinds[kind]["culture"] | part["culture"]
 
 
 # ---------------------------------------------------------------- reforms

@@ -6,7 +6,7 @@ import functools
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
@@ -40,6 +40,13 @@ class Part(BaseModel):
     """A frozen table of a scenario that refuses unknown keys, wrong types, NaN and infinity."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, validate_default=False)
+
+
+class Mechanism(Part):
+    """A rule of the model with its switch. `citizens` marks the rules of one citizen, which run in single precision."""
+
+    citizens: ClassVar[bool] = False
+    on: bool = Field(True, description="false puts the rule at its null limit", json_schema_extra={"source": "-"})
 
 
 @functools.cache

@@ -8,16 +8,27 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from pydantic import Field
-
-from advosim.scenario.declare import Part, choice, number
-
-
-class Mechanism(Part):
-    """A rule of the model with its switch. `citizens` marks the rules of one citizen, which run in single precision."""
-
-    citizens: ClassVar[bool] = False
-    on: bool = Field(True, description="false puts the rule at its null limit", json_schema_extra={"source": "-"})
+from advosim.scenario.alliance_rules import (
+    AllianceExit,
+    AllianceFormation,
+    AllianceStrength,
+    BenefitSharing,
+    CollaborativePlatform,
+    CultureClash,
+    Enlist,
+    Inclusion,
+    InternalCommunication,
+    JointPlan,
+    PeerLearning,
+    Pooling,
+    Power,
+    PriorityClash,
+    Solidarity,
+    StrategyClash,
+    Ties,
+    Trust,
+)
+from advosim.scenario.declare import Mechanism, Part, choice, number
 
 
 class Attention(Mechanism):
@@ -142,19 +153,24 @@ class Grants(Mechanism):
     by_fit: float = number(2.0, 0, 20, "weight of agreement", unit="logit", source="proposal")
     by_visibility: float = number(2.0, 0, 20, "weight of coverage", unit="logit", source="prototype")
     by_success: float = number(2.0, 0, 20, "weight of learned success", unit="logit", source="prototype")
-    by_evidence: float = number(1.0, 0, 20, "weight of good evidence (`enlist`)", unit="logit", source="seed 1")
     drift: float = number(
         0.05, 0, 1, "move toward the donor, if grants are all income", unit="share", source="register"
     )
 
 
 class CredibilityChange(Mechanism):
-    """Three audiences' trust rises with evidence and coverage, falls with violence and frame-hopping, and returns."""
+    """Three audiences' trust rises with evidence, coverage and allies, falls with violence, frame-hopping and scandal,
+    which spreads to allies by `transfer`, and returns to what is usual.
+    """
 
     keep: float = number(0.99, 0, 1, "deviation kept from week to week", unit="share", source="proposal")
     by_evidence: float = number(0.01, 0, 1, "officials' and the public's trust by evidence", source="prototype")
     by_coverage: float = number(0.01, 0, 1, "the media's trust by a covered act", source="prototype")
     by_violence: float = number(0.03, 0, 1, "trust lost by calling to what turns violent", source="Wasow 2020")
+    transfer: float = number(0.2, 0, 1, "what is usual moves toward allies' trust by", unit="share", source="seed 2")
+    unity: float = number(0.1, 0, 1, "public trust gained by a cohesive alliance", source="seed 2")
+    scandal: float = number(0.0005, 0, 1, "chance of a scandal", unit="per organisation and week", source="proposal")
+    damage: float = number(0.3, 0, 1, "trust lost by a scandal with all three audiences", source="proposal")
 
 
 class Institutionalisation(Mechanism):
@@ -541,7 +557,23 @@ class Mechanisms(Part):
     attention: Attention = choice(Attention, "news and the agenda")
     funds: Funds = choice(Funds, "money in and out")
     grants: Grants = choice(Grants, "foundations and drift")
+    enlist: Enlist = choice(Enlist, "evidence that wins supporters")
+    ties: Ties = choice(Ties, "who knows whom")
+    alliance_formation: AllianceFormation = choice(AllianceFormation, "offers and consent")
+    power: Power = choice(Power, "whose say counts")
+    internal_communication: InternalCommunication = choice(InternalCommunication, "meetings and reports")
+    culture_clash: CultureClash = choice(CultureClash, "conflict over ways of working")
+    priority_clash: PriorityClash = choice(PriorityClash, "conflict over priorities")
+    strategy_clash: StrategyClash = choice(StrategyClash, "conflict over strategy")
+    alliance_exit: AllianceExit = choice(AllianceExit, "leaving and dissolving")
+    solidarity: Solidarity = choice(Solidarity, "help for allies in trouble")
+    peer_learning: PeerLearning = choice(PeerLearning, "learning from allies")
+    collaborative_platform: CollaborativePlatform = choice(CollaborativePlatform, "shared infrastructure")
     tactic_choice: TacticChoice = choice(TacticChoice, "campaigns begin")
+    joint_plan: JointPlan = choice(JointPlan, "plans of alliances")
+    pooling: Pooling = choice(Pooling, "means in common")
+    alliance_strength: AllianceStrength = choice(AllianceStrength, "what working together is worth")
+    inclusion: Inclusion = choice(Inclusion, "the affected at the table")
     institutionalisation: Institutionalisation = choice(Institutionalisation, "rules and staff")
     framing: Framing = choice(Framing, "frames and their fit")
     message: Message = choice(Message, "clear and tailored messages")
@@ -578,3 +610,5 @@ class Mechanisms(Part):
     evaluation: Evaluation = choice(Evaluation, "efficacy and legitimacy")
     credibility: CredibilityChange = choice(CredibilityChange, "trust of three audiences")
     learning: Learning = choice(Learning, "the value of tactics")
+    benefit_sharing: BenefitSharing = choice(BenefitSharing, "who gets the credit")
+    trust: Trust = choice(Trust, "trust among allies")

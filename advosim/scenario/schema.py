@@ -19,6 +19,7 @@ MOST_ISSUES = 5
 MOST_ORGANISATIONS = 500
 MOST_FRAMES = 6
 MOST_PARTIES = 12
+MOST_SEATS = 16
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
 Expertise = Literal["research", "law", "media", "organising", "digital"]
@@ -193,6 +194,14 @@ class Credibility(Part):
     public: float = number(0.6, 0, 1, "with the public", source="tried")
 
 
+class Culture(Part):
+    """How an organisation works, 0 (not at all) to 1 (wholly)."""
+
+    formal: float = number(0.5, 0, 1, "by rules, minutes and mandates")
+    confrontational: float = number(0.5, 0, 1, "against those in power rather than with them")
+    participatory: float = number(0.5, 0, 1, "by all its members")
+
+
 class Organisation(Part):
     """An organisation that campaigns, or `count` alike ones named NAME_1, NAME_2 ..."""
 
@@ -222,6 +231,12 @@ class Organisation(Part):
     institutionalisation: float | None = number(
         None, 0, 1, "how far it is run by rules and staff; default by kind", source="seed 1: networks and movements"
     )
+    culture: Culture | None = choice(None, "how it works; default by kind")
+    culture_within: float = number(0.1, 0, 1, "sd of that among alike ones", source="proposal")
+    reliability: float = number(1.0, 0, 1, "what it delivers of what it promised to allies", unit="share")
+    represents: tuple[Name, ...] = Field(
+        (), description="publics that it speaks for", strict=False, json_schema_extra={"source": "seed 2"}
+    )
     gives: float | None = number(None, 0, 1e4, "grants that it gives; default by kind", unit="budgets a week")
     foreign: bool = choice(False, "whether the grants that it gives come from abroad")
     slots: int = number(2, 0, 100, "media outlets: acts that it can cover", unit="acts a week")
@@ -241,6 +256,7 @@ class OrganisationKind(Part):
 
     meaning: str
     skills: Skills
+    culture: Culture
     institutionalisation: float = number(0.5, 0, 1, "how far it is run by rules and staff")
     gives: float = number(0.0, 0, 1e4, "grants that it gives", unit="budgets a week")
     members: float = number(0.0, 0, 1, "members at the start", unit="share of citizens", source="tried")
@@ -271,6 +287,23 @@ class Individual(Part):
     credibility: float = number(0.6, 0, 1, "trust with all three audiences; lends it to the organisations")
 
 
+class Alliance(Part):
+    """An alliance that stands at the start; others form by themselves."""
+
+    issue: Name = choice(..., "what it campaigns on, on the side of its first member")
+    members: tuple[Name, ...] = Field(
+        ...,
+        min_length=2,
+        max_length=MOST_SEATS,
+        description="organisations (or groups of them) that belong to it",
+        strict=False,
+        json_schema_extra={"source": "-"},
+    )
+    memorandum: bool = choice(False, "whether a memorandum of understanding has been signed")
+    platform: bool = choice(False, "whether it has a collaborative platform")
+    trust: float | None = number(None, 0, 1, "trust among its members; default: as among strangers or tied ones")
+
+
 class Tactic(Part):
     """One way to campaign: a row of the catalogue."""
 
@@ -291,6 +324,7 @@ class Tactic(Part):
     call_every: int = number(1, 1, 52, "rhythm of the calls", unit="weeks", source="tried")
     pressure: Route = choice("none", "how it presses its target")
     hashtag: bool = choice(False, "whether it spreads under a hashtag")
+    endorses: bool = choice(False, "whether it vouches for allies, who trust it more")
     producer: bool = choice(False, "boycotts: whether a whole branch is the target, not its largest firm")
     awaits: str = choice("", "the mechanism without which it cannot be used yet")
     symbol: float = number(0.0, 0, 3, "news value beyond size", unit="logit of coverage")
@@ -320,6 +354,8 @@ class Polity(Part):
     organisation: dict[Name, Organisation] = choice(dict, "organisations at home here")
     party: dict[Name, Party] = choice(dict, "parties that stand in elections; empty: there are none")
     individual: dict[Name, Individual] = choice(dict, "people with posts in them")
+    alliance: dict[Name, Alliance] = choice(dict, "alliances that stand at the start")
+    language: Name = choice("common", "language in which organisations work")
     network: Networks = choice(Networks, "who talks to whom")
 
     @model_validator(mode="after")

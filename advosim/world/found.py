@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from advosim.scenario.declare import catalogue
+from advosim.scenario.declare import Mechanism, catalogue
 from advosim.scenario.groups import organisations
-from advosim.scenario.rules import Mechanism, Mechanisms
+from advosim.scenario.rules import Mechanisms
 from advosim.scenario.schema import (
+    MOST_SEATS,
     FaceToFaceNetwork,
     Governance,
     Organisation,
@@ -22,7 +23,11 @@ from advosim.scenario.schema import (
 from advosim.world import networks
 from advosim.world.chance import F, U, beta22, draw, draw64, exp, exp32, key, name_key, normal, pair, stream, wrapping
 from advosim.world.compile import compiled
+from advosim.world.relations import most_alliances, relate
 from advosim.world.state import (
+    ALLIANCE,
+    ALLIANCE_LIFE,
+    ALLIANCE_WEEK,
     ATTITUDE_BITS,
     AUDIENCES,
     AWARE,
@@ -34,11 +39,13 @@ from advosim.world.state import (
     CIRCUMSTANCE,
     CLOCK,
     CODED,
+    CULTURE,
     DISTRICT,
     EVENT,
     EXPERTISE,
     ISSUE,
     KINDS,
+    MOST_ROLES,
     ONLINE,
     ORGANISATION,
     ORGANISATION_WEEK,
@@ -50,6 +57,7 @@ from advosim.world.state import (
     PUBLIC_GROUP,
     REACH,
     RULES,
+    SEAT,
     SIDES,
     STRATEGIES,
     TACTIC,
@@ -116,6 +124,9 @@ def found(scenario: Scenario, seed: int | None = None, weeks: int | None = None)
 def _found(scenario: Scenario, seed: int, weeks: int, known: Names) -> World:
     p, m, o = len(known.polities), len(known.issues), len(known.organisations)
     k, f, q = len(known.tactics), len(known.frames), len(known.publics)
+    rows = [most_alliances(polity) for polity in scenario.polity.values()]
+    a = sum(rows)
+    t = o + MOST_ROLES * a
     blocks, districts, publics = _settlement(scenario)
     b, n = len(blocks), sum(polity.citizens for polity in scenario.polity.values())
     clock = np.zeros(1, CLOCK)
@@ -134,14 +145,20 @@ def _found(scenario: Scenario, seed: int, weeks: int, known: Names) -> World:
         organisations=np.zeros(o, ORGANISATION),
         stances=np.zeros((o, m)),
         priorities=np.zeros((o, m)),
-        repertoire=np.zeros((o, f)),
+        repertoire=np.zeros((t, f)),
+        represents=np.zeros((o, q)),
+        tied=np.zeros((o, o), np.uint8),
+        trust=np.zeros((o, o)),
+        alliances=np.zeros(a, ALLIANCE),
+        seats=np.zeros((a, MOST_SEATS), SEAT),
         learned=np.full((o, k), scenario.mechanism.learning.start),
         uses=np.zeros((o, k)),
         tactics=_tactics(scenario),
         allowed=np.ones((p, k)),
         tried=np.zeros((p, k), np.int64),
-        campaigns=np.zeros(o, CAMPAIGN),
-        speech=np.full((o, q), -1, np.int64),
+        campaigns=np.zeros(t, CAMPAIGN),
+        speech=np.full((t, q), -1, np.int64),
+        foothold=np.ones((t, q)),
         circulation=np.zeros((q, m, SIDES)),
         reach=np.zeros((q, 2, m), REACH),
         blocks=blocks,
@@ -152,19 +169,31 @@ def _found(scenario: Scenario, seed: int, weeks: int, known: Names) -> World:
         record=Recorded(
             np.zeros((weeks, p, m), WEEK),
             np.zeros((weeks, o), ORGANISATION_WEEK),
-            np.zeros(weeks * (p * (m * 20 + 2) + 5 * o + len(districts) * m) + 64 * len(scenario.reform), EVENT),
+            _log(weeks * (p * (m * 20 + 2) + 5 * o + 2 * t + len(districts) * m + 4 * a) + 64 * len(scenario.reform)),
             np.zeros((weeks, q, m), VIEW),
             np.zeros((weeks, len(known.parties)), PARTY_WEEK),
+            np.zeros((weeks, a), ALLIANCE_WEEK),
+            np.zeros((weeks // 13 + 2) * a, ALLIANCE_LIFE),
         ),
     )
+    world.alliances["polity"] = np.repeat(np.arange(p), rows)
     _organisations(world, scenario, seed, known)
     _settle(world, scenario, seed)
     enact(world, scenario)
+    relate(world, scenario, seed)
     rule = scenario.mechanism.friction
     for polity, row in zip(scenario.polity.values(), world.polities, strict=True):
         _individuals(world, polity, row)
     world.issues["friction"] = (rule.level * (1 + rule.by_veto_player * (world.polities["veto_players"] - 1)))[:, None]
     return world
+
+
+def _log(room: int) -> NDArray[Any]:
+    """An empty log, with -1 where an event may leave out what does not apply."""
+    rows = np.zeros(room, EVENT)
+    for field in ("alliance", "partner", "reason"):
+        rows[field] = -1
+    return rows
 
 
 # ---------------------------------------------------------------- what a reform can change
@@ -175,7 +204,7 @@ def enact(world: World, scenario: Scenario) -> None:
     for name in Mechanisms.model_fields:
         rule: Mechanism = getattr(scenario.mechanism, name)
         for field in type(rule).model_fields:
-            world.rules[name][field] = getattr(rule, field)
+            world.rules[name][field] = _number(type(rule).model_fields[field].annotation, getattr(rule, field))
     for row, polity in enumerate(scenario.polity.values()):
         for field in Governance.model_fields:
             if field in (POLITY.names or ()):
@@ -186,6 +215,11 @@ def enact(world: World, scenario: Scenario) -> None:
             room = _allowed(tactic, polity.governance, scenario.mechanism.platform_control.on)
             world.allowed[row, column] = 0.0 if tactic.pressure == "local" and not governed else room
     _connect(world, scenario)
+
+
+def _number(annotation: Any, value: Any) -> Any:
+    """A choice among words as the place of the word."""
+    return get_args(annotation).index(value) if isinstance(value, str) else value
 
 
 def _connect(world: World, scenario: Scenario) -> None:
@@ -334,7 +368,12 @@ def _organisations(world: World, scenario: Scenario, seed: int, known: Names) ->
             if organisation.kind == "municipality":
                 _govern(world, p, row, organisation)
             row += 1
-    world.campaigns["organisation"] = np.arange(len(world.campaigns))
+    world.campaigns["organisation"][:row] = np.arange(row)
+    world.campaigns["alliance"] = -1
+    world.campaigns["alliance"][row:] = np.arange(len(world.campaigns) - row) // MOST_ROLES
+    world.campaigns["amplified"] = 1.0
+    world.alliances["number"] = -1
+    world.seats["organisation"] = -1
 
 
 def _govern(world: World, p: int, row: int, given: Organisation) -> None:
@@ -371,6 +410,12 @@ def _organisation(
         world.stances[row, m] = _stance(seed, own, given, issue)
     record.practice[: len(scenario.issue)] = world.stances[row]
     world.priorities[row] = _weights(scenario, given.priorities)
+    culture = given.culture or kind.culture
+    for c, trait in enumerate(CULTURE):
+        luck = given.culture_within * _normal(seed, "founding.culture", own, name_key(trait))
+        record.culture[c] = np.clip(getattr(culture, trait) + luck, 0, 1)
+    record.reliability = given.reliability
+    record.place = draw64(U(key(seed, 0, stream("founding.place"))), own)
     for f, frame in enumerate(scenario.frame):
         world.repertoire[row, f] = not given.frames or frame in given.frames
     usual = given.tactics or kind.tactics
@@ -449,6 +494,7 @@ def _settlement(scenario: Scenario) -> tuple[NDArray[Any], NDArray[Any], NDArray
             row.key, row.polity = pair(name_key(home), name_key(name)), p
             row.citizens, row.share = sizes[:, q].sum(), sizes[:, q].sum() / polity.citizens
             row.digital = public.digital
+            row.stake[: len(scenario.issue)] = [public.stake.get(issue, 0.0) for issue in scenario.issue]
             row.diet[:] = [getattr(public.diet, channel) for channel in CHANNELS]
         offset, q0 = offset + polity.citizens, q0 + len(polity.public)
     values = _public_values(scenario)

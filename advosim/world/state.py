@@ -13,14 +13,26 @@ from typing import Any, NamedTuple, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from advosim.scenario.rules import Mechanism, Mechanisms
-from advosim.scenario.schema import MOST_FRAMES, MOST_ISSUES, MOST_PARTIES, Governance, Kind, Party, Route, Tactic
+from advosim.scenario.declare import Mechanism
+from advosim.scenario.rules import Mechanisms
+from advosim.scenario.schema import (
+    MOST_FRAMES,
+    MOST_ISSUES,
+    MOST_PARTIES,
+    Culture,
+    Governance,
+    Kind,
+    Party,
+    Route,
+    Tactic,
+)
 
 FOR, AGAINST = 0, 1
 SIDES = 2
 CHANNELS = ("face_to_face", "mass_media", "social_media")
 FACE_TO_FACE, MASS_MEDIA, SOCIAL_MEDIA = 0, 1, 2
 EXPERTISE = ("research", "law", "media", "organising", "digital")
+CULTURE = tuple(Culture.model_fields)
 AUDIENCES = ("officials", "media", "public")
 OFFICIALS, MEDIA, PUBLIC = 0, 1, 2
 CALLS = ("none", "sign", "share", "show_up", "buy_not")
@@ -42,11 +54,35 @@ STRATEGIES = get_args(Party.model_fields["strategy"].annotation)
 HUNTER, AGGREGATOR, STICKER = 0, 1, 2
 EVENTS = (
     "news", "campaign", "end", "closure", "covered", *ANSWERS, "step", "reform", "hashtag", "concession", "agreement",
-    "grant", "local_step", "election", "government",
+    "grant", "local_step", "election", "government", "alliance", "joined", "left", "dissolved", "plan",
+    "culture_clash", "priority_clash", "strategy_clash", "memorandum", "platform", "support", "scandal", "endorsement",
 )  # fmt: skip
-NEWS, CAMPAIGN_BEGINS, CAMPAIGN_ENDS, CLOSURE, COVERED, ANSWERED, STEP, REFORM = 0, 1, 2, 3, 4, 5, 9, 10
-HASHTAG, CONCESSION, AGREEMENT, GRANT, LOCAL_STEP, ELECTION, GOVERNMENT = 11, 12, 13, 14, 15, 16, 17
-"""Numbers of events; an answer's number is ANSWERED plus its place in ANSWERS."""
+"""What the log tells of; an event's number is its place here. Those of answers and clashes count on from the first."""
+NEWS, CAMPAIGN_BEGINS, CAMPAIGN_ENDS, CLOSURE, COVERED, ANSWERED, STEP, REFORM = (
+    EVENTS.index(name) for name in ("news", "campaign", "end", "closure", "covered", ANSWERS[0], "step", "reform")
+)
+HASHTAG, CONCESSION, AGREEMENT, GRANT, LOCAL_STEP, ELECTION, GOVERNMENT = (
+    EVENTS.index(name)
+    for name in ("hashtag", "concession", "agreement", "grant", "local_step", "election", "government")
+)
+ALLIED, JOINED, LEFT, DISSOLVED, PLANNED, CLASHED, MEMORANDUM, PLATFORM, SUPPORT, SCANDAL, ENDORSED = (
+    EVENTS.index(name)
+    for name in (
+        "alliance", "joined", "left", "dissolved", "plan", "culture_clash", "memorandum", "platform", "support",
+        "scandal", "endorsement",
+    )
+)  # fmt: skip
+CLASHES = ("culture_clash", "priority_clash", "strategy_clash")
+REASONS = (
+    "closed", "goal_reached", *CLASHES, "distrust", "distrusted", "outvoted", "unfair_sharing", "no_results",
+    "too_many", "drifted_apart", "partners_left",
+)  # fmt: skip
+CLOSED, GOAL_REACHED, QUARREL, DISTRUST, DISTRUSTED, OUTVOTED, UNFAIR, NO_RESULTS = 0, 1, 2, 5, 6, 7, 8, 9
+TOO_MANY, DRIFTED, PARTNERS_LEFT = 10, 11, 12
+"""Why members leave and alliances end; a clash's number is QUARREL plus its place in CLASHES."""
+TERMS = ("goals", "opponent", "trust", "expertise", "salience", "enlist", "niche", "culture", "size")
+"""What decides on an alliance, beside readiness."""
+MOST_ROLES = 3
 
 # A citizen's word on an issue: its attitude as float32, with what neighbours can see in the lowest mantissa bits.
 TALKS, MARCHES, ONLINE = np.uint32(1), np.uint32(2), np.uint32(4)
@@ -71,6 +107,7 @@ CLOCK = table(
     ("week", "i8", "0 at founding, then the week that runs or ran last"),
     ("seed", "i8", ">= 0"),
     ("events", "i8", "number of events in the log"),
+    ("alliances", "i8", "alliances founded so far"),
 )
 
 POLITY = table(
@@ -180,6 +217,7 @@ PUBLIC_GROUP = table(
     ("diet", "f8", (len(CHANNELS),), "0..1, weight of each channel"),
     ("online", "f8", "0..1, members who are online"),
     ("values", "f8", (MOST_FRAMES,), "0..1, sum 1, mean weights of frames"),
+    ("stake", "f8", (MOST_ISSUES,), "0..1, how far members are affected"),
     ("frames", "i8", "number of frames"),
 )
 
@@ -233,6 +271,12 @@ ORGANISATION = table(
     ("conceded", "u1", (MOST_ISSUES,), "firms: 0, or 1 + the side to which they gave in"),
     ("practice", "f8", (MOST_ISSUES,), "-1..1, firms: what they do"),
     ("district", "i8", "municipalities: row of districts, -1 else"),
+    ("place", "f8", "0..1, where it sits on the ring of a polity's localities"),
+    ("culture", "f8", (len(CULTURE),), "0..1"),
+    ("reliability", "f8", "0..1, share of promises to allies that it keeps"),
+    ("ties", "i8", "organisations that it has a tie with"),
+    ("seats", "i8", "alliances that it belongs to"),
+    ("pooled", "f8", "0..1, share of campaign means in joint plans this week"),
     ("following", "f8", ">= 0, rise of reach on social media by its people"),
     ("usual_credibility", "f8", (len(AUDIENCES),), "0..1, where credibility returns to"),
     ("spoke", "i8", (MOST_ISSUES,), "frame of the last campaign, -1 for none"),
@@ -255,6 +299,47 @@ ORGANISATION = table(
     ("grants", "f8", ">= 0, this week"),
     ("running_cost", "f8", ">= 0, this week"),
     ("campaign_cost", "f8", ">= 0, this week"),
+    ("support", "f8", "means from allies minus means given to them this week"),
+)
+
+ALLIANCE = table(
+    ("number", "i8", "order of founding from 0, -1 before the row is first used"),
+    ("key", "u8", "id: hash of founder, issue and week"),
+    ("alive", "?", "whether it exists; else the row is free"),
+    ("polity", "i8", "row of polities"),
+    ("issue", "i8", "column of issues"),
+    ("side", "i8", "FOR or AGAINST"),
+    ("founded", "i8", "week"),
+    ("members", "i8", "organisations"),
+    ("lead", "i8", "row of organisations: the member with most say"),
+    ("formal", "?", "whether a memorandum of understanding has been signed"),
+    ("platform", "?", "whether it has a collaborative platform"),
+    ("followers", "f8", "0..1, of those online, who follow the platform"),
+    ("line", "f8", "-1..1, common position"),
+    ("evenness", "f8", "0..1, how evenly say is spread"),
+    ("trust", "f8", "0..1, mean over pairs of members"),
+    ("reciprocity", "f8", "0..1, share of trust that is mutual"),
+    ("cohesion", "f8", "0..1"),
+    ("diversity", "f8", "0..1, chance that two members are of different kinds"),
+    ("represented", "f8", "0..1, stakes in the issue that members speak for"),
+    ("summoned", "?", "whether a member asks for a joint plan"),
+    ("pooled", "f8", ">= 0, common means this week"),
+    ("results", "f8", "0..1, worth of joint campaigns, 1/2 is usual"),
+    ("survey", "f8", "0..1, last self-survey of the members"),
+    ("ending", "i8", "place in REASONS of the last exit"),
+)
+
+SEAT = table(
+    ("organisation", "i8", "row of organisations, -1: free"),
+    ("since", "i8", "week"),
+    ("say", "f8", "0..1, weight in decisions"),
+    ("satisfaction", "f8", "0..1"),
+    ("delivered", "f8", "0..1, of what was promised to the plan"),
+    ("contributed", "f8", ">= 0, means remembered"),
+    ("benefit", "f8", "0..1, share of the credit"),
+    ("inequity", "f8", "0..1, share contributed beyond the share of the credit"),
+    ("clash", "i8", "place in CLASHES of the last conflict, -1 for none"),
+    ("clashed", "i8", "its week"),
 )
 
 TACTIC = table(
@@ -270,6 +355,7 @@ TACTIC = table(
     ("capacity", "f8", "0..1"),
     ("criticism", "f8", "0..1"),
     ("hashtag", "?", "whether it spreads under a hashtag"),
+    ("endorses", "?", "whether it vouches for allies"),
     ("producer", "?", "boycotts: whether a whole branch is the target"),
     ("call", "i8", "place in CALLS"),
     ("call_every", "i8", "weeks"),
@@ -278,9 +364,10 @@ TACTIC = table(
     ("disruption", "f8", "0..1"),
 )
 
-# One row per team; today every team is one organisation, alliances' teams follow behind them.
+# One row per organisation for what it does alone; MOST_ROLES rows per alliance follow, one for each role in its plan.
 CAMPAIGN = table(
-    ("organisation", "i8", "row of organisations: who leads"),
+    ("organisation", "i8", "row of organisations: who runs it"),
+    ("alliance", "i8", "row of alliances, -1 for what an organisation does alone"),
     ("polity", "i8", "row of polities: the target"),
     ("issue", "i8", "column of issues"),
     ("side", "i8", "FOR or AGAINST"),
@@ -294,6 +381,9 @@ CAMPAIGN = table(
     ("outreach", "f8", "> 0, luck of a petition's outreach"),
     ("publicity", "i8", "boycotts: covered acts of its side while it ran"),
     ("competence", "f8", "0..1, expertise met"),
+    ("budget", "f8", ">= 0, joint campaigns: common means this week"),
+    ("amplified", "f8", "> 0, factor of effort by working together, 1 alone"),
+    ("standing", "f8", "-1..1, credibility added by allies"),
     ("mix", "f8", (len(CHANNELS),), "share of effort by channel, sum 1 or all 0"),
     ("effort", "f8", ">= 0, this week, reference budgets"),
     ("spent", "f8", ">= 0, so far"),
@@ -453,7 +543,40 @@ ORGANISATION_WEEK = table(
     ("credibility_public", "f8", "0..1"),
     ("reputation", "f8", "0..1, firms; else 0"),
     ("stance", "f8", "-1..1, position weighted by priorities"),
+    ("support", "f8", "means from allies minus means given to them"),
+    ("ties", "i8", "organisations"),
+    ("alliance", "i8", "number of the alliance for which it campaigns, -1 for none"),
     ("closed", "?", ""),
+)
+
+ALLIANCE_WEEK = table(
+    ("number", "i8", "order of founding, -1: none"),
+    ("members", "i8", "organisations"),
+    ("trust", "f8", "0..1"),
+    ("reciprocity", "f8", "0..1"),
+    ("cohesion", "f8", "0..1"),
+    ("satisfaction", "f8", "0..1, mean"),
+    ("survey", "f8", "0..1"),
+    ("diversity", "f8", "0..1"),
+    ("evenness", "f8", "0..1"),
+    ("represented", "f8", "0..1"),
+    ("pooled", "f8", ">= 0"),
+    ("line", "f8", "-1..1"),
+)
+
+ALLIANCE_LIFE = table(
+    ("polity", "i8", "row of polities"),
+    ("issue", "i8", "column of issues"),
+    ("side", "i8", "FOR or AGAINST"),
+    ("founder", "i8", "row of organisations"),
+    ("partner", "i8", "row of organisations"),
+    ("week_formed", "i8", "0 at the start"),
+    ("week_ended", "i8", "-1 while it lives"),
+    ("lead", "i8", "row of organisations, at the end or last"),
+    ("most_members", "i8", "organisations"),
+    ("formal", "?", "whether a memorandum was signed"),
+    ("ending", "i8", "place in REASONS, -1 while it lives"),
+    ("terms", "f8", (len(TERMS),), "logit, the founder's terms in the order of TERMS"),
 )
 
 EVENT = table(
@@ -474,13 +597,17 @@ EVENT = table(
     ("value", "f8", "choice of a tactic: its learned value, gain per budget"),
     ("match", "f8", "choice of a tactic: expertise met, 0..1"),
     ("odds", "f8", "choice of a tactic: its chance among all"),
+    ("alliance", "i8", "its number, -1 for none"),
+    ("partner", "i8", "row of organisations, -1 for none"),
+    ("reason", "i8", "place in REASONS, -1 for none"),
 )
 
 
 def _rule(mechanism: type[Mechanism]) -> np.dtype[Any]:
     single = "f4" if mechanism.citizens else "f8"
-    types = {bool: "?", int: "i8", float: single}
-    fields = [(name, types[field.annotation or float]) for name, field in mechanism.model_fields.items()]
+    # A choice among words is stored as the place of the word.
+    types: dict[Any, str] = {bool: "?", int: "i8", float: single}
+    fields = [(name, types.get(field.annotation, "i8")) for name, field in mechanism.model_fields.items()]
     plain = np.dtype(fields, align=True)
     # To a multiple of 8 bytes: a record within RULES is not aligned by itself, and numba refuses what is not.
     layout: dict[str, Any] = {
@@ -561,10 +688,16 @@ class Recorded(NamedTuple):
     """(weeks, publics, issues) of VIEW."""
     parties: NDArray[Any]
     """(weeks, parties) of PARTY_WEEK."""
+    alliance_weeks: NDArray[Any]
+    """(weeks, alliances) of ALLIANCE_WEEK."""
+    alliances: NDArray[Any]
+    """(most alliances,) of ALLIANCE_LIFE in the order of founding; clock.alliances of them are filled."""
 
 
 class World(NamedTuple):
-    """All state. p polities, m issues, q publics, d districts, o organisations, k tactics, f frames, b blocks."""
+    """All state. p polities, m issues, q publics, d districts, o organisations, a alliances, t = o + MOST_ROLES a
+    teams, k tactics, f frames, b blocks.
+    """
 
     clock: NDArray[Any]
     """(1,) of CLOCK."""
@@ -593,7 +726,17 @@ class World(NamedTuple):
     priorities: NDArray[np.float64]
     """(o, m): 0..1, sum 1."""
     repertoire: NDArray[np.float64]
-    """(o, f): 0 or 1, frames that an organisation can speak in."""
+    """(t, f): 0 or 1, frames that a team can speak in."""
+    represents: NDArray[np.float64]
+    """(o, q): 0 or 1, publics that an organisation speaks for."""
+    tied: NDArray[np.uint8]
+    """(o, o): 1 between organisations that have a tie, symmetric."""
+    trust: NDArray[np.float64]
+    """(o, o): 0..1, trust of the row in the column."""
+    alliances: NDArray[Any]
+    """(a,) of ALLIANCE."""
+    seats: NDArray[Any]
+    """(a, MOST_SEATS) of SEAT."""
     learned: NDArray[np.float64]
     """(o, k): value of a tactic, gain in pressure per budget."""
     uses: NDArray[np.float64]
@@ -605,9 +748,11 @@ class World(NamedTuple):
     tried: NDArray[np.int64]
     """(p, k): the week in which anybody began a tactic last; 0 for never."""
     campaigns: NDArray[Any]
-    """(o,) of CAMPAIGN."""
+    """(t,) of CAMPAIGN."""
     speech: NDArray[np.int64]
-    """(o, q): the frame in which a campaign speaks to a public, -1 for none."""
+    """(t, q): the frame in which a campaign speaks to a public, -1 for none."""
+    foothold: NDArray[np.float64]
+    """(t, q): >= 1, factor of a campaign's reach in a public."""
     circulation: NDArray[np.float64]
     """(q, m, sides): >= 0, strength of the frames that circulate in a public."""
     reach: NDArray[Any]
