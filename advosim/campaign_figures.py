@@ -27,6 +27,7 @@ from advosim.figures import (
     foot,
     foot_height,
     head_columns,
+    lay_out,
     mark,
     mark_time,
     ordered,
@@ -34,6 +35,7 @@ from advosim.figures import (
     plain,
     prepare,
     say,
+    stairs,
     width_of,
     wrap,
     write,
@@ -56,6 +58,7 @@ MOST_LAYERS = 9
 ALWAYS = {INSIDE: 2, OUTSIDE: 0, OWN: 1}
 """How many tactics of a group are named however rare they are."""
 MOST_CAMPAIGNS = 25
+MOST_ROWS = 8
 REST = "others"
 EVENT_COLUMNS = ["week", "polity", "issue", "organisation", "event", "tactic", "side", "size", "detail"]
 EFFORT_COLUMNS = ["week", "polity", "organisation", "issue", "tactic", "frame", "side", "effort"]
@@ -85,8 +88,7 @@ def tactics(record: Tables, polity: str | None = None) -> Figure:
         "campaigned. Inside tactics, which address officials, lie under the heavy line."
     )
     figure, top = _sheet(page, "Tactics", reading, 4.7)
-    _lay_out(figure, page, top, right=room)
-    grid = figure.subplots(4, len(page.polities), squeeze=False, sharex="all", sharey="row", height_ratios=[1, 4, 1, 4])
+    grid = lay_out(figure, page, [1, 4, 1, 4], [True, False, True, False], top, 0.36, room)
     tallest = 0.0
     for number, side in enumerate(SIDES):
         for axes, mix, name in zip(grid[2 * number], grid[2 * number + 1], page.polities, strict=True):
@@ -145,7 +147,7 @@ def _effort_bars(axes: Axes, page: Page, polity: str, side: str, rows: pd.DataFr
     _prepare(axes, page, polity)
     values = _sums(rows, edges) / np.diff(edges)
     colour = FOR if side == "for" else AGAINST
-    axes.stairs(values, edges, fill=True, color=colour, lw=0, zorder=2, gid=f"effort/{polity}/{side}")
+    stairs(axes, values, edges, 0.0, color=colour, lw=0, zorder=2, gid=f"effort/{polity}/{side}")
     return float(values.max(initial=0.0))
 
 
@@ -176,7 +178,7 @@ def _tactic_mix(
     )
     line = np.where(at > 0, inside, np.nan)
     if np.nansum(inside) > 0:
-        axes.stairs(line, edges, baseline=None, color="black", lw=1.4, zorder=6, gid=f"inside/{polity}/{side}")
+        stairs(axes, line, edges, None, fill=False, color="black", lw=1.4, zorder=6, gid=f"inside/{polity}/{side}")
     axes.set_ylim(0, 100)
     axes.set_yticks([0, 50, 100], ["0", "50", "100%"])
     if not at.any():
@@ -236,8 +238,8 @@ def frames(record: Tables, polity: str | None = None) -> Figure:
         "downward against it; blank where nobody spoke."
     )
     figure, top = _sheet(page, "Frames", reading, 1.3 * len(page.issues) + 0.5, _patches(layers))
-    _lay_out(figure, page, top)
-    grid = figure.subplots(len(page.issues), len(page.polities), squeeze=False, sharex="all", sharey="row")
+    count = len(page.issues)
+    grid = lay_out(figure, page, [1] * count, [True] * count, top, width_of("against", SMALL) + 0.1, 0.0)
     for number, (row, issue) in enumerate(zip(grid, page.issues, strict=True)):
         for axes, name in zip(row, page.polities, strict=True):
             mine = rows[(rows["polity"] == name) & (rows["issue"] == issue)]
@@ -408,7 +410,7 @@ def _show_weeks_at(last: Axes, panels: Sequence[Axes], page: Page) -> None:
 def _band(page: Page, issue: str, spells: pd.DataFrame) -> _Band:
     chosen = spells.head(-(-MOST_CAMPAIGNS // len(page.issues)))
     most = max(3, 18 // len(page.issues))
-    told, _ = _pack(_moments(page, issue), 3 if len(page.issues) <= 3 else 2, page.last)
+    told = _told_of(_moments(page, issue), 3 if len(page.issues) <= 3 else 2, page.last)
     items = [
         _Item(s.first - 0.5, s.last + 0.5, f"{plain(s.organisation, 24)}: {plain(s.tactic, 24)}", s.side)
         for s in _rows(chosen)
@@ -421,6 +423,15 @@ def _band(page: Page, issue: str, spells: pd.DataFrame) -> _Band:
         _happened(page, ["covered"], issue),
         [a for a in page.answers if len(_happened(page, [a], issue))],
     )  # fmt: skip
+
+
+def _told_of(moments: Sequence[_Item], rows: int, last: int) -> list[_Placed]:
+    """Moments in a few rows; in more where a firm's concession or an agreement would have no room."""
+    while True:
+        told, homeless = _pack(moments, rows, last)
+        if rows >= MOST_ROWS or not any(item.event in TOLD[:2] for item in homeless):
+            return told
+        rows += 1
 
 
 def _fates(page: Page) -> _Band:
@@ -600,7 +611,7 @@ def _draw_named(
             wide = item.end - item.start
             tall = 0.9 if place == "inside" else 0.6
             box = (item.start, middle - tall / 2)
-            axes.add_patch(Rectangle(box, wide, tall, fc=face, ec=colour, lw=0.8, zorder=3, gid=gid))
+            axes.add_artist(Rectangle(box, wide, tall, fc=face, ec=colour, lw=0.8, zorder=3, gid=gid))
         else:
             week = (item.start + item.end) / 2
             marks = _marks(axes, [week], middle, MARKERS[item.event][0], colour, f"{item.event}/", ms=4.5)
@@ -1015,15 +1026,6 @@ def _top_key(figure: Figure, handles: Sequence[Any], across: int, y: float) -> N
     legend.set_in_layout(False)
 
 
-def _lay_out(figure: Figure, page: Page, top: float, right: float = 0.0) -> None:
-    """Panels between head and foot, `right` inches off the right edge."""
-    from matplotlib.layout_engine import ConstrainedLayoutEngine
-
-    tall, bottom = figure.get_figheight(), foot_height(page)
-    room = (MARGIN, bottom / tall, 1 - 2 * MARGIN - right / WIDTH, 1 - (top + bottom) / tall)
-    figure.set_layout_engine(ConstrainedLayoutEngine(rect=room, h_pad=0.02, w_pad=0.03, hspace=0.0, wspace=0.0))
-
-
 def _prepare(axes: Axes, page: Page, polity: str) -> None:
     """As in the overview, but changes of settings are seen through what is stacked."""
     prepare(axes, page, polity)
@@ -1035,8 +1037,8 @@ def _prepare(axes: Axes, page: Page, polity: str) -> None:
 def _caption(row: Sequence[Axes], text: str, page: Page, first: bool = False, color: str = INK) -> None:
     """The title of a row, above the letters of reforms."""
     pad = 13 if first and page.reforms else 3
-    row[0].set_title(text, loc="left", size=TEXT, weight="bold", color=color, pad=pad, parse_math=False)
+    row[0].set_title(text, loc="left", y=1.0, size=TEXT, weight="bold", color=color, pad=pad, parse_math=False)
 
 
 def _stack(axes: Axes, at: Any, values: Any, edges: list[float], colour: str, gid: str) -> None:
-    axes.stairs(at + values, edges, baseline=at, fill=True, fc=colour, ec="white", lw=0.3, zorder=2, gid=gid)
+    stairs(axes, at + values, edges, at, fc=colour, ec="white", lw=0.3, zorder=2, gid=gid)

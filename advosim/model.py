@@ -14,7 +14,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from advosim.record import Record, recorded
+from advosim.record import Record, lost, recorded
 from advosim.scenario.schema import Reform, Scenario
 from advosim.simulation import advance, allowed, left_out, threads_for
 from advosim.week import line
@@ -253,7 +253,9 @@ class AdvocacyModel(mesa.Model):
     def record(self) -> Record:
         """The record of the weeks that have run."""
         done = self.week
-        return Record(self.home, self.founding_seed, recorded(self.world), {}, left_out(self.home, done))
+        return Record(
+            self.home, self.founding_seed, recorded(self.world), {}, left_out(self.home, done), lost(self.world)
+        )
 
     def attitudes(self) -> NDArray[np.float32]:
         """(citizens, issues): attitudes now, -1..1."""

@@ -15,6 +15,7 @@ from advosim.world.state import (
     AGREEMENT,
     ALLIED,
     ANSWERS,
+    COUNTER_FRAME,
     COVERED,
     DISSOLVED,
     ELECTION,
@@ -48,6 +49,8 @@ class Record:
     seconds: dict[str, float] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
     """Reforms after the last week."""
+    lost: int = 0
+    """Events that the log had no room for."""
 
     @cached_property
     def names(self) -> Names:
@@ -289,6 +292,8 @@ class Record:
             return ROUTES[row["route"]]
         if row["event"] == COVERED:
             return str(PRESSURES[row["route"]])
+        if row["event"] == COUNTER_FRAME:
+            return str(self.names.frames[row["route"]])
         if row["event"] == REFORM:
             changes = self.scenario.reform[int(row["size"])].set
             return "; ".join(f"{path} = {value}" for path, value in changes.items())
@@ -318,7 +323,13 @@ def recorded(world: World) -> Recorded:
     """What has been recorded so far, cut to the weeks and events that happened."""
     week, events = int(world.clock["week"][0]), int(world.clock["events"][0])
     rows = world.record
+    kept = rows.events[: min(events, rows.events.size - 1)]
     return Recorded(
-        rows.weeks[:week], rows.organisations[:week], rows.events[:events], rows.publics[:week], rows.parties[:week],
+        rows.weeks[:week], rows.organisations[:week], kept, rows.publics[:week], rows.parties[:week],
         rows.alliance_weeks[:week], rows.alliances[: int(world.clock["alliances"][0])],
     )  # fmt: skip
+
+
+def lost(world: World) -> int:
+    """How many events the log had no room for."""
+    return max(0, int(world.clock["events"][0]) - (world.record.events.size - 1))

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from advosim.record import Record, recorded
+from advosim.record import Record, lost, recorded
 from advosim.scenario.checks import bounds
 from advosim.scenario.problems import InputError, Problem
 from advosim.scenario.schema import Organisation, Polity, Scenario
@@ -55,7 +55,7 @@ def simulate(
             progress("weeks", int(world.clock["week"][0]), weeks)
     done_at = time.perf_counter()
     seconds = {"compile": compiled_at - started, "found": founded_at - compiled_at, "weeks": done_at - founded_at}
-    return Record(scenario, seed, recorded(world), seconds, left_out(scenario, weeks))
+    return Record(scenario, seed, recorded(world), seconds, left_out(scenario, weeks), lost(world))
 
 
 def allowed(name: str, value: Any) -> int:
@@ -93,13 +93,13 @@ def advance(world: World, scenario: Scenario, run: Line, until: int, stride: int
 
 
 def _reform(world: World, scenario: Scenario, week: int) -> None:
-    enact(world, scenario.reformed(week))
+    enact(world, scenario.reformed(week), scenario.reformed(week - 1))
     homes = list(scenario.polity)
     for number, reform in enumerate(scenario.reform):
         if reform.week == week:
             touched = {path.split(".")[1] for path in reform.set if path.startswith("polity.")}
             for polity in sorted(homes.index(home) for home in touched if home in homes) or [-1]:
-                row = world.record.events[world.clock["events"][0]]
+                row = world.record.events[min(world.clock["events"][0], world.record.events.size - 1)]
                 row.week, row.polity, row.issue, row.organisation = week, polity, -1, -1
                 row.event, row.tactic, row.route, row.side = EVENTS.index("reform"), -1, -1, -1
                 row.size = number

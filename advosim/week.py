@@ -87,11 +87,12 @@ def week(w):
                w.campaigns, w.foothold, w.record.events)  # fmt: skip
     pooling(w.rules, w.issues, w.organisations, w.trust, w.alliances, w.seats, w.campaigns)
     inclusion(w.rules, w.issues, w.publics, w.organisations, w.represents, w.alliances, w.seats, w.campaigns)
-    framing(w.clock, w.rules, w.publics, w.organisations, w.repertoire, w.campaigns, w.speech)
+    framing(w.clock, w.rules, w.publics, w.organisations, w.repertoire, w.circulation, w.circulating, w.campaigns,
+            w.speech, w.record.events)  # fmt: skip
     # 5 campaigns: messages, calls, evidence, insider contacts
     hashtag(w.clock, w.rules, w.polities, w.issues, w.organisations, w.tactics, w.campaigns, w.record.events)
     channels(w.clock, w.rules, w.polities, w.issues, w.publics, w.organisations, w.tactics, w.alliances, w.seats,
-             w.campaigns, w.speech, w.foothold, w.reach, w.circulation)  # fmt: skip
+             w.campaigns, w.speech, w.foothold, w.reach, w.circulation, w.circulating)  # fmt: skip
     evidence(w.rules, w.polities, w.issues, w.organisations, w.stances, w.tactics, w.campaigns)
     lobbying(w.rules, w.polities, w.issues, w.organisations, w.tactics, w.campaigns)
     # 6 citizens: hear, judge, attend, dare to speak, act, join

@@ -29,6 +29,7 @@ class MadeUpRecord:
     events: pd.DataFrame
     seconds: dict[str, float] = field(default_factory=lambda: {"found": 0.1, "compile": 2.0, "weeks": 1.5})
     left_out: tuple[str, ...] = ()
+    lost: int = 0
 
 
 @pytest.fixture

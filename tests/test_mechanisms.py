@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from worlds import busy, go_on, realistic, run_world, same, small, switched_off, twins
+from worlds import busy, digest_of, go_on, realistic, run_world, same, small, switched_off, twins
 
 from advosim import week
 from advosim.mechanisms import (
@@ -29,12 +29,24 @@ from advosim.mechanisms import (
     street,
     venues,
 )
-from advosim.record import Record
+from advosim.record import Record, lost, recorded
 from advosim.scenario.schema import Mechanisms, Scenario
 from advosim.simulation import simulate
 from advosim.world.chance import wrapping
 from advosim.world.found import found, names
-from advosim.world.state import ACCOMMODATE, CONSULT, DENY, FOR, MARCHES, REPRESS, TALKS, World, attitude
+from advosim.world.state import (
+    ACCOMMODATE,
+    BY_TABLE,
+    CONSULT,
+    DENY,
+    FOR,
+    MARCHES,
+    REPRESS,
+    STEP,
+    TALKS,
+    World,
+    attitude,
+)
 
 F = np.float32
 BY_HAND = {
@@ -574,6 +586,30 @@ def test_covered_acts_raise_attention_less_with_habit() -> None:
     assert close(outlet["fatigue"], 1.8) and close(outlet["habit"], 2.94)
 
 
+def test_only_the_covered_protest_s_own_turnout_draws_attention() -> None:
+    """A march that nobody shows adds nothing to what media show of the other side's, or of a petition."""
+    world = one_issue(**{"mechanism.coverage.protest": 10.0, "polity.home.governance.media_freedom": 1.0})
+    issue = world.issues[0, 0]
+    world.rules["coverage"]["protest_least"], world.rules["coverage"]["petition"] = 100.0, 10.0
+    issue["marched"][:], issue["signed"][:] = [0.009, 0.02], [0.0, 0.02]
+    call("coverage", world)
+    assert issue["covered"].tolist() == [0, 2]
+    assert close(issue["bump"], 0.4 * (1 + math.log(1 + 0.02 / 0.003)) + 0.4)
+
+
+def test_an_event_that_the_log_has_no_room_for_is_counted_and_harms_nothing() -> None:
+    world = run_world(busy(), weeks=26)
+    kept, number = world.record.events.copy(), int(world.clock["events"][0])
+    tight = found(busy(), 1, 26)
+    tight = tight._replace(record=tight.record._replace(events=tight.record.events[:11].copy()))
+    go_on(tight, busy(), 26)
+    assert tight.clock["events"][0] == number > 10 and lost(tight) == number - 10
+    told = recorded(tight).events
+    assert len(told) == 10 and digest_of(told) == digest_of(kept[:10])
+    for name in ("weeks", "organisations", "publics"):
+        assert digest_of(getattr(tight.record, name)) == digest_of(getattr(world.record, name))
+
+
 # ---------------------------------------------------------------- null limits
 
 ATTITUDES = ("influence", "persuasion", "education", "anchoring")
@@ -666,6 +702,13 @@ def _() -> None:
     flows = organisations_without("framing")
     for name, frame in first.items():
         assert set(flows[(flows["organisation"] == name) & (flows["effort"] > 0)]["frame"]) <= {frame}
+    assert "counter_frame" not in set(events_without("framing")["event"])
+    answered = simulate(busy().but({"mechanism.framing.answer": 10.0}), 1)
+    assert "counter_frame" in set(answered.events["event"])
+    unanswered = simulate(busy().but({"mechanism.framing.answer": 0.0}), 1)
+    assert "counter_frame" not in set(unanswered.events["event"])
+    deaf = found(Scenario(title="Deaf").but({"mechanism.framing.answer": 0.0}), 1, 1).rules[0].framing
+    assert plans.appeal(0.3, 0.5, 0.9, deaf) == 0.3
     assert without().circumstances["frame_gain"].all()
     assert (without().citizens.values != found(busy(), 1).citizens.values).any()
 
@@ -840,7 +883,19 @@ def _() -> None:
 
 @null_limit("friction")
 def _() -> None:
-    """Policy follows pressure every week in proportion, up to what the pushing side wants."""
+    """Policy follows pressure every week in proportion, up to what the pushing side wants; what presses counts once,
+    and weekly moves take no issue off people's minds.
+    """
+    world = one_issue(**{"mechanism.friction.on": False})
+    issue = world.issues[0, 0]
+    issue["pressure"], issue["attention"], issue["side_mean"][:] = 0.4, 1.0, [0.9, -0.9]
+    before = float(issue["policy"])
+    move(world)
+    assert issue["attention"] == 1.0 and issue["pressure"] == 0.0 and issue["policy"] > before
+    issue["submitted"][BY_TABLE], issue["target"][BY_TABLE] = True, 0.5
+    call("decision", world)
+    assert issue["attention"] == 0.5, "an agreement is a decision in any world"
+    assert world.record.events["event"][0] == STEP
     weeks = weeks_without("friction", "stakeholder_table", "elections")
     assert "step" not in set(events_without("friction", "stakeholder_table", "elections")["event"])
     for _, issue in weeks.groupby("issue"):
@@ -1111,6 +1166,21 @@ def _() -> None:
             rises(citizens.framed, (F(a), 4, F(less)), (F(a), 4, F(more)))
 
     fit()
+
+    @quick
+    @given(shares, shares, shares, shares)
+    def answer(weight: float, theirs: float, threat: float, more: float) -> None:
+        """Beside a frame that threatens, what beats it gains and what is weaker loses, by the threat."""
+        now = plans.appeal(weight, theirs, threat, RULES.framing)
+        assert (now >= weight) == (weight >= theirs or threat == 0.0 or now == weight)
+        less, more = sorted((threat, more))
+        margin = [abs(plans.appeal(weight, theirs, each, RULES.framing) - weight) for each in (less, more)]
+        assert margin[0] <= margin[1]
+
+    answer()
+    heard, frames = np.array([0.2, 0.6]), np.array([0, 1])
+    assert close(plans.threat(heard, frames, 0), 0.6) and close(plans.threat(heard, frames, 1), 0.2)
+    assert plans.threat(heard, np.array([0, -1]), 0) == 0.0, "a denial has no frame to be answered"
     # Polls without noise find what publics hold dear.
     chosen = simulate(
         busy().but({"mechanism.framing.poll_noise": 0.0, "polity.home.public.town.values": {"identity": 1.0}}), 1

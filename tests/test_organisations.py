@@ -114,6 +114,28 @@ def test_a_frame_counts_less_the_stronger_the_other_one_is() -> None:
     assert counts[4] == counts[5] == -rule["backfire"]
 
 
+MIXED = {"everyone": {"values": {"justice": 0.33, "security": 0.31, "prosperity": 0.21, "identity": 0.15}}}
+
+
+@functools.cache
+def answers(frames: tuple[str, ...], opposed: bool, answer: float) -> np.ndarray:
+    """By seed: the audience's mean weight of the frames in which a team campaigns, beside opponents or none."""
+    team = {**SPEAKS, "frames": list(frames), "skills": {"media": 0.3}}
+    loud = {"opponent": {**WEAK, "frames": ["justice"]}} if opposed else {}
+    scenario = world_of({"team": team, **loud}, home={"public": MIXED, "citizens": 300})
+    found_frames = []
+    for record in runs(scenario.but({"mechanism.framing.answer": answer}), 40):
+        rows = record.organisations.query("organisation == 'team' and effort > 0")
+        found_frames.append(rows["frame"].map(MIXED["everyone"]["values"]).astype(float).mean())
+    return np.array(found_frames)
+
+
+@pytest.mark.parametrize("frames", [("justice", "prosperity", "identity"), ("security", "prosperity", "identity")])
+def test_beside_a_strong_frame_teams_answer_in_it_or_in_one_that_competes_with_it(frames: tuple[str, ...]) -> None:
+    assert interval(answers(frames, True, 3.0) - answers(frames, True, 0.0)).low > 0.005
+    assert (answers(frames, False, 3.0) == answers(frames, False, 0.0)).all(), "nobody to answer"
+
+
 # ---------------------------------------------------------------- persuasion and education
 
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import functools
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from worlds import BUSY, busy, digest_of_world, run_world, same, small
+from test_schema import values_of, world_for
+from worlds import BUSY, busy, digest_of_world, go_on, run_world, same, small
 
 from advosim.record import Record
+from advosim.scenario.checks import founding_settings
+from advosim.scenario.declare import parameters
 from advosim.scenario.problems import InputError
 from advosim.scenario.schema import Governance, Mechanisms, Scenario
 from advosim.simulation import simulate
+from advosim.world.found import found
 from advosim.world.state import POLITY
 
 WEEK = 10
@@ -165,6 +170,46 @@ def test_a_run_on_threads_meets_reforms_alike() -> None:
     assert digest_of_world(run_world(scenario)) == digest_of_world(run_world(scenario, threads=2))
 
 
+def test_a_reform_writes_only_what_it_sets() -> None:
+    """What somebody has written into the world by hand stays."""
+    scenario = reformed((5, {f"{PATH}.openness": 0.3, "mechanism.influence.epsilon": 0.2}))
+    world = found(scenario, 1, 6)
+    world.polities["repression"], world.rules["influence"]["rate"] = 0.77, 0.01
+    go_on(world, scenario, 6)
+    assert world.polities["repression"][0] == 0.77 and world.rules["influence"]["rate"][0] == np.float32(0.01)
+    assert world.polities["openness"][0] == 0.3 and world.rules["influence"]["epsilon"][0] == np.float32(0.2)
+
+
+def test_a_reform_of_what_only_founding_reads_is_refused_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "late.toml"
+    file.write_text('title = "Late"\n[[reform]]\nweek = 3\nset = { "mechanism.expression.threshold" = 0.2 }\n')
+    with pytest.raises(InputError) as refused:
+        Scenario.load(file)
+    assert "late.toml:4" in str(refused.value) and "mechanism.NAME.KEY" in str(refused.value)
+
+
+@pytest.mark.parametrize("path", [path for path, _ in parameters(Mechanisms, "mechanism") if not path.endswith(".on")])
+def test_a_reform_of_any_setting_is_refused_or_acts(path: str) -> None:
+    """By the schema's own word on what only founding reads."""
+    keys = tuple(path.split("."))
+    world = world_for(path)
+    rows = [{"week": 2, "set": {path: value}} for value in values_of(path)]
+    if keys in founding_settings():
+        with pytest.raises(InputError, match="read when the world is founded"):
+            world.but({"reform": [rows[0]]})
+        return
+    others = [Scenario.model_validate({**world.model_dump(), "reform": [row]}) for row in rows]
+    for seed in range(1, 7):
+        usual = simulate(world, seed, threads=1)
+        for other in others:
+            run = simulate(other, seed, threads=1)
+            told = run.events.query("event != 'reform'").reset_index(drop=True)
+            alike = run.weeks.equals(usual.weeks) and run.organisations.equals(usual.organisations)
+            if not (alike and told.equals(usual.events)):
+                return
+    raise AssertionError(f"a reform of {path} changes nothing in the busy world")
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
@@ -172,6 +217,8 @@ def test_a_run_on_threads_meets_reforms_alike() -> None:
         ({"polity.home.organisation.greens.funds": 1.0}, "cannot change in mid-run"),
         ({"issue.climate.policy": 0.1}, "cannot change in mid-run"),
         ({"polity.nowhere.governance.openness": 0.1}, "there is no polity"),
+        ({"mechanism.awareness.start": 0.1}, "is read when the world is founded, and cannot change in mid-run"),
+        ({"mechanism.learning": {"start": 0.1}}, "is read when the world is founded"),
         ({f"{PATH}.openness": 1.1}, "out of range"),
         ({"mechanism.influence.epsilom": 0.1}, "epsilon"),
     ],

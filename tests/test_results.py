@@ -296,6 +296,14 @@ def test_the_summary_tells_the_run(record: Any, tmp_path: Path) -> None:
         assert part in text
 
 
+def test_the_summary_tells_who_gave_in_and_what_was_lost(record: Any) -> None:
+    given_in = {"week": 6, "polity": "home", "issue": "reform", "organisation": "big_oil", "event": "concession"}
+    events = pd.concat([record.events, pd.DataFrame([{**given_in, "side": "for", "size": 0.3}])], ignore_index=True)
+    text = results.summary(replace(record, events=events, lost=1234))
+    assert "week    6  big oil gives in to a boycott, on reform in home" in text
+    assert "the log of events was full; the last 1,234 are not in it" in text
+
+
 def test_the_summary_names_reforms_that_a_shorter_run_left_out(record: Any) -> None:
     cut = replace(record, weeks=record.weeks[:11], events=record.events[:5], left_out=("week 15: repression = 0.8",))
     assert "left out, for the run ends earlier: week 15: repression = 0.8" in results.summary(cut)

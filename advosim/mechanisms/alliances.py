@@ -9,7 +9,7 @@ import numpy as np
 
 from advosim.mechanisms.campaigns import power as raised
 from advosim.mechanisms.campaigns import strength
-from advosim.mechanisms.chronicle import note
+from advosim.mechanisms.chronicle import latest, note
 from advosim.world.chance import draw64, key, logistic, pair, stream
 from advosim.world.compile import compiled
 from advosim.world.relations import between, establish, free_row, take_seat
@@ -327,7 +327,7 @@ def _seat(clock, rules, alliance, seats, organisations, o):
 def _tell(clock, events, event, alliance, o, partner, size):
     """A line of the log about an alliance."""
     note(clock, events, event, alliance.polity, alliance.issue, o, -1, -1, alliance.side, size)
-    row = events[clock[0].events - 1]
+    row = latest(clock, events)
     row.alliance = alliance.number
     row.partner = partner
 
@@ -570,7 +570,7 @@ def leave(clock, alliance, seats, s, organisations, events, reason):
     """A member gives up its seat."""
     o = seats[s].organisation
     _tell(clock, events, LEFT, alliance, o, -1, seats[s].satisfaction)
-    events[clock[0].events - 1].reason = reason
+    latest(clock, events).reason = reason
     alliance.ending = reason
     alliance.members -= 1
     organisations[o].seats -= 1
@@ -630,7 +630,7 @@ def alliance_exit(
 def _dissolve(clock, alliance, seats, a, organisations, campaigns, lives, events):
     ending = alliance.ending
     _tell(clock, events, DISSOLVED, alliance, alliance.lead, -1, float(clock[0].week - alliance.founded))
-    events[clock[0].events - 1].reason = ending
+    latest(clock, events).reason = ending
     for s in range(seats.size):
         if seats[s].organisation >= 0:
             leave(clock, alliance, seats, s, organisations, events, PARTNERS_LEFT)

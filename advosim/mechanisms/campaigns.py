@@ -289,7 +289,7 @@ def _open_the_week(issues, organisations):
 @compiled
 def channels(
     clock, rules, polities, issues, publics, organisations, tactics, alliances, seats, campaigns, speech, foothold,
-    reach, circulation,
+    reach, circulation, circulating,
 ):  # fmt: skip
     """Campaigns spend, and their messages and calls reach the publics over three channels.
 
@@ -346,11 +346,11 @@ def channels(
                 campaign.reached += share * (1.0 - exp(-hazard))
     _counter_frame(rules, polities, issues, publics, reach)
     _carry_hashtags(rules, polities, issues, publics, reach)
-    _close_the_week(rules, issues, publics, reach, circulation)
+    _close_the_week(rules, issues, publics, reach, circulation, circulating)
 
 
 @compiled
-def _close_the_week(rules, issues, publics, reach, circulation):
+def _close_the_week(rules, issues, publics, reach, circulation, circulating):
     keep = rules[0].framing.circulation_keep
     for q in range(publics.size):
         for m in range(issues.shape[1]):
@@ -363,8 +363,12 @@ def _close_the_week(rules, issues, publics, reach, circulation):
                     # Members may hear the call both from their organisation and by chance.
                     issue.called[side] = min(1.0, issue.called[side] + share * cell.march[side])
             for side in range(SIDES):
-                strongest = max(reach[q, 0, m].resonance[side], reach[q, 1, m].resonance[side])
-                circulation[q, m, side] = max(keep * circulation[q, m, side], strongest)
+                offline, online = reach[q, 0, m], reach[q, 1, m]
+                stronger = online if online.resonance[side] > offline.resonance[side] else offline
+                circulation[q, m, side] *= keep
+                if stronger.resonance[side] >= circulation[q, m, side]:
+                    circulation[q, m, side] = stronger.resonance[side]
+                    circulating[q, m, side] = stronger.frame[side]
     for p in range(issues.shape[0]):
         for m in range(issues.shape[1]):
             issue = issues[p, m]

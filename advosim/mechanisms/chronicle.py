@@ -13,8 +13,11 @@ def turn(clock):
 
 @compiled
 def note(clock, events, event, polity, issue, organisation, tactic, route, side, size):
-    """Write one line of the log; -1 where something does not apply. The log has room for all that can happen."""
-    row = events[clock[0].events]
+    """Write one line of the log; -1 where something does not apply.
+
+    Where the log is full, what comes is counted and lost: its last row is scrap paper, which nobody reads.
+    """
+    row = events[min(clock[0].events, events.size - 1)]
     row.week = clock[0].week
     row.polity = polity
     row.issue = issue
@@ -25,6 +28,12 @@ def note(clock, events, event, polity, issue, organisation, tactic, route, side,
     row.side = side
     row.size = size
     clock[0].events += 1
+
+
+@compiled
+def latest(clock, events):
+    """The line that was noted last."""
+    return events[min(clock[0].events, events.size) - 1]
 
 
 @compiled

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from advosim.mechanisms.campaigns import active, pooled_share, power
-from advosim.mechanisms.chronicle import note
+from advosim.mechanisms.chronicle import latest, note
 from advosim.world.chance import draw64, exp, key, log, normal, pair, stream
 from advosim.world.compile import compiled
 from advosim.world.state import ENDORSED, MOST_ROLES, PLATFORM, REPRESS, SUPPORT
@@ -215,7 +215,7 @@ def solidarity(clock, rules, polities, organisations, trust, alliances, seats, e
                 organisations[poor].support += received
                 note(clock, events, SUPPORT, alliances[a].polity, alliances[a].issue, poor, -1, -1, alliances[a].side,
                      received)  # fmt: skip
-                events[clock[0].events - 1].alliance = alliances[a].number
+                latest(clock, events).alliance = alliances[a].number
 
 
 @compiled
@@ -262,7 +262,7 @@ def collaborative_platform(clock, rules, organisations, alliances, seats, campai
                 note(
                     clock, events, PLATFORM, alliance.polity, alliance.issue, alliance.lead, -1, -1, alliance.side, 0.0
                 )
-                events[clock[0].events - 1].alliance = alliance.number
+                latest(clock, events).alliance = alliance.number
         if alliance.platform:
             reached = 0.0
             first = campaigns.size - MOST_ROLES * (alliances.size - a)
@@ -395,4 +395,4 @@ def _endorse(clock, rule, tactics, trust, alliances, seats, campaigns, organisat
                     trust[ally, o] = min(1.0, trust[ally, o] + rule.endorsement)
             note(clock, events, ENDORSED, campaign.polity, campaign.issue, o, campaign.tactic, -1, campaign.side,
                  rule.endorsement)  # fmt: skip
-            events[clock[0].events - 1].alliance = alliances[a].number
+            latest(clock, events).alliance = alliances[a].number

@@ -145,7 +145,8 @@ def friction(clock, rules, polities, issues):
 def decision(clock, rules, issues, events):
     """The one place that writes policy. Of several submitted changes the first in the order of ROUTES holds.
 
-    A change empties the store and takes the issue off people's minds by half.
+    A change empties the store and takes the issue off people's minds by half. Without friction the store's moves are
+    no such decisions: what presses in a week counts in that week, once, and the issue stays on people's minds.
     """
     kept = rules[0].friction.attention_kept
     for p in range(issues.shape[0]):
@@ -159,7 +160,7 @@ def decision(clock, rules, issues, events):
                     issue.policy = min(max(issue.target[route], -1.0), 1.0)
                     issue.step = issue.policy - before
                     issue.pressure = 0.0
-                    issue.attention *= kept
-                    if rules[0].friction.on:
+                    if rules[0].friction.on or route != STORE:
+                        issue.attention *= kept
                         note(clock, events, STEP, p, m, -1, -1, route, -1, issue.step)
                 issue.submitted[route] = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from advosim.mechanisms.alliances import quality, seat_of
-from advosim.mechanisms.chronicle import note
+from advosim.mechanisms.chronicle import latest, note
 from advosim.mechanisms.cooperation import unlocked
 from advosim.world.chance import draw64, exp, key, log, normal, pair, stream
 from advosim.world.compile import compiled
@@ -14,6 +14,7 @@ from advosim.world.state import (
     BOYCOTT,
     CAMPAIGN_BEGINS,
     CAMPAIGN_ENDS,
+    COUNTER_FRAME,
     FIRM,
     FOR,
     LOCAL,
@@ -249,7 +250,7 @@ def tactic_choice(
         tried[a.polity, t] = week
         begin(clock, rules, issues, districts, organisations, stances, priorities, tactics, campaign, m, side, t, a.key,
               chance, events)  # fmt: skip
-        why = events[clock[0].events - 1]
+        why = latest(clock, events)
         why.value = learned[o, t]
         why.match = campaign.competence
         why.odds = weights[t] / total_of(weights)
@@ -379,7 +380,7 @@ def joint_plan(
             campaign.competence = unlocked(
                 seats[a], organisations, trust, union, tactics[t], rules[0].alliance_strength
             )
-            why = events[clock[0].events - 1]
+            why = latest(clock, events)
             why.value = values[t]
             why.match = campaign.competence
             why.odds = weights[t] / total
@@ -394,7 +395,7 @@ def joint_plan(
             number += 1
         if number > 0:
             note(clock, events, PLANNED, p, m, alliance.lead, -1, -1, alliance.side, float(number))
-            events[clock[0].events - 1].alliance = alliance.number
+            latest(clock, events).alliance = alliance.number
 
 
 @compiled
@@ -442,8 +443,38 @@ def _best_frame(repertoire, values, luck, noise):
 
 
 @compiled
-def framing(clock, rules, publics, organisations, repertoire, campaigns, speech):
-    """A new campaign takes the frame of its repertoire that a noisy poll of its audience finds strongest.
+def threat(circulation, circulating, side):
+    """The strength of the other side's frame that circulates in a public, 0..1; 0 for a denial, which has no frame."""
+    return min(1.0, circulation[1 - side]) if circulating[1 - side] >= 0 else 0.0
+
+
+@compiled
+def appeal(weight, theirs, threat, rule):
+    """What a frame promises: weight + 1 x threat x (weight - theirs), by its weight in the audience's values and that
+    of the other side's frame.
+
+    Of competing frames the weaker is wasted, so that where they are heard a team looks for one that is at least as
+    strong, be it theirs. Chong & Druckman 2007; Sniderman & Theriault 2004; Jerit 2008.
+    """
+    return weight + rule.answer * threat * (weight - theirs)
+
+
+@compiled
+def _appeals(public, m, side, circulation, circulating, rule, found):
+    """Put the appeal of all frames to a public into `found`. Returns the threat that they answer."""
+    danger = threat(circulation[m], circulating[m], side) if rule.answer > 0.0 else 0.0
+    theirs = public.values[circulating[m, 1 - side]] if danger > 0.0 else 0.0
+    for f in range(found.size):
+        found[f] = appeal(public.values[f], theirs, danger, rule)
+    return danger
+
+
+@compiled
+def framing(
+    clock, rules, publics, organisations, repertoire, circulation, circulating, campaigns, speech, events
+):  # fmt: skip
+    """A new campaign takes the frame of its repertoire that a noisy poll of its audience finds strongest, most of all
+    where the other side's frame circulates (`appeal`).
 
     A team with media skill of 1/2 and more tailors: it polls every public by itself (`message`). Whoever changes its
     frame on an issue loses credibility. Snow & Benford 1988; Chong & Druckman 2007.
@@ -451,33 +482,41 @@ def framing(clock, rules, publics, organisations, repertoire, campaigns, speech)
     rule = rules[0].framing
     k = key(clock[0].seed, clock[0].week, _POLL)
     frames = repertoire.shape[1]
-    mean = np.zeros(frames)
+    mean, unanswered, own = np.zeros(frames), np.zeros(frames), np.zeros(frames)
     for c in range(campaigns.size):
         campaign = campaigns[c]
         if not campaign.fresh:
             continue
-        o = campaign.organisation
+        o, m = campaign.organisation, campaign.issue
         a = organisations[o]
-        for f in range(frames):
-            mean[f] = 0.0
-            for q in range(publics.size):
-                if publics[q].polity == campaign.polity and rule.on:
-                    mean[f] += publics[q].share * publics[q].values[f]
+        mean[:] = 0.0
+        unanswered[:] = 0.0
+        danger = 0.0
+        for q in range(publics.size):
+            public = publics[q]
+            if public.polity == campaign.polity and rule.on:
+                danger += public.share * _appeals(public, m, campaign.side, circulation[q], circulating[q], rule, own)
+                for f in range(frames):
+                    mean[f] += public.share * own[f]
+                    unanswered[f] += public.share * public.values[f]
         noise = rule.poll_noise if rule.on else 0.0
-        campaign.frame = _best_frame(repertoire[c], mean, pair(k, a.key), noise)
+        luck = pair(k, a.key)
+        campaign.frame = _best_frame(repertoire[c], mean, luck, noise)
         shared = campaign.alliance >= 0 and campaigns[c - 1].alliance == campaign.alliance
         if shared and campaigns[c - 1].weeks_left > 0:
             # The roles of a joint plan have one key message.
             campaign.frame = campaigns[c - 1].frame
+        elif danger > 0.0 and campaign.frame != _best_frame(repertoire[c], unanswered, luck, noise):
+            note(clock, events, COUNTER_FRAME, campaign.polity, m, o, campaign.tactic, campaign.frame, campaign.side,
+                 danger)  # fmt: skip
         tailored = rule.on and rules[0].message.on and a.skills[2] >= 0.5
         for q in range(publics.size):
             speech[c, q] = campaign.frame
             if tailored and publics[q].polity == campaign.polity:
-                speech[c, q] = _best_frame(
-                    repertoire[c], publics[q].values, pair(pair(k, a.key), publics[q].key), noise
-                )
-        hops = a.spoke[campaign.issue] >= 0 and a.spoke[campaign.issue] != campaign.frame
+                _appeals(publics[q], m, campaign.side, circulation[q], circulating[q], rule, own)
+                speech[c, q] = _best_frame(repertoire[c], own, pair(luck, publics[q].key), noise)
+        hops = a.spoke[m] >= 0 and a.spoke[m] != campaign.frame
         if rule.on and hops:
             for audience in (MEDIA, PUBLIC):
                 a.credibility[audience] = max(0.0, a.credibility[audience] - rule.hop_cost)
-        a.spoke[campaign.issue] = campaign.frame
+        a.spoke[m] = campaign.frame

@@ -17,9 +17,10 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from advosim.scenario import elections
-from advosim.scenario.declare import Part, catalogue_rows
+from advosim.scenario.declare import Part, catalogue_rows, parameters
 from advosim.scenario.layers import Merged, Table, changes_layer, tables
 from advosim.scenario.problems import Problem, did_you_mean
+from advosim.scenario.rules import Mechanisms
 from advosim.scenario.schema import MOST_ORGANISATIONS, MOST_SEATS, Reform, Scenario
 from advosim.scenario.toml_lines import KeyPath
 
@@ -481,6 +482,11 @@ def _reformable(layer: Any, state: Merged, table: Table) -> tuple[Table, list[Pr
         if governs and path[1] not in known:
             text = f"there is no polity '{path[1]}' ({dotted(path)})"
             problems.append(layer.problem(path, text, ", ".join(known), did_you_mean(str(path[1]), known)))
+        elif _only_founding_reads(path):
+            text = f"'{dotted(path)}' is read when the world is founded, and cannot change in mid-run"
+            others = ", ".join(dotted(each) for each in founding_settings() if each != path)
+            rule = f"polity.NAME.governance.KEY, and all of mechanism.NAME.KEY but this, {others}"
+            problems.append(layer.problem(path, text, rule, "set it outside of [[reform]]"))
         elif governs or (path[0] == "mechanism" and len(path) > 2):
             _put(keep.table, path, _get(table, path))
         else:
@@ -488,6 +494,17 @@ def _reformable(layer: Any, state: Merged, table: Table) -> tuple[Table, list[Pr
             rule = "polity.NAME.governance.KEY, mechanism.NAME.KEY"
             problems.append(layer.problem(path, text, rule, _belongs(str(path[-1]), ()) if len(path) < 3 else ""))
     return keep.table, problems
+
+
+def _only_founding_reads(path: KeyPath) -> bool:
+    return path in founding_settings()
+
+
+@cache
+def founding_settings() -> tuple[tuple[str, ...], ...]:
+    """Paths of the rules' settings that only founding reads."""
+    found = parameters(Mechanisms, "mechanism")
+    return tuple(tuple(path.split(".")) for path, field in found if (field.json_schema_extra or {}).get("founding"))  # type: ignore[union-attr]
 
 
 def _leaves(table: Any) -> Iterator[tuple[str, ...]]:

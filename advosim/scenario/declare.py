@@ -22,9 +22,15 @@ def number(
     unit: str = "",
     source: str = "",
     awaits: str = "",
+    founding: bool = False,
 ) -> Any:
-    """A number with its range. `awaits` names the mechanism that will read it, where none does yet."""
+    """A number with its range. `awaits` names the mechanism that will read it, where none does yet.
+
+    founding: whether only founding reads it, so that no reform can change it.
+    """
     extra: JsonDict = {"unit": unit or "1", "source": source or "convention", **({"awaits": awaits} if awaits else {})}
+    if founding:
+        extra["founding"] = True
     return Field(default, ge=low, le=high, description=meaning, json_schema_extra=extra)
 
 
@@ -55,8 +61,9 @@ def catalogue(name: str, row: type[Any]) -> Mapping[str, Any]:
     return {key: row.model_validate(value) for key, value in catalogue_rows(name).items()}
 
 
+@functools.cache
 def catalogue_rows(name: str) -> dict[str, dict[str, Any]]:
-    """The raw rows of a shipped catalogue file."""
+    """The raw rows of a shipped catalogue file, the same ones for all who ask: to be read only."""
     text = (Path(__file__).parent / "catalogue" / f"{name}.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
 

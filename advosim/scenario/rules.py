@@ -79,6 +79,13 @@ class Framing(Mechanism):
     circulation_keep: float = number(
         0.84, 0, 0.99, "strength of what circulates kept from week to week", unit="share", source="half-life 4 weeks"
     )
+    answer: float = number(
+        1.0,
+        0,
+        10,
+        "weight of beating the other side's frame where it circulates",
+        source="Chong & Druckman; Jerit 2008",
+    )
     shift: float = number(0.02, 0, 1, "move of values toward a frame that fits, when heard", source="proposal")
     hop_cost: float = number(0.03, 0, 1, "credibility lost by changing the frame", source="proposal")
 
@@ -300,7 +307,7 @@ class Awareness(Mechanism):
     """Citizens learn of an issue from the agenda, from campaigns and from talking neighbours, and forget."""
 
     citizens: ClassVar[bool] = True
-    start: float = number(0.15, 0, 1, "aware at the start", unit="share of citizens", source="tried")
+    start: float = number(0.15, 0, 1, "aware at the start", unit="share of citizens", source="tried", founding=True)
     by_agenda: float = number(0.5, 0, 1, "chance by a full agenda and diet", unit="per week", source="tried")
     missed_face_to_face: float = number(0.85, 0, 1, "chance to miss what one friend talks of", source="tried")
     missed_online: float = number(0.95, 0, 1, "chance to miss what one contact posts", source="tried")
@@ -315,7 +322,9 @@ class Salience(Mechanism):
     by_talk: float = number(4.0, 0, 20, "weight of the share of neighbours who talk", source="tried")
     talk_cap: float = number(1.0, 0, 5, "highest effect of talk", unit="log weight", source="tried")
     rest_of_life: float = number(30.0, 1, 1000, "weight of all else on one's mind", source="tried")
-    interest_within: float = number(0.7, 0, 3, "sd of interest among citizens", unit="log weight", source="tried")
+    interest_within: float = number(
+        0.7, 0, 3, "sd of interest among citizens", unit="log weight", source="tried", founding=True
+    )
 
 
 class Persuasion(Mechanism):
@@ -361,8 +370,8 @@ class Expression(Mechanism):
     """People talk in the open if motive beats threshold and the fear of speaking alone."""
 
     citizens: ClassVar[bool] = True
-    threshold: float = number(0.35, 0, 5, "median threshold", unit="motive", source="tried")
-    threshold_within: float = number(0.5, 0, 3, "sd of log thresholds", unit="log", source="tried")
+    threshold: float = number(0.35, 0, 5, "median threshold", unit="motive", source="tried", founding=True)
+    threshold_within: float = number(0.5, 0, 3, "sd of log thresholds", unit="log", source="tried", founding=True)
     fear: float = number(0.25, 0, 5, "fear under full repression", unit="motive", source="tried; Noelle-Neumann 1974")
 
 
@@ -370,8 +379,8 @@ class Participation(Mechanism):
     """People sign or march if called or carried along, and if motive, grievance and company beat cost and risk."""
 
     citizens: ClassVar[bool] = True
-    threshold: float = number(0.25, 0, 5, "median threshold", unit="motive", source="tried")
-    threshold_within: float = number(0.5, 0, 3, "sd of log thresholds", unit="log", source="tried")
+    threshold: float = number(0.25, 0, 5, "median threshold", unit="motive", source="tried", founding=True)
+    threshold_within: float = number(0.5, 0, 3, "sd of log thresholds", unit="log", source="tried", founding=True)
     available_to_sign: float = number(0.35, 0, 1, "chance to have time to sign", unit="per week", source="tried")
     available_to_march: float = number(0.25, 0, 1, "chance to have time to march", unit="per week", source="tried")
     by_efficacy: float = number(0.5, 0, 5, "weight of motive without efficacy", source="tried")
@@ -534,7 +543,7 @@ class Friction(Mechanism):
 class Evaluation(Mechanism):
     """Sides learn whether acting helps; citizens whether the government serves them."""
 
-    efficacy_start: float = number(0.3, 0, 1, "efficacy at the start", source="tried")
+    efficacy_start: float = number(0.3, 0, 1, "efficacy at the start", source="tried", founding=True)
     efficacy_rate: float = number(0.05, 0, 1, "adjustment of efficacy", unit="per week", source="tried")
     efficacy_rest: float = number(0.25, 0, 1, "efficacy without pressure", source="tried")
     legitimacy_rate: float = number(0.02, 0, 1, "adjustment of legitimacy", unit="per week", source="tried")
@@ -545,7 +554,9 @@ class Learning(Mechanism):
 
     rate: float = number(0.3, 0, 1, "weight of the last campaign", source="prototype; McAdam 1983")
     capacity: float = number(0.01, 0, 1, "rise of skills by building capacity", unit="share a week", source="proposal")
-    start: float = number(0.03, 0, 10, "value of every tactic at the start", unit="gain per budget", source="prototype")
+    start: float = number(
+        0.03, 0, 10, "value of every tactic at the start", unit="gain per budget", source="prototype", founding=True
+    )
     of_coverage: float = number(0.05, 0, 10, "worth of a covered act", unit="pressure", source="prototype")
     of_reach: float = number(0.5, 0, 10, "worth of reaching everybody", unit="pressure", source="proposal")
     of_change: float = number(0.3, 0, 10, "worth of a policy step", unit="pressure per position", source="prototype")

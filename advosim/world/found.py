@@ -160,6 +160,7 @@ def _found(scenario: Scenario, seed: int, weeks: int, known: Names) -> World:
         speech=np.full((t, q), -1, np.int64),
         foothold=np.ones((t, q)),
         circulation=np.zeros((q, m, SIDES)),
+        circulating=np.full((q, m, SIDES), -1, np.int64),
         reach=np.zeros((q, 2, m), REACH),
         blocks=blocks,
         circumstances=np.zeros((b, m), CIRCUMSTANCE),
@@ -169,7 +170,7 @@ def _found(scenario: Scenario, seed: int, weeks: int, known: Names) -> World:
         record=Recorded(
             np.zeros((weeks, p, m), WEEK),
             np.zeros((weeks, o), ORGANISATION_WEEK),
-            _log(weeks * (p * (m * 20 + 2) + 5 * o + 2 * t + len(districts) * m + 4 * a) + 64 * len(scenario.reform)),
+            _log(weeks * (p * (m * 20 + 2) + 5 * o + 3 * t + len(districts) * m + 4 * a) + 64 * len(scenario.reform)),
             np.zeros((weeks, q, m), VIEW),
             np.zeros((weeks, len(known.parties)), PARTY_WEEK),
             np.zeros((weeks, a), ALLIANCE_WEEK),
@@ -189,8 +190,8 @@ def _found(scenario: Scenario, seed: int, weeks: int, known: Names) -> World:
 
 
 def _log(room: int) -> NDArray[Any]:
-    """An empty log, with -1 where an event may leave out what does not apply."""
-    rows = np.zeros(room, EVENT)
+    """An empty log with scrap paper behind it, and -1 where an event may leave out what does not apply."""
+    rows = np.zeros(room + 1, EVENT)
     for field in ("alliance", "partner", "reason"):
         rows[field] = -1
     return rows
@@ -199,17 +200,24 @@ def _log(room: int) -> NDArray[Any]:
 # ---------------------------------------------------------------- what a reform can change
 
 
-def enact(world: World, scenario: Scenario) -> None:
-    """Write rules and governance of `scenario` into the world: at founding, at reforms, and when a user steps in."""
+def enact(world: World, scenario: Scenario, before: Scenario | None = None) -> None:
+    """Write rules and governance of `scenario` into the world: all at founding, at reforms what differs from `before`.
+
+    So settings that somebody has written into the world by hand outlive a reform that does not speak of them.
+    """
     for name in Mechanisms.model_fields:
         rule: Mechanism = getattr(scenario.mechanism, name)
+        old = getattr(before.mechanism, name) if before else None
         for field in type(rule).model_fields:
-            world.rules[name][field] = _number(type(rule).model_fields[field].annotation, getattr(rule, field))
-    for row, polity in enumerate(scenario.polity.values()):
+            if old is None or getattr(rule, field) != getattr(old, field):
+                kind = type(rule).model_fields[field].annotation
+                world.rules[name][field] = _number(kind, getattr(rule, field))
+    for row, (home, polity) in enumerate(scenario.polity.items()):
+        was = before.polity[home].governance if before else None
         for field in Governance.model_fields:
-            if field in (POLITY.names or ()):
-                setting = getattr(polity.governance, field)
-                world.polities[field][row] = CODED[field].index(setting) if field in CODED else setting
+            now = getattr(polity.governance, field)
+            if field in (POLITY.names or ()) and (was is None or now != getattr(was, field)):
+                world.polities[field][row] = CODED[field].index(now) if field in CODED else now
         governed = any(each.kind == "municipality" for each in polity.organisation.values())
         for column, tactic in enumerate(scenario.tactic.values()):
             room = _allowed(tactic, polity.governance, scenario.mechanism.platform_control.on)

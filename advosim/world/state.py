@@ -56,15 +56,18 @@ EVENTS = (
     "news", "campaign", "end", "closure", "covered", *ANSWERS, "step", "reform", "hashtag", "concession", "agreement",
     "grant", "local_step", "election", "government", "alliance", "joined", "left", "dissolved", "plan",
     "culture_clash", "priority_clash", "strategy_clash", "memorandum", "platform", "support", "scandal", "endorsement",
+    "counter_frame",
 )  # fmt: skip
 """What the log tells of; an event's number is its place here. Those of answers and clashes count on from the first."""
 NEWS, CAMPAIGN_BEGINS, CAMPAIGN_ENDS, CLOSURE, COVERED, ANSWERED, STEP, REFORM = (
     EVENTS.index(name) for name in ("news", "campaign", "end", "closure", "covered", ANSWERS[0], "step", "reform")
 )
-HASHTAG, CONCESSION, AGREEMENT, GRANT, LOCAL_STEP, ELECTION, GOVERNMENT = (
+HASHTAG, CONCESSION, AGREEMENT, GRANT, LOCAL_STEP, ELECTION, GOVERNMENT, COUNTER_FRAME = (
     EVENTS.index(name)
-    for name in ("hashtag", "concession", "agreement", "grant", "local_step", "election", "government")
-)
+    for name in (
+        "hashtag", "concession", "agreement", "grant", "local_step", "election", "government", "counter_frame",
+    )
+)  # fmt: skip
 ALLIED, JOINED, LEFT, DISSOLVED, PLANNED, CLASHED, MEMORANDUM, PLATFORM, SUPPORT, SCANDAL, ENDORSED = (
     EVENTS.index(name)
     for name in (
@@ -106,7 +109,7 @@ def table(*fields: tuple[Any, ...]) -> np.dtype[Any]:
 CLOCK = table(
     ("week", "i8", "0 at founding, then the week that runs or ran last"),
     ("seed", "i8", ">= 0"),
-    ("events", "i8", "number of events in the log"),
+    ("events", "i8", "number of events so far; what the log had no room for counts as well"),
     ("alliances", "i8", "alliances founded so far"),
 )
 
@@ -683,7 +686,7 @@ class Recorded(NamedTuple):
     organisations: NDArray[Any]
     """(weeks, organisations) of ORGANISATION_WEEK."""
     events: NDArray[Any]
-    """(most events,) of EVENT; clock.events of them are filled."""
+    """(most events + 1,) of EVENT; clock.events of them are filled, and the last row is scrap paper."""
     publics: NDArray[Any]
     """(weeks, publics, issues) of VIEW."""
     parties: NDArray[Any]
@@ -755,6 +758,8 @@ class World(NamedTuple):
     """(t, q): >= 1, factor of a campaign's reach in a public."""
     circulation: NDArray[np.float64]
     """(q, m, sides): >= 0, strength of the frames that circulate in a public."""
+    circulating: NDArray[np.int64]
+    """(q, m, sides): which frames these are, -1 for none."""
     reach: NDArray[Any]
     """(q, 2, m) of REACH."""
     blocks: NDArray[Any]
