@@ -12,9 +12,12 @@ from advosim.scenario.groups import members_of
 from advosim.scenario.schema import Scenario
 from advosim.world.found import Names, names
 from advosim.world.state import (
+    ADOPTED,
     AGREEMENT,
     ALLIED,
     ANSWERS,
+    APPEAL,
+    BORROWED,
     COUNTER_FRAME,
     COVERED,
     DISSOLVED,
@@ -26,6 +29,7 @@ from advosim.world.state import (
     PRESSURES,
     REASONS,
     REFORM,
+    REFUSED,
     ROUTES,
     STEP,
     TERMS,
@@ -93,6 +97,7 @@ class Record:
         flat["tactic"] = _named(known.tactics, flat["tactic"])
         flat["frame"] = _named(known.frames, flat["frame"])
         flat["side"] = _named(("for", "against"), flat["side"])
+        flat["venue"] = _named([row.venue for row in self.scenario.tactic.values()], rows["tactic"].reshape(-1))
         head = {
             "week": week + 1,
             "polity": _named(home, number),
@@ -124,6 +129,21 @@ class Record:
         return pd.DataFrame({**head, **flat}).rename(
             columns={"signed": "petition", "marched": "protest", "boycotted": "boycott"}
         )
+
+    @cached_property
+    def bodies(self) -> pd.DataFrame:
+        """One row per week, body and issue: the body's own policy, agenda, and adopted cases by their freshness."""
+        import pandas as pd
+
+        rows = self.recorded.bodies
+        week, body, issue = (axis.reshape(-1) for axis in np.indices(rows.shape))
+        head = {
+            "week": week + 1,
+            "body": _named(self.names.bodies, body),
+            "level": _named([row.level for row in self.scenario.body.values()], body),
+            "issue": _named(self.names.issues, issue),
+        }
+        return pd.DataFrame({**head, **{name: rows[name].reshape(-1) for name in rows.dtype.names or ()}})
 
     @cached_property
     def alliances(self) -> pd.DataFrame:
@@ -290,6 +310,10 @@ class Record:
             return REASONS[row["reason"]]
         if row["event"] in (STEP, AGREEMENT):
             return ROUTES[row["route"]]
+        if row["event"] in (APPEAL, ADOPTED, REFUSED):
+            return str(self.names.bodies[row["route"]]) if row["route"] >= 0 else "third_states"
+        if row["event"] == BORROWED:
+            return str(self.names.frames[row["route"]])
         if row["event"] == COVERED:
             return str(PRESSURES[row["route"]])
         if row["event"] == COUNTER_FRAME:
@@ -326,7 +350,7 @@ def recorded(world: World) -> Recorded:
     kept = rows.events[: min(events, rows.events.size - 1)]
     return Recorded(
         rows.weeks[:week], rows.organisations[:week], kept, rows.publics[:week], rows.parties[:week],
-        rows.alliance_weeks[:week], rows.alliances[: int(world.clock["alliances"][0])],
+        rows.alliance_weeks[:week], rows.alliances[: int(world.clock["alliances"][0])], rows.bodies[:week],
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from advosim.mechanisms import citizens as _citizens
+from advosim.mechanisms.abroad import appeals, blockade, boomerang, third_states
 from advosim.mechanisms.alliances import (
     alliance_exit,
     alliance_formation,
@@ -27,8 +28,9 @@ from advosim.mechanisms.alliances import (
     strategy_clash,
     ties,
 )
+from advosim.mechanisms.borders import frame_diffusion, partners, shelter, spillover
 from advosim.mechanisms.campaigns import channels, evidence, lobbying
-from advosim.mechanisms.chronicle import record, turn
+from advosim.mechanisms.chronicle import record, record_abroad, turn
 from advosim.mechanisms.citizens import circumstances, citizens, count
 from advosim.mechanisms.cooperation import (
     benefit_sharing,
@@ -60,10 +62,13 @@ from advosim.world.state import World
 def week(w):
     """One week in the order of the theory."""
     turn(w.clock)
-    # 1 news: shocks arrive, the agenda decays
+    # 1 news: shocks arrive, also from abroad, the agenda decays
+    spillover(w.rules, w.polities, w.issues, w.relations)
     attention(w.clock, w.rules, w.issues, w.record.events)
-    # 2 funds: who runs out closes
+    # 2 funds: who runs out closes, or is sheltered abroad
+    partners(w.rules, w.polities, w.organisations, w.stances, w.priorities, w.tied)
     funds(w.clock, w.rules, w.polities, w.organisations, w.campaigns, w.record.events)
+    shelter(w.clock, w.rules, w.organisations, w.stances, w.priorities, w.tied, w.record.events)
     grants(w.clock, w.rules, w.polities, w.organisations, w.stances, w.priorities, w.record.events)
     # 3 alliances: meet, offer, consent, quarrel, leave
     ties(w.clock, w.rules, w.organisations, w.tied, w.alliances, w.seats)
@@ -80,6 +85,7 @@ def week(w):
     peer_learning(w.clock, w.rules, w.trust, w.learned, w.alliances, w.seats)
     collaborative_platform(w.clock, w.rules, w.organisations, w.alliances, w.seats, w.campaigns, w.record.events)
     # 4 plans: each free team, alone or allied, picks issue, tactics and frame
+    blockade(w.rules, w.polities, w.organisations)
     tactic_choice(w.clock, w.rules, w.issues, w.districts, w.organisations, w.stances, w.priorities, w.learned, w.uses,
                   w.tactics, w.allowed, w.tried, w.alliances, w.seats, w.campaigns, w.record.events)  # fmt: skip
     joint_plan(w.clock, w.rules, w.issues, w.districts, w.publics, w.organisations, w.stances, w.priorities, w.learned,
@@ -89,12 +95,15 @@ def week(w):
     inclusion(w.rules, w.issues, w.publics, w.organisations, w.represents, w.alliances, w.seats, w.campaigns)
     framing(w.clock, w.rules, w.publics, w.organisations, w.repertoire, w.circulation, w.circulating, w.campaigns,
             w.speech, w.record.events)  # fmt: skip
-    # 5 campaigns: messages, calls, evidence, insider contacts
+    frame_diffusion(w.clock, w.rules, w.organisations, w.repertoire, w.campaigns, w.tied, w.record.events)
+    # 5 campaigns: messages, calls, evidence, insider contacts, appeals abroad
     hashtag(w.clock, w.rules, w.polities, w.issues, w.organisations, w.tactics, w.campaigns, w.record.events)
     channels(w.clock, w.rules, w.polities, w.issues, w.publics, w.organisations, w.tactics, w.alliances, w.seats,
              w.campaigns, w.speech, w.foothold, w.reach, w.circulation, w.circulating)  # fmt: skip
     evidence(w.rules, w.polities, w.issues, w.organisations, w.stances, w.tactics, w.campaigns)
     lobbying(w.rules, w.polities, w.issues, w.organisations, w.tactics, w.campaigns)
+    appeals(w.clock, w.rules, w.issues, w.organisations, w.tactics, w.campaigns, w.relations, w.bodies, w.standing,
+            w.mandates, w.docket, w.record.events)  # fmt: skip
     # 6 citizens: hear, judge, attend, dare to speak, act, join
     circumstances(w.clock, w.rules, w.polities, w.issues, w.publics, w.districts, w.reach, w.circulation, w.blocks,
                   w.circumstances)  # fmt: skip
@@ -111,6 +120,9 @@ def week(w):
     boycott(w.clock, w.rules, w.issues, w.organisations, w.stances, w.priorities, w.tactics, w.campaigns,
             w.record.events)  # fmt: skip
     # 9 institutions: pressure adds up, policy moves by one rule
+    third_states(w.rules, w.polities, w.issues, w.relations, w.mandates, w.docket)
+    boomerang(w.clock, w.rules, w.polities, w.issues, w.organisations, w.stances, w.priorities, w.bodies, w.standing,
+              w.mandates, w.docket, w.record.events)  # fmt: skip
     protest_signal(w.rules, w.issues)
     constituencies(w.rules, w.polities, w.issues, w.districts, w.parties, w.local_views)
     pressure(w.clock, w.rules, w.polities, w.issues, w.organisations, w.stances)
@@ -135,6 +147,7 @@ def week(w):
     record(w.clock, w.polities, w.issues, w.organisations, w.stances, w.priorities, w.alliances, w.seats, w.campaigns,
            w.views, w.parties, w.record.weeks, w.record.organisations, w.record.publics, w.record.parties,
            w.record.alliance_weeks)  # fmt: skip
+    record_abroad(w.clock, w.organisations, w.standing, w.docket, w.record.organisations, w.record.bodies)
 
 
 compiled_week = compiled(week)
@@ -152,7 +165,8 @@ Line = Callable[[World, int], None]
 
 # Of the names in `week`, those of functions: co_names would hold fields as well, of which one is called "weeks".
 _CALLED = tuple(dict.fromkeys(step.argval for step in dis.get_instructions(week) if step.opname == "LOAD_GLOBAL"))
-TABLE_MECHANISMS = tuple(name for name in _CALLED if name not in ("turn", "record", "citizens", "count"))
+_BESIDE = ("turn", "record", "record_abroad", "citizens", "count")
+TABLE_MECHANISMS = tuple(name for name in _CALLED if name not in _BESIDE)
 CITIZEN_MECHANISMS = (
     "backfire", "awareness", "weight_of", "salience", "persuasion", "backlash", "framed", "education", "unlearning",
     "influence", "anchoring", "noticing", "motive", "expression", "participation", "company", "membership",

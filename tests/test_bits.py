@@ -16,7 +16,18 @@ import numba
 import numpy as np
 import pytest
 import worlds
-from worlds import busy, digest, digest_of_world, go_on, run_world, same, scenarios_of_all_kinds, small, with_neighbour
+from worlds import (
+    busy,
+    digest,
+    digest_of_world,
+    go_on,
+    neighbours,
+    run_world,
+    same,
+    scenarios_of_all_kinds,
+    small,
+    with_neighbour,
+)
 
 from advosim import week
 from advosim.mechanisms import citizens as rules_of_citizens
@@ -278,7 +289,7 @@ def test_a_replaced_rule_does_not_stay_for_later_runs() -> None:
 
 
 def test_only_mechanisms_can_be_replaced() -> None:
-    assert set(week.TABLE_MECHANISMS).isdisjoint({"weeks", "turn", "record", "citizens", "count"})
+    assert set(week.TABLE_MECHANISMS).isdisjoint({"weeks", "turn", "record", "record_abroad", "citizens", "count"})
     for name in ("weeks", "turn", "record", "citizens", "count", "influense"):
         with pytest.raises(InputError, match="no such mechanism"):
             whole_run(mechanisms={name: quiet_news}, weeks=1)
@@ -323,13 +334,47 @@ def test_an_organisation_that_never_acts_changes_no_other_number(first: bool, ki
     assert idle.weeks.drop(columns=own).equals(usual.weeks.drop(columns=own))
 
 
-def test_a_second_polity_changes_nothing_in_the_first() -> None:
-    both = whole_run(with_neighbour(busy()))
+APART = {f"mechanism.{name}.on": False for name in ("spillover", "ties", "third_states")}
+"""Nothing crosses a border."""
+
+
+def test_a_second_polity_changes_nothing_in_the_first_if_nothing_crosses_the_border() -> None:
+    both = whole_run(with_neighbour(busy()).but(APART))
     for name in ("weeks", "organisations", "events"):
         table = getattr(both, name)
         home = table[table["polity"] == "home"].reset_index(drop=True)
-        assert home.equals(getattr(plain_run(), name)), name
+        shown = [column for column in home if not column.startswith("presence")]  # told where anybody is abroad
+        assert home[shown].equals(getattr(plain_run(), name)[shown]), name
         assert (table["polity"] == "abroad").any(), name
+
+
+def test_a_body_or_a_third_polity_shifts_nobody_elses_luck() -> None:
+    """What a body without leverage adopts moves no policy; a polity behind closed borders moves nothing at all."""
+    quiet = {"mechanism.boomerang.on": False}
+    table = neighbours().but(quiet).model_dump()
+    table["body"] = {}
+    usual = whole_run(Scenario.model_validate(table))
+    other = whole_run(neighbours().but(quiet))
+    far = neighbours().but({**quiet, **APART}).model_dump()
+    alone = whole_run(Scenario.model_validate(far))
+    far["polity"] = {"isle": {"citizens": 60, "organisation": {"islanders": {}}}, **far["polity"]}
+    three = whole_run(Scenario.model_validate(far))
+    for name in ("weeks", "organisations", "events"):
+        assert getattr(usual, name).equals(getattr(other, name)), name
+        table = getattr(three, name)
+        assert table[table["polity"] != "isle"].reset_index(drop=True).equals(getattr(alone, name)), name
+
+
+def test_a_world_of_neighbours_is_the_same_on_threads_and_after_a_restart(tmp_path: Path) -> None:
+    one, several = run_world(neighbours(), 1), run_world(neighbours(), 1, threads=2)
+    assert digest_of_world(one) == digest_of_world(several)
+    world = found(neighbours(), 1)
+    go_on(world, neighbours(), 13)
+    save(world, tmp_path / "state.npz")
+    again = found(neighbours(), 1)
+    restore(again, tmp_path / "state.npz")
+    go_on(again, neighbours(), neighbours().weeks)
+    assert digest_of_world(again) == digest_of_world(one)
 
 
 def test_the_order_of_polities_changes_nothing() -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import abroad_checks
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -1780,6 +1781,9 @@ def _() -> None:
 
 # ---------------------------------------------------------------- each mechanism has all that it owes
 
+NULL_LIMITS |= abroad_checks.NULL_LIMITS
+DIRECTIONS |= abroad_checks.DIRECTIONS
+
 
 @pytest.mark.parametrize("name", Mechanisms.model_fields)
 def test_switched_off_a_mechanism_leaves_the_world_without_it(name: str) -> None:
@@ -1819,10 +1823,10 @@ def test_the_places_that_the_sections_name_exist(root: Path, page: str) -> None:
 
 
 def test_every_name_of_a_mechanism_is_that_of_its_function(root: Path) -> None:
-    """But for what only sets numbers that several others read."""
+    """But for what only sets numbers that several others read, and for a label that is read off the run."""
     sources = "".join(file.read_text(encoding="utf-8") for file in (root / "advosim" / "mechanisms").glob("*.py"))
     functions = set(re.findall(r"^def (\w+)\(", sources, re.MULTILINE))
-    assert set(Mechanisms.model_fields) - functions == {"institutionalisation", "digital_divide"}
+    assert set(Mechanisms.model_fields) - functions == {"institutionalisation", "digital_divide", "spiral"}
 
 
 # ---------------------------------------------------------------- what theory asks of governance, over 100 seeds

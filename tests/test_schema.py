@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from worlds import busy, digest, small, with_neighbour
+from worlds import busy, digest, neighbours, small, with_neighbour
 
 import advosim
 from advosim.scenario.checks import bounds
@@ -102,6 +102,7 @@ def read_in(*folders: str) -> set[str]:
     return {name for file, names in reads().items() if file.startswith(folders) for name in names}
 
 
+APPEALS = ["appeal_to_regional_body", "appeal_to_international_body", "shaming_by_third_states"]
 NEEDED = {
     "framing.backfire": {"polity.home.organisation.owners.credibility.public": 0.2},
     "framing.circulation_keep": {"polity.home.organisation.owners.credibility.public": 0.2},
@@ -109,9 +110,17 @@ NEEDED = {
     "platform_control.to_friends": {"polity.home.governance.shutdown": True},
     "ties.shared_leader": {"polity.home.individual": {"leader": {"posts": ["institute", "lobby"]}}},
     "trust.endorsement": {"polity.home.organisation.institute.tactics": ["endorsement"]},
+    "boomerang.by_visibility": {"polity.home.organisation.asylum.tactics": ["demonstration", *APPEALS]},
+    "boomerang.swing_keep": {
+        "mechanism.boomerang.swing": 1.0,
+        "mechanism.boomerang.offset": 0.5,
+        "mechanism.participation.threshold": 0.02,
+    },
     "learning.capacity": {"polity.home.organisation.institute.tactics": ["capacity_building", "research_report"]},
 }
 """What the busy world lacks for some parameters to matter."""
+ABROAD = ("spillover", "frame_diffusion", "shelter", "third_states", "boomerang")
+"""Rules that need a neighbour or a body; so do `pressure.abroad` and `backfire.foreign`."""
 
 
 ACROSS = ("mechanism.ties.language", "mechanism.ties.abroad")
@@ -120,10 +129,12 @@ ACROSS = ("mechanism.ties.language", "mechanism.ties.abroad")
 
 @functools.cache
 def world_for(path: str) -> Scenario:
+    name = path.removeprefix("mechanism.")
     if path in ACROSS:
         return with_neighbour(busy()).but({"polity.abroad.language": "foreign"})
-    needed = NEEDED.get(path.removeprefix("mechanism."))
-    return busy().but(needed) if needed else busy()
+    abroad = name.split(".")[0] in ABROAD or name in ("pressure.abroad", "backfire.foreign")
+    world, needed = neighbours() if abroad else busy(), NEEDED.get(name)
+    return world.but(needed) if needed else world
 
 
 @functools.cache

@@ -99,6 +99,47 @@ BUSY = {
 """Settings under which everything happens within a few weeks, so that the lack of something tells."""
 
 
+# fmt: off
+NEIGHBOURS = {
+    "issue": {"climate": {"policy": -0.4}, "housing": {"policy_between": 0.5}},
+    "tactic": {
+        name: {"weeks": 3}
+        for name in ("appeal_to_regional_body", "appeal_to_international_body", "shaming_by_third_states")
+    },
+    "polity": {
+        "home": {
+            "governance": {"openness": 0.1, "repression": 0.6, "media_freedom": 0.3, "external_vulnerability": 0.8},
+            "organisation": {
+                "asylum": {"count": 3, "stance": 0.8, "funds": 60.0, "frames": ["justice"], "tactics": [
+                    "appeal_to_regional_body", "appeal_to_international_body", "shaming_by_third_states"]},
+                "exiles": {"funds": 0.3, "income": 0.38, "funds_within": 0.0, "members": 0.0, "activity": 0.0},
+                "counter": {"stance": -0.7, "funds": 60.0, "tactics": ["appeal_to_international_body"]},
+            },
+        },
+        "north": {
+            "citizens": 150, "districts": 2, "policy": {"climate": 0.2},
+            "governance": {"openness": 0.9, "repression": 0.1, "media_freedom": 1.0},
+            "public": {"everyone": {"attitude": {"climate": 0.3}}},
+            "organisation": {"reds": {"count": 2, "stance": 0.7, "frames": ["security", "identity"]},
+                             "blues": {"stance": -0.6}},
+        },
+    },
+    "body": {
+        "nations": {"gatekeeping": 0.5, "capacity": 1.0, "policy": {"climate": 0.5}, "agenda": {"housing": 0.5}},
+        "union": {"level": "regional", "gatekeeping": 0.0, "leverage": 0.3, "leverages": {"home": 0.9}},
+    },
+    "relation": {"border": {"between": ["home", "north"], "distance": 0.1, "language": 0.9, "ties": 0.4}},
+}
+# fmt: on
+"""What the small world lacks to have a neighbour and bodies above both."""
+
+
+@functools.cache
+def neighbours() -> Scenario:
+    """The busy world, closed, with a neighbour that is open and ahead, and a regional and an international body."""
+    return busy().but({f"{kind}.{name}": row for kind, rows in NEIGHBOURS.items() for name, row in rows.items()})
+
+
 @functools.cache
 def small() -> Scenario:
     """Two issues, two publics, thirteen organisations, 300 citizens, 26 weeks."""
@@ -186,6 +227,7 @@ def scenarios_of_all_kinds() -> dict[str, Scenario]:
         changes = {f"polity.home.network.{path}": kind for path, kind in networks.items()}
         worlds[f"{face_to_face} and {social}"] = lively.but(changes)
     worlds["two polities"] = with_neighbour(lively)
+    worlds["neighbours and bodies"] = neighbours().but({"weeks": 12, "polity.home.citizens": 200})
     one = lively.but({"polity.home.governance.repression": 1.0, "polity.home.governance.internet_access": 0.3})
     worlds["repression"] = one
     return worlds

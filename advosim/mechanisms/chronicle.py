@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from advosim.world.compile import compiled
+from advosim.world.state import ABROAD
 
 
 @compiled
@@ -136,6 +137,26 @@ def _record_party(party, counted, row):
 
 
 @compiled
+def record_abroad(clock, organisations, standing, docket, organisation_weeks, body_weeks):
+    """Write down the week of bodies and of organisations' ties and troubles."""
+    w = clock[0].week - 1
+    for o in range(organisations.size):
+        row = organisation_weeks[w, o]
+        row.partners = organisations[o].partners
+        row.blocked = organisations[o].blocked
+        row.exiled = organisations[o].exiled
+    for i in range(standing.shape[0]):
+        for m in range(standing.shape[1]):
+            row = body_weeks[w, i, m]
+            row.policy = standing[i, m].policy
+            row.agenda = standing[i, m].agenda
+            row.cases = 0.0
+            for p in range(docket.shape[1]):
+                for side in range(docket.shape[3]):
+                    row.cases += docket[i, p, m, side]
+
+
+@compiled
 def _record_organisation(organisation, campaign, row):
     row.funds = organisation.funds
     row.dues = organisation.dues
@@ -193,3 +214,10 @@ def _record_issue(issue, row):
     row.attitude_sd = issue.attitude_sd
     row.efficacy_for = issue.efficacy[0]
     row.efficacy_against = issue.efficacy[1]
+    row.shaming_for = issue.shaming[0]
+    row.shaming_against = issue.shaming[1]
+    row.presence_for = issue.presence[0]
+    row.presence_against = issue.presence[1]
+    row.third_states_for = issue.third_states[0]
+    row.third_states_against = issue.third_states[1]
+    row.abroad = issue.contribution[0, ABROAD] - issue.contribution[1, ABROAD]

@@ -247,8 +247,9 @@ def _what_presses(now, rule, home, issue):
     now.policy = F(issue.policy)
     now.pull = F(exp(issue.attention))
     now.injustice = F(issue.injustice)
-    now.exposed[0] = F(rule.backfire.by_media * home.media_freedom)
-    now.exposed[1] = F(rule.backfire.by_media * home.media_freedom + rule.backfire.online)
+    told = rule.backfire.by_media * home.media_freedom + rule.backfire.foreign * home.foreign_channels
+    now.exposed[0] = F(told)
+    now.exposed[1] = F(told + rule.backfire.online)
     now.fear = F(rule.expression.fear * home.repression)
     seen = rule.platform_control.exposure * home.surveillance if rule.platform_control.on else 0.0
     now.sanction_signing[0] = F(rule.participation.risk_of_signing * home.repression)

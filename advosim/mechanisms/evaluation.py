@@ -6,7 +6,7 @@ from advosim.mechanisms.campaigns import active
 from advosim.mechanisms.chronicle import note
 from advosim.world.chance import draw64, key, stream
 from advosim.world.compile import compiled
-from advosim.world.state import AUDIENCES, CAMPAIGN_ENDS, MEDIA, OFFICIALS, PUBLIC, SCANDAL, SIDES, STREET
+from advosim.world.state import ABROAD, AUDIENCES, CAMPAIGN_ENDS, MEDIA, OFFICIALS, PUBLIC, SCANDAL, SIDES, STREET
 
 _SCANDAL = stream("credibility.scandal")
 
@@ -75,6 +75,9 @@ def learning(clock, rules, issues, organisations, tactics, learned, alliances, s
                 worth = campaign.gain / campaign.spent
                 own = learned[campaign.organisation]
                 own[campaign.tactic] += rule.rate * (worth - own[campaign.tactic])
+                if tactic.pressure != ABROAD:
+                    missed = 1.0 - min(max(worth / max(rule.start, 1e-9), 0.0), 1.0)
+                    a.failure += rule.rate * (missed - a.failure)
             o = campaign.organisation
             note(clock, events, CAMPAIGN_ENDS, campaign.polity, campaign.issue, o, campaign.tactic, -1,
                  campaign.side, campaign.gain)  # fmt: skip

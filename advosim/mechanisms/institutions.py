@@ -5,7 +5,7 @@ from __future__ import annotations
 from advosim.mechanisms.chronicle import note
 from advosim.world.chance import draw64, exp, key, log, normal, stream
 from advosim.world.compile import compiled
-from advosim.world.state import AGAINST, FIRM, FOR, INSIDE, PETITION, ROUTES, SIDES, STEP, STORE, STREET
+from advosim.world.state import ABROAD, AGAINST, FIRM, FOR, INSIDE, PETITION, ROUTES, SIDES, STEP, STORE, STREET
 
 _STEP = stream("friction.step")
 _DRIFT = stream("friction.drift")
@@ -61,8 +61,8 @@ def _conceded_share(organisations, stances, issue, p, m):
 
 @compiled
 def pressure(clock, rules, polities, issues, organisations, stances):
-    """E = .95 E + street + petitions + insiders + salient majorities, reform minus opponents, + what was conceded by
-    the government and, by market share, by firms.
+    """E = .95 E + street + petitions + insiders + shaming from abroad + salient majorities, reform minus opponents, +
+    what was conceded by the government and, by market share, by firms.
 
     Opinion weighs more as elections come near; an elected government hears those whom it needs. Easton 1965; Stimson,
     MacKuen & Erikson 1995.
@@ -82,7 +82,7 @@ def pressure(clock, rules, polities, issues, organisations, stances):
                 issue.contribution[side, PETITION] = rule.petition * half_effect(issue.signed[side], rule.half_petition)
                 issue.contribution[side, INSIDE] = rule.inside * issue.lobby_success[side]
             organised = 0.0
-            for kind in (STREET, PETITION, INSIDE):
+            for kind in (STREET, PETITION, INSIDE, ABROAD):
                 organised += issue.contribution[FOR, kind] - issue.contribution[AGAINST, kind]
             salience, support = issue.salience, issue.support
             if rules[0].elections.on and polities[p].seated:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from advosim.mechanisms.abroad import weigh_appeals
 from advosim.mechanisms.alliances import quality, seat_of
 from advosim.mechanisms.chronicle import latest, note
 from advosim.mechanisms.cooperation import unlocked
@@ -32,6 +33,7 @@ _PLAN = stream("joint_plan")
 _TARGET = stream("tactic_choice.target")
 _OUTREACH = stream("petition")
 _EXPERIMENT = stream("tactic_choice.experiment")
+_ABROAD = stream("boomerang")
 _LEAST_SKILL = np.float64(0.01)
 
 
@@ -213,7 +215,7 @@ def tactic_choice(
     rule = rules[0].tactic_choice
     seed, week = clock[0].seed, clock[0].week
     launches, subjects, choices = key(seed, week, _LAUNCH), key(seed, week, _ISSUE), key(seed, week, _TACTIC)
-    experiments = key(seed, week, _EXPERIMENT)
+    experiments, abroad = key(seed, week, _EXPERIMENT), key(seed, week, _ABROAD)
     formal, together = rules[0].institutionalisation, rules[0].joint_plan.on
     for c in range(campaigns.size):
         campaign = campaigns[c]
@@ -242,6 +244,7 @@ def tactic_choice(
             continue
         without_target(weights, issue, side, a.polity, m, stances, priorities, organisations, tactics)
         _without_allies(weights, tactics, a.seats)
+        weigh_appeals(weights, a, tactics, draw64(abroad, a.key), rules[0].boomerang)
         t = picked(weights, draw64(choices, a.key))
         if t < 0:
             continue
@@ -356,6 +359,7 @@ def joint_plan(
         union = _union(seats[a], organisations)
         weights = tactic_weights(allowed[p], common, values, union, tactics, caution, rules[0].tactic_choice)
         without_target(weights, issues[p, m], alliance.side, p, m, stances, priorities, organisations, tactics)
+        weigh_appeals(weights, organisations[alliance.lead], tactics, draw64(pair(k, _ABROAD), 0), rules[0].boomerang)
         taken = np.zeros(seats.shape[1], np.uint8)
         number = 0
         for c in roles_of(a, campaigns, alliances):

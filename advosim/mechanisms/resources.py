@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from advosim.mechanisms.alliances import enlist
+from advosim.mechanisms.borders import shelters
 from advosim.mechanisms.chronicle import note
 from advosim.world.chance import draw64, exp, key, normal, stream
 from advosim.world.compile import compiled
@@ -15,7 +16,8 @@ _GIFTS = stream("funds")
 
 @compiled
 def funds(clock, rules, polities, organisations, campaigns, events):
-    """Funds += dues + gifts - staff - fixed cost, which repression raises - upkeep of ties and seats.
+    """Funds += dues + gifts - staff - fixed cost, which repression raises - upkeep of ties and seats. Who cannot pay in
+    full closes; who could but for repression finds shelter with partners abroad, for a time.
 
     Who cannot pay in full closes. Resource dependence: Pfeffer & Salancik 1978.
     """
@@ -36,12 +38,16 @@ def funds(clock, rules, polities, organisations, campaigns, events):
         home = polities[a.polity]
         a.dues = rule.fee * (a.members / home.citizens)
         a.gifts = max(0.0, a.income * (1.0 + rule.noise * normal(draw64(k, a.key))))
-        owed = rule.staff * a.income + rule.fixed + rule.harassment * home.repression
+        harassed = rule.harassment * home.repression
+        owed = rule.staff * a.income + rule.fixed + harassed
         if rules[0].ties.on:
             owed += rules[0].ties.upkeep * a.income * a.ties
         if rules[0].alliance_strength.on:
             owed += rules[0].alliance_strength.seat * a.income * a.seats
         means = a.funds + a.dues + a.gifts
+        a.exiled = means < owed and means >= owed - harassed and shelters(a, rules[0].shelter)
+        if a.exiled:
+            owed -= harassed
         a.running_cost = min(owed, means)
         a.funds = means - a.running_cost
         if a.running_cost < owed:

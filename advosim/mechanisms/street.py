@@ -50,15 +50,19 @@ def accommodate_chance(accommodation, repressed, violent, rule):
 
 
 @compiled
-def _answers(rule, home, issue, side, seed, week):
-    """Which answers the acts of one side get: a sum of REPRESS, ACCOMMODATE, CONSULT, DENY."""
+def _answers(rule, home, issue, side, swing, seed, week):
+    """Which answers the acts of one side get: a sum of REPRESS, ACCOMMODATE, CONSULT, DENY.
+
+    swing: repression that a government shamed from abroad moves to other issues (`boomerang`).
+    """
     marched = issue.marched[side] >= rule.onset
     if not marched and issue.signed[side] < rule.onset_of_signing:
         return 0
     own = pair(issue.key, side)
     violent = 1.0 if issue.violent[side] else 0.0
     answers = 0
-    if marched and draw64(key(seed, week, _REPRESS), own) < repress_chance(home.repression, violent, rule):
+    force = min(max(home.repression + swing * issue.swing, 0.0), 1.0)
+    if marched and draw64(key(seed, week, _REPRESS), own) < repress_chance(force, violent, rule):
         answers |= REPRESS
     repressed = 1.0 if answers else 0.0
     if draw64(key(seed, week, _ACCOMMODATE), own) < accommodate_chance(home.accommodation, repressed, violent, rule):
@@ -86,6 +90,7 @@ def response(clock, rules, polities, issues, events):
     pressure, never policy itself; consultation opens doors for weeks; denial counter-frames next week.
     """
     rule = rules[0].response
+    swing = rules[0].boomerang.swing if rules[0].boomerang.on else 0.0
     for p in range(issues.shape[0]):
         for m in range(issues.shape[1]):
             issue = issues[p, m]
@@ -96,7 +101,7 @@ def response(clock, rules, polities, issues, events):
                 issue.denied[side] = False
                 if not rule.on:
                     continue
-                answers = _answers(rule, polities[p], issue, side, clock[0].seed, clock[0].week)
+                answers = _answers(rule, polities[p], issue, side, swing, clock[0].seed, clock[0].week)
                 if not answers & (CONSULT | DENY):
                     answers |= _owed_reply(rules[0].petition, polities[p], issue, side, clock[0].seed, clock[0].week)
                 if answers & (CONSULT | DENY):

@@ -306,7 +306,8 @@ def _belongs(key: str, known: Sequence[str]) -> str:
 
 def crossed(merged: Merged) -> list[Problem]:
     """Names that stand for nothing, organisations that clash or are too many, network files that are not there."""
-    return [*_names(merged), *_organisations(merged), *_networks(merged), *elections.faults(merged)]
+    own = [*_names(merged), *_organisations(merged), *_networks(merged)]
+    return [*own, *elections.faults(merged), *_bodies(merged), *_relations(merged)]
 
 
 def _keys(table: Table, key: str, otherwise: list[str]) -> list[str]:
@@ -328,6 +329,7 @@ def _names(merged: Merged) -> Iterator[Problem]:
         "alliance": {"issue": "issue"},
     }
     for polity, row in tables(table, "polity"):
+        yield from _named(merged, ("polity", polity, "policy"), row.get("policy"), "issue", known["issue"])
         for kind, keys in uses.items():
             for name, part in tables(row, kind):
                 for key, what in keys.items():
@@ -386,6 +388,46 @@ def _alliances(merged: Merged, polity: str, row: Table, seen: Mapping[str, str])
         elif len(single) > MOST_SEATS:
             text = f"{dotted(path)}.members: {len(single)} organisations"
             yield merged.problem((*path, "members"), text, f"2 to {MOST_SEATS}")
+
+
+def _bodies(merged: Merged) -> Iterator[Problem]:
+    """Bodies stand above polities that exist, decide on issues that exist, and are one of a level."""
+    polities, issues = _keys(merged.table, "polity", ["home"]), _keys(merged.table, "issue", ["reform"])
+    levels: dict[str, str] = {}
+    for name, row in tables(merged.table, "body"):
+        path = ("body", name)
+        for key, what, known in (
+            ("members", "polity", polities),
+            ("leverages", "polity", polities),
+            ("policy", "issue", issues),
+            ("agenda", "issue", issues),
+        ):
+            yield from _named(merged, (*path, key), row.get(key), what, known)
+        members = row.get("members") or polities
+        outside = [p for p in row.get("leverages") or () if p in polities and p not in members]
+        for polity in outside if isinstance(row.get("leverages"), dict) else ():
+            text = f"{dotted(path)}.leverages: '{polity}' is not a member"
+            yield merged.problem((*path, "leverages", polity), text, ", ".join(members))
+        level = row.get("level", "international")
+        if isinstance(level, str) and level in levels:
+            where = (*path, "level") if (*path, "level") in merged.origin else path
+            text = f"'{levels[level]}' and '{name}' are both {level}"
+            yield merged.problem(where, text, "at most one regional and one international body")
+        levels[level if isinstance(level, str) else ""] = name
+
+
+def _relations(merged: Merged) -> Iterator[Problem]:
+    polities, seen = _keys(merged.table, "polity", ["home"]), dict[frozenset[str], str]()
+    for name, row in tables(merged.table, "relation"):
+        path: KeyPath = ("relation", name, "between")
+        pair = row.get("between")
+        yield from _named(merged, path, pair, "polity", polities)
+        if not isinstance(pair, (list, tuple)) or not all(isinstance(one, str) for one in pair):
+            continue
+        known = frozenset(pair)
+        if known in seen:
+            yield merged.problem(path, f"relation.{seen[known]} and relation.{name} are between the same polities")
+        seen[known] = name
 
 
 def _networks(merged: Merged) -> Iterator[Problem]:

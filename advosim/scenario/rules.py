@@ -262,6 +262,73 @@ class Municipalities(Mechanism):
     step: float = number(0.3, 0, 2, "local step", unit="position", source="proposal")
 
 
+class Spillover(Mechanism):
+    """News and covered acts of one polity reach others' media, and foreign channels reach its citizens."""
+
+    share: float = number(0.3, 0, 1, "attention that passes between the nearest", source="Galtung & Ruge 1965")
+
+
+class FrameDiffusion(Mechanism):
+    """Organisations learn to speak in the frames that tied ones abroad campaign in. Snow & Benford 1999."""
+
+    chance: float = number(0.02, 0, 1, "chance to take a frame over", unit="per tie and week", source="proposal")
+
+
+class Shelter(Mechanism):
+    """Who would close under repression but has ties abroad is sheltered there for a time, at its hosts' cost."""
+
+    weeks: int = number(26, 0, 520, "shelter in all", unit="weeks", source="proposal")
+    cost: float = number(0.05, 0, 5, "what it costs the host", unit="budgets a week", source="as `solidarity`")
+
+
+class ThirdStates(Mechanism):
+    """Third states speak up where they are ahead, and pressed by their own publics and organisations."""
+
+    gatekeeping: float = number(2.0, -10, 10, "how hard it is to be heard by them", unit="logit", source="as bodies")
+    half_salience: float = number(0.02, 1e-6, 1, "salience of half effect there", unit="share", source="proposal")
+    half_effort: float = number(2.0, 0.01, 1000, "effort of half effect there", unit="budgets", source="proposal")
+
+
+class Boomerang(Mechanism):
+    """Who is blocked at home appeals abroad; what gatekeepers adopt comes back as shaming, which presses where there is
+    presence at home or third states join. Keck & Sikkink 1998; Bob 2005; Murdie & Davis 2012; Hafner-Burton 2008.
+    """
+
+    patience: float = number(0.5, 0, 0.99, "blockage at home from which teams look abroad", source="proposal")
+    by_failure: float = number(0.3, 0, 1, "blockage by campaigns that brought nothing", source="Keck & Sikkink 1998")
+    means: float = number(4.0, 0, 1000, "funds that an appeal needs", unit="weeks of its cost", source="proposal")
+    pull: float = number(3.0, 0, 100, "weight of appeals, if a team looks abroad", unit="factor", source="proposal")
+    by_fit: float = number(2.0, 0, 50, "adoption by fit", unit="logit per position", source="Bob 2005")
+    by_agenda: float = number(1.0, 0, 50, "by the issue's place on its agenda", unit="logit", source="Bob 2005")
+    by_visibility: float = number(2.0, 0, 50, "by coverage of the team", unit="logit", source="Bob 2005")
+    by_ties: float = number(2.0, 0, 50, "by ties abroad", unit="logit", source="Bob 2005; Carpenter 2007")
+    half_ties: float = number(2.0, 0.01, 100, "ties of half effect", unit="ties", source="proposal")
+    by_effort: float = number(1.0, 0, 50, "by the appeal's effort", unit="logit", source="Bob 2005: matching costs")
+    by_crowding: float = number(1.0, 0, 50, "refusal by a full docket", unit="logit", source="Bob 2005")
+    case_keep: float = number(0.99, 0, 0.999, "an adopted case kept from week to week", unit="share", source="proposal")
+    agenda_step: float = number(0.3, 0, 1, "rise of the body's agenda by an adoption", source="proposal")
+    agenda_keep: float = number(0.98, 0, 0.999, "that rise kept from week to week", unit="share", source="proposal")
+    norm_step: float = number(
+        0.05, 0, 2, "move of the body's policy by an adoption", unit="position", source="Finnemore & Sikkink 1998"
+    )
+    norm_keep: float = number(0.998, 0, 0.9999, "that move kept from week to week", unit="share", source="proposal")
+    worth: float = number(0.1, 0, 10, "what a team counts an adoption as", unit="pressure", source="proposal")
+    reach: float = number(0.3, 0.01, 2, "distance of full shaming", unit="position", source="as `friction`")
+    alone: float = number(0.0, 0, 5, "effect of shaming alone (b1)", unit="factor", source="Murdie & Davis 2012")
+    with_presence: float = number(0.5, 0, 5, "with presence at home (b2)", unit="factor", source="Murdie & Davis 2012")
+    with_third_states: float = number(0.5, 0, 5, "with third states (b3)", unit="factor", source="Murdie & Davis 2012")
+    half_presence: float = number(2.0, 0.01, 100, "presence of half effect", unit="organisations", source="proposal")
+    offset: float = number(
+        0.1, 0, 1, "chance that a fully shamed government offsets", unit="per week", source="Hafner-Burton 2008"
+    )
+    swing: float = number(0.3, 0, 1, "repression moved elsewhere by an offset", source="proposal; Hafner-Burton 2008")
+    swing_keep: float = number(0.9, 0, 0.99, "that kept from week to week", unit="share", source="proposal")
+
+
+class Spiral(Mechanism):
+    """A label read off the run, never a cause: phases from repression to rule-consistent behaviour."""
+
+
 class Channels(Mechanism):
     """Messages travel face to face, by mass media and by social media; the mix is tailored to the audience's access."""
 
@@ -301,6 +368,9 @@ class Backfire(Mechanism):
     gain: float = number(0.3, 0, 5, "grievance by one injustice", source="tried; Hess & Martin 2006")
     by_media: float = number(0.5, 0, 1, "chance to learn of it from free media", source="tried")
     online: float = number(0.3, 0, 1, "chance to learn of it online", source="tried; Sutton et al. 2014")
+    foreign: float = number(
+        0.5, 0, 1, "chance to learn of it from free media next door", source="as at home; Sutton et al. 2014"
+    )
 
 
 class Awareness(Mechanism):
@@ -521,6 +591,7 @@ class Pressure(Mechanism):
     inside: float = number(0.08, 0, 10, "weight of successful lobbying", source="tried")
     opinion: float = number(0.6, 0, 10, "weight of salient majorities", source="tried")
     firms: float = number(0.15, 0, 10, "weight of conceding firms' market share", source="register")
+    abroad: float = number(0.15, 0, 10, "weight of shaming from abroad", source="register")
     before_elections: float = number(1.0, 0, 10, "further weight on election day", unit="share", source="tried")
     election_shadow: float = number(13.0, 1, 520, "decay of that weight before elections", unit="weeks", source="tried")
 
@@ -565,8 +636,10 @@ class Learning(Mechanism):
 class Mechanisms(Part):
     """All rules of the model, in the order of the week."""
 
+    spillover: Spillover = choice(Spillover, "news across borders")
     attention: Attention = choice(Attention, "news and the agenda")
     funds: Funds = choice(Funds, "money in and out")
+    shelter: Shelter = choice(Shelter, "refuge with partners abroad")
     grants: Grants = choice(Grants, "foundations and drift")
     enlist: Enlist = choice(Enlist, "evidence that wins supporters")
     ties: Ties = choice(Ties, "who knows whom")
@@ -587,6 +660,7 @@ class Mechanisms(Part):
     inclusion: Inclusion = choice(Inclusion, "the affected at the table")
     institutionalisation: Institutionalisation = choice(Institutionalisation, "rules and staff")
     framing: Framing = choice(Framing, "frames and their fit")
+    frame_diffusion: FrameDiffusion = choice(FrameDiffusion, "frames across borders")
     message: Message = choice(Message, "clear and tailored messages")
     channels: Channels = choice(Channels, "who hears what")
     digital_divide: DigitalDivide = choice(DigitalDivide, "who is online")
@@ -616,6 +690,8 @@ class Mechanisms(Part):
     stakeholder_table: StakeholderTable = choice(StakeholderTable, "bargaining of those seated")
     municipalities: Municipalities = choice(Municipalities, "local policies")
     elections: Elections = choice(Elections, "votes, seats, governments and parties")
+    third_states: ThirdStates = choice(ThirdStates, "whether other states speak up")
+    boomerang: Boomerang = choice(Boomerang, "appeals abroad and shaming")
     pressure: Pressure = choice(Pressure, "the store of pressure")
     friction: Friction = choice(Friction, "when policy moves")
     evaluation: Evaluation = choice(Evaluation, "efficacy and legitimacy")
@@ -623,3 +699,4 @@ class Mechanisms(Part):
     learning: Learning = choice(Learning, "the value of tactics")
     benefit_sharing: BenefitSharing = choice(BenefitSharing, "who gets the credit")
     trust: Trust = choice(Trust, "trust among allies")
+    spiral: Spiral = choice(Spiral, "phases of change, read off the run")

@@ -28,7 +28,8 @@ Kind = Literal[
     "ngo", "grassroots", "movement", "business_association", "foundation", "research_institute", "media_outlet", "firm",
     "agency", "municipality",
 ]  # fmt: skip
-Route = Literal["none", "inside", "petition", "street", "boycott", "table", "local"]
+Route = Literal["none", "inside", "petition", "street", "boycott", "table", "local", "abroad"]
+Venue = Literal["municipal", "home", "regional", "international", "third_states"]
 Unit = Annotated[float, Field(ge=0.0, le=1.0)]
 Leaning = Annotated[float, Field(ge=-1.0, le=1.0)]
 
@@ -94,7 +95,9 @@ class Governance(Part):
     platform_regulation: float = number(0.1, 0, 1, "how far posts are removed", source="V-Dem v2smgovsmcenprc")
     shutdown: bool = choice(False, "whether social media are shut down")
     surveillance: float = number(0.2, 0, 1, "chance that online action exposes a person", source="V-Dem v2smarrest")
-    external_vulnerability: float = number(0.3, 0, 1, "what foreign pressure costs the government", awaits="boomerang")
+    external_vulnerability: float = number(
+        0.3, 0, 1, "what foreign pressure costs the government, by material and moral linkage", source="Keck & Sikkink"
+    )
 
 
 # ---------------------------------------------------------------- what the citizens see
@@ -323,6 +326,7 @@ class Tactic(Part):
     call: Literal["none", "sign", "share", "show_up", "buy_not"] = choice("none", "what people are called to do")
     call_every: int = number(1, 1, 52, "rhythm of the calls", unit="weeks", source="tried")
     pressure: Route = choice("none", "how it presses its target")
+    venue: Venue = choice("home", 'where it is done; abroad only with pressure "abroad"')
     hashtag: bool = choice(False, "whether it spreads under a hashtag")
     endorses: bool = choice(False, "whether it vouches for allies, who trust it more")
     producer: bool = choice(False, "boycotts: whether a whole branch is the target, not its largest firm")
@@ -342,6 +346,12 @@ class Tactic(Part):
                 raise ValueError(f"'needs' names no governance setting of range 0..1: '{name}' ({', '.join(levers)})")
         return self
 
+    @model_validator(mode="after")
+    def _abroad(self) -> Self:
+        if (self.pressure == "abroad") != (self.venue not in ("home", "municipal")):
+            raise ValueError("'venue' regional, international or third_states goes with pressure = \"abroad\"")
+        return self
+
 
 class Polity(Part):
     """A state with its government, publics and organisations."""
@@ -349,6 +359,7 @@ class Polity(Part):
     citizens: int = number(20_000, 10, 10_000_000, "number of citizens", unit="citizens", source="tried")
     districts: int = number(10, 1, 1000, "number of districts", unit="districts")
     legitimacy: float = number(0.5, 0, 1, "trust in the government at the start")
+    policy: dict[Name, Leaning] = choice(dict, "policy in force at the start, by issue; else drawn around the issue's")
     governance: Governance = choice(Governance, "how the polity meets advocacy")
     public: dict[Name, Public] = choice(lambda: {"everyone": Public()}, "segments of the citizens")
     organisation: dict[Name, Organisation] = choice(dict, "organisations at home here")
@@ -369,6 +380,45 @@ class Polity(Part):
         governed = [o.district for o in self.organisation.values() if o.kind == "municipality"]
         if len(governed) != len(set(governed)) or any(district > self.districts for district in governed):
             raise ValueError(f"municipalities need districts of their own from 1 to {self.districts}")
+        return self
+
+
+class Body(Part):
+    """A regional or international organisation above polities, with a policy of its own."""
+
+    level: Literal["regional", "international"] = choice("international", "there is at most one of each level")
+    meaning: str = choice("", "what it stands for")
+    members: tuple[Name, ...] = Field(
+        (), description="polities below it; empty: all", strict=False, json_schema_extra={"source": "convention"}
+    )
+    position: float = number(0.3, -1, 1, "its policy on issues not named", unit="position", source="proposal")
+    policy: dict[Name, Leaning] = choice(dict, "its policy at the start, by issue")
+    agenda: dict[Name, Unit] = choice(dict, "how far an issue is on its agenda at the start, by issue; else 0")
+    gatekeeping: float = number(2.0, -10, 10, "how hard it is to be adopted", unit="logit", source="Bob 2005")
+    capacity: float = number(3.0, 0.1, 1000, "cases that it can attend to at once", unit="cases", source="Bob 2005")
+    leverage: float = number(0.5, 0, 1, "what its shaming costs a member", source="proposal; Keck & Sikkink 1998")
+    leverages: dict[Name, Unit] = choice(dict, "that by polity, where it differs")
+
+
+class Relation(Part):
+    """How near two polities are to each other; pairs that are not named have the defaults."""
+
+    between: tuple[Name, Name] = Field(
+        ..., description="the two polities", strict=False, json_schema_extra={"source": "author"}
+    )
+    distance: float = number(0.5, 0, 1, "how far apart: 0 next door, 1 out of reach", source="Murdie 2014")
+    language: float | None = number(
+        None, 0, 1, "how much of what is said is understood; default: by the polities' languages", source="Murdie 2014"
+    )
+    leverage: float = number(0.5, 0, 1, "what the other's disapproval costs: trade, aid, standing", source="proposal")
+    ties: float | None = number(
+        None, 0, 1, "chance that two organisations are tied; default: by `mechanism.ties`", source="Murdie 2014"
+    )
+
+    @model_validator(mode="after")
+    def _two(self) -> Self:
+        if self.between[0] == self.between[1]:
+            raise ValueError("'between' names two different polities")
         return self
 
 
@@ -394,6 +444,8 @@ class Scenario(Part):
     frame: dict[Name, Frame] = choice(lambda: dict(catalogue("frames", Frame)), "ways to say what an issue is about")
     tactic: dict[Name, Tactic] = choice(lambda: dict(catalogue("tactics", Tactic)), "ways to campaign")
     polity: dict[Name, Polity] = choice(lambda: {"home": Polity()}, "states")
+    body: dict[Name, Body] = choice(dict, "regional and international organisations above them")
+    relation: dict[Name, Relation] = choice(dict, "how near polities are to each other")
     mechanism: Mechanisms = choice(Mechanisms, "rules and their switches")
     reform: tuple[Reform, ...] = Field(
         (), description="changes in mid-run", strict=False, json_schema_extra={"source": "author"}

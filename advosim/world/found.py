@@ -17,6 +17,7 @@ from advosim.scenario.schema import (
     Organisation,
     OrganisationKind,
     Polity,
+    Relation,
     Scenario,
     Tactic,
 )
@@ -33,6 +34,8 @@ from advosim.world.state import (
     AWARE,
     BLOCK,
     BLOCKS,
+    BODY,
+    BODY_WEEK,
     CALLS,
     CAMPAIGN,
     CHANNELS,
@@ -45,6 +48,7 @@ from advosim.world.state import (
     EXPERTISE,
     ISSUE,
     KINDS,
+    MANDATE,
     MOST_ROLES,
     ONLINE,
     ORGANISATION,
@@ -56,13 +60,16 @@ from advosim.world.state import (
     PRESSURES,
     PUBLIC_GROUP,
     REACH,
+    RELATION,
     RULES,
     SEAT,
     SIDES,
+    STANDING,
     STRATEGIES,
     TACTIC,
     TACTIC_NUMBERS,
     TALLY,
+    VENUES,
     VIEW,
     WEEK,
     Citizens,
@@ -97,6 +104,7 @@ class Names(NamedTuple):
     """(polity, organisation)"""
     parties: tuple[tuple[str, str], ...]
     """(polity, party)"""
+    bodies: tuple[str, ...]
 
 
 def names(scenario: Scenario) -> Names:
@@ -110,6 +118,7 @@ def names(scenario: Scenario) -> Names:
         tuple((home, public) for home, polity in scenario.polity.items() for public in polity.public),
         tuple((home, name) for home, polity in scenario.polity.items() for name, _ in organisations(polity)),
         tuple((home, party) for home, polity in scenario.polity.items() for party in polity.party),
+        tuple(scenario.body),
     )
 
 
@@ -123,7 +132,7 @@ def found(scenario: Scenario, seed: int | None = None, weeks: int | None = None)
 
 def _found(scenario: Scenario, seed: int, weeks: int, known: Names) -> World:
     p, m, o = len(known.polities), len(known.issues), len(known.organisations)
-    k, f, q = len(known.tactics), len(known.frames), len(known.publics)
+    k, f, q, i = len(known.tactics), len(known.frames), len(known.publics), len(known.bodies)
     rows = [most_alliances(polity) for polity in scenario.polity.values()]
     a = sum(rows)
     t = o + MOST_ROLES * a
@@ -162,6 +171,11 @@ def _found(scenario: Scenario, seed: int, weeks: int, known: Names) -> World:
         circulation=np.zeros((q, m, SIDES)),
         circulating=np.full((q, m, SIDES), -1, np.int64),
         reach=np.zeros((q, 2, m), REACH),
+        relations=_relations(scenario),
+        bodies=np.zeros(i, BODY),
+        standing=np.zeros((i, m), STANDING),
+        mandates=np.zeros((i, p), MANDATE),
+        docket=np.zeros((i, p, m, SIDES)),
         blocks=blocks,
         circumstances=np.zeros((b, m), CIRCUMSTANCE),
         tally=np.zeros((b, m), TALLY),
@@ -170,15 +184,21 @@ def _found(scenario: Scenario, seed: int, weeks: int, known: Names) -> World:
         record=Recorded(
             np.zeros((weeks, p, m), WEEK),
             np.zeros((weeks, o), ORGANISATION_WEEK),
-            _log(weeks * (p * (m * 20 + 2) + 5 * o + 3 * t + len(districts) * m + 4 * a) + 64 * len(scenario.reform)),
+            _log(
+                weeks * (p * (m * 24 + 2) + 8 * o + 3 * t + len(districts) * m + 4 * a)
+                + 64 * len(scenario.reform)
+                + o * f
+            ),
             np.zeros((weeks, q, m), VIEW),
             np.zeros((weeks, len(known.parties)), PARTY_WEEK),
             np.zeros((weeks, a), ALLIANCE_WEEK),
             np.zeros((weeks // 13 + 2) * a, ALLIANCE_LIFE),
+            np.zeros((weeks, i, m), BODY_WEEK),
         ),
     )
     world.alliances["polity"] = np.repeat(np.arange(p), rows)
     _organisations(world, scenario, seed, known)
+    _bodies(world, scenario)
     _settle(world, scenario, seed)
     enact(world, scenario)
     relate(world, scenario, seed)
@@ -221,7 +241,8 @@ def enact(world: World, scenario: Scenario, before: Scenario | None = None) -> N
         governed = any(each.kind == "municipality" for each in polity.organisation.values())
         for column, tactic in enumerate(scenario.tactic.values()):
             room = _allowed(tactic, polity.governance, scenario.mechanism.platform_control.on)
-            world.allowed[row, column] = 0.0 if tactic.pressure == "local" and not governed else room
+            missing = (tactic.pressure == "local" and not governed) or _out_of_reach(tactic, row, world, scenario)
+            world.allowed[row, column] = 0.0 if missing else room
     _connect(world, scenario)
 
 
@@ -246,6 +267,17 @@ def _connect(world: World, scenario: Scenario) -> None:
             )
             world.publics["online"][row] = online / max(public.citizens, 1)
             home.online += online / home.citizens
+
+
+def _out_of_reach(tactic: Tactic, polity: int, world: World, scenario: Scenario) -> bool:
+    """Whether a tactic appeals to a body or to third states that are not there."""
+    if tactic.pressure != "abroad":
+        return False
+    if tactic.venue == "third_states":
+        here = len(world.polities) > 1 and scenario.mechanism.third_states.on
+    else:
+        here = bool(world.mandates["member"][world.bodies["level"] == VENUES.index(tactic.venue), polity].any())
+    return not (here and scenario.mechanism.boomerang.on)
 
 
 def _allowed(tactic: Tactic, governance: Governance, controlled: bool) -> float:
@@ -323,11 +355,12 @@ def _parties(scenario: Scenario, seed: int) -> NDArray[Any]:
 
 def _issues(scenario: Scenario, seed: int) -> NDArray[Any]:
     rows = np.zeros((len(scenario.polity), len(scenario.issue)), ISSUE)
-    for p, home in enumerate(scenario.polity):
+    for p, (home, polity) in enumerate(scenario.polity.items()):
         for m, (name, issue) in enumerate(scenario.issue.items()):
             row = rows[p, m]
             row.key = U(pair(name_key(home), name_key(name)))
-            row.policy = np.clip(issue.policy + issue.policy_between * _normal(seed, "founding.policy", row.key), -1, 1)
+            drawn = issue.policy + issue.policy_between * _normal(seed, "founding.policy", row.key)
+            row.policy = polity.policy.get(name, np.clip(drawn, -1, 1))
             ideal = row.policy + issue.ideal_between * _normal(seed, "founding.ideal", row.key)
             row.ideal = np.clip(ideal, -1, 1)
             row.efficacy[:] = scenario.mechanism.evaluation.efficacy_start
@@ -341,14 +374,53 @@ def _tactics(scenario: Scenario) -> NDArray[Any]:
     for row, (name, tactic) in zip(rows, scenario.tactic.items(), strict=True):
         row.key = name_key(name)
         for field in TACTIC_NUMBERS:
-            if field not in ("skills", "channels", "call", "pressure"):
+            if field not in ("skills", "channels", "call", "pressure", "venue"):
                 row[field] = getattr(tactic, field)
         need = np.array([tactic.skills.get(name, 0.0) for name in EXPERTISE])  # type: ignore[call-overload]
         row.skills[:] = need / need.sum() if need.sum() > 0 else need
         row.channels[:] = [tactic.channels.get(name, 0.0) for name in CHANNELS]  # type: ignore[call-overload]
         row.call = CALLS.index(tactic.call)
         row.pressure = PRESSURES.index(tactic.pressure)
+        row.venue = VENUES.index(tactic.venue)
     return rows
+
+
+def _between(scenario: Scenario) -> dict[tuple[int, int], Relation]:
+    """By rows of two polities, the relation that a scenario names between them."""
+    rows = {name: row for row, name in enumerate(scenario.polity)}
+    found: dict[tuple[int, int], Relation] = {}
+    for relation in scenario.relation.values():
+        one, other = (rows[name] for name in relation.between)
+        found[one, other] = found[other, one] = relation
+    return found
+
+
+def _relations(scenario: Scenario) -> NDArray[Any]:
+    polities, named = list(scenario.polity.values()), _between(scenario)
+    usual, foreign = Relation(between=("one", "other")), scenario.mechanism.ties.language
+    rows = np.zeros((len(polities), len(polities)), RELATION)
+    for one, other in np.ndindex(rows.shape):
+        row, relation = rows[one, other], named.get((one, other), usual)
+        understood = 1.0 if polities[one].language == polities[other].language else foreign
+        row.distance, row.leverage = relation.distance, relation.leverage
+        row.language = understood if relation.language is None else relation.language
+        row.closeness = (1 - row.distance) * row.language
+        row.ties = -1.0 if relation.ties is None else relation.ties
+    return rows
+
+
+def _bodies(world: World, scenario: Scenario) -> None:
+    for row, (name, body) in enumerate(scenario.body.items()):
+        record = world.bodies[row]
+        record.key, record.level = name_key(name), VENUES.index(body.level)
+        record.gatekeeping, record.capacity = body.gatekeeping, body.capacity
+        for m, issue in enumerate(scenario.issue):
+            own = world.standing[row, m]
+            own.policy = own.usual_policy = body.policy.get(issue, body.position)
+            own.agenda = own.usual_agenda = body.agenda.get(issue, 0.0)
+        for p, polity in enumerate(scenario.polity):
+            world.mandates[row, p].member = not body.members or polity in body.members
+            world.mandates[row, p].leverage = body.leverages.get(polity, body.leverage)
 
 
 def _public_values(scenario: Scenario) -> NDArray[np.float64]:

@@ -27,8 +27,7 @@ def relate(world: World, scenario: Scenario, seed: int) -> None:
     _represent(world, scenario)
     rule = scenario.mechanism.ties
     if rule.on:
-        languages = np.array([name_key(polity.language) for polity in scenario.polity.values()], np.uint64)
-        tie(seed, world.organisations, languages, _shared_leaders(scenario), world.rules, world.tied)
+        tie(seed, world.organisations, world.relations, _shared_leaders(scenario), world.rules, world.tied)
     start = scenario.mechanism.trust.start
     world.trust[:] = np.minimum(start + rule.trust * world.tied, 1.0)
     np.fill_diagonal(world.trust, 0.0)
@@ -61,10 +60,12 @@ def _shared_leaders(scenario: Scenario) -> NDArray[np.uint8]:
 
 
 @compiled
-def tie_chance(distance, same_language, same_polity, shared_leader, rule):
-    """.3 e^(-distance / reach) x factors of language and border, three times that by a shared leader. Murdie 2014."""
-    chance = rule.chance * exp(-distance / rule.reach)
-    chance *= 1.0 if same_language else rule.language
+def tie_chance(distance, language, same_polity, shared_leader, rule):
+    """.2 e^(-distance / reach) x factors of language and border, three times that by a shared leader. Murdie 2014.
+
+    language: 0..1, what is understood.
+    """
+    chance = rule.chance * exp(-distance / rule.reach) * language
     chance *= 1.0 if same_polity else rule.abroad
     return min(1.0, chance * (rule.shared_leader if shared_leader else 1.0))
 
@@ -76,17 +77,19 @@ def between(a, b):
 
 
 @compiled
-def tie(seed, organisations, languages, shared, rules, tied):
-    """Draw the first ties."""
+def tie(seed, organisations, relations, shared, rules, tied):
+    """Draw the first ties; between polities by their relation, which may give the chance itself."""
     k = key(seed, 0, _TIES)
     for i in range(organisations.size):
         for j in range(i + 1, organisations.size):
             a, b = organisations[i], organisations[j]
+            known = relations[a.polity, b.polity]
             apart = abs(a.place - b.place)
-            chance = tie_chance(
-                min(apart, 1.0 - apart), languages[a.polity] == languages[b.polity], a.polity == b.polity,
-                shared[i, j] > 0, rules[0].ties,
-            )  # fmt: skip
+            apart = min(apart, 1.0 - apart) if a.polity == b.polity else known.distance
+            language = 1.0 if a.polity == b.polity else known.language
+            chance = tie_chance(apart, language, a.polity == b.polity, shared[i, j] > 0, rules[0].ties)
+            if a.polity != b.polity and known.ties >= 0.0:
+                chance = known.ties
             if draw64(k, between(a.key, b.key)) < chance:
                 tied[i, j] = tied[j, i] = 1
 

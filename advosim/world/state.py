@@ -25,6 +25,7 @@ from advosim.scenario.schema import (
     Party,
     Route,
     Tactic,
+    Venue,
 )
 
 FOR, AGAINST = 0, 1
@@ -38,7 +39,9 @@ OFFICIALS, MEDIA, PUBLIC = 0, 1, 2
 CALLS = ("none", "sign", "share", "show_up", "buy_not")
 CALL_SIGN, CALL_SHARE, CALL_SHOW_UP, CALL_BUY_NOT = 1, 2, 3, 4
 PRESSURES = get_args(Route)
-INSIDE, PETITION, STREET, BOYCOTT, TABLE, LOCAL = 1, 2, 3, 4, 5, 6
+INSIDE, PETITION, STREET, BOYCOTT, TABLE, LOCAL, ABROAD = 1, 2, 3, 4, 5, 6, 7
+VENUES = get_args(Venue)
+THIRD_STATES = 4
 KINDS = get_args(Kind)
 FOUNDATION, OUTLET, FIRM, AGENCY, MUNICIPALITY = 4, 6, 7, 8, 9
 ANSWERS = ("repress", "accommodate", "consult", "deny")
@@ -57,6 +60,7 @@ EVENTS = (
     "grant", "local_step", "election", "government", "alliance", "joined", "left", "dissolved", "plan",
     "culture_clash", "priority_clash", "strategy_clash", "memorandum", "platform", "support", "scandal", "endorsement",
     "counter_frame",
+    "appeal", "adopted", "refused", "shaming", "offset", "shelter", "borrowed",
 )  # fmt: skip
 """What the log tells of; an event's number is its place here. Those of answers and clashes count on from the first."""
 NEWS, CAMPAIGN_BEGINS, CAMPAIGN_ENDS, CLOSURE, COVERED, ANSWERED, STEP, REFORM = (
@@ -75,6 +79,9 @@ ALLIED, JOINED, LEFT, DISSOLVED, PLANNED, CLASHED, MEMORANDUM, PLATFORM, SUPPORT
         "scandal", "endorsement",
     )
 )  # fmt: skip
+APPEAL, ADOPTED, REFUSED, SHAMING, OFFSET, SHELTER, BORROWED = (
+    EVENTS.index(name) for name in ("appeal", "adopted", "refused", "shaming", "offset", "shelter", "borrowed")
+)
 CLASHES = ("culture_clash", "priority_clash", "strategy_clash")
 REASONS = (
     "closed", "goal_reached", *CLASHES, "distrust", "distrusted", "outvoted", "unfair_sharing", "no_results",
@@ -128,6 +135,8 @@ POLITY = table(
     ("shutdown", "?", "whether social media are shut down"),
     ("surveillance", "f8", "0..1"),
     ("entry_cost", "f8", "0..1"),
+    ("external_vulnerability", "f8", "0..1"),
+    ("foreign_channels", "f8", "0..1, free media of the nearest polity, by nearness"),
     ("online", "f8", "0..1, citizens who are online"),
     ("election_interval", "i8", "weeks"),
     ("electoral_system", "i8", "MAJORITY, PROPORTIONAL or MIXED"),
@@ -153,6 +162,7 @@ ISSUE = table(
     ("price", "f8", (SIDES,), ">= 0, friction that evidence adds to moves toward a side"),
     ("attention", "f8", "0..5, log weight S"),
     ("bump", "f8", ">= 0, attention that last week's coverage adds"),
+    ("news", "f8", ">= 0, attention that this week's shock adds"),
     ("agenda", "f8", "0..1, share of all attention"),
     ("effort", "f8", (SIDES, len(PRESSURES)), ">= 0, reference budgets, campaigns' effort by side and kind"),
     ("hostility", "f8", (SIDES,), "0..1, criticism in a side's campaigns, by effort"),
@@ -195,6 +205,11 @@ ISSUE = table(
     ("coverage", "i8", "acts covered this week"),
     ("covered", "i8", (SIDES,), "of each side"),
     ("boycott_shown", "u1", (SIDES,), "whether a side's boycott was covered this week"),
+    ("asked", "f8", (SIDES,), "0..1, how fresh a case is with third states"),
+    ("third_states", "f8", (SIDES,), "0..1, how strongly third states speak up"),
+    ("presence", "f8", (SIDES,), "0..1, presence of organisations of a side at home"),
+    ("shaming", "f8", (SIDES,), "0..1, shaming from abroad for a side's demand"),
+    ("swing", "f8", "-1..1, repression moved here from shamed issues, or away"),
     ("pressure", "f8", "store E, reform minus opponents"),
     ("felt", "f8", "the store before policy moved"),
     ("friction", "f8", "> 0, pressure that policy withstands"),
@@ -297,6 +312,11 @@ ORGANISATION = table(
         (MOST_ISSUES,),
         "what members are called to: bits side to sign, 2 + side to march, 4 + side to boycott",
     ),
+    ("partners", "i8", "open organisations abroad that it is tied to"),
+    ("failure", "f8", "0..1, what its last campaigns at home lacked of what an untried tactic would bring"),
+    ("blocked", "f8", "0..1, how far its way at home is blocked"),
+    ("exiled", "?", "whether it is sheltered abroad"),
+    ("sheltered", "i8", "weeks of shelter used up"),
     ("dues", "f8", ">= 0, this week"),
     ("gifts", "f8", ">= 0, this week"),
     ("grants", "f8", ">= 0, this week"),
@@ -363,6 +383,7 @@ TACTIC = table(
     ("call", "i8", "place in CALLS"),
     ("call_every", "i8", "weeks"),
     ("pressure", "i8", "place in PRESSURES"),
+    ("venue", "i8", "place in VENUES"),
     ("symbol", "f8", "logit of coverage"),
     ("disruption", "f8", "0..1"),
 )
@@ -393,6 +414,33 @@ CAMPAIGN = table(
     ("reached", "f8", "0..1, citizens who heard it this week (expected)"),
     ("calling", "?", "whether it calls people this week"),
     ("gain", "f8", "so far, in units of pressure"),
+)
+
+RELATION = table(
+    ("closeness", "f8", "0..1, nearness x common language"),
+    ("distance", "f8", "0..1"),
+    ("language", "f8", "0..1, what is understood"),
+    ("ties", "f8", "0..1, chance that two organisations are tied; -1 for the usual one"),
+    ("leverage", "f8", "0..1, what the other's disapproval costs"),
+)
+
+BODY = table(
+    ("key", "u8", "id: hash of the name"),
+    ("level", "i8", "place in VENUES"),
+    ("gatekeeping", "f8", "logit"),
+    ("capacity", "f8", "> 0, cases"),
+)
+
+STANDING = table(
+    ("policy", "f8", "-1..1, the body's position"),
+    ("usual_policy", "f8", "-1..1, where it returns to"),
+    ("agenda", "f8", "0..1, how far the issue is on its agenda"),
+    ("usual_agenda", "f8", "0..1, where that returns to"),
+)
+
+MANDATE = table(
+    ("member", "?", "whether the polity is below the body"),
+    ("leverage", "f8", "0..1, what the body's shaming costs it"),
 )
 
 # What members of a public hear in a week; the first index is 0 offline, 1 online.
@@ -516,6 +564,13 @@ WEEK = table(
     ("legitimacy", "f8", "0..1"),
     ("gallagher", "f8", "0..100, disproportionality of the parliament; 0 without one"),
     ("backing", "f8", "0..1, share of votes of the parties that govern; 0 without a parliament"),
+    ("shaming_for", "f8", "0..1, from abroad"),
+    ("shaming_against", "f8", "0..1, from abroad"),
+    ("presence_for", "f8", "0..1"),
+    ("presence_against", "f8", "0..1"),
+    ("third_states_for", "f8", "0..1"),
+    ("third_states_against", "f8", "0..1"),
+    ("abroad", "f8", "pressure from abroad this week, for minus against"),
 )
 
 PARTY_WEEK = table(
@@ -550,6 +605,15 @@ ORGANISATION_WEEK = table(
     ("ties", "i8", "organisations"),
     ("alliance", "i8", "number of the alliance for which it campaigns, -1 for none"),
     ("closed", "?", ""),
+    ("partners", "i8", "open organisations abroad that it is tied to"),
+    ("blocked", "f8", "0..1, how far its way at home is blocked"),
+    ("exiled", "?", "whether it is sheltered abroad"),
+)
+
+BODY_WEEK = table(
+    ("policy", "f8", "-1..1"),
+    ("agenda", "f8", "0..1"),
+    ("cases", "f8", ">= 0, adopted cases on the issue, by their freshness"),
 )
 
 ALLIANCE_WEEK = table(
@@ -593,7 +657,7 @@ EVENT = table(
         "route",
         "i8",
         "place in ROUTES (steps) or PRESSURES (what was covered); row of parties (elections); who governs, a bit for "
-        "each party of the polity (governments); -1 for none",
+        "each party of the polity (governments); row of bodies (appeals), frame (borrowed); -1 for none",
     ),
     ("side", "i8", "-1 for none"),
     ("size", "f8", "size of a shock, an act or a step; share of seats (elections) or votes (governments)"),
@@ -695,11 +759,13 @@ class Recorded(NamedTuple):
     """(weeks, alliances) of ALLIANCE_WEEK."""
     alliances: NDArray[Any]
     """(most alliances,) of ALLIANCE_LIFE in the order of founding; clock.alliances of them are filled."""
+    bodies: NDArray[Any]
+    """(weeks, bodies, issues) of BODY_WEEK."""
 
 
 class World(NamedTuple):
     """All state. p polities, m issues, q publics, d districts, o organisations, a alliances, t = o + MOST_ROLES a
-    teams, k tactics, f frames, b blocks.
+    teams, k tactics, f frames, b blocks, i bodies.
     """
 
     clock: NDArray[Any]
@@ -762,6 +828,16 @@ class World(NamedTuple):
     """(q, m, sides): which frames these are, -1 for none."""
     reach: NDArray[Any]
     """(q, 2, m) of REACH."""
+    relations: NDArray[Any]
+    """(p, p) of RELATION, symmetric."""
+    bodies: NDArray[Any]
+    """(i,) of BODY."""
+    standing: NDArray[Any]
+    """(i, m) of STANDING: a body's own policy and agenda."""
+    mandates: NDArray[Any]
+    """(i, p) of MANDATE."""
+    docket: NDArray[np.float64]
+    """(i, p, m, sides): 0..1, how fresh an adopted case is."""
     blocks: NDArray[Any]
     """(b,) of BLOCKS."""
     circumstances: NDArray[Any]
