@@ -101,6 +101,7 @@ BUSY = {
 
 # fmt: off
 NEIGHBOURS = {
+    "mechanism": {"boomerang": {"offset": 0.5}},
     "issue": {"climate": {"policy": -0.4}, "housing": {"policy_between": 0.5}},
     "tactic": {
         name: {"weeks": 3}
