@@ -163,6 +163,15 @@ class Public(Window):
     signed, marched = Column("views", "signed"), Column("views", "marched")
 
 
+class Body(Window):
+    """A regional or international organisation. Fields by issue are arrays in the order of `model.names.issues`."""
+
+    policy, agenda = Column("standing", "policy"), Column("standing", "agenda")
+    gatekeeping, capacity = Column("bodies", "gatekeeping"), Column("bodies", "capacity")
+    docket = Whole("docket")
+    """(polities, issues, sides): how fresh an adopted case is."""
+
+
 class AdvocacyModel(mesa.Model):
     """A scenario as a mesa.Model with `step()`, `agents`, `datacollector`, `record`; `running` ends with the last week.
 
@@ -202,6 +211,8 @@ class AdvocacyModel(mesa.Model):
         for row, name in enumerate(known.polities):
             Government(self, row, "government", name)
             Media(self, row, "media", name)
+        for row, name in enumerate(known.bodies):
+            Body(self, row, name, "")
         for row, (polity, name) in enumerate(known.publics):
             Public(self, row, name, polity)
         for row, (polity, name) in enumerate(known.organisations):

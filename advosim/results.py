@@ -32,6 +32,8 @@ TABLES = ("weeks", "organisations", "publics", "alliances", "elections", "events
 MEASURED = ("outcomes", "costs")
 """Tables of a few rows that `measuring` makes of a record."""
 FIGURES = ("overview", "tactics", "frames", "timeline", "participation")
+ABROAD = ("venues", "phases")
+"""Figures where there is a body, or more than one polity; the table of bodies and the spiral's phases go with them."""
 STORY = "story.md"
 MANIFEST = "manifest.json"
 PROGRAM = "advosim"
@@ -64,6 +66,8 @@ class Run(Protocol):
     def alliances(self) -> pd.DataFrame: ...
     @property
     def elections(self) -> pd.DataFrame: ...
+    @property
+    def bodies(self) -> pd.DataFrame: ...
     @property
     def events(self) -> pd.DataFrame: ...
     @property
@@ -122,12 +126,12 @@ def write(record: Run, folder: str | Path, started: datetime | None = None) -> P
     writing fails.
     """
     with whole(folder) as partial, _no_collection():
-        for name in TABLES:
+        for name in tables_of(record):
             table: pd.DataFrame = getattr(record, name)
             table.to_parquet(partial / f"{name}.parquet", index=False)
             _csv(table, partial / f"{name}.csv")
         _tell(record, partial)
-        for name in FIGURES:
+        for name in figures_of(record):
             _draw(record, partial / f"{name}.png")
         write_manifest(partial, manifest(record, started))
     return Path(folder).absolute()
@@ -153,6 +157,10 @@ def _tell(record: Run, folder: Path) -> None:
     from advosim import measuring
     from advosim.story import story
 
+    if has_venues_abroad(record):
+        from advosim.spiral import spiral
+
+        _csv(spiral(record), folder / "spiral.csv")
     for name in MEASURED:
         _csv(getattr(measuring, name)(record), folder / f"{name}.csv")
     (folder / STORY).write_text(story(record), encoding="utf-8", newline="\n")
@@ -190,11 +198,27 @@ def write_manifest(folder: Path, told: Mapping[str, Any]) -> None:
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
+def has_venues_abroad(record: Run) -> bool:
+    """Whether a run had a body above its polities, or several of them."""
+    return bool(record.scenario.body) or len(record.scenario.polity) > 1
+
+
+def tables_of(record: Run) -> tuple[str, ...]:
+    """Tables that are saved of a run."""
+    return (*TABLES, "bodies") if has_venues_abroad(record) else TABLES
+
+
+def figures_of(record: Run) -> tuple[str, ...]:
+    """Figures that are drawn of a run."""
+    return (*FIGURES, *ABROAD) if has_venues_abroad(record) else FIGURES
+
+
 def _draw(record: Run, file: Path) -> None:
     """Draw the figure that the file is named after."""
-    from advosim import campaign_figures, figures
+    from advosim import campaign_figures, figures, venue_figures
 
     draw = {"overview": figures.overview, **{name: getattr(campaign_figures, name) for name in FIGURES[1:]}}
+    draw |= {name: getattr(venue_figures, name) for name in ABROAD}
     figures.save(draw[file.stem](record), file)
 
 
@@ -364,7 +388,7 @@ def summary(record: Run, folder: str | Path | None = None) -> str:
     lines += _course(record)
     lines += ["", *_remarks(record)] if _remarks(record) else []
     if folder is not None:
-        figures, tables = (", ".join(names) for names in (FIGURES, TABLES))
+        figures, tables = (", ".join(names) for names in (figures_of(record), tables_of(record)))
         lines += ["", f"Saved in {folder}: {STORY} tells what happened; {figures} as .png;"]
         lines += [f"{tables} as .parquet and .csv; {', '.join(MEASURED)} as .csv; {MANIFEST}"]
     stages = ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in record.seconds.items())

@@ -14,6 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from advosim import measuring
+from advosim.abroad_story import abroad
 from advosim.measuring import YEAR, Tables
 
 if TYPE_CHECKING:
@@ -224,6 +225,7 @@ def _turning_points(teller: _Teller) -> list[_Point]:
         _hashtags,
         _news,
         _local,
+        _abroad,
     ):
         own = sorted(kind(teller), key=lambda point: -point.weight)
         points += [replace(point, weight=point.weight - ONE_MORE * rank) for rank, point in enumerate(own)]
@@ -231,6 +233,10 @@ def _turning_points(teller: _Teller) -> list[_Point]:
 
 
 # ---------------------------------------------------------------- turning points
+
+
+def _abroad(teller: _Teller) -> list[_Point]:
+    return [_Point(week, weight, tell) for week, weight, tell in abroad(teller.events)]
 
 
 def _changes_of_rules(teller: _Teller) -> list[_Point]:

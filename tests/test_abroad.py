@@ -324,12 +324,13 @@ def interval(change: Any) -> tuple[float, float]:
 
 
 SEEDS = 60
+SMALLER = {"polity.home.citizens": 1000, "polity.north.citizens": 400, "polity.south.citizens": 400}
 
 
 @functools.cache
 def runs(changes: tuple[tuple[str, Any], ...] = (), scenario: str = "boomerang", held: str = "") -> tuple[Record, ...]:
     rules = {"": {}, "case": {"appeals": held_case}, "none": {"appeals": no_case}}[held]
-    given = Scenario.load(scenario).but(dict(changes))
+    given = Scenario.load(scenario).but({**SMALLER, **dict(changes)})
     return tuple(simulate(given, seed, threads=1, mechanisms=rules) for seed in range(1, SEEDS + 1))
 
 
@@ -465,3 +466,38 @@ def test_twenty_polities_run() -> None:
     many = Scenario.model_validate({"title": "Many", "weeks": 5, "polity": polities, "body": {"un": {}}})
     world = run_world(many, 1)
     assert world.record.weeks.shape == (5, 20, 1)
+
+
+def test_results_hold_venues_phases_and_bodies_where_there_are_any(tmp_path: Any) -> None:
+    from advosim.results import write
+
+    record = simulate(neighbours(), 1, threads=1)
+    folder = write(record, tmp_path / "run")
+    for name in ("venues.png", "phases.png", "bodies.parquet", "bodies.csv", "spiral.csv"):
+        assert (folder / name).stat().st_size > 200, name
+    story = (folder / "story.md").read_text(encoding="utf-8")
+    assert "is heard abroad" in story
+
+
+def test_figures_draw_each_venue_and_phase_as_recorded() -> None:
+    from advosim.venue_figures import phases, venues
+
+    record = simulate(neighbours(), 1, threads=1)
+    bars = [patch for axes in venues(record).axes for patch in axes.patches if patch.get_gid()]
+    rows = record.organisations[record.organisations["polity"] == "home"]
+    for venue in ("home", "regional", "international"):
+        drawn = sum(bar.get_height() * bar.get_width() for bar in bars if bar.get_gid() == f"venue/home/{venue}")
+        assert drawn == pytest.approx(rows[rows["venue"] == venue]["effort"].sum()), venue
+    drawn = [each.get_gid() for axes in phases(record).axes for each in axes.collections if each.get_gid()]
+    assert len(drawn) == len(spiral(record))
+
+
+def test_bodies_are_agents_of_mesa_that_are_windows() -> None:
+    from advosim.model import AdvocacyModel, Body
+
+    model = AdvocacyModel(neighbours(), rng=1)
+    bodies = list(model.agents_by_type[Body])
+    assert [body.name for body in bodies] == ["nations", "union"]
+    bodies[0].policy[0] = 0.9
+    assert model.world.standing["policy"][0, 0] == 0.9
+    assert bodies[1].docket.shape == (2, 2, 2)

@@ -334,7 +334,7 @@ def test_an_organisation_that_never_acts_changes_no_other_number(first: bool, ki
     assert idle.weeks.drop(columns=own).equals(usual.weeks.drop(columns=own))
 
 
-APART = {f"mechanism.{name}.on": False for name in ("spillover", "ties", "third_states")}
+APART = {"mechanism.spillover.on": False, "mechanism.third_states.on": False, "mechanism.ties.abroad": 0.0}
 """Nothing crosses a border."""
 
 

@@ -403,8 +403,8 @@ class Body(Part):
 class Relation(Part):
     """How near two polities are to each other; pairs that are not named have the defaults."""
 
-    between: tuple[Name, Name] = Field(
-        ..., description="the two polities", strict=False, json_schema_extra={"source": "author"}
+    between: tuple[Name, ...] = Field(
+        (), description="the two polities", strict=False, json_schema_extra={"source": "author"}
     )
     distance: float = number(0.5, 0, 1, "how far apart: 0 next door, 1 out of reach", source="Murdie 2014")
     language: float | None = number(
@@ -417,7 +417,7 @@ class Relation(Part):
 
     @model_validator(mode="after")
     def _two(self) -> Self:
-        if self.between[0] == self.between[1]:
+        if len(self.between) != 2 or self.between[0] == self.between[1]:
             raise ValueError("'between' names two different polities")
         return self
 
