@@ -475,8 +475,15 @@ def test_results_hold_venues_phases_and_bodies_where_there_are_any(tmp_path: Any
     folder = write(record, tmp_path / "run")
     for name in ("venues.png", "phases.png", "bodies.parquet", "bodies.csv", "spiral.csv"):
         assert (folder / name).stat().st_size > 200, name
-    story = (folder / "story.md").read_text(encoding="utf-8")
-    assert "is heard abroad" in story
+
+
+def test_the_story_knows_of_what_comes_from_abroad() -> None:
+    from advosim.abroad_story import abroad as told_of
+
+    events = simulate(neighbours(), 1, threads=1).events.query("polity == 'home'")
+    told = " ".join(tell() for _, _, tell in told_of(events))
+    for words in ("is heard abroad", "is shamed from abroad", "the government gives a little"):
+        assert words in told, words
 
 
 def test_figures_draw_each_venue_and_phase_as_recorded() -> None:
