@@ -51,7 +51,7 @@ _QUARTER = 13
 _TERMS = len(TERMS)
 _GOALS, _OPPONENT, _TRUST, _EXPERTISE, _SALIENCE, _ENLIST, _NICHE, _CULTURE, _SIZE = range(_TERMS)
 _RECENTLY = 13
-_SLIGHT = 0.2
+_SLIGHT = 0.1
 """Of a logit: what weighs less is no reason to leave."""
 
 

@@ -123,7 +123,7 @@ class CollaborativePlatform(Mechanism):
     """Shared infrastructure lowers coordination cost and spreads tactics; citizens may join and carry messages on."""
 
     chance: float = number(0.05, 0, 1, "platforms built, at full digital skill", unit="per quarter", source="proposal")
-    cost: float = number(0.1, 0, 1, "upkeep", unit="share of common means", source="proposal")
+    cost: float = number(0.05, 0, 1, "upkeep", unit="share of common means", source="proposal")
     saving: float = number(0.5, 0, 1, "coordination cost spared", unit="share", source="register")
     spreading: float = number(1.0, 0, 10, "rise of peer learning", unit="share", source="proposal")
     join: float = number(0.05, 0, 1, "those online reached who join", unit="share", source="proposal")
