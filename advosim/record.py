@@ -98,6 +98,7 @@ class Record:
         flat["frame"] = _named(known.frames, flat["frame"])
         flat["side"] = _named(("for", "against"), flat["side"])
         flat["venue"] = _named([row.venue for row in self.scenario.tactic.values()], rows["tactic"].reshape(-1))
+        flat["alliance"] = np.array(self._alliances, dtype=object)[flat["alliance"]]
         head = {
             "week": week + 1,
             "polity": _named(home, number),
