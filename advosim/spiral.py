@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from advosim.scenario.schema import Scenario
 
 PHASES = ("repression", "denial", "tactical concession", "prescriptive status", "rule-consistent behaviour")
+OUTSIDE = "outside the spiral"
+"""Of a polity that represses little and is not shamed."""
+MILD = 0.25
+"""Repression in force up to which a polity represses little."""
 QUARTER = 13
 """Weeks that are labelled together."""
 KEPT = 0.1
@@ -70,10 +74,11 @@ def _phases(record: Watched, polity: str, issue: str, above: list[str]) -> list[
         way = 1.0 if norm >= 0.0 else -1.0
         here = events[(events["week"] >= begin) & (events["week"] <= end)]
         shaming = float(own["shaming_for" if way > 0 else "shaming_against"].mean())
+        force = float(own["repression"].mean())
         repressed = int(own["response"].str.contains("repress").sum())
         conceded = _concessions(own, here, way)
         row = {
-            "phase": phase(way * (norm - policy), way * (norm - start), shaming, repressed, conceded),
+            "phase": phase(way * (norm - policy), way * (norm - start), shaming, repressed, conceded, force),
             "norm": norm,
             "policy": policy,
             "shaming": shaming,
@@ -93,12 +98,14 @@ def _concessions(weeks: pd.DataFrame, events: pd.DataFrame, way: float) -> int:
     return len(gave | set(moved["week"]) | set(offset["week"]))
 
 
-def phase(distance: float, first: float, shaming: float, repressed: int, conceded: int) -> str:
-    """The label of a quarter, tried from the last phase down. distance, first: to the norm, now and at the start."""
+def phase(distance: float, first: float, shaming: float, repressed: int, conceded: int, force: float) -> str:
+    """The label of a quarter, tried from the last phase down. distance, first: to the norm, now and at the start;
+    force: repression in force.
+    """
     if distance <= KEPT and repressed == 0:
         return PHASES[4]
     if distance <= max(KEPT, HALF_WAY * first):
         return PHASES[3]
     if shaming >= HEARD:
         return PHASES[2] if conceded > 0 else PHASES[1]
-    return PHASES[0]
+    return PHASES[0] if force > MILD else OUTSIDE

@@ -109,14 +109,15 @@ def phases(record: Watched, polity: str | None = None) -> Figure:
     table = spiral(record)
     reading = (
         "A label read off the run by quarters, never a cause of it: from repression (dark) over denial and tactical "
-        "concession to prescriptive status and rule-consistent behaviour (green). White: below no body."
+        "concession to prescriptive status and rule-consistent behaviour (green). White: no body, or neither shamed "
+        "nor repressive."
     )
     keys = [_patch(name, colour) for name, colour in zip(PHASES, PHASE_COLOURS, strict=True)]
     figure, top = _sheet(page, "Phases of the spiral", reading, 0.9 + 0.3 * len(page.issues), keys)
     grid = figure.subplots(1, len(page.polities), squeeze=False, sharex="all", sharey="row")
     for axes, name in zip(grid[0], page.polities, strict=True):
         prepare(axes, page, name)
-        for row in list[Any](table[table["polity"] == name].itertuples()):
+        for row in list[Any](table[(table["polity"] == name) & table["phase"].isin(PHASES)].itertuples()):
             colour = PHASE_COLOURS[PHASES.index(row.phase)]
             span = row.last_week - row.first_week + 1
             place = page.issues.index(row.issue)
@@ -138,7 +139,7 @@ def _sheet(page: Page, name: str, reading: str, inches: float, keys: Sequence[An
     lines = wrap(reading, TEXT, 4)
     down = -(-len(keys) // 5)
     above = 0.12 + (len(title) * TITLE + len(lines) * TEXT) * 1.3 / 72 + 0.17 * down
-    figure = Figure(figsize=(WIDTH, above + inches + foot_height(page)), dpi=DPI)
+    figure = Figure(figsize=(WIDTH, above + 0.4 + inches + foot_height(page)), dpi=DPI)
     y = write(figure, title, 0.1, TITLE, weight="bold")
     y = write(figure, lines, y, TEXT, color="#444444")
     place = (MARGIN, 1 - (y + 0.03) / figure.get_figheight())
@@ -156,7 +157,7 @@ def _finish(figure: Figure, grid: Any, page: Page, top: float) -> None:
     head_columns(grid[0], page)
     height = figure.get_figheight()
     figure.subplots_adjust(
-        left=0.09, right=0.985, top=1 - (top + 0.35) / height, bottom=(foot_height(page) + 0.5) / height, hspace=0.35,
+        left=0.09, right=0.985, top=1 - (top + 0.75) / height, bottom=(foot_height(page) + 0.5) / height, hspace=0.35,
         wspace=0.08,
     )  # fmt: skip
 

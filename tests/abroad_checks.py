@@ -98,8 +98,10 @@ def _() -> None:
 @null_limit("frame_diffusion")
 def _() -> None:
     world = world_without("frame_diffusion")
-    assert (world.repertoire == found(neighbours(), 1).repertoire).all()
-    assert (world_without().repertoire != found(neighbours(), 1).repertoire).any()
+    one = len(world.organisations)  # behind them stand the joint campaigns of alliances
+    first = found(neighbours(), 1).repertoire[:one]
+    assert (world.repertoire[:one] == first).all()
+    assert (world_without().repertoire[:one] != first).any()
     assert "borrowed" in events(without()) and "borrowed" not in events(without("frame_diffusion"))
 
 
@@ -198,7 +200,7 @@ def _() -> None:
     for policy in (-0.9, record.weeks["policy"].max(), 0.99):
         weeks = record.weeks.assign(policy=policy, response="none")
         found_ = spiral(_Told(record.scenario, weeks, record.events.iloc[:0], record.bodies))
-        phases.append(max(PHASES.index(phase) for phase in found_["phase"]))
+        phases.append(max(PHASES.index(phase) for phase in found_["phase"] if phase in PHASES))
     assert phases[0] < phases[2] == PHASES.index("rule-consistent behaviour")
 
 

@@ -15,7 +15,7 @@ from advosim.record import Record
 from advosim.scenario.problems import InputError
 from advosim.scenario.schema import Scenario
 from advosim.simulation import simulate
-from advosim.spiral import PHASES, phase, spiral
+from advosim.spiral import OUTSIDE, PHASES, phase, spiral
 from advosim.week import line
 from advosim.world.chance import wrapping
 from advosim.world.found import found
@@ -175,12 +175,13 @@ def test_an_adoption_puts_the_issue_on_the_agenda_and_moves_the_bodys_own_policy
 
 
 def test_phases_are_read_off_from_the_last_down() -> None:
-    assert phase(0.05, 0.8, 0.3, 0, 2) == "rule-consistent behaviour"
-    assert phase(0.05, 0.8, 0.3, 1, 2) == "prescriptive status"
-    assert phase(0.4, 0.8, 0.3, 0, 2) == "prescriptive status"
-    assert phase(0.5, 0.8, 0.3, 4, 1) == "tactical concession"
-    assert phase(0.5, 0.8, 0.3, 4, 0) == "denial"
-    assert phase(0.8, 0.8, 0.0, 4, 0) == "repression"
+    assert phase(0.05, 0.8, 0.3, 0, 2, 0.6) == "rule-consistent behaviour"
+    assert phase(0.05, 0.8, 0.3, 1, 2, 0.6) == "prescriptive status"
+    assert phase(0.4, 0.8, 0.3, 0, 2, 0.6) == "prescriptive status"
+    assert phase(0.5, 0.8, 0.3, 4, 1, 0.6) == "tactical concession"
+    assert phase(0.5, 0.8, 0.3, 4, 0, 0.6) == "denial"
+    assert phase(0.8, 0.8, 0.0, 4, 0, 0.6) == "repression"
+    assert phase(0.8, 0.8, 0.0, 0, 0, 0.1) == OUTSIDE
 
 
 def test_the_label_is_not_in_the_week_and_changes_no_bit() -> None:
@@ -191,7 +192,7 @@ def test_the_label_is_not_in_the_week_and_changes_no_bit() -> None:
     before = digest(record)
     table = spiral(record)
     assert digest(record) == before
-    assert set(table["phase"]) <= set(PHASES) and len(table) == 2 * 2 * 2
+    assert set(table["phase"]) <= {*PHASES, OUTSIDE} and len(table) == 2 * 2 * 2
     assert table.groupby(["polity", "issue"])["quarter"].max().eq(2).all()
 
 
@@ -496,7 +497,7 @@ def test_figures_draw_each_venue_and_phase_as_recorded() -> None:
         drawn = sum(bar.get_height() * bar.get_width() for bar in bars if bar.get_gid() == f"venue/home/{venue}")
         assert drawn == pytest.approx(rows[rows["venue"] == venue]["effort"].sum()), venue
     drawn = [each.get_gid() for axes in phases(record).axes for each in axes.collections if each.get_gid()]
-    assert len(drawn) == len(spiral(record))
+    assert len(drawn) == spiral(record)["phase"].isin(PHASES).sum()
 
 
 def test_bodies_are_agents_of_mesa_that_are_windows() -> None:

@@ -11,6 +11,7 @@ from advosim.mechanisms.cooperation import unlocked
 from advosim.world.chance import draw64, exp, key, log, normal, pair, stream
 from advosim.world.compile import compiled
 from advosim.world.state import (
+    ABROAD,
     AGAINST,
     BOYCOTT,
     CAMPAIGN_BEGINS,
@@ -344,7 +345,7 @@ def joint_plan(
         alliance = alliances[a]
         if not alliance.alive:
             continue
-        busy = _carry_on(clock, alliance, seats[a], a, alliances, campaigns, rule, events)
+        busy = _carry_on(clock, alliance, seats[a], a, alliances, tactics, campaigns, rule, events)
         if not rule.on or not alliance.summoned or busy:
             continue
         alliance.summoned = False
@@ -413,18 +414,21 @@ def _find_footholds(rule, publics, represents, seats, m, foothold):
 
 
 @compiled
-def _carry_on(clock, alliance, seats, a, alliances, campaigns, rule, events):
-    """Whether a joint plan runs on; roles of those who left end, and so does a plan that disappoints half-way."""
+def _carry_on(clock, alliance, seats, a, alliances, tactics, campaigns, rule, events):
+    """Whether a joint plan runs on; roles of those who left end, and so does a plan that disappoints half-way, unless
+    a gatekeeper abroad has still to decide on it.
+    """
     busy = False
-    half = False
+    half = pending = False
     for c in roles_of(a, campaigns, alliances):
         campaign = campaigns[c]
         if campaign.weeks_left > 0 and seat_of(seats, campaign.organisation) < 0:
             _break_off(clock, campaign, events)
         half = half or (campaign.weeks_left > 0 and campaign.weeks_left == rule.weeks // 2)
         busy = busy or campaign.weeks_left > 0
+        pending = pending or (campaign.weeks_left > 0 and tactics[campaign.tactic].pressure == ABROAD)
     disappointed = min(alliance.results, alliance.survey) < rule.patience
-    if busy and half and disappointed:
+    if busy and half and disappointed and not pending:
         for c in roles_of(a, campaigns, alliances):
             if campaigns[c].weeks_left > 0:
                 _break_off(clock, campaigns[c], events)
