@@ -43,6 +43,7 @@ from advosim.world.state import (
     FOR,
     MARCHES,
     REPRESS,
+    ROUTES,
     STEP,
     TALKS,
     World,
@@ -906,6 +907,27 @@ def _() -> None:
         assert (np.abs(moved) <= free + 1e-12).all() and np.isclose(np.abs(moved), free).mean() > 0.5
 
 
+@null_limit("decision")
+def _() -> None:
+    """What is submitted on a frozen route does not happen; the rest of it does, and with all frozen policy drifts."""
+    frozen = busy().but({"mechanism.friction.drift": 0.0, "mechanism.decision.on": False})
+    happened = set()
+    for seed in range(1, 11):
+        still = simulate(frozen, seed, threads=1)
+        assert still.weeks.groupby("issue")["policy"].nunique().max() == 1
+        happened |= set(still.events["event"])
+    assert "step" not in happened and happened >= {"agreement", "election"}
+    world = one_issue()
+    issue = world.issues[0, 0]
+    for number, route in enumerate(ROUTES):
+        for opened in (False, True):
+            world.rules["decision"][route] = opened
+            before = float(issue["policy"])
+            issue["submitted"][number], issue["target"][number], issue["drift"] = True, before / 2 - 0.3, 0.0
+            call("decision", world)
+            assert (issue["policy"] != before) == opened and not issue["submitted"].any()
+
+
 @null_limit("evaluation")
 def _() -> None:
     weeks = weeks_without("evaluation")
@@ -1724,6 +1746,20 @@ def _() -> None:
 def moved(record: Record) -> float:
     rows = record.recorded.parties["position"]
     return float(np.abs(rows[-1] - rows[0]).sum())
+
+
+@direction("decision")
+def _() -> None:
+    """The more routes are open, the more changes policy makes."""
+
+    def changes(record: Record) -> float:
+        return float((record.recorded.events["event"] == STEP).sum())
+
+    for route in ("table", "store", "election"):
+        one, other = (busy().but({f"mechanism.decision.{route}": opened}) for opened in (True, False))
+        seeds = range(1, 11)
+        counts = [sum(changes(simulate(each, seed, threads=1)) for seed in seeds) for each in (one, other)]
+        assert counts[0] > counts[1], route
 
 
 @direction("credibility")

@@ -8,17 +8,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from test_schema import values_of, world_for
-from worlds import BUSY, busy, digest_of_world, go_on, neighbours, run_world, same, small
+from test_schema import NUMBERS, values_of, world_for
+from worlds import BUSY, busy, digest_of, digest_of_world, go_on, neighbours, run_world, same, small
 
 from advosim.record import Record
 from advosim.scenario.checks import founding_settings
-from advosim.scenario.declare import parameters
 from advosim.scenario.problems import InputError
 from advosim.scenario.schema import Governance, Mechanisms, Scenario
 from advosim.simulation import simulate
 from advosim.world.found import found
-from advosim.world.state import POLITY
+from advosim.world.state import POLITY, REFORM
 
 WEEK = 10
 PATH = "polity.home.governance"
@@ -63,6 +62,13 @@ def weeks_before(record: Record, week: int) -> bytes:
     taken = record.recorded
     events = taken.events[(taken.events["week"] < week)]
     return b"".join(rows.tobytes() for rows in (taken.weeks[: week - 1], taken.organisations[: week - 1], events))
+
+
+def beside_reforms(record: Record) -> str:
+    """A hash of all that a run recorded but the reforms themselves."""
+    taken = record.recorded
+    rest = taken._replace(events=taken.events[taken.events["event"] != REFORM])
+    return "".join(digest_of(rows) for rows in rest)
 
 
 # ---------------------------------------------------------------- governance
@@ -198,7 +204,7 @@ def test_a_reform_of_what_only_founding_reads_is_refused_with_its_line(tmp_path:
     assert "late.toml:4" in str(refused.value) and "mechanism.NAME.KEY" in str(refused.value)
 
 
-@pytest.mark.parametrize("path", [path for path, _ in parameters(Mechanisms, "mechanism") if not path.endswith(".on")])
+@pytest.mark.parametrize("path", [path for path in NUMBERS if path.startswith("mechanism.")])
 def test_a_reform_of_any_setting_is_refused_or_acts(path: str) -> None:
     """By the schema's own word on what only founding reads."""
     keys = tuple(path.split("."))
@@ -210,13 +216,9 @@ def test_a_reform_of_any_setting_is_refused_or_acts(path: str) -> None:
         return
     others = [Scenario.model_validate({**world.model_dump(), "reform": [row]}) for row in rows]
     for seed in range(1, 7):
-        usual = simulate(world, seed, threads=1)
-        for other in others:
-            run = simulate(other, seed, threads=1)
-            told = run.events.query("event != 'reform'").reset_index(drop=True)
-            alike = run.weeks.equals(usual.weeks) and run.organisations.equals(usual.organisations)
-            if not (alike and told.equals(usual.events)):
-                return
+        usual = beside_reforms(simulate(world, seed, threads=1))
+        if any(beside_reforms(simulate(other, seed, threads=1)) != usual for other in others):
+            return
     raise AssertionError(f"a reform of {path} changes nothing in the busy world")
 
 

@@ -142,8 +142,15 @@ def friction(clock, rules, polities, issues):
 
 
 @compiled
+def is_open(route, rule):
+    """Whether what a route submits is applied; route: place in ROUTES."""
+    opened = (rule.ballot, rule.election, rule.table, rule.store)
+    return rule.on and opened[route]
+
+
+@compiled
 def decision(clock, rules, issues, events):
-    """The one place that writes policy. Of several submitted changes the first in the order of ROUTES holds.
+    """The one place that writes policy. Of what open routes submitted the first in the order of ROUTES holds.
 
     A change empties the store and takes the issue off people's minds by half. Without friction the store's moves are
     no such decisions: what presses in a week counts in that week, once, and the issue stays on people's minds.
@@ -156,7 +163,7 @@ def decision(clock, rules, issues, events):
             issue.step = 0.0
             issue.policy = min(max(before + issue.drift, -1.0), 1.0)
             for route in range(_ROUTES):
-                if issue.submitted[route] and issue.step == 0.0:
+                if issue.submitted[route] and issue.step == 0.0 and is_open(route, rules[0].decision):
                     issue.policy = min(max(issue.target[route], -1.0), 1.0)
                     issue.step = issue.policy - before
                     issue.pressure = 0.0

@@ -19,11 +19,13 @@ class Ties(Mechanism):
     Tied pairs meet more often and start with more trust; triads close; every tie takes upkeep. Murdie 2014.
     """
 
-    chance: float = number(0.2, 0, 1, "tie between neighbours of one language", unit="per pair", source="proposal")
-    reach: float = number(0.3, 0.01, 10, "distance at which it falls to 1/e", unit="of a polity's girth")
-    language: float = number(0.3, 0, 1, "factor across languages", source="proposal")
-    abroad: float = number(0.1, 0, 1, "factor across borders", source="Murdie 2014: rarer")
-    shared_leader: float = number(3.0, 1, 100, "factor by a shared leader", source="register")
+    chance: float = number(
+        0.2, 0, 1, "tie between neighbours of one language", unit="per pair", source="proposal", founding=True
+    )
+    reach: float = number(0.3, 0.01, 10, "distance at which it falls to 1/e", unit="of a polity's girth", founding=True)
+    language: float = number(0.3, 0, 1, "factor across languages", source="proposal", founding=True)
+    abroad: float = number(0.1, 0, 1, "factor across borders", source="Murdie 2014: rarer", founding=True)
+    shared_leader: float = number(3.0, 1, 100, "factor by a shared leader", source="register", founding=True)
     closure: float = number(0.02, 0, 1, "friends of friends who tie", unit="per pair and quarter", source="proposal")
     fading: float = number(
         0.03, 0, 1, "ties that fade without a common alliance", unit="per quarter", source="proposal"

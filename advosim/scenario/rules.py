@@ -611,6 +611,15 @@ class Friction(Mechanism):
     drift: float = number(0.001, 0, 0.1, "sd of weekly drift", unit="position", source="tried, halved for P3")
 
 
+class Decision(Mechanism):
+    """The one place that writes policy. A frozen route submits in vain: what it carried is told by twins without it."""
+
+    ballot: bool = choice(True, "whether what a vote of the citizens decided is applied")
+    election: bool = choice(True, "whether a new government's mandate is applied")
+    table: bool = choice(True, "whether what a table agreed on is applied")
+    store: bool = choice(True, "whether pressure that beats friction is applied")
+
+
 class Evaluation(Mechanism):
     """Sides learn whether acting helps; citizens whether the government serves them."""
 
@@ -694,6 +703,7 @@ class Mechanisms(Part):
     boomerang: Boomerang = choice(Boomerang, "appeals abroad and shaming")
     pressure: Pressure = choice(Pressure, "the store of pressure")
     friction: Friction = choice(Friction, "when policy moves")
+    decision: Decision = choice(Decision, "which routes write policy")
     evaluation: Evaluation = choice(Evaluation, "efficacy and legitimacy")
     credibility: CredibilityChange = choice(CredibilityChange, "trust of three audiences")
     learning: Learning = choice(Learning, "the value of tactics")
