@@ -172,6 +172,13 @@ class Body(Window):
     """(polities, issues, sides): how fresh an adopted case is."""
 
 
+class Party(Window):
+    """A party that stands in elections. `position` and `emphasis` are in the order of `model.names.issues`."""
+
+    votes, seats, in_government = (Column("parties", f) for f in ("votes", "seats", "in_government"))
+    position, emphasis, polled = (Column("parties", f) for f in ("position", "emphasis", "polled"))
+
+
 class AdvocacyModel(mesa.Model):
     """A scenario as a mesa.Model with `step()`, `agents`, `datacollector`, `record`; `running` ends with the last week.
 
@@ -218,6 +225,8 @@ class AdvocacyModel(mesa.Model):
         for row, (polity, name) in enumerate(known.organisations):
             kind = known.kinds[self.world.organisations["kind"][row]]
             KINDS[kind](self, row, name, polity)
+        for row, (polity, name) in enumerate(known.parties):
+            Party(self, row, name, polity)
 
     def register_agent(self, agent: mesa.Agent) -> None:
         """Called by every agent as it is made, also by a user's own."""

@@ -34,6 +34,8 @@ MEASURED = ("outcomes", "costs")
 FIGURES = ("overview", "tactics", "frames", "timeline", "participation")
 ABROAD = ("venues", "phases")
 """Figures where there is a body, or more than one polity; the table of bodies and the spiral's phases go with them."""
+ELECTIONS = "elections"
+"""The table and the figure of elections; the figure is drawn where there were any."""
 STORY = "story.md"
 MANIFEST = "manifest.json"
 PROGRAM = "advosim"
@@ -210,14 +212,16 @@ def tables_of(record: Run) -> tuple[str, ...]:
 
 def figures_of(record: Run) -> tuple[str, ...]:
     """Figures that are drawn of a run."""
-    return (*FIGURES, *ABROAD) if has_venues_abroad(record) else FIGURES
+    abroad = ABROAD if has_venues_abroad(record) else ()
+    return (*FIGURES, *abroad, *((ELECTIONS,) if len(record.elections) else ()))
 
 
 def _draw(record: Run, file: Path) -> None:
     """Draw the figure that the file is named after."""
-    from advosim import campaign_figures, figures, venue_figures
+    from advosim import campaign_figures, election_figures, figures, venue_figures
 
-    draw = {"overview": figures.overview, **{name: getattr(campaign_figures, name) for name in FIGURES[1:]}}
+    draw = {"overview": figures.overview, ELECTIONS: election_figures.elections}
+    draw |= {name: getattr(campaign_figures, name) for name in FIGURES[1:]}
     draw |= {name: getattr(venue_figures, name) for name in ABROAD}
     figures.save(draw[file.stem](record), file)
 
@@ -441,6 +445,7 @@ def _course(record: Run) -> list[str]:
         for row in _rows(events, "concession")
     ]
     told += [(row.week, f"a round table agrees, on {_matter(row)}") for row in _rows(events, "agreement")]
+    told += [(row.week, f"government in {row.polity}: {_parties(row)}") for row in _rows(events, "government")]
     for what, rows in (
         ("shock of news", _rows(events, "news")),
         ("protest that media covered", [row for row in covered if row.detail == "street"]),
@@ -453,6 +458,10 @@ def _course(record: Run) -> list[str]:
     shown = [f"  week {week:>4}  {text}" for week, text in told[:MOST_TOLD]]
     more = [f"  and {len(told) - MOST_TOLD} more in events.csv"] if len(told) > MOST_TOLD else []
     return ["", "Course of events", *shown, *more] if told else []
+
+
+def _parties(row: Any) -> str:
+    return f"{_plain(row.detail).replace('+', ', ')}, with {row.size:.0%} of the votes"
 
 
 def _matter(row: Any) -> str:

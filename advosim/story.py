@@ -138,7 +138,7 @@ def _issue(teller: _Teller, name: str) -> str:
 def _government(teller: _Teller) -> str:
     governance = teller.polity.governance
     told = [words[_third(getattr(governance, name))] for name, words in GOVERNANCE]
-    return _sentence(f"at first, {_joined(told)}")
+    return _sentence(f"at first, {_joined(told)}") + _ruling_at_start(teller)
 
 
 def _third(value: float) -> int:
@@ -216,6 +216,7 @@ def _turning_points(teller: _Teller) -> list[_Point]:
     points: list[_Point] = []
     for kind in (
         _changes_of_rules,
+        _elections,
         _steps,
         _agreements,
         _concessions,
@@ -276,6 +277,40 @@ def _effect_of_rules(teller: _Teller, week: int) -> str:
     )
 
 
+def _elections(teller: _Teller) -> list[_Point]:
+    changes = {row.week: row for row in _happened(teller, "government")}
+    held = [row.week for row in _happened(teller, "election")]
+    return [_Point(week, 70.0 if week in changes else 20.0, partial(_election, teller, week)) for week in held]
+
+
+def _election(teller: _Teller, week: int) -> str:
+    """Who won, who governs now, and who did before."""
+    counts = teller.record.elections
+    counts = counts[counts["polity"] == teller.home]
+    now, earlier = counts[counts["week"] == week], counts[counts["week"] < week]
+    before = earlier[earlier["week"] == earlier["week"].max()]
+    first = max(_rows(now), key=lambda row: row.seats)
+    won = f"{_capital(_plain(first.party))} wins {_percent(first.seat_share)} of the seats"
+    votes = f"with {_percent(first.vote_share)} of the votes ({_percent(first.turnout)} of the citizens vote)"
+    ruling, old = (list(rows.loc[rows["in_government"].astype(bool), "party"]) for rows in (now, before))
+    behind = _percent(float(now.loc[now["in_government"].astype(bool), "vote_share"].sum()))
+    if ruling == old:
+        return f"**Week {week}: an election.** {won} {votes}. {_govern(ruling)} on, with {behind} of the votes behind."
+    rest = f"{_govern(ruling)} now, with {behind} of the votes behind, instead of {_joined(map(_plain, old))}."
+    return f"**Week {week}: an election changes the government.** {won} {votes}. {rest}"
+
+
+def _govern(parties: Sequence[str]) -> str:
+    return f"{_capital(_joined(map(_plain, parties)))} govern{'s' if len(parties) == 1 else ''}"
+
+
+def _ruling_at_start(teller: _Teller) -> str:
+    counts = teller.record.elections
+    counts = counts[counts["polity"] == teller.home]
+    first = counts[(counts["week"] == counts["week"].min()) & counts["in_government"].astype(bool)]
+    return "" if first.empty else f" {_govern(list(first['party']))}."
+
+
 def _steps(teller: _Teller) -> list[_Point]:
     """Steps on one issue to one side within a year are told together."""
     table = measuring.reforms(teller.record)
@@ -311,6 +346,9 @@ def _step(teller: _Teller, together: Sequence[Any], others: Sequence[Any]) -> st
     several = f" in {_count(len(together), 'step')}" if len(together) > 1 else ""
     move = f"from {_signed(together[0].before)} to {_signed(together[-1].after)}"
     told = f"**{_when(together)}: policy on {_plain(row.issue)} moves {way}{several}**, {move}."
+    if row.route == "election":
+        what = "In the largest the government acts" if several else "The government acts"
+        return f"{told} {what} on what its parties had promised."
     if row.route == "table":
         what = "The largest" if several else "It"
         return f"{told} {what} is what a round table agreed on.{_led_by(teller, row, ['table'])}"

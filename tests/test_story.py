@@ -87,6 +87,22 @@ def test_reforms_are_the_steps() -> None:
     assert (table["year"] == (table["week"] - 1) // 52 + 1).all()
 
 
+def test_elections_are_told_with_who_governs_before_and_after() -> None:
+    record = contested()
+    table = record.elections
+    text = story(record)
+    start = table[(table["week"] == 1) & table["in_government"]]["party"].tolist()
+    assert f"{' and '.join(start).capitalize()} govern" in text
+    told = re.findall(r"Week (\d+): an election( changes the government)?\.\*\* (\w+) wins", text)
+    assert told
+    for week, changes, winner in told:
+        rows = table[table["week"] == int(week)]
+        assert rows.loc[rows["seats"].idxmax(), "party"] == winner.lower()
+        before = table[table["week"] == table.loc[table["week"] < int(week), "week"].max()]
+        same = list(rows["in_government"]) == list(before["in_government"])
+        assert same != bool(changes)
+
+
 def test_costs_are_those_of_the_weeks() -> None:
     record, table = contested(), costs(contested())
     own = table[table["of"] == "polity"].set_index("measure")["value"]
