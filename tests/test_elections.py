@@ -130,7 +130,7 @@ def test_votes_counted_are_voters_and_all_seats_are_filled(system: str) -> None:
     for d, district in enumerate(done.districts):
         mine = [slice(b["first"], b["last"]) for b in homes if b["district"] == d]
         assert district["votes"].sum() == sum((voted[part] >= 0).sum() for part in mine)
-    assert rows["seats"].sum() == 3 * 7
+    assert rows["seats"].sum() == 3 * 21
     assert (rows["in_government"] <= (rows["seats"] > 0)).all() and rows["in_government"].any()
     assert rows["seats"][rows["in_government"]].sum() * 2 > rows["seats"].sum()
 
@@ -410,7 +410,7 @@ def test_governments_under_lists_rest_on_more_voters() -> None:
 
 
 def test_a_niche_demand_gets_further_under_lists() -> None:
-    """Over ten years on the mean; at their end the difference is lost in what campaigns do."""
+    """Over ten years on the mean, where its party is pivotal; at their end the difference is lost in campaigns."""
 
     def gained(record: Record) -> float:
         policy = record.recorded.weeks["policy"][:, 0, 1]

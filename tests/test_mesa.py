@@ -128,6 +128,7 @@ def test_agents_stand_for_all_rows() -> None:
         "Foundation": 1,
         "MediaOutlet": 1,
         "Municipality": 1,
+        "Party": 4,
     }
     assert {agent.polity for agent in model.agents} == {"home", "abroad"}
     assert [type(agent) for agent in (one(model, "greens_1"), one(model, "tenants"))] == [Movement, GrassrootsGroup]

@@ -54,7 +54,7 @@ SMALL = {
             },
             "governance": {"platform_regulation": 0.2, "surveillance": 0.4, "electoral_system": "mixed",
                            "election_interval": 26,
-                           "district_magnitude": 7},
+                           "district_magnitude": 21},
             "alliance": {"front": {"issue": "climate", "members": ["greens", "institute", "partners"]}},
         }
     },
