@@ -27,6 +27,7 @@ CONTESTED = {
     "polity.home.organisation.firms": {"kind": "firm", "stance": -0.6, "market_share": 0.3, "count": 2},
     "polity.home.organisation.callers": {"kind": "movement", "tactics": ["product_boycott"], "count": 2},
     "mechanism.funds.staff": 0.9,
+    "polity.home.governance.election_interval": 104,
     "reform": [{"week": 60, "set": {"polity.home.governance.repression": 0.8}}],
 }
 
