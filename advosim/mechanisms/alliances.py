@@ -9,7 +9,7 @@ import numpy as np
 
 from advosim.mechanisms.campaigns import power as raised
 from advosim.mechanisms.campaigns import strength
-from advosim.mechanisms.chronicle import latest, note
+from advosim.mechanisms.chronicle import break_off, latest, note
 from advosim.world.chance import draw64, key, logistic, pair, stream
 from advosim.world.compile import compiled
 from advosim.world.relations import between, establish, free_row, take_seat
@@ -99,12 +99,18 @@ def seat_of(seats, o):
 
 
 @compiled
+def allied_before(i, j, last, alliances, seats):
+    """Whether two organisations belong to one of the first `last` alliances."""
+    together = False
+    for a in range(last):
+        together = together or (alliances[a].alive and seat_of(seats[a], i) >= 0 and seat_of(seats[a], j) >= 0)
+    return together
+
+
+@compiled
 def allied(i, j, alliances, seats):
     """Whether two organisations belong to one alliance."""
-    for a in range(alliances.size):
-        if alliances[a].alive and seat_of(seats[a], i) >= 0 and seat_of(seats[a], j) >= 0:
-            return True
-    return False
+    return allied_before(i, j, alliances.size, alliances, seats)
 
 
 # ---------------------------------------------------------------- what speaks for an alliance
@@ -354,24 +360,32 @@ def power(rules, organisations, stances, trust, alliances, seats):
         alliance = alliances[a]
         if not alliance.alive:
             continue
-        total = line = most = squares = 0.0
         for s in range(seats.shape[1]):
             seat = seats[a, s]
             if seat.organisation >= 0:
                 funds = max(organisations[seat.organisation].funds, 1e-6)
                 seat.say = raised(funds, rule.psi) if rule.on and rule.psi > 0.0 else 1.0
-                total += seat.say
-        for s in range(seats.shape[1]):
-            seat = seats[a, s]
-            if seat.organisation >= 0:
-                seat.say /= total
-                line += seat.say * stances[seat.organisation, alliance.issue]
-                squares += seat.say * seat.say
-                if seat.say > most:
-                    most, alliance.lead = seat.say, seat.organisation
-        alliance.line = line
-        alliance.evenness = 1.0 / (squares * alliance.members)
+        _agree(alliance, seats[a], stances)
         _take_stock(alliance, seats[a], organisations, trust)
+
+
+@compiled
+def _agree(alliance, seats, stances):
+    """Say adds up to 1 among those who are there; it makes the line and the lead."""
+    total = line = most = squares = 0.0
+    for s in range(seats.size):
+        if seats[s].organisation >= 0:
+            total += seats[s].say
+    for s in range(seats.size):
+        seat = seats[s]
+        if seat.organisation >= 0:
+            seat.say /= total
+            line += seat.say * stances[seat.organisation, alliance.issue]
+            squares += seat.say * seat.say
+            if seat.say > most:
+                most, alliance.lead = seat.say, seat.organisation
+    alliance.line = line
+    alliance.evenness = 1.0 / (squares * alliance.members)
 
 
 @compiled
@@ -552,7 +566,7 @@ def _reason(clock, rules, alliance, seat, stance, given, received):
     if distrust > largest:
         largest, reason = distrust, DISTRUST if given <= received else DISTRUSTED
     weight = rule.by_satisfaction
-    outvoted = weight * rules[0].power.by_distance * abs(alliance.line - stance)
+    outvoted = weight * rules[0].power.by_distance * abs(alliance.line - stance) if rules[0].power.on else 0.0
     if outvoted > largest:
         largest, reason = outvoted, OUTVOTED
     unfair = weight * rules[0].benefit_sharing.by_inequity * seat.inequity
@@ -593,6 +607,7 @@ def alliance_exit(
         if not alliance.alive:
             continue
         policy = issues[alliance.polity, alliance.issue].policy
+        before = alliance.members
         for s in range(seats.shape[1]):
             seat = seats[a, s]
             o = seat.organisation
@@ -603,9 +618,9 @@ def alliance_exit(
             reason = -1
             if organisations[o].closed:
                 reason = CLOSED
-            elif (stance > policy) != (alliance.side == FOR):
+            elif stance == policy or (stance > policy) != (alliance.side == FOR):
                 reason = GOAL_REACHED
-            elif rule.on:
+            elif rule.on and alliance.members > 1:
                 formal = 1.0 if alliance.formal else 0.0
                 logit = exit_logit(
                     min(given, received),
@@ -623,6 +638,8 @@ def alliance_exit(
         if alliance.members < 2:
             _dissolve(clock, alliance, seats[a], a, organisations, campaigns, lives, events)
         else:
+            if alliance.members < before:
+                _agree(alliance, seats[a], stances)
             lives[alliance.number].lead = alliance.lead
 
 
@@ -638,6 +655,5 @@ def _dissolve(clock, alliance, seats, a, organisations, campaigns, lives, events
     lives[alliance.number].week_ended = clock[0].week
     lives[alliance.number].ending = ending
     for c in range(organisations.size, campaigns.size):
-        if campaigns[c].alliance == a:
-            campaigns[c].weeks_left = 0
-            campaigns[c].effort = 0.0
+        if campaigns[c].alliance == a and campaigns[c].weeks_left > 0:
+            break_off(clock, campaigns[c], events)

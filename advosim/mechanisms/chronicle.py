@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from advosim.world.compile import compiled
-from advosim.world.state import ABROAD
+from advosim.world.state import ABROAD, CAMPAIGN_ENDS
 
 
 @compiled
 def turn(clock):
     """A new week begins."""
     clock[0].week += 1
+
+
+@compiled
+def break_off(clock, campaign, events):
+    """A campaign ends before its time."""
+    campaign.weeks_left = 0
+    campaign.effort = 0.0
+    note(clock, events, CAMPAIGN_ENDS, campaign.polity, campaign.issue, campaign.organisation, campaign.tactic, -1,
+         campaign.side, campaign.gain)  # fmt: skip
 
 
 @compiled

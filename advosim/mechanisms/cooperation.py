@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from advosim.mechanisms.alliances import allied, allied_before, seat_of
 from advosim.mechanisms.campaigns import active, pooled_share, power
 from advosim.mechanisms.chronicle import latest, note
 from advosim.world.chance import draw64, exp, key, log, normal, pair, stream
@@ -206,6 +207,9 @@ def solidarity(clock, rules, polities, organisations, trust, alliances, seats, e
                 rich = seats[a, r].organisation
                 if rich < 0 or rich == poor or organisations[rich].closed or _in_trouble(organisations[rich], rule):
                     continue
+                # Who shares several alliances helps once.
+                if allied_before(poor, rich, a, alliances, seats):
+                    continue
                 gift = rule.share * trust[rich, poor] * organisations[rich].funds
                 organisations[rich].funds -= gift
                 organisations[rich].support -= gift
@@ -225,7 +229,9 @@ def _in_trouble(organisation, rule):
 
 @compiled
 def peer_learning(clock, rules, trust, learned, alliances, seats):
-    """At quarterly meetings allies take over each other's experience: V_ik += .1 T_ij (V_jk - V_ik). Seed 2."""
+    """At quarterly meetings allies take over each other's experience: V_ik += .1 T_ij (V_jk - V_ik), though together
+    no more than the whole way to what all have learned. Seed 2.
+    """
     rule = rules[0].peer_learning
     for a in range(alliances.size):
         age = clock[0].week - alliances[a].founded
@@ -235,13 +241,25 @@ def peer_learning(clock, rules, trust, learned, alliances, seats):
         faster = 1.0 + platform.spreading if platform.on and alliances[a].platform else 1.0
         before = learned.copy()
         for s in range(seats.shape[1]):
-            for r in range(seats.shape[1]):
-                i, j = seats[a, s].organisation, seats[a, r].organisation
-                if i < 0 or j < 0 or i == j:
-                    continue
-                step = min(1.0, rule.rate * faster * trust[i, j])
-                for k in range(learned.shape[1]):
-                    learned[i, k] += step * (before[j, k] - before[i, k])
+            if seats[a, s].organisation >= 0:
+                _learn_from_allies(seats[a], s, rule.rate * faster, trust, before, learned)
+
+
+@compiled
+def _learn_from_allies(seats, s, rate, trust, before, learned):
+    """before: (organisations, tactics), values before the meeting."""
+    i = seats[s].organisation
+    steps = 0.0
+    for r in range(seats.size):
+        if r != s and seats[r].organisation >= 0:
+            steps += rate * trust[i, seats[r].organisation]
+    # Many allies who are trusted would draw a value beyond all of theirs.
+    slower = 1.0 / max(1.0, steps)
+    for r in range(seats.size):
+        j = seats[r].organisation
+        if r != s and j >= 0:
+            for k in range(learned.shape[1]):
+                learned[i, k] += rate * trust[i, j] * slower * (before[j, k] - before[i, k])
 
 
 @compiled
@@ -361,38 +379,39 @@ def trust(clock, rules, organisations, tactics, trust, tied, alliances, seats, c
                 if i >= 0 and j >= 0 and i != j:
                     trust[i, j] += rule.rate * (seats[a, r].delivered - trust[i, j])
     if clock[0].week % _QUARTER == 0:
-        _fade(rule, rules[0].ties, trust, tied, organisations)
+        _fade(rule, rules[0].ties, trust, tied, organisations, alliances, seats)
 
 
 @compiled
-def _fade(rule, ties, trust, tied, organisations):
+def _fade(rule, ties, trust, tied, organisations, alliances, seats):
     for i in range(organisations.size):
         for j in range(organisations.size):
-            if i != j and (organisations[i].seats == 0 or organisations[j].seats == 0):
+            if i != j and not allied(i, j, alliances, seats):
                 first = min(1.0, rule.start + (ties.trust if tied[i, j] > 0 else 0.0))
                 trust[i, j] += rule.fading * (first - trust[i, j])
 
 
 @compiled
 def _endorse(clock, rule, tactics, trust, alliances, seats, campaigns, organisations, events):
-    """A campaign that vouches for allies earns their trust in the week in which it begins."""
+    """A campaign that vouches for allies on its issue earns their trust in the week in which it begins."""
     for c in range(campaigns.size):
         campaign = campaigns[c]
         if not active(campaign) or campaign.age != 0 or not tactics[campaign.tactic].endorses:
             continue
         o = campaign.organisation
+        thanked = np.zeros(organisations.size, np.uint8)
+        first = -1
         for a in range(alliances.size):
-            if not alliances[a].alive or alliances[a].issue != campaign.issue:
-                continue
-            mine = False
-            for s in range(seats.shape[1]):
-                mine = mine or seats[a, s].organisation == o
+            mine = alliances[a].alive and alliances[a].issue == campaign.issue and seat_of(seats[a], o) >= 0
             if not mine:
                 continue
+            first = a if first < 0 else first
             for s in range(seats.shape[1]):
                 ally = seats[a, s].organisation
-                if ally >= 0 and ally != o:
+                if ally >= 0 and ally != o and not thanked[ally]:
+                    thanked[ally] = 1
                     trust[ally, o] = min(1.0, trust[ally, o] + rule.endorsement)
+        if first >= 0:
             note(clock, events, ENDORSED, campaign.polity, campaign.issue, o, campaign.tactic, -1, campaign.side,
                  rule.endorsement)  # fmt: skip
-            latest(clock, events).alliance = alliances[a].number
+            latest(clock, events).alliance = alliances[first].number

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from advosim.mechanisms.alliances import allied_before
 from advosim.mechanisms.campaigns import active
 from advosim.mechanisms.chronicle import note
 from advosim.world.chance import draw64, key, stream
@@ -130,14 +131,15 @@ def scandals(clock, rules, organisations, alliances, seats, events):
         for each in range(alliances.size):
             for s in range(seats.shape[1]):
                 if alliances[each].alive and seats[each, s].organisation == o:
-                    _spread(rule, o, organisations, seats[each])
+                    _spread(rule, o, organisations, each, alliances, seats)
 
 
 @compiled
-def _spread(rule, o, organisations, seats):
-    for s in range(seats.size):
-        ally = seats[s].organisation
-        if ally >= 0 and ally != o:
+def _spread(rule, o, organisations, each, alliances, seats):
+    """The members of one alliance suffer, but for those of an earlier one, who have suffered already."""
+    for s in range(seats.shape[1]):
+        ally = seats[each, s].organisation
+        if ally >= 0 and ally != o and not allied_before(o, ally, each, alliances, seats):
             for audience in range(len(AUDIENCES)):
                 _gain(organisations[ally], audience, -rule.transfer * rule.damage)
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from advosim.mechanisms.abroad import weigh_appeals
 from advosim.mechanisms.alliances import quality, seat_of
-from advosim.mechanisms.chronicle import latest, note
+from advosim.mechanisms.chronicle import break_off, latest, note
 from advosim.mechanisms.cooperation import unlocked
 from advosim.world.chance import draw64, exp, key, log, normal, pair, stream
 from advosim.world.compile import compiled
@@ -15,7 +15,6 @@ from advosim.world.state import (
     AGAINST,
     BOYCOTT,
     CAMPAIGN_BEGINS,
-    CAMPAIGN_ENDS,
     COUNTER_FRAME,
     FIRM,
     FOR,
@@ -137,13 +136,6 @@ def _longest_unused(weights, tried):
 
 
 @compiled
-def _break_off(clock, campaign, events):
-    campaign.weeks_left = 0
-    note(clock, events, CAMPAIGN_ENDS, campaign.polity, campaign.issue, campaign.organisation, campaign.tactic, -1,
-         campaign.side, campaign.gain)  # fmt: skip
-
-
-@compiled
 def without_target(weights, issue, side, p, m, stances, priorities, organisations, tactics):
     """Rule out the tactics that have nobody to be aimed at."""
     for k in range(tactics.size):
@@ -223,7 +215,7 @@ def tactic_choice(
         campaign.effort = 0.0
         campaign.fresh = False
         if campaign.weeks_left > 0 and allowed[campaign.polity, campaign.tactic] == 0.0:
-            _break_off(clock, campaign, events)
+            break_off(clock, campaign, events)
         if campaign.weeks_left > 0:
             campaign.age += 1
             continue
@@ -362,12 +354,13 @@ def joint_plan(
         without_target(weights, issues[p, m], alliance.side, p, m, stances, priorities, organisations, tactics)
         weigh_appeals(weights, organisations[alliance.lead], tactics, draw64(pair(k, _ABROAD), 0), rules[0].boomerang)
         taken = np.zeros(seats.shape[1], np.uint8)
+        first = campaigns.size - MOST_ROLES * (alliances.size - a)
         number = 0
-        for c in roles_of(a, campaigns, alliances):
+        for look in range(tactics.size):
             if number >= min(rule.roles, alliance.members):
                 break
             total = total_of(weights)
-            t = picked(weights, draw64(k, number))
+            t = picked(weights, draw64(k, look))
             if t < 0:
                 break
             s = _holder(seats[a], organisations, uses, tactics[t], t, taken)
@@ -375,6 +368,7 @@ def joint_plan(
                 weights[t] = 0.0
                 continue
             taken[s] = 1
+            c = first + number
             campaign = campaigns[c]
             campaign.organisation = seats[a, s].organisation
             tried[p, t] = week
@@ -423,7 +417,7 @@ def _carry_on(clock, alliance, seats, a, alliances, tactics, campaigns, rule, ev
     for c in roles_of(a, campaigns, alliances):
         campaign = campaigns[c]
         if campaign.weeks_left > 0 and seat_of(seats, campaign.organisation) < 0:
-            _break_off(clock, campaign, events)
+            break_off(clock, campaign, events)
         half = half or (campaign.weeks_left > 0 and campaign.weeks_left == rule.weeks // 2)
         busy = busy or campaign.weeks_left > 0
         pending = pending or (campaign.weeks_left > 0 and tactics[campaign.tactic].pressure == ABROAD)
@@ -431,7 +425,7 @@ def _carry_on(clock, alliance, seats, a, alliances, tactics, campaigns, rule, ev
     if busy and half and disappointed and not pending:
         for c in roles_of(a, campaigns, alliances):
             if campaigns[c].weeks_left > 0:
-                _break_off(clock, campaigns[c], events)
+                break_off(clock, campaigns[c], events)
         alliance.summoned = True
         alliance.results = 0.5
         return False

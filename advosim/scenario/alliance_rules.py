@@ -93,7 +93,7 @@ class StrategyClash(Clash):
 class AllianceExit(Mechanism):
     """Members leave by a logit of trust, satisfaction, size and cohesion; an alliance of one is none.
 
-    Off: nobody leaves but who closes.
+    Off: nobody leaves but who closes or whom policy went past.
     """
 
     readiness: float = number(-4.6, -20, 20, "readiness to leave", unit="logit per week", source="tried")

@@ -185,7 +185,8 @@ def _found(scenario: Scenario, seed: int, weeks: int, known: Names) -> World:
             np.zeros((weeks, p, m), WEEK),
             np.zeros((weeks, o), ORGANISATION_WEEK),
             _log(
-                weeks * (p * (m * 24 + 2) + 8 * o + 3 * t + len(districts) * m + 4 * a)
+                weeks * (p * (m * 24 + 2) + 8 * o + 3 * t + len(districts) * m + 8 * a)
+                + 2 * MOST_SEATS * a
                 + 64 * len(scenario.reform)
                 + o * f
             ),
