@@ -385,7 +385,7 @@ def _alliances(merged: Merged, polity: str, row: Table, seen: Mapping[str, str])
         single = [one for each in members for one in ([m for m in seen if seen[m] == each] or [each])]
         if len(single) != len(set(single)):
             yield merged.problem((*path, "members"), f"{dotted(path)}.members: an organisation is named twice")
-        elif len(single) > MOST_SEATS:
+        elif len(members) <= MOST_SEATS < len(single):
             text = f"{dotted(path)}.members: {len(single)} organisations"
             yield merged.problem((*path, "members"), text, f"2 to {MOST_SEATS}")
 
