@@ -1,7 +1,7 @@
 """What came of a run, and what it cost whom: tables of one record, for the story of a run and for users.
 
-`outcomes` and `costs` are rows of model.md's register; what organisations contributed takes many runs and stands in
-`experiment.contribution`.
+`outcomes` and `costs` are rows of model.md's register, as `collaboration` in the file of that name; what organisations
+contributed takes many runs and stands in `experiment.contribution`.
 """
 
 from __future__ import annotations
@@ -40,6 +40,10 @@ class Tables(Protocol):
     def events(self) -> pd.DataFrame: ...
     @property
     def publics(self) -> pd.DataFrame: ...
+    @property
+    def alliances(self) -> pd.DataFrame: ...
+    @property
+    def alliance_weeks(self) -> pd.DataFrame: ...
     @property
     def lost(self) -> int: ...
 

@@ -179,6 +179,36 @@ class Party(Window):
     position, emphasis, polled = (Column("parties", f) for f in ("position", "emphasis", "polled"))
 
 
+class Alliance:
+    """A living alliance of organisations: not an agent, for it comes and goes with its row."""
+
+    def __init__(self, model: AdvocacyModel, row: int) -> None:
+        self.model, self.row = model, row
+
+    def __getattr__(self, field: str) -> Any:
+        """A field of its row in `world.alliances`, as `trust`, `cohesion`, `formal`, `line` or `founded`."""
+        if field not in (state.ALLIANCE.names or ()):
+            raise AttributeError(f"an alliance has no '{field}'")
+        return self.model.world.alliances[field][self.row].item()
+
+    @property
+    def polity(self) -> str:
+        return self.model.names.polities[self.model.world.alliances["polity"][self.row]]
+
+    @property
+    def issue(self) -> str:
+        return self.model.names.issues[self.model.world.alliances["issue"][self.row]]
+
+    @property
+    def organisations(self) -> list[str]:
+        """Names of its members."""
+        rows = self.model.world.seats["organisation"][self.row]
+        return [self.model.names.organisations[row][1] for row in rows if row >= 0]
+
+    def __repr__(self) -> str:
+        return f"<Alliance of {', '.join(self.organisations)} on {self.issue}>"
+
+
 class AdvocacyModel(mesa.Model):
     """A scenario as a mesa.Model with `step()`, `agents`, `datacollector`, `record`; `running` ends with the last week.
 
@@ -253,6 +283,11 @@ class AdvocacyModel(mesa.Model):
         self.datacollector.collect(self)
         self.running = self.week < self.home.weeks
 
+    @property
+    def alliances(self) -> list[Alliance]:
+        """The alliances that live now."""
+        return [Alliance(self, int(row)) for row in np.flatnonzero(self.world.alliances["alive"])]
+
     def change(self, changes: Mapping[str, Any]) -> None:
         """Change governance or mechanism settings from the next week on, by dotted paths as in a reform.
 
@@ -305,6 +340,7 @@ MODEL_REPORTERS: dict[str, Callable[[AdvocacyModel], Any]] = {
     "policy": _by_issue("policy"),
     "support": _by_issue("support"),
     "protest": _protest,
+    "alliances": lambda model: len(model.alliances),
 }
 AGENT_REPORTERS: dict[str, Callable[[mesa.Agent], Any]] = {
     "name": lambda agent: getattr(agent, "name", ""),

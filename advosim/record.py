@@ -27,6 +27,7 @@ from advosim.world.state import (
     JOINED,
     LEFT,
     PRESSURES,
+    QUARTER,
     REASONS,
     REFORM,
     REFUSED,
@@ -202,11 +203,39 @@ class Record:
         """One row per week and living alliance: size, trust, cohesion, satisfaction and the members' self-survey."""
         import pandas as pd
 
-        rows = self.recorded.alliance_weeks
+        rows, lives = self.recorded.alliance_weeks, self.recorded.alliances
         week, slot = np.nonzero(rows["number"] >= 0)
+        number = rows["number"][week, slot]
+        head = {
+            "week": week + 1,
+            "polity": _named(self.names.polities, lives["polity"][number]),
+            "issue": _named(self.names.issues, lives["issue"][number]),
+            "alliance": np.array(self._alliances, dtype=object)[number],
+        }
         flat = {name: rows[name][week, slot] for name in rows.dtype.names or () if name != "number"}
-        names = np.array(self._alliances, dtype=object)[rows["number"][week, slot]]
-        return pd.DataFrame({"week": week + 1, "alliance": names, **flat})
+        return pd.DataFrame({**head, **flat})
+
+    @cached_property
+    def bonds(self) -> pd.DataFrame:
+        """One row per quarter (weeks 1, 14, 27 ...) and ordered pair of organisations that know or trust each other.
+
+        `trust` of the organisation in its partner; `tied`: whether they have a tie.
+        """
+        import pandas as pd
+
+        rows = self.recorded.bonds
+        quarter, one, other = np.nonzero((rows["trust"] > 0) | rows["tied"])
+        known = [name for _, name in self.names.organisations]
+        return pd.DataFrame(
+            {
+                "week": quarter * QUARTER + 1,
+                "polity": _named([polity for polity, _ in self.names.organisations], one),
+                "organisation": _named(known, one),
+                "partner": _named(known, other),
+                "trust": rows["trust"][quarter, one, other].astype(float),
+                "tied": rows["tied"][quarter, one, other],
+            }
+        )
 
     @cached_property
     def _alliances(self) -> list[str]:
@@ -352,6 +381,7 @@ def recorded(world: World) -> Recorded:
     return Recorded(
         rows.weeks[:week], rows.organisations[:week], kept, rows.publics[:week], rows.parties[:week],
         rows.alliance_weeks[:week], rows.alliances[: int(world.clock["alliances"][0])], rows.bodies[:week],
+        rows.bonds[: -(-week // QUARTER)],
     )  # fmt: skip
 
 

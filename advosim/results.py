@@ -29,13 +29,15 @@ if TYPE_CHECKING:
     from advosim.scenario.schema import Scenario
 
 TABLES = ("weeks", "organisations", "publics", "alliances", "elections", "events")
-MEASURED = ("outcomes", "costs")
-"""Tables of a few rows that `measuring` makes of a record."""
+MEASURED = ("outcomes", "costs", "collaboration")
+"""Tables of a few rows that `measuring` and `collaboration` make of a record."""
 FIGURES = ("overview", "tactics", "frames", "timeline", "participation")
 ABROAD = ("venues", "phases")
 """Figures where there is a body, or more than one polity; the table of bodies and the spiral's phases go with them."""
 ELECTIONS = "elections"
 """The table and the figure of elections; the figure is drawn where there were any."""
+ALLIANCES = ("alliance_network", "alliance_lives")
+"""Figures that are drawn where there were alliances."""
 STORY = "story.md"
 MANIFEST = "manifest.json"
 PROGRAM = "advosim"
@@ -66,6 +68,10 @@ class Run(Protocol):
     def publics(self) -> pd.DataFrame: ...
     @property
     def alliances(self) -> pd.DataFrame: ...
+    @property
+    def alliance_weeks(self) -> pd.DataFrame: ...
+    @property
+    def bonds(self) -> pd.DataFrame: ...
     @property
     def elections(self) -> pd.DataFrame: ...
     @property
@@ -156,15 +162,16 @@ def _csv(table: pd.DataFrame, file: Path) -> None:
 
 
 def _tell(record: Run, folder: Path) -> None:
-    from advosim import measuring
+    from advosim.collaboration import collaboration
+    from advosim.measuring import costs, outcomes
     from advosim.story import story
 
     if has_venues_abroad(record):
         from advosim.spiral import spiral
 
         _csv(spiral(record), folder / "spiral.csv")
-    for name in MEASURED:
-        _csv(getattr(measuring, name)(record), folder / f"{name}.csv")
+    for name, measure in zip(MEASURED, (outcomes, costs, collaboration), strict=True):
+        _csv(measure(record), folder / f"{name}.csv")
     (folder / STORY).write_text(story(record), encoding="utf-8", newline="\n")
 
 
@@ -212,16 +219,18 @@ def tables_of(record: Run) -> tuple[str, ...]:
 
 def figures_of(record: Run) -> tuple[str, ...]:
     """Figures that are drawn of a run."""
+    allied = ALLIANCES if len(record.alliances) else ()
     abroad = ABROAD if has_venues_abroad(record) else ()
-    return (*FIGURES, *abroad, *((ELECTIONS,) if len(record.elections) else ()))
+    return (*FIGURES, *allied, *abroad, *((ELECTIONS,) if len(record.elections) else ()))
 
 
 def _draw(record: Run, file: Path) -> None:
     """Draw the figure that the file is named after."""
-    from advosim import campaign_figures, election_figures, figures, venue_figures
+    from advosim import alliance_figures, campaign_figures, election_figures, figures, venue_figures
 
     draw = {"overview": figures.overview, ELECTIONS: election_figures.elections}
     draw |= {name: getattr(campaign_figures, name) for name in FIGURES[1:]}
+    draw |= {name: getattr(alliance_figures, name) for name in ALLIANCES}
     draw |= {name: getattr(venue_figures, name) for name in ABROAD}
     figures.save(draw[file.stem](record), file)
 

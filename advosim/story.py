@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from advosim import measuring
 from advosim.abroad_story import abroad
+from advosim.collaboration import REASONS, memberships
 from advosim.measuring import YEAR, Tables
 
 if TYPE_CHECKING:
@@ -227,6 +228,7 @@ def _turning_points(teller: _Teller) -> list[_Point]:
         _news,
         _local,
         _abroad,
+        _alliances,
     ):
         own = sorted(kind(teller), key=lambda point: -point.weight)
         points += [replace(point, weight=point.weight - ONE_MORE * rank) for rank, point in enumerate(own)]
@@ -688,12 +690,82 @@ def _local_step(row: Any) -> str:
     return f"**Week {row.week}: {who} changes local policy** on {_plain(row.issue)}, by {_signed(row.size)}."
 
 
+TERMS = {
+    "goals": "shared goals",
+    "opponent": "a strong other side",
+    "trust": "trust",
+    "expertise": "skills that complete each other",
+    "salience": "public attention",
+    "enlist": "good evidence",
+}
+AGAINST_ALLYING = {"niche": "rivalry for one niche", "culture": "unlike cultures"}
+QUARRELS = {"culture_clash": "ways of working", "priority_clash": "priorities", "strategy_clash": "strategy"}
+
+
+def _alliances(teller: _Teller) -> list[_Point]:
+    """Each alliance at its founding, the weightier the more weeks of membership it had."""
+    spells, table = memberships(teller.record), teller.record.alliances
+    weeks = (spells["last"] - spells["first"] + 1)[spells["polity"] == teller.home]
+    weight = weeks.groupby(spells["alliance"]).sum()
+    points = []
+    for row in _rows(table[table["polity"] == teller.home]):
+        share = float(weight.get(row.alliance, 0.0)) / max(1.0, float(weight.max()))
+        points.append(_Point(max(1, row.week_formed), 20.0 + 10.0 * share, partial(_alliance, teller, row)))
+    return points
+
+
+def _alliance(teller: _Teller, row: Any) -> str:
+    """Who allied and why, what they planned first, what befell them, and why it ended."""
+    names = [_name(name) for name in row.members.split("+")]
+    cause = "for reform" if row.side == "for" else "against reform"
+    if row.week_formed:
+        told = f"**Week {row.week_formed}: {_joined(names[:2])} ally** {cause} on {_plain(row.issue)}{_drawn(row)}."
+    else:
+        told = f"**Week 1: {_joined(names)} are allied** {cause} on {_plain(row.issue)}."
+    own = teller.events[teller.events["alliance"] == row.alliance]
+    later = names[2:] if row.week_formed else []
+    joins = f" {_capital(_joined(later))} {'joins' if len(later) == 1 else 'join'} them." if later else ""
+    return told + _first_plan(teller, own) + joins + _fate(own, row)
+
+
+def _drawn(row: Any) -> str:
+    """The two largest terms of the founder's logit, and what spoke most against it."""
+    by = {term: getattr(row, f"by_{term}") for term in (*TERMS, *AGAINST_ALLYING)}
+    drew = sorted((term for term in TERMS if by[term] > 0.0), key=lambda term: -by[term])[:2]
+    least = min(AGAINST_ALLYING, key=lambda term: by[term])
+    kept = f", in spite of {AGAINST_ALLYING[least]} ({_signed(by[least])})" if by[least] < -0.1 else ""
+    reasons = _joined([f"{TERMS[term]} ({_signed(by[term])})" for term in drew])
+    return f", drawn by {reasons}{kept}" if drew else ""
+
+
+def _first_plan(teller: _Teller, own: pd.DataFrame) -> str:
+    weeks = own.loc[own["event"] == "plan", "week"]
+    if weeks.empty:
+        return ""
+    roles = _rows(own[(own["event"] == "campaign") & (own["week"] == weeks.iloc[0])])
+    parts = [f"{_tactic(teller, role.tactic)} by {_name(role.organisation)}" for role in roles]
+    return f" Their first plan: {_joined(parts)}." if parts else ""
+
+
+def _fate(own: pd.DataFrame, row: Any) -> str:
+    counts = own["event"].value_counts(sort=False)
+    quarrels = {QUARRELS[kind]: int(counts[kind]) for kind in QUARRELS if kind in counts.index}
+    fell = f"fell out {_times(sum(quarrels.values()))} (over {_joined(quarrels)})" if quarrels else ""
+    signed = "signed a memorandum" if row.memorandum else ""
+    helped = "helped each other out of trouble" if "support" in counts.index else ""
+    scandal = "lived through a scandal" if "scandal" in counts.index else ""
+    told = [part for part in (signed, fell, helped, scandal) if part]
+    lived = f" They {_joined(told)}." if told else ""
+    over = f" It ended in week {row.week_ended}: {REASONS.get(row.reason, _plain(row.reason))}."
+    return lived + ("" if row.alive else over)
+
+
 # ---------------------------------------------------------------- where it ends
 
 
 def _closing(teller: _Teller) -> list[str]:
     lines = ["## What moved, and what did not", "", *_table(teller), ""]
-    return [*lines, " ".join([*_won(teller.outcomes), *_paid(teller), *_took_part(teller)]), ""]
+    return [*lines, " ".join([*_won(teller.outcomes), *_allied(teller), *_paid(teller), *_took_part(teller)]), ""]
 
 
 def _table(teller: _Teller) -> list[str]:
@@ -748,6 +820,19 @@ def _won(rows: Sequence[Any]) -> list[str]:
     told += [f"{'' if gained else 'reform '}lost on {_joined(lost)}"] if lost else []
     told += [f"nothing moved on {_joined(still)}"] if still else []
     return [_sentence(", ".join(told)), *gave_in]
+
+
+def _allied(teller: _Teller) -> list[str]:
+    table = teller.record.alliances
+    own = table[table["polity"] == teller.home]
+    if own.empty:
+        return []
+    lived, most = int(own["alive"].sum()), int(own["most_members"].max())
+    ends = own.loc[~own["alive"].astype(bool), "reason"].value_counts(sort=False)
+    most_often = str(ends.index[int(ends.to_numpy().argmax())]) if len(ends) else ""
+    why = f", most often for this reason: {REASONS.get(most_often, _plain(most_often))}" if most_often else ""
+    ended = f"{_number(len(own) - lived)} of them ended{why}" if len(own) > lived else "none of them ended"
+    return [_sentence(f"{_count(len(own), 'alliance')} of up to {_number(most)} members came about; {ended}")]
 
 
 def _paid(teller: _Teller) -> list[str]:

@@ -25,6 +25,8 @@ class MadeUpRecord:
     organisations: pd.DataFrame
     publics: pd.DataFrame
     alliances: pd.DataFrame
+    alliance_weeks: pd.DataFrame
+    bonds: pd.DataFrame
     elections: pd.DataFrame
     events: pd.DataFrame
     seconds: dict[str, float] = field(default_factory=lambda: {"found": 0.1, "compile": 2.0, "weeks": 1.5})
@@ -63,7 +65,8 @@ def made_up() -> MadeUpRecord:
             "reform": [{"week": 10, "set": {"polity.home.governance.repression": 0.9}}],
         }
     )
-    return MadeUpRecord(scenario, 7, _weeks(), _organisations(), _publics(), _alliances(), _elections(), _events())
+    alliances = (pd.DataFrame(columns=columns) for columns in (ALLIANCES, ALLIANCE_WEEKS, BONDS))
+    return MadeUpRecord(scenario, 7, _weeks(), _organisations(), _publics(), *alliances, _elections(), _events())
 
 
 def _weeks() -> pd.DataFrame:
@@ -104,9 +107,15 @@ def _publics() -> pd.DataFrame:
     return rows.assign(support=0.5, aware=0.1, salience=0.1, **acts, boycott=0.0)
 
 
-def _alliances() -> pd.DataFrame:
-    columns = ["alliance", "polity", "issue", "week_formed", "week_ended", "members", "lead", "reason"]
-    return pd.DataFrame(columns=columns)
+ALLIANCES = [
+    "alliance", "polity", "issue", "side", "week_formed", "week_ended", "alive", "members", "most_members", "founder",
+    "lead", "memorandum", "reason",
+]  # fmt: skip
+ALLIANCE_WEEKS = [
+    "week", "polity", "issue", "alliance", "members", "trust", "reciprocity", "cohesion", "satisfaction", "survey",
+    "diversity", "evenness", "represented", "pooled", "line",
+]  # fmt: skip
+BONDS = ["week", "polity", "organisation", "partner", "trust", "tied"]
 
 
 def _elections() -> pd.DataFrame:
@@ -128,4 +137,4 @@ def _events() -> pd.DataFrame:
         (12, "home", "reform", "", "step", "", "", 0.3, "store"),
         (18, "home", "", "greens", "closure", "", "", 0.0, ""),
     ]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=columns).assign(alliance="", partner="")

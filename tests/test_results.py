@@ -18,6 +18,7 @@ import pandas as pd
 import pytest
 
 from advosim import __version__, measuring, results
+from advosim.collaboration import collaboration
 from advosim.scenario import load
 from advosim.scenario.problems import InputError
 from advosim.story import story
@@ -25,7 +26,7 @@ from advosim.story import story
 TABLES = ("weeks", "organisations", "publics", "alliances", "elections", "events")
 FIGURES = ("overview", "tactics", "frames", "timeline", "participation")
 FILES = {f"{table}.{kind}" for table in TABLES for kind in ("parquet", "csv")} | {f"{name}.png" for name in FIGURES}
-FILES |= {"manifest.json", "story.md", "outcomes.csv", "costs.csv"}
+FILES |= {"manifest.json", "story.md", "outcomes.csv", "costs.csv", "collaboration.csv"}
 
 
 def names(folder: Path) -> set[str]:
@@ -56,7 +57,8 @@ def test_a_run_leaves_tables_figure_and_manifest(record: Any, tmp_path: Path) ->
 def test_the_story_and_what_is_measured_are_those_of_the_record(record: Any, tmp_path: Path) -> None:
     folder = results.write(record, tmp_path / "run")
     assert (folder / "story.md").read_text(encoding="utf-8") == story(record)
-    for name, table in (("outcomes", measuring.outcomes(record)), ("costs", measuring.costs(record))):
+    measures = {"outcomes": measuring.outcomes, "costs": measuring.costs, "collaboration": collaboration}
+    for name, table in ((name, measure(record)) for name, measure in measures.items()):
         pd.testing.assert_frame_equal(pd.read_csv(folder / f"{name}.csv"), table, check_dtype=False)
 
 

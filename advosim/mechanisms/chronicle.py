@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from advosim.world.compile import compiled
-from advosim.world.state import ABROAD, CAMPAIGN_ENDS
+from advosim.world.state import ABROAD, CAMPAIGN_ENDS, QUARTER
 
 
 @compiled
@@ -48,8 +50,8 @@ def latest(clock, events):
 
 @compiled
 def record(
-    clock, polities, issues, organisations, stances, priorities, alliances, seats, campaigns, views, parties, weeks,
-    organisation_weeks, public_weeks, party_weeks, alliance_weeks,
+    clock, polities, issues, organisations, stances, priorities, tied, trust, alliances, seats, campaigns, views,
+    parties, weeks, organisation_weeks, public_weeks, party_weeks, alliance_weeks, bonds,
 ):  # fmt: skip
     """Write down the week."""
     w = clock[0].week - 1
@@ -82,9 +84,19 @@ def record(
             row.gallagher = polities[p].gallagher
             row.backing = polities[p].backing
             _record_issue(issues[p, m], row)
-            _record_alliances(alliances, p, m, row)
+            _record_alliances(organisations, alliances, seats, p, m, row)
     for a in range(alliances.size):
         _record_alliance(alliances[a], seats[a], alliance_weeks[w, a])
+    if w % QUARTER == 0:
+        _record_bonds(tied, trust, bonds[w // QUARTER])
+
+
+@compiled
+def _record_bonds(tied, trust, rows):
+    for i in range(tied.shape[0]):
+        for j in range(tied.shape[0]):
+            rows[i, j].trust = np.float32(trust[i, j])
+            rows[i, j].tied = tied[i, j] > 0
 
 
 @compiled
@@ -99,17 +111,25 @@ def _shown(campaigns, organisations, o):
 
 
 @compiled
-def _record_alliances(alliances, p, m, row):
+def _record_alliances(organisations, alliances, seats, p, m, row):
+    """Members of several alliances count once; trust is the mean over pairs in them."""
     row.alliances = 0
     row.alliance_members = 0
     row.trust = 0.0
+    counted, pairs = np.zeros(organisations.size, np.uint8), 0.0
     for a in range(alliances.size):
         if alliances[a].alive and alliances[a].polity == p and alliances[a].issue == m:
             row.alliances += 1
-            row.alliance_members += alliances[a].members
-            row.trust += alliances[a].trust
-    if row.alliances > 0:
-        row.trust /= row.alliances
+            for s in range(seats.shape[1]):
+                o = seats[a, s].organisation
+                if o >= 0 and not counted[o]:
+                    counted[o] = 1
+                    row.alliance_members += 1
+            own = alliances[a].members * (alliances[a].members - 1) / 2.0
+            row.trust += own * alliances[a].trust
+            pairs += own
+    if pairs > 0.0:
+        row.trust /= pairs
 
 
 @compiled

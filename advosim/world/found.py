@@ -36,6 +36,7 @@ from advosim.world.state import (
     BLOCKS,
     BODY,
     BODY_WEEK,
+    BOND,
     CALLS,
     CAMPAIGN,
     CHANNELS,
@@ -59,6 +60,7 @@ from advosim.world.state import (
     POLITY,
     PRESSURES,
     PUBLIC_GROUP,
+    QUARTER,
     REACH,
     RELATION,
     RULES,
@@ -195,6 +197,7 @@ def _found(scenario: Scenario, seed: int, weeks: int, known: Names) -> World:
             np.zeros((weeks, a), ALLIANCE_WEEK),
             np.zeros((weeks // 13 + 2) * a, ALLIANCE_LIFE),
             np.zeros((weeks, i, m), BODY_WEEK),
+            np.zeros((-(-weeks // QUARTER), o, o), BOND),
         ),
     )
     world.alliances["polity"] = np.repeat(np.arange(p), rows)

@@ -93,6 +93,8 @@ TOO_MANY, DRIFTED, PARTNERS_LEFT = 10, 11, 12
 TERMS = ("goals", "opponent", "trust", "expertise", "salience", "enlist", "niche", "culture", "size")
 """What decides on an alliance, beside readiness."""
 MOST_ROLES = 3
+QUARTER = 13
+"""Weeks from one record of bonds to the next."""
 
 # A citizen's word on an issue: its attitude as float32, with what neighbours can see in the lowest mantissa bits.
 TALKS, MARCHES, ONLINE = np.uint32(1), np.uint32(2), np.uint32(4)
@@ -631,6 +633,11 @@ ALLIANCE_WEEK = table(
     ("line", "f8", "-1..1"),
 )
 
+BOND = table(
+    ("trust", "f4", "0..1, of the row in the column"),
+    ("tied", "?", "whether they have a tie"),
+)
+
 ALLIANCE_LIFE = table(
     ("polity", "i8", "row of polities"),
     ("issue", "i8", "column of issues"),
@@ -761,6 +768,8 @@ class Recorded(NamedTuple):
     """(most alliances,) of ALLIANCE_LIFE in the order of founding; clock.alliances of them are filled."""
     bodies: NDArray[Any]
     """(weeks, bodies, issues) of BODY_WEEK."""
+    bonds: NDArray[Any]
+    """(quarters, o, o) of BOND: weeks 1, 14, 27 ..."""
 
 
 class World(NamedTuple):
