@@ -9,6 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from advosim.mechanisms.ballots import deterrence
+from advosim.mechanisms.campaigns import contest
 from advosim.mechanisms.seats import DHONDT, SAINTE_LAGUE, gallagher, highest_averages, passing
 
 METHODS = {"dhondt": DHONDT, "sainte-lague": SAINTE_LAGUE}
@@ -51,6 +53,64 @@ def gallagher_index(votes: Sequence[float], seats: Sequence[float]) -> float:
     return float(gallagher(cast, won))
 
 
+# ---------------------------------------------------------------- the threat of an initiative
+
+
+def gerber(L: float, v: float, g: float | Sequence[float], c: float) -> float:
+    """The law where initiatives are possible and nobody errs: the one that the legislature (ideal L) likes best among
+    those against which no group gains by an initiative. Gerber 1996.
+
+    v: what the median voter wants; g: what the group wants, or each of several groups; c: what an initiative costs, in
+    units of position, >= 0. Raises ValueError for other arguments.
+    """
+    law, median, cost = _finite("L", L), _finite("v", v), _finite("c", c)
+    if cost < 0:
+        raise ValueError(f"c = {c!r} is out of range; allowed: from 0")
+    for ideal in [g] if isinstance(g, (int, float, np.floating, np.integer)) else g:
+        law = float(deterrence(law, median, _finite("g", ideal), cost))
+    return law
+
+
+# ---------------------------------------------------------------- lobbying
+
+
+def lobbying_contest(
+    n: int, prize: float, exponent: float = 1.0, others: float = 0.0, openness: float = 1.0, conflict: float = 0.0
+) -> float:
+    """The effort of each of n equal lobbyists, where everyone's answers best to that of all others. Tullock 1980.
+
+    prize: what success is worth, in units of effort, > 0; exponent: decisiveness of effort, > 0; others: effort of
+    everybody else, which answers nobody, >= 0; openness, conflict: 0..1. Raises ValueError for other arguments, and
+    where no such effort is a best answer (too decisive a contest).
+    """
+    number = _whole("n", n)
+    value, power, rest = _finite("prize", prize), _finite("exponent", exponent), _finite("others", others)
+    if number < 2 or value <= 0 or power <= 0 or rest < 0:
+        raise ValueError("n should be at least 2, prize and exponent above 0, others from 0")
+    door, against = _share("openness", openness), _share("conflict", conflict)
+
+    def success(mine: float, theirs: float) -> float:
+        # The rule knows two sides: n - 1 opponents count as one whose effort weighs as much as theirs together.
+        together = theirs * (number - 1) ** (1 / power)
+        return float(contest(mine, together, rest, power, door, against))
+
+    def worth_more(mine: float) -> bool:
+        step = 1e-6 * mine
+        return value * (success(mine + step, mine) - success(mine - step, mine)) / (2 * step) > 1
+
+    low, high = 1e-12 * value, value
+    if not worth_more(low):
+        return 0.0
+    while high - low > 1e-13 * value:
+        middle = (low + high) / 2
+        low, high = (middle, high) if worth_more(middle) else (low, middle)
+    gain = value * success(low, low) - low
+    trials = np.concatenate([[0.0], np.geomspace(1e-6, 1.0, 400) * value])
+    if any(value * success(float(mine), low) - mine > gain + 1e-9 * value for mine in trials):
+        raise ValueError(f"exponent = {exponent!r} is too decisive for {number} lobbyists: no equal effort is stable")
+    return low
+
+
 # ---------------------------------------------------------------- arguments
 
 
@@ -74,6 +134,14 @@ def _whole(name: str, value: int) -> int:
     if isinstance(value, bool) or number < 0:
         raise ValueError(f"{name} should be a whole number from 0, found {value!r}")
     return number
+
+
+def _finite(name: str, value: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.floating, np.integer)):
+        raise ValueError(f"{name} should be a number, found {value!r}")
+    if not math.isfinite(value):
+        raise ValueError(f"{name} = {value!r} is not a finite number")
+    return float(value)
 
 
 def _share(name: str, value: float) -> float:

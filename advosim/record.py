@@ -12,20 +12,29 @@ from advosim.scenario.groups import members_of
 from advosim.scenario.schema import Scenario
 from advosim.world.found import Names, names
 from advosim.world.state import (
+    ACCEPTED,
     ADOPTED,
     AGREEMENT,
     ALLIED,
     ANSWERS,
     APPEAL,
+    BALLOT_FAILED,
+    BALLOT_LAUNCHED,
+    BALLOT_QUALIFIED,
+    BALLOT_WITHDRAWN,
     BORROWED,
     COUNTER_FRAME,
+    COUNTER_PROPOSAL,
     COVERED,
+    DETERRED,
     DISSOLVED,
     ELECTION,
     EVENTS,
+    FATES,
     GOVERNMENT,
     JOINED,
     LEFT,
+    POPULAR,
     PRESSURES,
     QUARTER,
     REASONS,
@@ -34,6 +43,8 @@ from advosim.world.state import (
     ROUTES,
     STEP,
     TERMS,
+    VETO,
+    VOTE,
     WEEK,
     Recorded,
     World,
@@ -338,7 +349,12 @@ class Record:
             return "+".join(party for place, party in enumerate(own) if row["route"] >> place & 1)
         if row["event"] in (LEFT, DISSOLVED):
             return REASONS[row["reason"]]
-        if row["event"] in (STEP, AGREEMENT):
+        if row["event"] in (BALLOT_LAUNCHED, BALLOT_QUALIFIED, BALLOT_FAILED, BALLOT_WITHDRAWN, COUNTER_PROPOSAL):
+            return POPULAR[row["route"]]
+        if row["event"] == VOTE:
+            kind, fate = divmod(int(row["route"]), len(FATES))
+            return f"{POPULAR[kind]} {FATES[fate]}"
+        if row["event"] in (STEP, AGREEMENT, VETO, DETERRED):
             return ROUTES[row["route"]]
         if row["event"] in (APPEAL, ADOPTED, REFUSED):
             return str(self.names.bodies[row["route"]]) if row["route"] >= 0 else "third_states"
@@ -352,6 +368,34 @@ class Record:
             changes = self.scenario.reform[int(row["size"])].set
             return "; ".join(f"{path} = {value}" for path, value in changes.items())
         return ""
+
+    @cached_property
+    def ballots(self) -> pd.DataFrame:
+        """One row per ballot that ended, voted on or not, in that order; one that is still open has none.
+
+        `fate`: failed (too few signatures, or the right was taken away), withdrawn, rejected, accepted, quorum missed.
+        `yes`: share of votes for what was asked (a veto, a removal); `turnout` and `signatures`: shares of citizens;
+        `after`: the policy that the vote left.
+        """
+        import pandas as pd
+
+        rows = self.recorded.ballots
+        known = self.names
+        codes = {
+            "polity": known.polities,
+            "issue": known.issues,
+            "kind": POPULAR,
+            "side": ("for", "against"),
+            "organisation": [name for _, name in known.organisations],
+            "fate": FATES,
+        }
+        columns = {
+            name: _named(codes[name], rows[name]) if name in codes else rows[name] for name in rows.dtype.names or ()
+        }
+        columns["quorum_met"] = rows["turnout"] >= rows["quorum"]
+        columns["accepted"] = rows["fate"] == ACCEPTED
+        order = ("week", "polity", "issue", "kind", "side", "organisation", "launched", "fate")
+        return pd.DataFrame(columns)[[*order, *(name for name in columns if name not in order)]]
 
 
 LEADING = (
@@ -382,6 +426,7 @@ def recorded(world: World) -> Recorded:
         rows.weeks[:week], rows.organisations[:week], kept, rows.publics[:week], rows.parties[:week],
         rows.alliance_weeks[:week], rows.alliances[: int(world.clock["alliances"][0])], rows.bodies[:week],
         rows.bonds[: -(-week // QUARTER)],
+        rows.ballots[: int(world.clock["ballots"][0])],
     )  # fmt: skip
 
 

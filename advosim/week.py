@@ -28,6 +28,7 @@ from advosim.mechanisms.alliances import (
     strategy_clash,
     ties,
 )
+from advosim.mechanisms.ballots import launches, polls
 from advosim.mechanisms.borders import frame_diffusion, partners, shelter, spillover
 from advosim.mechanisms.campaigns import channels, evidence, lobbying
 from advosim.mechanisms.chronicle import record, record_abroad, turn
@@ -43,6 +44,7 @@ from advosim.mechanisms.cooperation import (
     trust,
 )
 from advosim.mechanisms.digital import hashtag
+from advosim.mechanisms.direct_democracy import initiative, recall, referendum
 from advosim.mechanisms.elections import constituencies, elections
 from advosim.mechanisms.evaluation import credibility, evaluation, learning
 from advosim.mechanisms.institutions import decision, friction, pressure, protest_signal
@@ -86,11 +88,14 @@ def week(w):
     collaborative_platform(w.clock, w.rules, w.organisations, w.alliances, w.seats, w.campaigns, w.record.events)
     # 4 plans: each free team, alone or allied, picks issue, tactics and frame
     blockade(w.rules, w.polities, w.organisations)
-    tactic_choice(w.clock, w.rules, w.issues, w.districts, w.organisations, w.stances, w.priorities, w.learned, w.uses,
-                  w.tactics, w.allowed, w.tried, w.alliances, w.seats, w.campaigns, w.record.events)  # fmt: skip
-    joint_plan(w.clock, w.rules, w.issues, w.districts, w.publics, w.organisations, w.stances, w.priorities, w.learned,
-               w.uses, w.tactics, w.allowed, w.tried, w.repertoire, w.represents, w.trust, w.alliances, w.seats,
-               w.campaigns, w.foothold, w.record.events)  # fmt: skip
+    tactic_choice(w.clock, w.rules, w.polities, w.rights, w.issues, w.ballots, w.districts, w.organisations, w.stances,
+                  w.priorities, w.learned, w.uses, w.tactics, w.allowed, w.tried, w.alliances, w.seats, w.campaigns,
+                  w.record.events)  # fmt: skip
+    joint_plan(w.clock, w.rules, w.polities, w.rights, w.issues, w.ballots, w.districts, w.publics, w.organisations,
+               w.stances, w.priorities, w.learned, w.uses, w.tactics, w.allowed, w.tried, w.repertoire, w.represents,
+               w.trust, w.alliances, w.seats, w.campaigns, w.foothold, w.record.events)  # fmt: skip
+    launches(w.clock, w.rules, w.rights, w.issues, w.organisations, w.stances, w.tactics, w.ballots, w.campaigns,
+             w.record.events)  # fmt: skip
     pooling(w.rules, w.issues, w.organisations, w.trust, w.alliances, w.seats, w.campaigns)
     inclusion(w.rules, w.issues, w.publics, w.organisations, w.represents, w.alliances, w.seats, w.campaigns)
     framing(w.clock, w.rules, w.publics, w.organisations, w.repertoire, w.circulation, w.circulating, w.campaigns,
@@ -105,8 +110,8 @@ def week(w):
     appeals(w.clock, w.rules, w.issues, w.organisations, w.tactics, w.campaigns, w.relations, w.bodies, w.standing,
             w.mandates, w.docket, w.record.events)  # fmt: skip
     # 6 citizens: hear, judge, attend, dare to speak, act, join
-    circumstances(w.clock, w.rules, w.polities, w.issues, w.publics, w.districts, w.reach, w.circulation, w.blocks,
-                  w.circumstances)  # fmt: skip
+    circumstances(w.clock, w.rules, w.polities, w.issues, w.publics, w.districts, w.ballots, w.reach, w.circulation,
+                  w.blocks, w.circumstances)  # fmt: skip
     citizens(w.clock, w.rules, w.organisations, w.campaigns, w.tactics, w.blocks, w.circumstances, w.tally, w.enrolled,
              w.citizens)  # fmt: skip
     count(w.polities, w.issues, w.publics, w.districts, w.organisations, w.blocks, w.tally, w.enrolled, w.views,
@@ -119,10 +124,13 @@ def week(w):
              w.record.events)  # fmt: skip
     boycott(w.clock, w.rules, w.issues, w.organisations, w.stances, w.priorities, w.tactics, w.campaigns,
             w.record.events)  # fmt: skip
-    # 9 institutions: pressure adds up, policy moves by one rule
+    # 9 institutions: pressure adds up; signatures are counted, ballots held; policy moves by one rule
     third_states(w.rules, w.polities, w.issues, w.relations, w.mandates, w.docket)
     boomerang(w.clock, w.rules, w.polities, w.issues, w.organisations, w.stances, w.priorities, w.bodies, w.standing,
               w.mandates, w.docket, w.record.events)  # fmt: skip
+    polls(w.clock, w.rights, w.issues, w.blocks, w.citizens)
+    recall(w.clock, w.rules, w.polities, w.rights, w.issues, w.tactics, w.campaigns, w.ballots, w.blocks, w.citizens,
+           w.record.ballots, w.record.events)  # fmt: skip
     protest_signal(w.rules, w.issues)
     constituencies(w.rules, w.polities, w.issues, w.districts, w.parties, w.local_views)
     pressure(w.clock, w.rules, w.polities, w.issues, w.organisations, w.stances)
@@ -130,6 +138,12 @@ def week(w):
     elections(w.clock, w.rules, w.polities, w.issues, w.districts, w.parties, w.blocks, w.citizens, w.record.events)
     stakeholder_table(w.clock, w.rules, w.polities, w.issues, w.organisations, w.stances, w.tactics, w.alliances,
                       w.campaigns, w.record.events)  # fmt: skip
+    initiative(w.clock, w.rules, w.polities, w.rights, w.issues, w.organisations, w.stances, w.priorities, w.uses,
+               w.tactics, w.campaigns, w.ballots, w.blocks, w.citizens, w.record.ballots,
+               w.record.events)  # fmt: skip
+    referendum(w.clock, w.rules, w.polities, w.rights, w.issues, w.organisations, w.stances, w.priorities, w.uses,
+               w.tactics, w.campaigns, w.ballots, w.blocks, w.citizens, w.record.ballots,
+               w.record.events)  # fmt: skip
     decision(w.clock, w.rules, w.issues, w.record.events)
     municipalities(w.clock, w.rules, w.issues, w.districts, w.local_views, w.organisations, w.tactics, w.campaigns,
                    w.record.events)  # fmt: skip
@@ -225,7 +239,7 @@ def _kernel(own: Mapping[str, Callable[..., Any]]) -> Callable[..., None]:
     space = dict(vars(_citizens))
     for name, rule in own.items():
         space[name] = rule if hasattr(rule, "py_func") else compiled_here(rule)
-    for name in ("lessons", "shuns", "take_part", "some_citizens"):
+    for name in ("lessons", "shuns", "backs", "take_part", "some_citizens"):
         plain = getattr(space[name], "py_func", space[name])
         space[name] = compiled_here(types.FunctionType(plain.__code__, space, name))
     return space["some_citizens"]  # type: ignore[no-any-return]

@@ -127,3 +127,94 @@ def test_an_index_needs_votes_and_seats_of_the_same_lists() -> None:
     for votes, seats, said in (([1, 2], [1], "both"), ([0], [1], "no votes"), ([1], [0], "no seats")):
         with pytest.raises(ValueError, match=said):
             docking.gallagher_index(votes, seats)
+
+
+# ---------------------------------------------------------------- the threat of an initiative
+
+POINTS = st.floats(-1, 1).map(lambda x: round(x, 2))
+COSTS = st.floats(0, 2).map(lambda x: round(x, 2))
+
+
+@pytest.mark.parametrize(
+    ("group", "cost", "law"),
+    [(0.5, 0.1, 0.6), (0.0, 0.1, 0.55), (0.0, 0.3, 0.65), (0.0, 0.0, 0.5), (0.5, 0.0, 0.5), (0.0, 0.8, 0.9),
+     (0.0, 1.5, 0.9), (0.5, 0.8, 0.9)],
+)  # fmt: skip
+def test_an_initiative_that_nobody_launches_sets_the_published_law(group: float, cost: float, law: float) -> None:
+    assert docking.gerber(0.9, 0.5, group, cost) == pytest.approx(law, abs=1e-12)
+    assert docking.gerber(-0.9, -0.5, -group, cost) == pytest.approx(-law, abs=1e-12)
+
+
+def best_by_trial(legislature: float, median: float, group: float, cost: float) -> float:
+    """Gerber's game on a grid: the group answers every law, the median votes, and the legislature foresees it."""
+    laws = [k / 200 for k in range(-400, 401)]
+    best, liked = math.nan, math.inf
+    for law in laws:
+        reach = abs(law - median)
+        nearest = min(max(group, median - reach), median + reach)
+        gain = abs(law - group) - abs(nearest - group)
+        if gain <= cost + 1e-9 and abs(law - legislature) < liked:
+            best, liked = law, abs(law - legislature)
+    return best
+
+
+@settings(deadline=None, max_examples=150)
+@given(POINTS, POINTS, POINTS, COSTS)
+def test_the_law_is_the_best_for_the_legislature_that_nobody_challenges(
+    legislature: float, median: float, group: float, cost: float
+) -> None:
+    law = docking.gerber(legislature, median, group, cost)
+    assert abs(law - legislature) == pytest.approx(
+        abs(best_by_trial(legislature, median, group, cost) - legislature), abs=0.0051
+    )
+    assert docking.gerber(-legislature, -median, -group, cost) == pytest.approx(-law, abs=1e-12)
+
+
+@settings(deadline=None)
+@given(POINTS, POINTS, st.lists(POINTS, min_size=1, max_size=4), COSTS, COSTS)
+def test_dearer_initiatives_leave_the_legislature_more_and_more_groups_less(
+    legislature: float, median: float, groups: list[float], one: float, other: float
+) -> None:
+    low, high = sorted((one, other))
+    cheap, dear = (docking.gerber(legislature, median, groups, cost) for cost in (low, high))
+    assert abs(dear - legislature) <= abs(cheap - legislature) + 1e-12
+    assert abs(cheap - median) <= abs(dear - median) + 1e-12
+    fewer = docking.gerber(legislature, median, groups[1:], low)
+    assert abs(fewer - legislature) <= abs(cheap - legislature) + 1e-12
+    assert docking.gerber(legislature, median, groups[::-1], low) == pytest.approx(cheap, abs=1e-12)
+
+
+@pytest.mark.parametrize("wrong", [{"c": -0.1}, {"L": math.nan}, {"v": "middle"}, {"g": [0.1, math.inf]}])
+def test_gerber_refuses_what_is_no_position_or_cost(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        docking.gerber(**{"L": 0.9, "v": 0.5, "g": 0.0, "c": 0.1, **wrong})
+
+
+# ---------------------------------------------------------------- lobbying
+
+
+@pytest.mark.parametrize("n", [2, 3, 5, 20])
+@pytest.mark.parametrize("prize", [0.3, 1.0, 40.0])
+def test_equal_lobbyists_spend_what_tullock_says(n: int, prize: float) -> None:
+    assert docking.lobbying_contest(n, prize) == pytest.approx((n - 1) * prize / n**2, rel=1e-7)
+
+
+def test_a_less_decisive_contest_or_a_narrower_door_is_worth_less() -> None:
+    # m (n - 1)/n^2 of what success is worth
+    assert docking.lobbying_contest(4, 1.0, exponent=0.5) == pytest.approx(0.5 * 3 / 16, rel=1e-7)
+    assert docking.lobbying_contest(4, 1.0, openness=0.5, conflict=0.2) == pytest.approx(0.4 * 3 / 16, rel=1e-7)
+    # Others who answer nobody: with n = 2, V = 1, Q = 1/4: x solves (x + Q)/(2x + Q)^2 = 1
+    x = docking.lobbying_contest(2, 1.0, others=0.25)
+    assert (x + 0.25) / (2 * x + 0.25) ** 2 == pytest.approx(1, rel=1e-6)
+    assert docking.lobbying_contest(2, 1.0, others=1.0) == 0.0
+
+
+def test_a_contest_that_is_too_decisive_has_no_equal_effort() -> None:
+    with pytest.raises(ValueError, match="decisive"):
+        docking.lobbying_contest(4, 1.0, exponent=3.0)
+
+
+@pytest.mark.parametrize("wrong", [{"n": 1}, {"prize": 0.0}, {"exponent": -1.0}, {"openness": 1.2}, {"others": -0.1}])
+def test_lobbying_contests_refuse_other_arguments(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        docking.lobbying_contest(**{"n": 3, "prize": 1.0, **wrong})

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from test_schema import NUMBERS, values_of, world_for
-from worlds import BUSY, busy, digest_of, digest_of_world, go_on, neighbours, run_world, same, small
+from worlds import BUSY, busy, digest_of, digest_of_world, go_on, neighbours, run_world, same, small, vetoing, voting
 
 from advosim.record import Record
 from advosim.scenario.checks import founding_settings
@@ -61,7 +61,9 @@ ABROAD = {"spillover", "frame_diffusion", "shelter", "third_states", "boomerang"
 def weeks_before(record: Record, week: int) -> bytes:
     taken = record.recorded
     events = taken.events[(taken.events["week"] < week)]
-    return b"".join(rows.tobytes() for rows in (taken.weeks[: week - 1], taken.organisations[: week - 1], events))
+    ballots = taken.ballots[taken.ballots["week"] < week]
+    kept = (taken.weeks[: week - 1], taken.organisations[: week - 1], events, ballots)
+    return b"".join(rows.tobytes() for rows in kept)
 
 
 def beside_reforms(record: Record) -> str:
@@ -92,6 +94,62 @@ def test_a_reform_changes_its_weeks_and_none_before(setting: str) -> None:
     assert differ, "the reform does nothing"
     (event,) = run.events.query("event == 'reform'").itertuples()
     assert (event.week, event.polity, event.detail) == (WEEK, "home", f"{PATH}.{setting} = {REFORMS[setting]}")
+
+
+RIGHTS = {
+    "initiative.allowed": False,
+    "initiative.signature_share": 0.9,
+    "initiative.window": 1,
+    "initiative.quorum": 1.0,
+    "initiative.binding": False,
+    "referendum.allowed": False,
+    "referendum.signature_share": 0.9,
+    "referendum.window": 1,
+    "referendum.quorum": 1.0,
+    "recall.allowed": False,
+    "recall.signature_share": 0.9,
+    "recall.window": 1,
+}
+"""For every setting of citizens' rights, a value far from that of the voting world."""
+
+
+def test_every_right_is_reformed_here() -> None:
+    rights = {"initiative", "referendum", "recall"}
+    declared = {f"{name}.{field}" for name in rights for field in type(getattr(Governance(), name)).model_fields}
+    assert declared == set(RIGHTS)
+
+
+@pytest.mark.parametrize("setting", RIGHTS)
+def test_a_reform_of_a_right_changes_its_weeks_and_none_before(setting: str) -> None:
+    changed = 0
+    for seed in range(1, 13):
+        run, usual = _rights(setting, seed), _rights(setting.split(".")[0], seed)
+        assert weeks_before(run, WEEK) == weeks_before(usual, WEEK)
+        changed += not (run.weeks.equals(usual.weeks) and run.ballots.equals(usual.ballots))
+    assert changed, "the reform does nothing"
+
+
+@functools.cache
+def _rights(setting: str, seed: int) -> Record:
+    changes = {f"{PATH}.{setting}": RIGHTS[setting]} if setting in RIGHTS else {f"{PATH}.veto_players": 2}
+    base = vetoing() if setting.startswith("referendum") else voting()
+    return simulate(reformed((WEEK, changes), base=base), seed, threads=1)
+
+
+def test_a_right_that_is_granted_in_mid_run_does_nothing_before_and_something_after() -> None:
+    """Bits of the weeks before are those of a world without it, and from then on laws answer to it."""
+    without_it = voting().but({f"{PATH}.{right}.allowed": False for right in ("initiative", "referendum", "recall")})
+    for right in ("initiative", "referendum", "recall"):
+        later = reformed((WEEK, {f"{PATH}.{right}.allowed": True}), base=without_it)
+        acts = 0
+        for seed in range(1, 9):
+            run, never = simulate(later, seed, threads=1), simulate(without_it, seed, threads=1)
+            assert weeks_before(run, WEEK) == weeks_before(never, WEEK)
+            assert not len(never.ballots) and "ballot_launched" not in set(never.events["event"])
+            begun = run.events.query("event == 'ballot_launched'")
+            assert (begun["week"] >= WEEK).all()
+            acts += len(begun)
+        assert acts, right
 
 
 def test_a_setting_is_recorded_as_in_force_from_the_week_of_its_reform() -> None:
@@ -156,7 +214,9 @@ def test_a_reform_of_one_polity_leaves_the_other_alone() -> None:
 @pytest.mark.parametrize("name", [name for name in Mechanisms.model_fields if name != "spiral"])
 def test_a_mechanism_switched_off_in_mid_run_changes_the_weeks_from_then_on(name: str) -> None:
     poor = {"relation.border.ties": 1.0, "mechanism.funds.harassment": 1.0}
-    base = neighbours().but(poor) if name in ABROAD else busy()
+    base = {"initiative": voting, "referendum": vetoing, "recall": voting}.get(name, busy)()
+    base = neighbours().but(poor) if name in ABROAD else base
+    base = base.but({"mechanism.anticipation.by_exposure": 10.0}) if name == "anticipation" else base
     scenario = reformed((WEEK, {f"mechanism.{name}.on": False}), base=base)
     lacking = 0
     for seed in range(1, 6):

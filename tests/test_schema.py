@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from worlds import busy, digest, neighbours, small, with_neighbour
+from worlds import busy, digest, neighbours, small, vetoing, voting, with_neighbour
 
 import advosim
 from advosim.scenario.checks import bounds
@@ -116,6 +116,7 @@ NEEDED = {
         "mechanism.boomerang.offset": 0.5,
         "mechanism.participation.threshold": 0.02,
     },
+    "initiative.advice": {"polity.home.governance.initiative.binding": False},
     "learning.capacity": {"polity.home.organisation.institute.tactics": ["capacity_building", "research_report"]},
 }
 """What the busy world lacks for some parameters to matter."""
@@ -133,7 +134,9 @@ def world_for(path: str) -> Scenario:
     if path in ACROSS:
         return with_neighbour(busy()).but({"polity.abroad.language": "foreign"})
     abroad = name.split(".")[0] in ABROAD or name in ("pressure.abroad", "backfire.foreign")
-    world, needed = neighbours() if abroad else busy(), NEEDED.get(name)
+    rights = {"initiative": voting, "referendum": vetoing, "recall": voting}
+    world = neighbours() if abroad else rights.get(name.split(".")[0], busy)()
+    needed = NEEDED.get(name)
     return world.but(needed) if needed else world
 
 

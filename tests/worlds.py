@@ -141,6 +141,40 @@ def neighbours() -> Scenario:
     return busy().but({f"{kind}.{name}": row for kind, rows in NEIGHBOURS.items() for name, row in rows.items()})
 
 
+VOTING = {
+    "polity.home.governance.initiative": {"allowed": True, "signature_share": 0.03, "window": 8},
+    "polity.home.governance.referendum": {"allowed": True, "signature_share": 0.004, "window": 8},
+    "polity.home.governance.recall": {"allowed": True, "signature_share": 0.02, "window": 8},
+    "polity.home.organisation.greens.tactics": ["demonstration", "initiative", "referendum"],
+    "polity.home.organisation.tenants.tactics": ["petition", "recall", "initiative"],
+    "polity.home.organisation.owners.tactics": ["public_relations", "referendum", "initiative"],
+    "polity.home.organisation.partners.tactics": ["recall", "multi_stakeholder_table"],
+    "mechanism.initiative.campaign_weeks": 2,
+    "mechanism.initiative.poll_error": 0.4,
+    "mechanism.initiative.signature_price": 2.0,
+    "mechanism.initiative.unaware": 0.05,
+    "mechanism.referendum.campaign_weeks": 2,
+    "mechanism.referendum.alarm": 0.5,
+    "mechanism.recall.by_legitimacy": 0.02,
+    "mechanism.recall.campaign_weeks": 2,
+    "mechanism.recall.dissatisfied": 1.0,
+    "mechanism.stakeholder_table.uptake": 0.6,
+}
+"""Settings under which citizens of the busy world put laws to the vote, veto them and remove governments."""
+
+
+@functools.cache
+def voting() -> Scenario:
+    """The busy world with all three rights."""
+    return busy().but(VOTING)
+
+
+@functools.cache
+def vetoing() -> Scenario:
+    """The voting world without initiatives, which leave few laws to veto."""
+    return voting().but({"polity.home.governance.initiative.allowed": False})
+
+
 @functools.cache
 def small() -> Scenario:
     """Two issues, two publics, thirteen organisations, 300 citizens, 26 weeks."""

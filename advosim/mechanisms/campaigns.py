@@ -13,9 +13,11 @@ from advosim.world.state import (
     CHANNELS,
     FACE_TO_FACE,
     FIRM,
+    FIRST_POPULAR,
     INSIDE,
     MASS_MEDIA,
     OFFICIALS,
+    POPULAR,
     PUBLIC,
     SIDES,
     SOCIAL_MEDIA,
@@ -23,6 +25,7 @@ from advosim.world.state import (
 
 _CHANNELS = len(CHANNELS)
 _CONTACTS = stream("pooling.contacts")
+_RIGHTS = len(POPULAR)
 _DAYS = 7
 _LN2 = np.float64(0.6931471805599453)
 
@@ -45,6 +48,13 @@ def gates(media_freedom, online, gate):
 def active(campaign):
     """Whether a campaign runs this week: planned, and past its preparation."""
     return campaign.weeks_left > 0 and campaign.age >= 0
+
+
+@compiled
+def right_of(tactic):
+    """Which of POPULAR a tactic collects signatures for, -1 for none."""
+    kind = tactic.pressure - FIRST_POPULAR
+    return kind if 0 <= kind < _RIGHTS else -1
 
 
 @compiled
@@ -164,6 +174,8 @@ def _clear(reach):
                     cell.sign[side] = 0.0
                     cell.march[side] = 0.0
                     cell.shun[side] = 0.0
+                    for kind in range(_RIGHTS):
+                        cell.back[kind, side] = 0.0
 
 
 @compiled
@@ -184,7 +196,10 @@ def _deliver(cell, campaign, tactic, strength, resonance, frame, hazard, teachin
     cell.taught[side] += hazard * teaching
     if teaching > 0.0:
         cell.lesson[side] = max(cell.lesson[side], strength)
-    if campaign.calling and tactic.call == CALL_SIGN:
+    kind = right_of(tactic)
+    if campaign.calling and kind >= 0:
+        cell.back[kind, side] += hazard
+    elif campaign.calling and tactic.call == CALL_SIGN:
         cell.sign[side] += hazard
     elif campaign.calling and tactic.call == CALL_SHOW_UP:
         cell.march[side] += hazard
@@ -202,6 +217,8 @@ def _to_chances(cell):
         cell.sign[side] = 1.0 - exp(-cell.sign[side])
         cell.march[side] = 1.0 - exp(-cell.march[side])
         cell.shun[side] = 1.0 - exp(-cell.shun[side])
+        for kind in range(_RIGHTS):
+            cell.back[kind, side] = 1.0 - exp(-cell.back[kind, side])
 
 
 @compiled
@@ -228,6 +245,8 @@ def _bits(campaign, tactic):
     """What a campaign calls to this week, as bits of `calls`; 0 where it calls to nothing."""
     if not campaign.calling:
         return np.uint8(0)
+    if right_of(tactic) >= 0:
+        return np.uint8(64 << campaign.side)
     if tactic.call == CALL_SIGN:
         return np.uint8(1 << campaign.side)
     if tactic.call == CALL_SHOW_UP:
@@ -308,7 +327,8 @@ def channels(
         coordination = digital_coordination(home.online, rules[0].digital_coordination)
         _spend(campaign, a, tactic, issue, coordination, rules[0].tactic_choice)
         a.hostility = tactic.criticism
-        if tactic.call == CALL_SIGN:
+        petitions = tactic.call == CALL_SIGN and right_of(tactic) < 0
+        if petitions:
             issue.collecting[campaign.side] = True
         if not rule.on:
             continue
@@ -326,7 +346,7 @@ def channels(
             home.platform_regulation, campaign.calling, tactic.criticism, rules[0].platform_control
         )
         posts = (1.0 - removed) * (1.0 + following)
-        outreach = petition(campaign.age, campaign.outreach, rules[0].petition) if tactic.call == CALL_SIGN else 1.0
+        outreach = petition(campaign.age, campaign.outreach, rules[0].petition) if petitions else 1.0
         hostile = rules[0].backlash.salience * tactic.criticism if rules[0].backlash.on else 0.0
         quality = tactic.evidence * campaign.competence if rules[0].evidence.on else 0.0
         teaching = tactic.education + rules[0].evidence.anchor * quality

@@ -77,7 +77,7 @@ def _margin(home, district, parties):
 
 @compiled
 def elections(clock, rules, polities, issues, districts, parties, blocks, people, events):
-    """Every so many weeks citizens vote and a government is formed; every so many, parties read polls and move.
+    """Every so many weeks, and after a recall, citizens vote and a government is formed; parties read polls and move.
 
     The first week finds the parliament by a count of its own. Lijphart 2012; Cox 1997; Laver 2005.
     """
@@ -93,8 +93,9 @@ def elections(clock, rules, polities, issues, districts, parties, blocks, people
                 first_citizen = blocks[b].offset
                 break
         founding = not home.seated
-        if founding or clock[0].week % home.election_interval == 0:
+        if founding or home.early or clock[0].week % home.election_interval == 0:
             home.elected = True
+            home.early = False
             vote(clock, rule, p, home, districts, parties, blocks, people)
             seat(p, home, districts, parties)
             govern(clock, rule, p, home, issues, parties, founding, events)

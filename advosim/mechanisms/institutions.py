@@ -64,8 +64,8 @@ def pressure(clock, rules, polities, issues, organisations, stances):
     """E = .95 E + street + petitions + insiders + shaming from abroad + salient majorities, reform minus opponents, +
     what was conceded by the government and, by market share, by firms.
 
-    Opinion weighs more as elections come near; an elected government hears those whom it needs. Easton 1965; Stimson,
-    MacKuen & Erikson 1995.
+    Opinion weighs more as elections come near, and as a recall does; an elected government hears those whom it needs.
+    Easton 1965; Stimson, MacKuen & Erikson 1995.
     """
     rule = rules[0].pressure
     for p in range(issues.shape[0]):
@@ -87,7 +87,8 @@ def pressure(clock, rules, polities, issues, organisations, stances):
             salience, support = issue.salience, issue.support
             if rules[0].elections.on and polities[p].seated:
                 salience, support = issue.heard_salience, issue.heard_support
-            opinion = rule.opinion * salience * (2.0 * support - 1.0) * shadow
+            listening = 1.0 + rules[0].recall.listen * polities[p].danger
+            opinion = rule.opinion * salience * (2.0 * support - 1.0) * shadow * listening
             firms = rule.firms * _conceded_share(organisations, stances, issue, p, m)
             issue.pressure = rule.keep * issue.pressure + organised + opinion + issue.conceded + firms
 
@@ -161,11 +162,13 @@ def decision(clock, rules, issues, events):
             issue = issues[p, m]
             before = issue.policy
             issue.step = 0.0
+            issue.changed_by = -1
             issue.policy = min(max(before + issue.drift, -1.0), 1.0)
             for route in range(_ROUTES):
                 if issue.submitted[route] and issue.step == 0.0 and is_open(route, rules[0].decision):
                     issue.policy = min(max(issue.target[route], -1.0), 1.0)
                     issue.step = issue.policy - before
+                    issue.changed_by = route if issue.step != 0.0 else -1
                     issue.pressure = 0.0
                     if rules[0].friction.on or route != STORE:
                         issue.attention *= kept

@@ -6,6 +6,7 @@ import numpy as np
 
 from advosim.mechanisms.abroad import weigh_appeals
 from advosim.mechanisms.alliances import quality, seat_of
+from advosim.mechanisms.ballots import alarm, ballot_room
 from advosim.mechanisms.chronicle import break_off, latest, note
 from advosim.mechanisms.cooperation import unlocked
 from advosim.world.chance import draw64, exp, key, log, normal, pair, stream
@@ -197,8 +198,8 @@ def _ask(alliances, seats, campaigns, o, p, m, side, weights):
 
 @compiled
 def tactic_choice(
-    clock, rules, issues, districts, organisations, stances, priorities, learned, uses, tactics, allowed, tried,
-    alliances, seats, campaigns, events,
+    clock, rules, polities, rights, issues, ballots, districts, organisations, stances, priorities, learned, uses,
+    tactics, allowed, tried, alliances, seats, campaigns, events,
 ):  # fmt: skip
     """A free team starts a campaign by chance, more so when its issue is on the agenda, and picks a tactic.
 
@@ -227,10 +228,11 @@ def tactic_choice(
             continue
         m = picked(priorities[o], draw64(subjects, a.key))
         issue = issues[a.polity, m]
-        chance = a.activity * (rule.launch + rule.launch_by_agenda * issue.agenda)
+        side = FOR if stances[o, m] > issue.policy else AGAINST
+        urge = alarm(ballots, a.polity, m, side, rules[0].referendum)
+        chance = a.activity * (rule.launch + rule.launch_by_agenda * issue.agenda + urge)
         if m < 0 or draw64(launches, a.key) >= chance or stances[o, m] == issue.policy:
             continue
-        side = FOR if stances[o, m] > issue.policy else AGAINST
         caution = a.institutionalisation if formal.on else 0.0
         weights = tactic_weights(allowed[a.polity], uses[o], learned[o], a.skills, tactics, caution, rule)
         if together and _ask(alliances, seats, campaigns, o, a.polity, m, side, weights):
@@ -238,6 +240,11 @@ def tactic_choice(
         without_target(weights, issue, side, a.polity, m, stances, priorities, organisations, tactics)
         _without_allies(weights, tactics, a.seats)
         weigh_appeals(weights, a, tactics, draw64(abroad, a.key), rules[0].boomerang)
+        for k in range(tactics.size):
+            if weights[k] > 0.0:
+                room = ballot_room(clock, rules, rights, ballots, polities[a.polity], issue, tactics[k], a.polity, m,
+                                   side, stances[o, m], a.key)  # fmt: skip
+                weights[k] *= room
         t = picked(weights, draw64(choices, a.key))
         if t < 0:
             continue
@@ -324,8 +331,8 @@ def _holder(seats, organisations, uses, tactic, t, taken):
 
 @compiled
 def joint_plan(
-    clock, rules, issues, districts, publics, organisations, stances, priorities, learned, uses, tactics, allowed,
-    tried, repertoire, represents, trust, alliances, seats, campaigns, foothold, events,
+    clock, rules, polities, rights, issues, ballots, districts, publics, organisations, stances, priorities, learned,
+    uses, tactics, allowed, tried, repertoire, represents, trust, alliances, seats, campaigns, foothold, events,
 ):  # fmt: skip
     """An alliance that a member asks plans anew: it reads its situation, picks two or three tactics and gives each to
     the member who is best at it, with dates. A plan that disappoints is dropped. Seed 2.
@@ -352,6 +359,12 @@ def joint_plan(
         union = _union(seats[a], organisations)
         weights = tactic_weights(allowed[p], common, values, union, tactics, caution, rules[0].tactic_choice)
         without_target(weights, issues[p, m], alliance.side, p, m, stances, priorities, organisations, tactics)
+        for t in range(tactics.size):
+            if weights[t] > 0.0:
+                room = ballot_room(clock, rules, rights, ballots, polities[p], issues[p, m], tactics[t], p, m,
+                                   alliance.side, stances[alliance.lead, m],
+                                   organisations[alliance.lead].key)  # fmt: skip
+                weights[t] *= room
         weigh_appeals(weights, organisations[alliance.lead], tactics, draw64(pair(k, _ABROAD), 0), rules[0].boomerang)
         taken = np.zeros(seats.shape[1], np.uint8)
         first = campaigns.size - MOST_ROLES * (alliances.size - a)
@@ -364,7 +377,9 @@ def joint_plan(
             if t < 0:
                 break
             s = _holder(seats[a], organisations, uses, tactics[t], t, taken)
-            if s < 0:
+            o = seats[a, max(s, 0)].organisation
+            if s < 0 or ballot_room(clock, rules, rights, ballots, polities[p], issues[p, m], tactics[t], p, m,
+                                    alliance.side, stances[o, m], organisations[o].key) == 0.0:  # fmt: skip
                 weights[t] = 0.0
                 continue
             taken[s] = 1

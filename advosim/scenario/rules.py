@@ -509,6 +509,20 @@ class Response(Mechanism):
     concession: float = number(
         0.03, 0, 2, "pressure that accommodation adds", unit="share of friction", source="chosen so that P3 holds"
     )
+    offset: float = number(
+        0.3, 0, 2, "part of a concession taken back on other issues", unit="share", source="Hafner-Burton 2008"
+    )
+
+
+class Anticipation(Mechanism):
+    """Governments forbear from force where many would learn of it and the crowd is peaceful: they foresee backfire."""
+
+    by_exposure: float = number(
+        1.0, 0, 10, "readiness to repress lost as everybody would learn of it", unit="logit", source="proposal"
+    )
+    usual: float = number(
+        0.5, 0, 1, "share who would learn of it where answers are as fitted", source="Mass Mobilization: mixed polities"
+    )
 
 
 class Coverage(Mechanism):
@@ -620,6 +634,79 @@ class Decision(Mechanism):
     store: bool = choice(True, "whether pressure that beats friction is applied")
 
 
+class PopularInitiative(Mechanism):
+    """Citizens put a law to the vote, and the legislature moves first where a group would gain by that.
+
+    Costs are in units of position: what a group gives up of the law that it wants.
+    """
+
+    campaign_cost: float = number(
+        0.05, 0, 2, "cost of a campaign for a vote, without signatures", unit="position", source="prototype"
+    )
+    signature_price: float = number(
+        5.0, 0, 100, "cost of signatures", unit="position per share of citizens", source="proposal; Matsusaka 2018"
+    )
+    hurry: float = number(26.0, 0, 520, "window at which a signature costs twice", unit="weeks", source="proposal")
+    poll_error: float = number(0.2, 0, 1, "sd of beliefs about the median", unit="position", source="tried: .15 to .3")
+    least: float = number(
+        0.03, 0, 1, "distance from a law that deters which nobody bothers about", unit="position", source="convention"
+    )
+    moderation: float = number(0.6, 0, 1, "weight of that median in a sponsor's draft", source="tried")
+    least_change: float = number(0.1, 0, 2, "smallest change worth a draft", unit="position", source="tried")
+    campaign_weeks: int = number(13, 1, 104, "from enough signatures to the vote", unit="weeks", source="tried")
+    news: float = number(
+        0.2, 0, 5, "attention by a week of the campaign", unit="log weight", source="proposal; Kriesi 2005"
+    )
+    turnout: float = number(0.35, 0, 1, "citizens who vote on anything", unit="share", source="Swissvotes: least 31%")
+    turnout_by_salience: float = number(
+        0.25,
+        0,
+        1,
+        "further turnout where it fills minds",
+        unit="share",
+        source="Swissvotes: mean 47%, highest tenth 56%",
+    )
+    status_quo: float = number(0.08, 0, 2, "lean of voters to the status quo", unit="position", source="tried")
+    unaware: float = number(0.15, 0, 2, "further lean of the unaware", unit="position", source="tried")
+    voter_noise: float = number(0.15, 0, 2, "sd of what else sways a voter", unit="position", source="tried")
+    advice: float = number(
+        0.5, 0, 10, "pressure by an accepted initiative that binds nobody", unit="share of friction", source="proposal"
+    )
+
+
+class VetoReferendum(Mechanism):
+    """Opponents of a new law collect for a vote that restores the old one; governments cut steps that would lose."""
+
+    alarm: float = number(
+        0.1, 0, 1, "further chance to campaign while a law can be vetoed", unit="per week", source="proposal"
+    )
+    urgency: float = number(
+        10.0, 0, 1000, "weight of collecting beside other tactics while it can be", unit="factor", source="proposal"
+    )
+    campaign_weeks: int = number(8, 1, 104, "from enough signatures to the vote", unit="weeks", source="proposal")
+
+
+class RecallVote(Mechanism):
+    """The dissatisfied collect for the removal of a government, which listens more to opinion as that comes near."""
+
+    listen: float = number(4.0, 0, 20, "further weight of opinion in full danger", unit="share", source="proposal")
+    quiet: float = number(
+        0.5, 0, 1, "danger while nobody collects, beside a vote at hand", unit="share", source="proposal"
+    )
+    half_share: float = number(
+        0.1, 0.001, 1, "signatures needed that halve the danger", unit="share of citizens", source="proposal"
+    )
+    by_legitimacy: float = number(
+        0.5, 0, 5, "lean of voters to a legitimate government", unit="position", source="proposal"
+    )
+    dissatisfied: float = number(0.75, 0, 1, "legitimacy below which teams collect for a recall", source="proposal")
+    honeymoon: float = number(0.5, 0, 1, "distrust that a new government is spared", unit="share", source="proposal")
+    successor_within: float = number(
+        0.15, 0, 1, "sd of a new government's ideals around the median", unit="position", source="as at the start"
+    )
+    campaign_weeks: int = number(8, 1, 104, "from enough signatures to the vote", unit="weeks", source="proposal")
+
+
 class Evaluation(Mechanism):
     """Sides learn whether acting helps; citizens whether the government serves them."""
 
@@ -691,6 +778,7 @@ class Mechanisms(Part):
     membership: Membership = choice(Membership, "joining and lapsing")
     backlash: Backlash = choice(Backlash, "clashing and hostile messages")
     violence: Violence = choice(Violence, "protest that turns violent")
+    anticipation: Anticipation = choice(Anticipation, "backfire foreseen")
     response: Response = choice(Response, "the government's answers")
     coverage: Coverage = choice(Coverage, "what media show")
     boycott: Boycott = choice(Boycott, "firms give in")
@@ -701,9 +789,12 @@ class Mechanisms(Part):
     elections: Elections = choice(Elections, "votes, seats, governments and parties")
     third_states: ThirdStates = choice(ThirdStates, "whether other states speak up")
     boomerang: Boomerang = choice(Boomerang, "appeals abroad and shaming")
+    recall: RecallVote = choice(RecallVote, "removal of governments")
     pressure: Pressure = choice(Pressure, "the store of pressure")
     friction: Friction = choice(Friction, "when policy moves")
     decision: Decision = choice(Decision, "which routes write policy")
+    initiative: PopularInitiative = choice(PopularInitiative, "votes on citizens' drafts")
+    referendum: VetoReferendum = choice(VetoReferendum, "votes against new laws")
     evaluation: Evaluation = choice(Evaluation, "efficacy and legitimacy")
     credibility: CredibilityChange = choice(CredibilityChange, "trust of three audiences")
     learning: Learning = choice(Learning, "the value of tactics")

@@ -28,8 +28,10 @@ Kind = Literal[
     "ngo", "grassroots", "movement", "business_association", "foundation", "research_institute", "media_outlet", "firm",
     "agency", "municipality",
 ]  # fmt: skip
-Route = Literal["none", "inside", "petition", "street", "boycott", "table", "local", "abroad"]
 Venue = Literal["municipal", "home", "regional", "international", "third_states"]
+Route = Literal[
+    "none", "inside", "petition", "street", "boycott", "table", "local", "abroad", "initiative", "referendum", "recall",
+]  # fmt: skip
 Unit = Annotated[float, Field(ge=0.0, le=1.0)]
 Leaning = Annotated[float, Field(ge=-1.0, le=1.0)]
 
@@ -40,28 +42,28 @@ Leaning = Annotated[float, Field(ge=-1.0, le=1.0)]
 class Initiative(Part):
     """Citizens put a law to the vote."""
 
-    allowed: bool = choice(False, "whether citizens can put a law to the vote", awaits="initiative")
-    signature_share: float = number(0.02, 0, 1, "signatures needed", unit="share of citizens", awaits="initiative")
-    window: int = number(78, 1, 520, "time to collect", unit="weeks", awaits="initiative")
-    quorum: float = number(0.0, 0, 1, "turnout needed", unit="share of citizens", awaits="initiative")
-    binding: bool = choice(True, "whether an accepted initiative is law", awaits="initiative")
+    allowed: bool = choice(False, "whether citizens can put a law to the vote")
+    signature_share: float = number(0.02, 0, 1, "signatures needed", unit="share of citizens")
+    window: int = number(78, 1, 520, "time to collect", unit="weeks")
+    quorum: float = number(0.0, 0, 1, "turnout needed", unit="share of citizens")
+    binding: bool = choice(True, "whether an accepted initiative is law")
 
 
 class Referendum(Part):
     """Citizens veto a law."""
 
-    allowed: bool = choice(False, "whether citizens can veto a new law", awaits="referendum")
-    signature_share: float = number(0.01, 0, 1, "signatures needed", unit="share of citizens", awaits="referendum")
-    window: int = number(14, 1, 520, "time to collect", unit="weeks", awaits="referendum")
-    quorum: float = number(0.0, 0, 1, "turnout needed", unit="share of citizens", awaits="referendum")
+    allowed: bool = choice(False, "whether citizens can veto a new law")
+    signature_share: float = number(0.01, 0, 1, "signatures needed", unit="share of citizens")
+    window: int = number(14, 1, 520, "time to collect", unit="weeks")
+    quorum: float = number(0.0, 0, 1, "turnout needed", unit="share of citizens")
 
 
 class Recall(Part):
     """Citizens remove a government."""
 
-    allowed: bool = choice(False, "whether citizens can remove a government", awaits="recall")
-    signature_share: float = number(0.1, 0, 1, "signatures needed", unit="share of citizens", awaits="recall")
-    window: int = number(26, 1, 520, "time to collect", unit="weeks", awaits="recall")
+    allowed: bool = choice(False, "whether citizens can remove a government")
+    signature_share: float = number(0.1, 0, 1, "signatures needed", unit="share of citizens")
+    window: int = number(26, 1, 520, "time to collect", unit="weeks")
 
 
 class Governance(Part):

@@ -14,9 +14,12 @@ from advosim.scenario.schema import (
     MOST_SEATS,
     FaceToFaceNetwork,
     Governance,
+    Initiative,
     Organisation,
     OrganisationKind,
     Polity,
+    Recall,
+    Referendum,
     Relation,
     Scenario,
     Tactic,
@@ -32,6 +35,7 @@ from advosim.world.state import (
     ATTITUDE_BITS,
     AUDIENCES,
     AWARE,
+    BALLOT_ROW,
     BLOCK,
     BLOCKS,
     BODY,
@@ -45,6 +49,7 @@ from advosim.world.state import (
     CODED,
     CULTURE,
     DISTRICT,
+    ENDED,
     EVENT,
     EXPERTISE,
     ISSUE,
@@ -58,14 +63,17 @@ from advosim.world.state import (
     PARTY,
     PARTY_WEEK,
     POLITY,
+    POPULAR,
     PRESSURES,
     PUBLIC_GROUP,
     QUARTER,
     REACH,
     RELATION,
+    RIGHT,
     RULES,
     SEAT,
     SIDES,
+    SLOTS,
     STANDING,
     STRATEGIES,
     TACTIC,
@@ -147,6 +155,8 @@ def _found(scenario: Scenario, seed: int, weeks: int, known: Names) -> World:
         rules=np.zeros(1, RULES),
         polities=_polities(scenario),
         issues=_issues(scenario, seed),
+        rights=np.zeros((p, len(POPULAR)), RIGHT),
+        ballots=np.zeros((p, m, len(SLOTS)), BALLOT_ROW),
         outlets=np.zeros((p, m), OUTLETS),
         publics=publics,
         districts=districts,
@@ -187,7 +197,7 @@ def _found(scenario: Scenario, seed: int, weeks: int, known: Names) -> World:
             np.zeros((weeks, p, m), WEEK),
             np.zeros((weeks, o), ORGANISATION_WEEK),
             _log(
-                weeks * (p * (m * 24 + 2) + 8 * o + 3 * t + len(districts) * m + 8 * a)
+                weeks * (p * (m * 36 + 2) + 8 * o + 3 * t + len(districts) * m + 8 * a)
                 + 2 * MOST_SEATS * a
                 + 64 * len(scenario.reform)
                 + o * f
@@ -198,6 +208,7 @@ def _found(scenario: Scenario, seed: int, weeks: int, known: Names) -> World:
             np.zeros((weeks // 13 + 2) * a, ALLIANCE_LIFE),
             np.zeros((weeks, i, m), BODY_WEEK),
             np.zeros((-(-weeks // QUARTER), o, o), BOND),
+            np.zeros(p * m * (weeks + len(SLOTS)), ENDED),
         ),
     )
     world.alliances["polity"] = np.repeat(np.arange(p), rows)
@@ -242,9 +253,11 @@ def enact(world: World, scenario: Scenario, before: Scenario | None = None) -> N
             now = getattr(polity.governance, field)
             if field in (POLITY.names or ()) and (was is None or now != getattr(was, field)):
                 world.polities[field][row] = CODED[field].index(now) if field in CODED else now
+        for right, name in zip(world.rights[row], POPULAR, strict=True):
+            _grant(right, getattr(polity.governance, name), getattr(was, name) if was else None)
         governed = any(each.kind == "municipality" for each in polity.organisation.values())
         for column, tactic in enumerate(scenario.tactic.values()):
-            room = _allowed(tactic, polity.governance, scenario.mechanism.platform_control.on)
+            room = _allowed(tactic, polity.governance, scenario.mechanism)
             missing = (tactic.pressure == "local" and not governed) or _out_of_reach(tactic, row, world, scenario)
             world.allowed[row, column] = 0.0 if missing else room
     _connect(world, scenario)
@@ -253,6 +266,14 @@ def enact(world: World, scenario: Scenario, before: Scenario | None = None) -> N
 def _number(annotation: Any, value: Any) -> Any:
     """A choice among words as the place of the word."""
     return get_args(annotation).index(value) if isinstance(value, str) else value
+
+
+def _grant(right: Any, given: Initiative | Referendum | Recall, was: Initiative | Referendum | Recall | None) -> None:
+    """Write down what citizens may collect signatures for; what has no `quorum` needs none, and all else is binding."""
+    for field, usual in (("allowed", 0), ("signature_share", 0), ("window", 0), ("quorum", 0.0), ("binding", True)):
+        now = getattr(given, field, usual)
+        if was is None or now != getattr(was, field, usual):
+            right[field] = now
 
 
 def _connect(world: World, scenario: Scenario) -> None:
@@ -284,13 +305,16 @@ def _out_of_reach(tactic: Tactic, polity: int, world: World, scenario: Scenario)
     return not (here and scenario.mechanism.boomerang.on)
 
 
-def _allowed(tactic: Tactic, governance: Governance, controlled: bool) -> float:
+def _allowed(tactic: Tactic, governance: Governance, rule: Mechanisms) -> float:
     if tactic.awaits:
         return 0.0
+    if tactic.pressure in POPULAR:
+        right, runs = getattr(governance, tactic.pressure), getattr(rule, tactic.pressure).on
+        return 1.0 if right.allowed and runs else 0.0
     room = 1.0
     for name, weight in tactic.needs.items():
         # Without social media nothing can be done on them.
-        cut = name == "internet_access" and governance.shutdown and controlled
+        cut = name == "internet_access" and governance.shutdown and rule.platform_control.on
         setting = 0.0 if cut else getattr(governance, name)
         room *= 1 - weight * (1 - setting) if weight > 0 else 1 + weight * setting
     return room

@@ -47,7 +47,7 @@ FOUNDATION, OUTLET, FIRM, AGENCY, MUNICIPALITY = 4, 6, 7, 8, 9
 ANSWERS = ("repress", "accommodate", "consult", "deny")
 REPRESS, ACCOMMODATE, CONSULT, DENY = 1, 2, 4, 8
 ROUTES = ("ballot", "election", "table", "store")
-BY_ELECTION, BY_TABLE, STORE = 1, 2, 3
+BALLOT, BY_ELECTION, BY_TABLE, STORE = 0, 1, 2, 3
 CODED: dict[str, tuple[str, ...]] = {
     name: get_args(Governance.model_fields[name].annotation) for name in ("electoral_system", "list_method")
 }
@@ -55,12 +55,24 @@ CODED: dict[str, tuple[str, ...]] = {
 MAJORITY, PROPORTIONAL, MIXED = 0, 1, 2
 STRATEGIES = get_args(Party.model_fields["strategy"].annotation)
 HUNTER, AGGREGATOR, STICKER = 0, 1, 2
+POPULAR = ("initiative", "referendum", "recall")
+"""What citizens can collect signatures for, in the order of PRESSURES from its first on."""
+INITIATIVE, REFERENDUM, RECALL = 0, 1, 2
+FIRST_POPULAR = PRESSURES.index("initiative")
+SLOTS = ("initiative for", "initiative against", "referendum", "recall")
+"""Ballots that can be open at a time on an issue; the recall, of which a polity has one, stands at its first issue."""
+VETO_SLOT, RECALL_SLOT = 2, 3
+COLLECTING, VOTING = 1, 2
+FATES = ("failed", "withdrawn", "rejected", "accepted", "quorum missed")
+FAILED, WITHDRAWN, REJECTED, ACCEPTED, NO_QUORUM = 0, 1, 2, 3, 4
 EVENTS = (
     "news", "campaign", "end", "closure", "covered", *ANSWERS, "step", "reform", "hashtag", "concession", "agreement",
     "grant", "local_step", "election", "government", "alliance", "joined", "left", "dissolved", "plan",
     "culture_clash", "priority_clash", "strategy_clash", "memorandum", "platform", "support", "scandal", "endorsement",
     "counter_frame",
     "appeal", "adopted", "refused", "shaming", "offset", "shelter", "borrowed",
+    "ballot_launched", "ballot_qualified", "ballot_failed", "ballot_withdrawn", "counter_proposal", "vote", "veto",
+    "recall", "deterrence",
 )  # fmt: skip
 """What the log tells of; an event's number is its place here. Those of answers and clashes count on from the first."""
 NEWS, CAMPAIGN_BEGINS, CAMPAIGN_ENDS, CLOSURE, COVERED, ANSWERED, STEP, REFORM = (
@@ -95,6 +107,13 @@ TERMS = ("goals", "opponent", "trust", "expertise", "salience", "enlist", "niche
 MOST_ROLES = 3
 QUARTER = 13
 """Weeks from one record of bonds to the next."""
+BALLOT_LAUNCHED, BALLOT_QUALIFIED, BALLOT_FAILED, BALLOT_WITHDRAWN, COUNTER_PROPOSAL, VOTE, VETO, RECALLED, DETERRED = (
+    EVENTS.index(name)
+    for name in (
+        "ballot_launched", "ballot_qualified", "ballot_failed", "ballot_withdrawn", "counter_proposal", "vote", "veto",
+        "recall", "deterrence",
+    )
+)  # fmt: skip
 
 # A citizen's word on an issue: its attitude as float32, with what neighbours can see in the lowest mantissa bits.
 TALKS, MARCHES, ONLINE = np.uint32(1), np.uint32(2), np.uint32(4)
@@ -102,6 +121,8 @@ ATTITUDE_BITS = np.uint32(0xFFFFFFF8)
 # What only the citizen knows.
 AWARE, SIGNED = np.uint8(1), np.uint8(2)
 """SIGNED << side marks a signature under the open petition of that side."""
+BACKED = np.array([[8, 16], [32, 32], [64, 64]], np.uint8)
+"""Marks of signatures under an open ballot, by POPULAR and side; that of a recall stands at the first issue."""
 
 BLOCK = 4096
 """Largest number of citizens in a block: small enough to share out evenly, large enough not to count."""
@@ -120,6 +141,7 @@ CLOCK = table(
     ("seed", "i8", ">= 0"),
     ("events", "i8", "number of events so far; what the log had no room for counts as well"),
     ("alliances", "i8", "alliances founded so far"),
+    ("ballots", "i8", "number of ballots that ended, in the record"),
 )
 
 POLITY = table(
@@ -154,6 +176,31 @@ POLITY = table(
     ("legitimacy", "f8", "0..1"),
     ("grievance", "f8", ">= 0, mean over citizens"),
     ("closures", "i8", "organisations that closed this week"),
+    ("danger", "f8", "0..1, how near the government is to a recall"),
+    ("early", "?", "whether a recall has called an election"),
+)
+
+RIGHT = table(
+    ("allowed", "?", "whether citizens have it"),
+    ("signature_share", "f8", "0..1, of the citizens"),
+    ("window", "i8", "weeks to collect"),
+    ("quorum", "f8", "0..1, turnout needed"),
+    ("binding", "?", "whether what is accepted is law"),
+)
+
+BALLOT_ROW = table(
+    ("phase", "i8", "0 none, COLLECTING or VOTING"),
+    ("organisation", "i8", "row of organisations: who launched it, -1 while nobody collects"),
+    ("issue", "i8", "column of issues"),
+    ("side", "i8", "FOR or AGAINST: who asks for it"),
+    ("launched", "i8", "week in which it began"),
+    ("closed", "i8", "week in which the last one here ended, 0 for none"),
+    ("weeks_left", "i8", "to collect, or to the vote"),
+    ("signatures", "f8", "0..1, citizens who signed"),
+    ("ideal", "f8", "-1..1, the sponsor's own position"),
+    ("draft", "f8", "-1..1, the law that is asked for; the old one in a referendum"),
+    ("counter", "f8", "-1..1, the legislature's counter-proposal"),
+    ("countered", "?", "whether there is one"),
 )
 
 ISSUE = table(
@@ -181,6 +228,10 @@ ISSUE = table(
     ("buy_in", "f8", "0..1, calm after an agreement at a table"),
     ("taken_up", "f8", "position, input that tables have brought into policy"),
     ("collecting", "u1", (SIDES,), "whether a petition is open"),
+    ("backed", "f8", (len(POPULAR), SIDES), "0..1, citizens who signed for a ballot this week"),
+    ("median", "f8", "-1..1, median attitude as last polled"),
+    ("polled", "i8", "week of that poll, 0 for none"),
+    ("changed_by", "i8", "place in ROUTES of this week's step, -1 for none"),
     ("lobby_success", "f8", (SIDES,), "0..1, insider contacts that succeed"),
     ("consulting", "i8", (SIDES,), "weeks of consultation left"),
     ("denied", "u1", (SIDES,), "whether the government counter-framed that side last week"),
@@ -312,7 +363,7 @@ ORGANISATION = table(
         "calls",
         "u1",
         (MOST_ISSUES,),
-        "what members are called to: bits side to sign, 2 + side to march, 4 + side to boycott",
+        "what members are called to: bits side to sign, 2 + side to march, 4 + side to boycott, 6 + side for a ballot",
     ),
     ("partners", "i8", "open organisations abroad that it is tied to"),
     ("failure", "f8", "0..1, what its last campaigns at home lacked of what an untried tactic would bring"),
@@ -457,12 +508,13 @@ REACH = table(
     ("sign", "f8", (SIDES,), "0..1, chance to be called to sign"),
     ("march", "f8", (SIDES,), "0..1, chance to be called to march"),
     ("shun", "f8", (SIDES,), "0..1, chance to be called to boycott"),
+    ("back", "f8", (len(POPULAR), SIDES), "0..1, chance to be asked to sign for a ballot"),
 )
 
 STREAMS = (
     "backfire", "awareness", "forgetting", "persuasion", "education",
     "call_to_sign", "call_to_march", "time_to_sign", "time_to_march", "join", "lapse", "backlash", "call_to_boycott",
-    "time_to_boycott",
+    "time_to_boycott", "call_to_back", "time_to_back",
 )  # fmt: skip
 
 # What holds for all citizens of a block on an issue, in single precision: the kernel reads nothing else of the few.
@@ -479,6 +531,10 @@ CIRCUMSTANCE = table(
     ("sign", "f4", (2, SIDES), "0..1"),
     ("march", "f4", (2, SIDES), "0..1"),
     ("shun", "f4", (2, SIDES), "0..1"),
+    ("back", "f4", (2, len(POPULAR), SIDES), "0..1"),
+    ("open", "u1", (len(POPULAR), SIDES), "whether signatures for a ballot are collected"),
+    ("ballots", "?", "whether any are"),
+    ("keeps", "u1", "the marks of a citizen that stay: what is not open any more is forgotten"),
     ("verdict", "f4", (SIDES,), "factor of a message beside the other side's: 1, or a little below 0"),
     ("collecting", "u1", (SIDES,), "whether a petition is open"),
     ("injustice", "f4", ">= 0"),
@@ -516,6 +572,7 @@ TALLY = table(
     ("signed", "i8", (SIDES,), "persons"),
     ("marched", "i8", (SIDES,), "persons"),
     ("boycotted", "i8", (SIDES,), "persons"),
+    ("backed", "i8", (len(POPULAR), SIDES), "persons"),
     ("extreme", "i8", (SIDES,), "persons, marchers with an extreme attitude"),
     ("salience", "f8", "sum"),
     ("attitude", "f8", "sum"),
@@ -676,6 +733,27 @@ EVENT = table(
     ("reason", "i8", "place in REASONS, -1 for none"),
 )
 
+ENDED = table(
+    ("polity", "i8", "row of polities"),
+    ("issue", "i8", "column of issues"),
+    ("kind", "i8", "place in POPULAR"),
+    ("side", "i8", "FOR or AGAINST: who asked for it"),
+    ("organisation", "i8", "row of organisations: who launched it"),
+    ("launched", "i8", "week"),
+    ("week", "i8", "in which it ended"),
+    ("fate", "i8", "place in FATES"),
+    ("signatures", "f8", "0..1, citizens who signed"),
+    ("needed", "f8", "0..1, citizens whose signature was needed at the end"),
+    ("voted", "?", "whether it came to a vote"),
+    ("yes", "f8", "0..1, votes for what was asked for; 0 without a vote"),
+    ("turnout", "f8", "0..1, citizens who voted"),
+    ("quorum", "f8", "0..1, turnout needed"),
+    ("draft", "f8", "-1..1; the policy in force for a recall"),
+    ("counter", "f8", "-1..1, counter-proposal; the draft where there was none"),
+    ("before", "f8", "-1..1, policy before the vote"),
+    ("after", "f8", "-1..1, policy that the vote leaves"),
+)
+
 
 def _rule(mechanism: type[Mechanism]) -> np.dtype[Any]:
     single = "f4" if mechanism.citizens else "f8"
@@ -713,7 +791,7 @@ class Citizens(NamedTuple):
     word: NDArray[np.uint32]
     """(2, n, m): attitude in -1..1 with TALKS, MARCHES, ONLINE; this week's stands at index week % 2."""
     own: NDArray[np.uint8]
-    """(n, m): AWARE, SIGNED << side."""
+    """(n, m): AWARE, SIGNED << side, BACKED."""
     anchor: NDArray[np.float32]
     """(n, m): -1..1, where the attitude returns to."""
     upbringing: NDArray[np.float32]
@@ -770,6 +848,8 @@ class Recorded(NamedTuple):
     """(weeks, bodies, issues) of BODY_WEEK."""
     bonds: NDArray[Any]
     """(quarters, o, o) of BOND: weeks 1, 14, 27 ..."""
+    ballots: NDArray[Any]
+    """(most ballots,) of ENDED; clock.ballots of them are filled."""
 
 
 class World(NamedTuple):
@@ -785,6 +865,10 @@ class World(NamedTuple):
     """(p,) of POLITY."""
     issues: NDArray[Any]
     """(p, m) of ISSUE."""
+    rights: NDArray[Any]
+    """(p, POPULAR) of RIGHT: initiative, referendum, recall."""
+    ballots: NDArray[Any]
+    """(p, m, SLOTS) of BALLOT_ROW: what signatures are collected for, and what comes to a vote."""
     outlets: NDArray[Any]
     """(p, m) of OUTLETS."""
     publics: NDArray[Any]
