@@ -204,7 +204,7 @@ def _main_issue(page: Page, weeks: pd.Series[float], name: str) -> int:
     """The issue on which an organisation was allied longest; after all others where it never was."""
     if name not in weeks.index.get_level_values(0):
         return len(page.issues)
-    return page.issues.index(str(weeks.loc[[name]].idxmax()[1]))
+    return page.issues.index(str(weeks.loc[[name]].idxmax()[1]))  # type: ignore[index]
 
 
 def _kinds(page: Page, columns: _Columns) -> dict[str, str]:
