@@ -139,14 +139,14 @@ def test_exits_by_distrust_and_discontent(
 
 
 def test_ties_fall_with_distance_languages_and_borders() -> None:
-    def chance(distance: float, language: bool, polity: bool, leader: bool) -> float:
+    def chance(distance: float, language: float, polity: bool, leader: bool) -> float:
         return float(relations.tie_chance(distance, language, polity, leader, RULES.ties))
 
-    assert close(chance(0.0, True, True, False), 0.2)
-    assert close(chance(0.3, True, True, False), 0.2 / math.e)
-    assert close(chance(0.0, False, False, False), 0.006)
-    assert close(chance(0.0, True, True, True), 0.6)
-    assert relations.tie_chance(0.0, True, True, True, but("ties", chance=0.9)) == 1
+    assert close(chance(0.0, 1.0, True, False), 0.2)
+    assert close(chance(0.3, 1.0, True, False), 0.2 / math.e)
+    assert close(chance(0.0, 0.3, False, False), 0.006)
+    assert close(chance(0.0, 1.0, True, True), 0.6)
+    assert relations.tie_chance(0.0, 1.0, True, True, but("ties", chance=0.9)) == 1
 
 
 def test_coordination_costs_less_where_trust_and_platforms_are() -> None:
