@@ -915,7 +915,9 @@ def _() -> None:
         begun = events_without(*names).query("event == 'campaign' and week < 20")
         return [0 if flows[row.organisation, row.week] > 0 else 1 for row in begun.itertuples()]
 
-    assert not any(delays("institutionalisation")) and any(delays())
+    # Roles of a joint plan start one after another.
+    alone = ("joint_plan",)
+    assert not any(delays("institutionalisation", *alone)) and any(delays(*alone))
 
 
 @null_limit("message")

@@ -345,7 +345,7 @@ def joint_plan(
         if not alliance.alive:
             continue
         busy = _carry_on(clock, alliance, seats[a], a, alliances, tactics, campaigns, rule, events)
-        if not rule.on or not alliance.summoned or busy:
+        if not rule.on or not rules[0].tactic_choice.on or not alliance.summoned or busy:
             continue
         alliance.summoned = False
         k = pair(plans, alliance.key)
