@@ -228,7 +228,6 @@ def _turning_points(teller: _Teller) -> list[_Point]:
         _news,
         _local,
         _abroad,
-        _alliances,
     ):
         own = sorted(kind(teller), key=lambda point: -point.weight)
         points += [replace(point, weight=point.weight - ONE_MORE * rank) for rank, point in enumerate(own)]
@@ -702,30 +701,29 @@ AGAINST_ALLYING = {"niche": "rivalry for one niche", "culture": "unlike cultures
 QUARRELS = {"culture_clash": "ways of working", "priority_clash": "priorities", "strategy_clash": "strategy"}
 
 
-def _alliances(teller: _Teller) -> list[_Point]:
-    """Each alliance at its founding, the weightier the more weeks of membership it had."""
+def _allied(teller: _Teller) -> list[str]:
+    """How many alliances there were, and the life of the one with most weeks of membership."""
     spells, table = memberships(teller.record), teller.record.alliances
-    weeks = (spells["last"] - spells["first"] + 1)[spells["polity"] == teller.home]
-    weight = weeks.groupby(spells["alliance"]).sum()
-    points = []
-    for row in _rows(table[table["polity"] == teller.home]):
-        share = float(weight.get(row.alliance, 0.0)) / max(1.0, float(weight.max()))
-        points.append(_Point(max(1, row.week_formed), 20.0 + 10.0 * share, partial(_alliance, teller, row)))
-    return points
+    own = table[table["polity"] == teller.home]
+    if own.empty:
+        return []
+    weeks = (spells["last"] - spells["first"] + 1)[spells["polity"] == teller.home].groupby(spells["alliance"]).sum()
+    row = max(_rows(own), key=lambda one: float(weeks.get(one.alliance, 0.0)))
+    ended = len(own) - int(own["alive"].sum())
+    told = f"{_count(len(own), 'alliance')} came about and {_number(ended)} ended"
+    return [_sentence(told), _alliance(teller, row)]
 
 
 def _alliance(teller: _Teller, row: Any) -> str:
     """Who allied and why, what they planned first, what befell them, and why it ended."""
-    names = [_name(name) for name in row.members.split("+")]
-    cause = "for reform" if row.side == "for" else "against reform"
-    if row.week_formed:
-        told = f"**Week {row.week_formed}: {_joined(names[:2])} ally** {cause} on {_plain(row.issue)}{_drawn(row)}."
-    else:
-        told = f"**Week 1: {_joined(names)} are allied** {cause} on {_plain(row.issue)}."
+    names = row.members.split("+")
+    side = "for reform" if row.side == "for" else "against reform"
+    began = f"from week {row.week_formed}" if row.week_formed else "from the start"
+    pair = _joined(_name(name) for name in names[:2])
+    joined = f", later with {_count(len(names) - 2, 'other')}" if len(names) > 2 else ""
     own = teller.events[teller.events["alliance"] == row.alliance]
-    later = names[2:] if row.week_formed else []
-    joins = f" {_capital(_joined(later))} {'joins' if len(later) == 1 else 'join'} them." if later else ""
-    return told + _first_plan(teller, own) + joins + _fate(own, row)
+    what = f"The weightiest: {began}, {pair} stood together {side} on {_plain(row.issue)}{joined}{_drawn(row)}."
+    return what + _first_plan(own) + _fate(own, row)
 
 
 def _drawn(row: Any) -> str:
@@ -738,12 +736,12 @@ def _drawn(row: Any) -> str:
     return f", drawn by {reasons}{kept}" if drew else ""
 
 
-def _first_plan(teller: _Teller, own: pd.DataFrame) -> str:
+def _first_plan(own: pd.DataFrame) -> str:
     weeks = own.loc[own["event"] == "plan", "week"]
     if weeks.empty:
         return ""
     roles = _rows(own[(own["event"] == "campaign") & (own["week"] == weeks.iloc[0])])
-    parts = [f"{_tactic(teller, role.tactic)} by {_name(role.organisation)}" for role in roles]
+    parts = [f"{_plain(role.tactic)} by {_name(role.organisation)}" for role in roles]
     return f" Their first plan: {_joined(parts)}." if parts else ""
 
 
@@ -820,19 +818,6 @@ def _won(rows: Sequence[Any]) -> list[str]:
     told += [f"{'' if gained else 'reform '}lost on {_joined(lost)}"] if lost else []
     told += [f"nothing moved on {_joined(still)}"] if still else []
     return [_sentence(", ".join(told)), *gave_in]
-
-
-def _allied(teller: _Teller) -> list[str]:
-    table = teller.record.alliances
-    own = table[table["polity"] == teller.home]
-    if own.empty:
-        return []
-    lived, most = int(own["alive"].sum()), int(own["most_members"].max())
-    ends = own.loc[~own["alive"].astype(bool), "reason"].value_counts(sort=False)
-    most_often = str(ends.index[int(ends.to_numpy().argmax())]) if len(ends) else ""
-    why = f", most often for this reason: {REASONS.get(most_often, _plain(most_often))}" if most_often else ""
-    ended = f"{_number(len(own) - lived)} of them ended{why}" if len(own) > lived else "none of them ended"
-    return [_sentence(f"{_count(len(own), 'alliance')} of up to {_number(most)} members came about; {ended}")]
 
 
 def _paid(teller: _Teller) -> list[str]:
