@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from advosim.scenario.schema import Scenario
 
-TABLES = ("weeks", "organisations", "publics", "alliances", "elections", "events")
+TABLES = ("weeks", "organisations", "publics", "alliances", "elections", "ballots", "events")
 MEASURED = ("outcomes", "costs", "collaboration")
 """Tables of a few rows that `measuring` and `collaboration` make of a record."""
 FIGURES = ("overview", "tactics", "frames", "timeline", "participation")
@@ -38,6 +38,8 @@ ELECTIONS = "elections"
 """The table and the figure of elections; the figure is drawn where there were any."""
 ALLIANCES = ("alliance_network", "alliance_lives")
 """Figures that are drawn where there were alliances."""
+BALLOTS = "ballots"
+"""The table and the figure of ballots; the figure is drawn where anything came to a vote."""
 STORY = "story.md"
 MANIFEST = "manifest.json"
 PROGRAM = "advosim"
@@ -74,6 +76,8 @@ class Run(Protocol):
     def bonds(self) -> pd.DataFrame: ...
     @property
     def elections(self) -> pd.DataFrame: ...
+    @property
+    def ballots(self) -> pd.DataFrame: ...
     @property
     def bodies(self) -> pd.DataFrame: ...
     @property
@@ -221,14 +225,26 @@ def figures_of(record: Run) -> tuple[str, ...]:
     """Figures that are drawn of a run."""
     allied = ALLIANCES if len(record.alliances) else ()
     abroad = ABROAD if has_venues_abroad(record) else ()
-    return (*FIGURES, *allied, *abroad, *((ELECTIONS,) if len(record.elections) else ()))
+    voted = (BALLOTS,) if record.ballots["voted"].any() else ()
+    return (*FIGURES, *allied, *abroad, *((ELECTIONS,) if len(record.elections) else ()), *voted)
 
 
 def _draw(record: Run, file: Path) -> None:
     """Draw the figure that the file is named after."""
-    from advosim import alliance_figures, campaign_figures, election_figures, figures, venue_figures
+    from advosim import (
+        alliance_figures,
+        ballot_figures,
+        campaign_figures,
+        election_figures,
+        figures,
+        venue_figures,
+    )
 
-    draw = {"overview": figures.overview, ELECTIONS: election_figures.elections}
+    draw: dict[str, Any] = {
+        "overview": figures.overview,
+        ELECTIONS: election_figures.elections,
+        BALLOTS: ballot_figures.ballots,
+    }
     draw |= {name: getattr(campaign_figures, name) for name in FIGURES[1:]}
     draw |= {name: getattr(alliance_figures, name) for name in ALLIANCES}
     draw |= {name: getattr(venue_figures, name) for name in ABROAD}

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from advosim import measuring
 from advosim.abroad_story import abroad
+from advosim.ballot_story import ballots, moved_by
 from advosim.collaboration import REASONS, memberships
 from advosim.measuring import YEAR, Tables
 
@@ -228,6 +229,7 @@ def _turning_points(teller: _Teller) -> list[_Point]:
         _news,
         _local,
         _abroad,
+        _ballots,
     ):
         own = sorted(kind(teller), key=lambda point: -point.weight)
         points += [replace(point, weight=point.weight - ONE_MORE * rank) for rank, point in enumerate(own)]
@@ -235,6 +237,10 @@ def _turning_points(teller: _Teller) -> list[_Point]:
 
 
 # ---------------------------------------------------------------- turning points
+
+
+def _ballots(teller: _Teller) -> list[_Point]:
+    return [_Point(week, weight, tell) for week, weight, tell in ballots(teller.events)]
 
 
 def _abroad(teller: _Teller) -> list[_Point]:
@@ -350,6 +356,8 @@ def _step(teller: _Teller, together: Sequence[Any], others: Sequence[Any]) -> st
     if row.route == "election":
         what = "In the largest the government acts" if several else "The government acts"
         return f"{told} {what} on what its parties had promised."
+    if row.route == "ballot":
+        return f"{told} {moved_by(teller.events, row.week, row.issue)}"
     if row.route == "table":
         what = "The largest" if several else "It"
         return f"{told} {what} is what a round table agreed on.{_led_by(teller, row, ['table'])}"

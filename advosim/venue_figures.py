@@ -66,7 +66,7 @@ def venues(record: Tables, polity: str | None = None) -> Figure:
     )
     keys = [_patch(plain(name), colour) for name, colour in VENUE_COLOURS.items()]
     keys += [_line(plain(issue), page.colour(issue)) for issue in page.issues]
-    figure, top = _sheet(page, "Venues", reading, 3.6, keys)
+    figure, top = sheet(page, "Venues", reading, 3.6, keys)
     grid = figure.subplots(2, len(page.polities), squeeze=False, sharex="all", sharey="row", height_ratios=[3, 2])
     for axes, below, name in zip(grid[0], grid[1], page.polities, strict=True):
         prepare(axes, page, name)
@@ -76,7 +76,7 @@ def venues(record: Tables, polity: str | None = None) -> Figure:
     grid[0][0].set_title("Effort by venue", loc="left", size=TEXT, weight="bold", color=INK, pad=13)
     grid[1][0].set_title("Shaming from abroad", loc="left", size=TEXT, weight="bold", color=INK, pad=3)
     grid[1][0].set_ylim(0, 1)
-    _finish(figure, grid, page, top)
+    finish(figure, grid, page, top)
     return figure
 
 
@@ -113,7 +113,7 @@ def phases(record: Watched, polity: str | None = None) -> Figure:
         "nor repressive."
     )
     keys = [_patch(name, colour) for name, colour in zip(PHASES, PHASE_COLOURS, strict=True)]
-    figure, top = _sheet(page, "Phases of the spiral", reading, 0.9 + 0.3 * len(page.issues), keys)
+    figure, top = sheet(page, "Phases of the spiral", reading, 0.9 + 0.3 * len(page.issues), keys)
     grid = figure.subplots(1, len(page.polities), squeeze=False, sharex="all", sharey="row")
     for axes, name in zip(grid[0], page.polities, strict=True):
         prepare(axes, page, name)
@@ -127,11 +127,11 @@ def phases(record: Watched, polity: str | None = None) -> Figure:
             )  # fmt: skip
         axes.set_yticks(range(len(page.issues)), [plain(issue, 16) for issue in page.issues])
     grid[0][0].set_ylim(len(page.issues) - 0.5, -0.5)
-    _finish(figure, grid, page, top)
+    finish(figure, grid, page, top)
     return figure
 
 
-def _sheet(page: Page, name: str, reading: str, inches: float, keys: Sequence[Any]) -> tuple[Figure, float]:
+def sheet(page: Page, name: str, reading: str, inches: float, keys: Sequence[Any]) -> tuple[Figure, float]:
     """A page with room for `inches` of panels: title, how to read it, key and foot. Returns where the panels begin."""
     from matplotlib.figure import Figure
 
@@ -152,7 +152,7 @@ def _sheet(page: Page, name: str, reading: str, inches: float, keys: Sequence[An
     return figure, above
 
 
-def _finish(figure: Figure, grid: Any, page: Page, top: float) -> None:
+def finish(figure: Figure, grid: Any, page: Page, top: float) -> None:
     mark_time(grid[-1], page)
     head_columns(grid[0], page)
     height = figure.get_figheight()

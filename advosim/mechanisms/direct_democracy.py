@@ -11,6 +11,7 @@ from advosim.mechanisms.ballots import (
 )
 from advosim.mechanisms.campaigns import right_of
 from advosim.mechanisms.chronicle import latest, note
+from advosim.mechanisms.institutions import is_open
 from advosim.world.chance import draw64, key, normal, stream
 from advosim.world.compile import compiled
 from advosim.world.state import (
@@ -210,7 +211,8 @@ def initiative(
                         _vote_on(
                             clock, rules, right, row, p, m, issue, campaigns, tactics, blocks, people, ended, events
                         )
-            if rule.on and right.allowed and issue.polled > 0 and not issue.submitted[BALLOT]:
+            threat = rule.on and right.allowed and is_open(BALLOT, rules[0].decision)
+            if threat and issue.polled > 0 and not issue.submitted[BALLOT]:
                 cost = challenge_cost(right.signature_share, right.window, rule)
                 law = _deterring(issue.policy, p, m, believed, cost, organisations, stances, priorities, uses, tactics)
                 if abs(law - issue.policy) > _WATCHFUL * rule.least:
@@ -315,7 +317,7 @@ def referendum(
                             clock, events, VETO, p, m, row.organisation, -1, BALLOT, row.side, row.draft - issue.policy
                         )
                     _end(clock, row, p, m, REFERENDUM, fate, right, result, issue, campaigns, tactics, ended, events)
-            if issue.polled > 0:
+            if issue.polled > 0 and is_open(BALLOT, rules[0].decision):
                 cost = challenge_cost(right.signature_share, right.window, rules[0].initiative)
                 _spare(clock, polities[p], issue, p, m, cost, rules, organisations, stances, priorities, uses, tactics)
 

@@ -137,6 +137,18 @@ def _longest_unused(weights, tried):
 
 
 @compiled
+def room_for(clock, rules, polities, rights, issues, ballots, allowed, tactics, p, m, side, ideal, own):
+    """By tactic: how far governance leaves room for it, and a ballot on the issue makes sense. own: the team's key."""
+    room = np.zeros(tactics.size)
+    for k in range(tactics.size):
+        if allowed[p, k] > 0.0:
+            room[k] = allowed[p, k] * ballot_room(
+                clock, rules, rights, ballots, polities[p], issues[p, m], tactics[k], p, m, side, ideal, own
+            )
+    return room
+
+
+@compiled
 def without_target(weights, issue, side, p, m, stances, priorities, organisations, tactics):
     """Rule out the tactics that have nobody to be aimed at."""
     for k in range(tactics.size):
@@ -234,17 +246,14 @@ def tactic_choice(
         if m < 0 or draw64(launches, a.key) >= chance or stances[o, m] == issue.policy:
             continue
         caution = a.institutionalisation if formal.on else 0.0
-        weights = tactic_weights(allowed[a.polity], uses[o], learned[o], a.skills, tactics, caution, rule)
+        room = room_for(clock, rules, polities, rights, issues, ballots, allowed, tactics, a.polity, m, side,
+                        stances[o, m], a.key)  # fmt: skip
+        weights = tactic_weights(room, uses[o], learned[o], a.skills, tactics, caution, rule)
         if together and _ask(alliances, seats, campaigns, o, a.polity, m, side, weights):
             continue
         without_target(weights, issue, side, a.polity, m, stances, priorities, organisations, tactics)
         _without_allies(weights, tactics, a.seats)
         weigh_appeals(weights, a, tactics, draw64(abroad, a.key), rules[0].boomerang)
-        for k in range(tactics.size):
-            if weights[k] > 0.0:
-                room = ballot_room(clock, rules, rights, ballots, polities[a.polity], issue, tactics[k], a.polity, m,
-                                   side, stances[o, m], a.key)  # fmt: skip
-                weights[k] *= room
         t = picked(weights, draw64(choices, a.key))
         if t < 0:
             continue
@@ -357,14 +366,10 @@ def joint_plan(
             if seats[a, s].organisation >= 0 and rules[0].institutionalisation.on:
                 caution += seats[a, s].say * organisations[seats[a, s].organisation].institutionalisation
         union = _union(seats[a], organisations)
-        weights = tactic_weights(allowed[p], common, values, union, tactics, caution, rules[0].tactic_choice)
+        room = room_for(clock, rules, polities, rights, issues, ballots, allowed, tactics, p, m, alliance.side,
+                        stances[alliance.lead, m], organisations[alliance.lead].key)  # fmt: skip
+        weights = tactic_weights(room, common, values, union, tactics, caution, rules[0].tactic_choice)
         without_target(weights, issues[p, m], alliance.side, p, m, stances, priorities, organisations, tactics)
-        for t in range(tactics.size):
-            if weights[t] > 0.0:
-                room = ballot_room(clock, rules, rights, ballots, polities[p], issues[p, m], tactics[t], p, m,
-                                   alliance.side, stances[alliance.lead, m],
-                                   organisations[alliance.lead].key)  # fmt: skip
-                weights[t] *= room
         weigh_appeals(weights, organisations[alliance.lead], tactics, draw64(pair(k, _ABROAD), 0), rules[0].boomerang)
         taken = np.zeros(seats.shape[1], np.uint8)
         first = campaigns.size - MOST_ROLES * (alliances.size - a)
