@@ -421,7 +421,8 @@ def recorded(world: World) -> Recorded:
     """What has been recorded so far, cut to the weeks and events that happened."""
     week, events = int(world.clock["week"][0]), int(world.clock["events"][0])
     rows = world.record
-    kept = rows.events[: min(events, rows.events.size - 1)]
+    # A copy, since the log has room for much more than what happens.
+    kept = rows.events[: min(events, rows.events.size - 1)].copy()
     return Recorded(
         rows.weeks[:week], rows.organisations[:week], kept, rows.publics[:week], rows.parties[:week],
         rows.alliance_weeks[:week], rows.alliances[: int(world.clock["alliances"][0])], rows.bodies[:week],

@@ -102,6 +102,7 @@ def _reform(world: World, scenario: Scenario, week: int) -> None:
                 row = world.record.events[min(world.clock["events"][0], world.record.events.size - 1)]
                 row.week, row.polity, row.issue, row.organisation = week, polity, -1, -1
                 row.event, row.tactic, row.route, row.side = EVENTS.index("reform"), -1, -1, -1
+                row.alliance, row.partner, row.reason = -1, -1, -1
                 row.size = number
                 world.clock["events"] += 1
 

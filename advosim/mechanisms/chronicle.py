@@ -31,6 +31,9 @@ def note(clock, events, event, polity, issue, organisation, tactic, route, side,
     """
     row = events[min(clock[0].events, events.size - 1)]
     row.week = clock[0].week
+    row.alliance = -1
+    row.partner = -1
+    row.reason = -1
     row.polity = polity
     row.issue = issue
     row.organisation = organisation

@@ -196,11 +196,13 @@ def _found(scenario: Scenario, seed: int, weeks: int, known: Names) -> World:
         record=Recorded(
             np.zeros((weeks, p, m), WEEK),
             np.zeros((weeks, o), ORGANISATION_WEEK),
-            _log(
+            np.zeros(
                 weeks * (p * (m * 36 + 2) + 8 * o + 3 * t + len(districts) * m + 8 * a)
                 + 2 * MOST_SEATS * a
                 + 64 * len(scenario.reform)
                 + o * f
+                + 1,  # scrap paper for what comes when the log is full
+                EVENT,
             ),
             np.zeros((weeks, q, m), VIEW),
             np.zeros((weeks, len(known.parties)), PARTY_WEEK),
@@ -222,14 +224,6 @@ def _found(scenario: Scenario, seed: int, weeks: int, known: Names) -> World:
         _individuals(world, polity, row)
     world.issues["friction"] = (rule.level * (1 + rule.by_veto_player * (world.polities["veto_players"] - 1)))[:, None]
     return world
-
-
-def _log(room: int) -> NDArray[Any]:
-    """An empty log with scrap paper behind it, and -1 where an event may leave out what does not apply."""
-    rows = np.zeros(room + 1, EVENT)
-    for field in ("alliance", "partner", "reason"):
-        rows[field] = -1
-    return rows
 
 
 # ---------------------------------------------------------------- what a reform can change
