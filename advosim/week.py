@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import Any
 
+import numba
 import numpy as np
 
 from advosim.mechanisms import citizens as _citizens
@@ -164,14 +165,15 @@ def week(w):
     record_abroad(w.clock, w.organisations, w.standing, w.docket, w.record.organisations, w.record.bodies)
 
 
-compiled_week = compiled(week)
+# Inlined: what is compiled by itself first is optimised twice, and this is the most that there is to optimise.
+_inlined_week = numba.njit(inline="always")(week)
 
 
 @compiled
 def weeks(w, number):
     """`number` weeks in one call."""
     for _ in range(number):
-        compiled_week(w)
+        _inlined_week(w)
 
 
 Line = Callable[[World, int], None]

@@ -15,6 +15,14 @@ from advosim.scenario.schema import Scenario
 ROOT = Path(__file__).resolve().parents[1]
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile once and on all processors, before every worker would compile for itself."""
+    if getattr(config.option, "numprocesses", None) and not config.option.collectonly:
+        from advosim import simulation
+
+        simulation.compile_all(lambda stage, done, total: None)
+
+
 @dataclass(frozen=True)
 class MadeUpRecord:
     """Tables as a run leaves them."""
@@ -28,6 +36,7 @@ class MadeUpRecord:
     alliance_weeks: pd.DataFrame
     bonds: pd.DataFrame
     elections: pd.DataFrame
+    ballots: pd.DataFrame
     events: pd.DataFrame
     seconds: dict[str, float] = field(default_factory=lambda: {"found": 0.1, "compile": 2.0, "weeks": 1.5})
     left_out: tuple[str, ...] = ()
@@ -66,7 +75,10 @@ def made_up() -> MadeUpRecord:
         }
     )
     alliances = (pd.DataFrame(columns=columns) for columns in (ALLIANCES, ALLIANCE_WEEKS, BONDS))
-    return MadeUpRecord(scenario, 7, _weeks(), _organisations(), _publics(), *alliances, _elections(), _events())
+    ballots = pd.DataFrame(columns=BALLOTS)
+    return MadeUpRecord(
+        scenario, 7, _weeks(), _organisations(), _publics(), *alliances, _elections(), ballots, _events()
+    )
 
 
 def _weeks() -> pd.DataFrame:
@@ -116,6 +128,9 @@ ALLIANCE_WEEKS = [
     "diversity", "evenness", "represented", "pooled", "line",
 ]  # fmt: skip
 BONDS = ["week", "polity", "organisation", "partner", "trust", "tied"]
+
+
+BALLOTS = ["week", "polity", "issue", "ballot", "voted", "turnout", "yes", "result"]
 
 
 def _elections() -> pd.DataFrame:

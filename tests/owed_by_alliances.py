@@ -226,7 +226,7 @@ def _() -> None:
     ):
         assert effect(FORMATION + name, 0.0, high, formed, **WARY) > 2, name
     for name in ("by_culture", "by_size"):
-        assert effect(FORMATION + name, 0.0, 5.0, formed) < -2, name
+        assert effect(FORMATION + name, 0.0, 5.0, formed, seeds=60) < -2, name
 
     def founded(by_niche: float) -> int:
         """Alliances among organisations of one kind and one concern."""

@@ -219,8 +219,8 @@ def test_threads_copies_saves_and_shorter_runs_change_no_bit(tmp_path: Any) -> N
 
 
 def test_an_organisation_that_never_acts_changes_no_law() -> None:
-    """But for the alliances that it may join."""
-    alone = voting().but({"mechanism.alliance_formation.on": False})
+    """But for the alliances that it may join and the grants that it may get."""
+    alone = voting().but({"mechanism.alliance_formation.on": False, "mechanism.grants.on": False})
     table = alone.model_dump()
     table["polity"]["home"]["organisation"]["idle"] = {"kind": "agency", "members": 0.0, "activity": 0.0}
     with_it = simulate(Scenario.model_validate(table), 1, threads=1)

@@ -201,7 +201,7 @@ def attention_in_words(clock, rules, issues, events):
                 shock = rule["news_size"] * exponential(draw64(np.uint64(key(seed, now, _SIZE)), issue["key"]))
                 row = events[clock[0]["events"]]
                 row["week"], row["polity"], row["issue"], row["size"] = now, 0, list(polity).index(issue), shock
-                for name in ("organisation", "tactic", "route", "side"):
+                for name in ("organisation", "tactic", "route", "side", "alliance", "partner", "reason"):
                     row[name] = -1
                 clock["events"] += 1
             issue["attention"] = min(rule["cap"], rule["keep"] * issue["attention"] + shock + issue["bump"])

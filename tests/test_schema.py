@@ -116,6 +116,7 @@ NEEDED = {
         "mechanism.boomerang.offset": 0.5,
         "mechanism.participation.threshold": 0.02,
     },
+    "recall.successor_within": {"mechanism.elections.on": False},
     "initiative.advice": {"polity.home.governance.initiative.binding": False},
     "learning.capacity": {"polity.home.organisation.institute.tactics": ["capacity_building", "research_report"]},
 }

@@ -99,7 +99,7 @@ class Message(Mechanism):
 class DigitalCoordination(Mechanism):
     """Social media make it cheaper and quicker to call people: cost and lag fall with the share online."""
 
-    saving: float = number(0.5, 0, 1, "cost and lag saved if all are online", unit="share", source="seed 1")
+    saving: float = number(0.5, 0, 0.9, "cost and lag saved if all are online", unit="share", source="seed 1")
     usual: float = number(0.7, 0, 1, "share online at which costs are those of the catalogue", source="convention")
 
 
