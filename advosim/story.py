@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 ONSET = 0.0005
 """Protest that counts as one: .05% of the citizens (model.md)."""
 MOST_CHAPTERS = 4
-MOST_POINTS = 5
+MOST_POINTS = 4
 """Turning points on a page: the first of each chapter, if it is more than news, then those that matter most."""
 MATTERS = 12.0
 """Weight of a turning point that stands for its chapter."""

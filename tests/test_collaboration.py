@@ -257,7 +257,7 @@ def test_trust_by_issue_is_the_mean_over_pairs_in_alliances() -> None:
 
 
 def test_bonds_are_those_of_the_world_each_quarter() -> None:
-    record, world = allied(), run_world(busy(), 1, 14)
+    record, world = allied(), run_world(busy(), 5, 14)
     names = [name for _, name in record.names.organisations]
     rows = record.bonds[record.bonds["week"] == 14]
     one, other = (rows[column].map(names.index).to_numpy() for column in ("organisation", "partner"))

@@ -449,7 +449,9 @@ class Participation(Mechanism):
     """People sign or march if called or carried along, and if motive, grievance and company beat cost and risk."""
 
     citizens: ClassVar[bool] = True
-    threshold: float = number(0.25, 0, 5, "median threshold", unit="motive", source="tried", founding=True)
+    threshold: float = number(
+        0.4, 0, 5, "median threshold", unit="motive", source="tried, raised for P3", founding=True
+    )
     threshold_within: float = number(0.5, 0, 3, "sd of log thresholds", unit="log", source="tried", founding=True)
     available_to_sign: float = number(0.35, 0, 1, "chance to have time to sign", unit="per week", source="tried")
     available_to_march: float = number(0.25, 0, 1, "chance to have time to march", unit="per week", source="tried")
