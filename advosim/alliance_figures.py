@@ -273,7 +273,8 @@ def _bonds(page: Page, week: int) -> tuple[dict[tuple[str, str], float], list[tu
     """Mean trust of two in each other, and pairs with a tie, as last recorded."""
     record: Any = page.record
     rows = record.bonds
-    rows = rows[(rows["polity"] == page.polities[0]) & (rows["week"] <= week)]
+    rows = rows[(rows["polity"] == page.polities[0]) & (rows["partner_polity"] == page.polities[0])]
+    rows = rows[rows["week"] <= week]
     rows = rows[rows["week"] == rows["week"].max()]
     trust: dict[tuple[str, str], float] = {}
     tied = []

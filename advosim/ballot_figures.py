@@ -34,7 +34,7 @@ def ballots(record: Voted, polity: str | None = None) -> Figure:
     reading = (
         "Above, the share of votes for what was asked, in the week of the vote: a full mark was accepted, an empty one "
         "rejected; thin bars are turnout, short lines the quorum, where there is one. Below, signatures collected over "
-        "those needed, until the list closed (1: enough)."
+        "those needed, from the launch to the vote (1: enough)."
     )
     keys = [_mark(kind, INK) for kind in MARKS] + [_line(plain(issue), page.colour(issue)) for issue in page.issues]
     figure, top = sheet(page, "Ballots", reading, 3.6, keys)

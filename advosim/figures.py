@@ -342,7 +342,7 @@ def _provenance(page: Page) -> str:
         size = f"{polity.citizens:,} citizens, {count} organisation{'' if count == 1 else 's'}"
         sizes.append(f"{plain(name)}: {size}" if len(scenario.polity) > 1 else size)
     left_out = len(scenario.polity) - len(page.polities)
-    more = f" ({left_out} more polities not shown)" if left_out else ""
+    more = f" ({left_out} more {'polity' if left_out == 1 else 'polities'} not shown)" if left_out else ""
     source = f" Source of the question: {scenario.source.rstrip('.')}." if scenario.source else ""
     weeks = f"{page.last} week{'' if page.last == 1 else 's'}"
     return f"Seed {page.record.seed}, {weeks}; {'; '.join(sizes)}{more}. One run of a model, not a forecast.{source}"

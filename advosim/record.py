@@ -230,18 +230,19 @@ class Record:
     def bonds(self) -> pd.DataFrame:
         """One row per quarter (weeks 1, 14, 27 ...) and ordered pair of organisations that know or trust each other.
 
-        `trust` of the organisation in its partner; `tied`: whether they have a tie.
+        `trust` of the organisation in its partner, who may live in another polity; `tied`: whether they have a tie.
         """
         import pandas as pd
 
         rows = self.recorded.bonds
         quarter, one, other = np.nonzero((rows["trust"] > 0) | rows["tied"])
-        known = [name for _, name in self.names.organisations]
+        homes, known = zip(*self.names.organisations, strict=True) if self.names.organisations else ((), ())
         return pd.DataFrame(
             {
                 "week": quarter * QUARTER + 1,
-                "polity": _named([polity for polity, _ in self.names.organisations], one),
+                "polity": _named(homes, one),
                 "organisation": _named(known, one),
+                "partner_polity": _named(homes, other),
                 "partner": _named(known, other),
                 "trust": rows["trust"][quarter, one, other].astype(float),
                 "tied": rows["tied"][quarter, one, other],

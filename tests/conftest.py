@@ -127,7 +127,7 @@ ALLIANCE_WEEKS = [
     "week", "polity", "issue", "alliance", "members", "trust", "reciprocity", "cohesion", "satisfaction", "survey",
     "diversity", "evenness", "represented", "pooled", "line",
 ]  # fmt: skip
-BONDS = ["week", "polity", "organisation", "partner", "trust", "tied"]
+BONDS = ["week", "polity", "organisation", "partner_polity", "partner", "trust", "tied"]
 
 
 BALLOTS = ["week", "polity", "issue", "ballot", "voted", "turnout", "yes", "result"]

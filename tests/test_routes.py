@@ -14,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_contribution import LOBBYISTS
 from typer.testing import CliRunner
-from worlds import busy
+from worlds import busy, neighbours
 
 from advosim.cli import app
 from advosim.experiment import routes as decomposing
-from advosim.experiment.routes import FROZEN, SOURCES, Decomposition, routes, shapley, subsets
+from advosim.experiment.routes import FROZEN, SOURCES, Decomposition, routes, shapley, sources_of, subsets
 from advosim.scenario.problems import InputError
 from advosim.scenario.schema import Scenario
 from advosim.simulation import simulate
@@ -163,8 +163,14 @@ def test_sources_sum_to_what_the_store_needs_them_for() -> None:
     one_veto_player = Scenario.model_validate(LOBBYISTS).but({"polity.home.governance.veto_players": 1})
     found = routes(one_veto_player, sources=True, runs=6, workers=1, progress=False)
     own = found.table[found.table["route"] != "total"]
-    assert set(own["route"]) == set(SOURCES) and own["effect"].sum() == pytest.approx(row(found, "total").effect)
+    assert set(own["route"]) == {"street", "petitions", "insiders", "opinion", "concessions"}
+    assert own["effect"].sum() == pytest.approx(row(found, "total").effect)
     assert own.set_index("route")["effect"].idxmax() == "insiders", "lobbyists work inside"
+
+
+def test_shaming_and_firms_are_sources_where_there_can_be_any() -> None:
+    assert set(sources_of(neighbours())) == set(SOURCES)
+    assert set(SOURCES) - set(sources_of(Scenario.load("baseline"))) == {"abroad", "firms"}
 
 
 # ---------------------------------------------------------------- what is left behind

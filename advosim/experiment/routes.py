@@ -42,6 +42,7 @@ SOURCES: dict[str, dict[str, Any]] = {
     "insiders": {"mechanism.pressure.inside": 0.0},
     "opinion": {"mechanism.pressure.opinion": 0.0},
     "firms": {"mechanism.pressure.firms": 0.0},
+    "abroad": {"mechanism.pressure.abroad": 0.0},
     "concessions": {"mechanism.response.concession": 0.0},
 }
 """By source of the store of pressure: the settings that keep what it adds out."""
@@ -212,7 +213,7 @@ def routes(
     from advosim.scenario import load
 
     scenario = load.load(scenario) if isinstance(scenario, str | Path) else scenario
-    players = SOURCES if sources else FROZEN
+    players = sources_of(scenario) if sources else FROZEN
     absent = [f"{home}.{name}" for home, polity in scenario.polity.items() for name, _ in organisations(polity)]
     if not absent:
         hint = "declare some under [polity.NAME.organisation.NAME]"
@@ -238,6 +239,15 @@ def routes(
     told["scenarios"] = told["scenarios"][:1]
     who = ", ".join(of) if of else EVERYBODY
     return Decomposition(scenario.title, who, tuple(players), pairs, {**told, "players": list(players)})
+
+
+def sources_of(scenario: Scenario) -> dict[str, dict[str, Any]]:
+    """The sources that there can be: firms where there are some, shaming where there is a world beyond the polity."""
+    kinds = {each.kind for polity in scenario.polity.values() for each in polity.organisation.values()}
+    missing = set() if "firm" in kinds else {"firms"}
+    if not scenario.body and len(scenario.polity) < 2:
+        missing.add("abroad")
+    return {name: closed for name, closed in SOURCES.items() if name not in missing}
 
 
 def _all_sets(

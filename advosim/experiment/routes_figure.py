@@ -38,6 +38,8 @@ def carried(found: Decomposition) -> Figure:
         _bars(axes, list[Any](table.itertuples()))
         name = plain(f"{polity}: {issue}" if several else str(issue))
         axes.set_title(name, loc="left", y=1.0, size=TEXT, weight="bold", color=INK, pad=3, parse_math=False)
+        axes.tick_params(axis="x", labelbottom=False)
+    axes.tick_params(axis="x", labelbottom=True)
     axes.set_xlabel("policy moved (positions)", size=SMALL, color=INK)
     _head(figure, found, height)
     return figure
