@@ -34,7 +34,7 @@ from advosim.mechanisms import citizens as rules_of_citizens
 from advosim.record import Record
 from advosim.scenario.problems import InputError
 from advosim.scenario.schema import Scenario
-from advosim.simulation import simulate
+from advosim.simulation import compile_share, simulate
 from advosim.world import found as founding
 from advosim.world.chance import draw, draw64, exp, exponential, key, stream
 from advosim.world.found import found
@@ -429,3 +429,9 @@ def test_organisations_in_another_order_are_founded_alike() -> None:
 
 def by_key(world: Any, name: str) -> Any:
     return zip(world.organisations["key"].tolist(), world.organisations[name], strict=True)
+
+
+def test_processes_that_compile_share_all_rules_among_them(capsys: pytest.CaptureFixture[str]) -> None:
+    for share in range(3):
+        compile_share(share, 3)
+    assert sorted(capsys.readouterr().out.split()) == sorted(call.__name__ for call in week.stages())

@@ -344,6 +344,17 @@ def test_the_network_joins_those_who_are_allied() -> None:
         assert axes.get_title().startswith(f"Week {week}: {now['alliance'].nunique()} alliance")
 
 
+def test_namesakes_of_two_polities_are_told_apart() -> None:
+    """Both neighbours have organisations of the same names, which may know and trust each other."""
+    small = {f"polity.{home}.citizens": 200 for home in ("home", "neighbour")}
+    record = simulate(Scenario.load("two_neighbours").but(small), 1, weeks=104, threads=1)
+    rows = record.bonds
+    assert (rows["partner_polity"] != rows["polity"]).any()
+    key = ["week", "polity", "organisation", "partner_polity", "partner"]
+    assert not rows.duplicated(key).any() and rows.duplicated(["week", "polity", "organisation", "partner"]).any()
+    drawn("alliance_network", record)
+
+
 def test_lives_have_the_length_that_they_had_and_say_why_they_ended() -> None:
     record = allied()
     figure = drawn("alliance_lives", record)
