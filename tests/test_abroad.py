@@ -449,6 +449,9 @@ def test_an_act_of_repression_is_answered_where_foreign_channels_tell_of_it() ->
     assert not silent[0].any() and not silent[1].any()
     assert interval(told[0])[0] > 0
     assert interval(told[1])[0] > 0
+    after, else_ = (grievance_and_protest(False, 1.0, act) for act in (True, False))
+    for with_it, without_it in zip(after, else_, strict=True):
+        assert interval(with_it - without_it)[0] > 0, "free media at home tell of it too"
 
 
 def test_every_polity_of_several_has_its_tables_and_its_story() -> None:

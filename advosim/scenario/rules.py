@@ -691,7 +691,7 @@ class VetoReferendum(Mechanism):
 class RecallVote(Mechanism):
     """The dissatisfied collect for the removal of a government, which listens more to opinion as that comes near."""
 
-    listen: float = number(4.0, 0, 20, "further weight of opinion in full danger", unit="share", source="proposal")
+    listen: float = number(2.0, 0, 20, "further weight of opinion in full danger", unit="share", source="proposal")
     quiet: float = number(
         0.5, 0, 1, "danger while nobody collects, beside a vote at hand", unit="share", source="proposal"
     )
