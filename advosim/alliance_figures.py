@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from advosim.collaboration import REASONS, memberships
 from advosim.figures import (
@@ -18,7 +18,6 @@ from advosim.figures import (
     TITLE,
     WIDTH,
     Page,
-    Tables,
     foot,
     foot_height,
     head_columns,
@@ -37,6 +36,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    from advosim.tables import Run
 
 KINDS = {
     "ngo": ("o", "#FFFFFF"), "grassroots": ("s", "#DDDDDD"), "movement": ("^", "#FFFFFF"),
@@ -61,18 +62,7 @@ MARKS = {
 }
 
 
-class Allied(Tables, Protocol):
-    """A record that also says who was allied with whom."""
-
-    @property
-    def alliances(self) -> pd.DataFrame: ...
-    @property
-    def alliance_weeks(self) -> pd.DataFrame: ...
-    @property
-    def bonds(self) -> pd.DataFrame: ...
-
-
-def _page(record: Allied, polity: str | None) -> Page:
+def _page(record: Run, polity: str | None) -> Page:
     homes = list(dict.fromkeys(record.alliances["polity"]))
     if not homes or (polity is not None and polity not in homes):
         where = f"in '{polity}'" if polity is not None else "in this record"
@@ -138,7 +128,7 @@ class _Columns:
     left_out: int
 
 
-def alliance_network(record: Allied, polity: str | None = None) -> Figure:
+def alliance_network(record: Run, polity: str | None = None) -> Figure:
     """Who is allied with whom after a third and two thirds of a run and at its end, and who knows whom.
 
     Of one polity: the one named, else the first that has alliances. Raises ValueError where there are none.
@@ -372,7 +362,7 @@ def _name_side(axes: Axes, columns: _Columns, left: bool) -> None:
 # ---------------------------------------------------------------- lives
 
 
-def alliance_lives(record: Allied, polity: str | None = None) -> Figure:
+def alliance_lives(record: Run, polity: str | None = None) -> Figure:
     """Lives of alliances as bars, by issue, as high as members are many, with what befell them and why they ended.
 
     Of one polity: the one named, else the first that has alliances; of many alliances those with most weeks of

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from advosim.figures import INK, SMALL, TEXT, Page, Tables, page_of, plain, prepare
+from advosim.figures import INK, SMALL, TEXT, Page, page_of, plain, prepare
 from advosim.venue_figures import finish, sheet
 
 if TYPE_CHECKING:
@@ -12,20 +12,15 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from advosim.tables import Run
+
 MARKS = {"initiative": "o", "referendum": "v", "recall": "s"}
 RECALL = "#555555"
 HALF = 0.5
 """Share of votes from which on a ballot is accepted."""
 
 
-class Voted(Tables, Protocol):
-    """A record that also says what came to a vote."""
-
-    @property
-    def ballots(self) -> pd.DataFrame: ...
-
-
-def ballots(record: Voted, polity: str | None = None) -> Figure:
+def ballots(record: Run, polity: str | None = None) -> Figure:
     """Every vote of a run: yes share beside the half that it takes, turnout beside the quorum; below, signatures.
 
     Up to three polities stand side by side. Of more, only `polity` is drawn, or the first.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from advosim.figures import (
     AGAINST,
@@ -23,7 +23,6 @@ from advosim.figures import (
     TITLE,
     WIDTH,
     Page,
-    Tables,
     foot,
     foot_height,
     head_columns,
@@ -46,6 +45,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from advosim.tables import Run
+
 SIDES = ("for", "against")
 INSIDE, OUTSIDE, OWN = "inside", "outside", "own strength"
 GROUPS = (INSIDE, OUTSIDE, OWN)
@@ -64,17 +65,10 @@ EVENT_COLUMNS = ["week", "polity", "issue", "organisation", "event", "tactic", "
 EFFORT_COLUMNS = ["week", "polity", "organisation", "issue", "tactic", "frame", "side", "effort"]
 
 
-class Peopled(Tables, Protocol):
-    """A record that also says what publics did."""
-
-    @property
-    def publics(self) -> pd.DataFrame: ...
-
-
 # ---------------------------------------------------------------- tactics
 
 
-def tactics(record: Tables, polity: str | None = None) -> Figure:
+def tactics(record: Run, polity: str | None = None) -> Figure:
     """The mix of tactics over time, for and against apart: shares of campaigns' effort, inside tactics at the bottom.
 
     Up to three polities stand side by side. Of more, only `polity` is drawn, or the first.
@@ -223,7 +217,7 @@ def _key_width(layers: Sequence[_Layer]) -> float:
 # ---------------------------------------------------------------- frames
 
 
-def frames(record: Tables, polity: str | None = None) -> Figure:
+def frames(record: Run, polity: str | None = None) -> Figure:
     """What campaigns said issues are about: shares of frames in the effort of each side, a panel for each issue.
 
     Tactics that reach no public, such as lobbying, carry no frame to anybody and do not count. Up to three polities
@@ -355,7 +349,7 @@ class _Band:
         return ROW * max(1, sum(count for _, count in self.rows))
 
 
-def timeline(record: Tables, polity: str | None = None) -> Figure:
+def timeline(record: Run, polity: str | None = None) -> Figure:
     """The story of a polity (of several, the first): by issue the campaigns, what was done about them, and the policy.
 
     The campaigns that brought most are named, up to 25 of them; the others are thin strokes.
@@ -743,7 +737,7 @@ ACTS = (("petition", "Signatures"), ("protest", "Protests"), ("boycott", "Boycot
 VIEWS = (("aware", "Aware (%)"), ("support", "For reform (%)"))
 
 
-def participation(record: Peopled, polity: str | None = None) -> Figure:
+def participation(record: Run, polity: str | None = None) -> Figure:
     """Who takes part, by public of a polity (of several, the first): acts a year beside the mean of all citizens.
 
     The number beside a dot is its ratio to the mean; a public below half of it has an open dot. At the right what
@@ -775,7 +769,7 @@ def participation(record: Peopled, polity: str | None = None) -> Figure:
     return figure
 
 
-def participation_rates(record: Peopled, polity: str) -> pd.DataFrame:
+def participation_rates(record: Run, polity: str) -> pd.DataFrame:
     """One row per issue and public: acts a year per 100 members and their means over all citizens, views in percent."""
     import numpy as np
 
@@ -931,7 +925,7 @@ def _table(rows: Sequence[tuple[Any, ...]], columns: list[str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def _page_of_one(record: Tables, polity: str | None) -> Page:
+def _page_of_one(record: Run, polity: str | None) -> Page:
     """Of several polities the first, unless one is named."""
     first = ordered(record.weeks["polity"].unique(), record.scenario.polity)[0]
     return page_of(record, first if polity is None else polity)

@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import networkx
     import pandas as pd
 
-    from advosim.scenario.schema import Scenario
+    from advosim.tables import Run
 
 YEAR = 52
 SETTLED = 13
@@ -50,29 +50,10 @@ REASONS = {
 """Why members leave and alliances end, in words."""
 
 
-class Tables(Protocol):
-    """What is measured: `advosim.record.Record` is one."""
-
-    @property
-    def scenario(self) -> Scenario: ...
-    @property
-    def seed(self) -> int: ...
-    @property
-    def weeks(self) -> pd.DataFrame: ...
-    @property
-    def organisations(self) -> pd.DataFrame: ...
-    @property
-    def events(self) -> pd.DataFrame: ...
-    @property
-    def alliances(self) -> pd.DataFrame: ...
-    @property
-    def alliance_weeks(self) -> pd.DataFrame: ...
-
-
 # ---------------------------------------------------------------- the whole run
 
 
-def collaboration(record: Tables) -> pd.DataFrame:
+def collaboration(record: Run) -> pd.DataFrame:
     """One row per polity and issue, and one for all issues of a polity: how organisations worked together.
 
     `alliances` that ever lived, `alive` at the end; `allying`: pairs that ally, of those not allied, in a year; `life`:
@@ -142,7 +123,7 @@ def life_median(lives: Any, ended: Any) -> tuple[float, bool]:
 # ---------------------------------------------------------------- week by week
 
 
-def collaboration_weeks(record: Tables) -> pd.DataFrame:
+def collaboration_weeks(record: Run) -> pd.DataFrame:
     """One row per week, polity and issue (and all issues): the network of allies and the state of alliances.
 
     `members`: organisations in alliances, each counted once; `density`: share of pairs of open organisations that are
@@ -165,7 +146,7 @@ def collaboration_weeks(record: Tables) -> pd.DataFrame:
 class _Place:
     """A polity with its spells of membership."""
 
-    record: Tables
+    record: Run
     home: str
     spells: pd.DataFrame
 
@@ -295,7 +276,7 @@ def goal_overlap(stances: NDArray[np.float64], priorities: NDArray[np.float64]) 
 # ---------------------------------------------------------------- who belonged where, and how conflicts ended
 
 
-def memberships(record: Tables) -> pd.DataFrame:
+def memberships(record: Run) -> pd.DataFrame:
     """One row per alliance and member, and once more for who came back: first and last week, and why it left.
 
     `reason` is empty for those that belong to it at the end of the run.
@@ -328,7 +309,7 @@ def _founders(alliance: Any, events: Sequence[Any]) -> list[str]:
     return [name for name in alliance.members.split("+") if firsts.get(name) != "joined"]
 
 
-def conflicts(record: Tables) -> pd.DataFrame:
+def conflicts(record: Run) -> pd.DataFrame:
     """One row per conflict: who fell out over what, the damage, the share of it that mediation spared, how it ended.
 
     `ended`: `dissolved` where the alliance ended for it within a quarter, `exit` where one of the two left for it,
@@ -364,7 +345,7 @@ def conflicts(record: Tables) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def _mediated(record: Tables, clash: Any) -> float:
+def _mediated(record: Run, clash: Any) -> float:
     """The share of damage that mediation spared, by what the clash would have done without it."""
     full = getattr(record.scenario.reformed(clash.week).mechanism, clash.event).damage
     return float(1.0 - clash.size / full) if full > 0 else 0.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from advosim.figures import (
     DPI,
@@ -14,7 +14,6 @@ from advosim.figures import (
     TITLE,
     WIDTH,
     Page,
-    Tables,
     foot,
     foot_height,
     head_columns,
@@ -32,6 +31,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from advosim.tables import Run
+
 PARTY_COLOURS = (
     "#B8460E", "#8FC1E3", "#117733", "#F0C75E", "#332288", "#E7A6C8", "#882255", "#A8D8B9", "#08306B", "#8A6D1D",
     "#C9B8E8", "#6E6E6E",
@@ -40,14 +41,7 @@ PARTY_COLOURS = (
 INCHES = 4.4
 
 
-class Electoral(Tables, Protocol):
-    """A record that also says how people voted."""
-
-    @property
-    def elections(self) -> pd.DataFrame: ...
-
-
-def elections(record: Electoral, polity: str | None = None) -> Figure:
+def elections(record: Run, polity: str | None = None) -> Figure:
     """Seats by party over time, who governs, the Gallagher index and votes behind the government.
 
     Of one polity: the one named, else the first that has elections. Raises ValueError where there are none.

@@ -13,7 +13,7 @@ import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.lines import Line2D
 
     from advosim.scenario.schema import Scenario
+    from advosim.tables import Run
 
 WIDTH, HEIGHT, DPI = 7.0, 9.5, 200
 MARGIN = 0.012
@@ -41,21 +42,6 @@ INK, FAINT, REFORM = "#222222", "#DDDDDD", "#7A1F5C"
 TITLE, TEXT, SMALL = 11.0, 8.0, 7.0
 
 
-class Tables(Protocol):
-    """What a figure reads of a record."""
-
-    @property
-    def scenario(self) -> Scenario: ...
-    @property
-    def seed(self) -> int: ...
-    @property
-    def weeks(self) -> pd.DataFrame: ...
-    @property
-    def organisations(self) -> pd.DataFrame: ...
-    @property
-    def events(self) -> pd.DataFrame: ...
-
-
 @dataclass(frozen=True)
 class _Reform:
     """A change of settings in mid-run: its letter in the figure, and whom it concerns (empty: everybody)."""
@@ -70,7 +56,7 @@ class _Reform:
 class Page:
     """What is common to all panels of a figure."""
 
-    record: Tables
+    record: Run
     polities: list[str]
     issues: list[str]
     answers: list[str]
@@ -112,7 +98,7 @@ class _Panel:
     key: Callable[[Page], list[Any]] | None = None
 
 
-def overview(record: Tables, polity: str | None = None) -> Figure:
+def overview(record: Run, polity: str | None = None) -> Figure:
     """One run on a page: policy, support, participation, answers, agenda and campaigns, with the events marked.
 
     Up to three polities stand side by side. Of more, only `polity` is drawn, or the first.
@@ -183,7 +169,7 @@ def save(figure: Figure, path: str | Path) -> None:
 # ---------------------------------------------------------------- what is to be drawn
 
 
-def page_of(record: Tables, polity: str | None) -> Page:
+def page_of(record: Run, polity: str | None) -> Page:
     weeks = record.weeks
     names = ordered(weeks["polity"].unique(), record.scenario.polity)
     polities, last = _polities(names, polity), int(weeks["week"].max())

@@ -15,10 +15,10 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from advosim import __version__
 from advosim.scenario.problems import InputError, Problem
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from advosim.scenario.schema import Scenario
+    from advosim.tables import Run
 
 TABLES = ("weeks", "organisations", "publics", "alliances", "elections", "ballots", "events")
 MEASURED = ("outcomes", "costs", "collaboration")
@@ -53,41 +54,6 @@ MOST_TOLD, MOST_LISTED = 12, 8
 
 class SaveError(OSError):
     """Results could not be saved; what was written of them has been removed."""
-
-
-class Run(Protocol):
-    """What is saved of a run. `advosim.record.Record` is one."""
-
-    @property
-    def scenario(self) -> Scenario: ...
-    @property
-    def seed(self) -> int: ...
-    @property
-    def weeks(self) -> pd.DataFrame: ...
-    @property
-    def organisations(self) -> pd.DataFrame: ...
-    @property
-    def publics(self) -> pd.DataFrame: ...
-    @property
-    def alliances(self) -> pd.DataFrame: ...
-    @property
-    def alliance_weeks(self) -> pd.DataFrame: ...
-    @property
-    def bonds(self) -> pd.DataFrame: ...
-    @property
-    def elections(self) -> pd.DataFrame: ...
-    @property
-    def ballots(self) -> pd.DataFrame: ...
-    @property
-    def bodies(self) -> pd.DataFrame: ...
-    @property
-    def events(self) -> pd.DataFrame: ...
-    @property
-    def seconds(self) -> Mapping[str, float]: ...
-    @property
-    def left_out(self) -> Sequence[str]: ...
-    @property
-    def lost(self) -> int: ...
 
 
 # ---------------------------------------------------------------- where results go

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from advosim.scenario.schema import Scenario
+    from advosim.tables import Run
 
 PHASES = ("repression", "denial", "tactical concession", "prescriptive status", "rule-consistent behaviour")
 OUTSIDE = "outside the spiral"
@@ -28,20 +28,7 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-class Watched(Protocol):
-    """What the label is read off: `advosim.record.Record` is one."""
-
-    @property
-    def scenario(self) -> Scenario: ...
-    @property
-    def weeks(self) -> pd.DataFrame: ...
-    @property
-    def events(self) -> pd.DataFrame: ...
-    @property
-    def bodies(self) -> pd.DataFrame: ...
-
-
-def spiral(record: Watched) -> pd.DataFrame:
+def spiral(record: Run) -> pd.DataFrame:
     """One row per polity below a body, issue and quarter: its phase, and what it was read off.
 
     norm: mean policy of the bodies above, for the reform or against it by its sign; policy: at the quarter's end;
@@ -60,7 +47,7 @@ def spiral(record: Watched) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _phases(record: Watched, polity: str, issue: str, above: list[str]) -> list[dict[str, Any]]:
+def _phases(record: Run, polity: str, issue: str, above: list[str]) -> list[dict[str, Any]]:
     bodies = record.bodies[(record.bodies["issue"] == issue) & record.bodies["body"].isin(above)]
     norms = bodies.groupby("week")["policy"].mean()
     weeks, events = (

@@ -17,12 +17,13 @@ from advosim import measuring
 from advosim.abroad_story import abroad
 from advosim.ballot_story import ballots, moved_by
 from advosim.collaboration import REASONS, memberships
-from advosim.measuring import YEAR, Tables
+from advosim.measuring import YEAR
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from advosim.scenario.schema import Polity, Scenario
+    from advosim.tables import Run
 
 ONSET = 0.0005
 """Protest that counts as one: .05% of the citizens (model.md)."""
@@ -75,7 +76,7 @@ class _Point:
 class _Teller:
     """What is known while the story of one polity is told."""
 
-    record: Tables
+    record: Run
     home: str
     polity: Polity
     weeks: pd.DataFrame
@@ -91,7 +92,7 @@ class _Teller:
         return self.record.scenario
 
 
-def story(record: Tables) -> str:
+def story(record: Run) -> str:
     """The story of a run as Markdown."""
     scenario, last = record.scenario, int(record.weeks["week"].max())
     lines = [f"# {scenario.title}: the story of one run", ""]
@@ -104,7 +105,7 @@ def story(record: Tables) -> str:
     return "\n".join([*lines, *_caveat(record, last)]).rstrip() + "\n"
 
 
-def _teller(record: Tables, home: str, polity: Polity) -> _Teller:
+def _teller(record: Run, home: str, polity: Polity) -> _Teller:
     events = record.events
     for missing in ("value", "match", "odds"):
         events = events if missing in events else events.assign(**{missing: 0.0})
@@ -855,7 +856,7 @@ def _took_part(teller: _Teller) -> list[str]:
     return [f"Per head, {few}, the {_plain(most['name'])} {most['value']:.1f} times."]
 
 
-def _caveat(record: Tables, last: int) -> list[str]:
+def _caveat(record: Run, last: int) -> list[str]:
     what = f"*One run (seed {record.seed}, {last} weeks) of a model, no report from a real place and no forecast."
     luck = "Another seed tells another story; what holds on the whole, many paired runs say (`advosim compare`,"
     more = "`advosim contribution`). Smaller events are in `events.csv`.*"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from advosim.figures import (
     DPI,
@@ -14,7 +14,6 @@ from advosim.figures import (
     TITLE,
     WIDTH,
     Page,
-    Tables,
     foot,
     foot_height,
     head_columns,
@@ -28,9 +27,10 @@ from advosim.figures import (
 from advosim.spiral import PHASES, QUARTER, spiral
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    from advosim.tables import Run
 
 VENUE_COLOURS = {
     "municipal": "#E69F00",
@@ -42,19 +42,12 @@ VENUE_COLOURS = {
 PHASE_COLOURS = ("#5A1A1A", "#D55E00", "#F0C75E", "#9FC5A8", "#117733")
 
 
-class Watched(Tables, Protocol):
-    """A record that also says what bodies did."""
-
-    @property
-    def bodies(self) -> pd.DataFrame: ...
-
-
-def shown(record: Tables) -> bool:
+def shown(record: Run) -> bool:
     """Whether there are venues beside home: a body, or other states."""
     return bool(record.scenario.body) or len(record.scenario.polity) > 1
 
 
-def venues(record: Tables, polity: str | None = None) -> Figure:
+def venues(record: Run, polity: str | None = None) -> Figure:
     """Campaigns' effort by venue, and the shaming that comes back from abroad.
 
     Up to three polities stand side by side. Of more, only `polity` is drawn, or the first.
@@ -103,7 +96,7 @@ def _shaming(axes: Axes, page: Page, polity: str) -> None:
             axes.plot(weeks, values, color=page.colour(issue), lw=1.1, ls=dashes, gid=gid)
 
 
-def phases(record: Watched, polity: str | None = None) -> Figure:
+def phases(record: Run, polity: str | None = None) -> Figure:
     """The spiral's phases by quarter, for each issue of up to three polities that are below a body."""
     page = page_of(record, polity)
     table = spiral(record)
