@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from advosim.figures import (
     AGAINST,
@@ -23,10 +23,10 @@ from advosim.figures import (
     TITLE,
     WIDTH,
     Page,
-    Tables,
     foot,
     foot_height,
     head_columns,
+    lay_out,
     mark,
     mark_time,
     ordered,
@@ -34,6 +34,7 @@ from advosim.figures import (
     plain,
     prepare,
     say,
+    stairs,
     width_of,
     wrap,
     write,
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    from advosim.tables import Run
 
 SIDES = ("for", "against")
 INSIDE, OUTSIDE, OWN = "inside", "outside", "own strength"
@@ -56,22 +59,16 @@ MOST_LAYERS = 9
 ALWAYS = {INSIDE: 2, OUTSIDE: 0, OWN: 1}
 """How many tactics of a group are named however rare they are."""
 MOST_CAMPAIGNS = 25
+MOST_ROWS = 8
 REST = "others"
 EVENT_COLUMNS = ["week", "polity", "issue", "organisation", "event", "tactic", "side", "size", "detail"]
 EFFORT_COLUMNS = ["week", "polity", "organisation", "issue", "tactic", "frame", "side", "effort"]
 
 
-class Peopled(Tables, Protocol):
-    """A record that also says what publics did."""
-
-    @property
-    def publics(self) -> pd.DataFrame: ...
-
-
 # ---------------------------------------------------------------- tactics
 
 
-def tactics(record: Tables, polity: str | None = None) -> Figure:
+def tactics(record: Run, polity: str | None = None) -> Figure:
     """The mix of tactics over time, for and against apart: shares of campaigns' effort, inside tactics at the bottom.
 
     Up to three polities stand side by side. Of more, only `polity` is drawn, or the first.
@@ -85,8 +82,7 @@ def tactics(record: Tables, polity: str | None = None) -> Figure:
         "campaigned. Inside tactics, which address officials, lie under the heavy line."
     )
     figure, top = _sheet(page, "Tactics", reading, 4.7)
-    _lay_out(figure, page, top, right=room)
-    grid = figure.subplots(4, len(page.polities), squeeze=False, sharex="all", sharey="row", height_ratios=[1, 4, 1, 4])
+    grid = lay_out(figure, page, [1, 4, 1, 4], [True, False, True, False], top, 0.36, room)
     tallest = 0.0
     for number, side in enumerate(SIDES):
         for axes, mix, name in zip(grid[2 * number], grid[2 * number + 1], page.polities, strict=True):
@@ -145,7 +141,7 @@ def _effort_bars(axes: Axes, page: Page, polity: str, side: str, rows: pd.DataFr
     _prepare(axes, page, polity)
     values = _sums(rows, edges) / np.diff(edges)
     colour = FOR if side == "for" else AGAINST
-    axes.stairs(values, edges, fill=True, color=colour, lw=0, zorder=2, gid=f"effort/{polity}/{side}")
+    stairs(axes, values, edges, 0.0, color=colour, lw=0, zorder=2, gid=f"effort/{polity}/{side}")
     return float(values.max(initial=0.0))
 
 
@@ -176,7 +172,7 @@ def _tactic_mix(
     )
     line = np.where(at > 0, inside, np.nan)
     if np.nansum(inside) > 0:
-        axes.stairs(line, edges, baseline=None, color="black", lw=1.4, zorder=6, gid=f"inside/{polity}/{side}")
+        stairs(axes, line, edges, None, fill=False, color="black", lw=1.4, zorder=6, gid=f"inside/{polity}/{side}")
     axes.set_ylim(0, 100)
     axes.set_yticks([0, 50, 100], ["0", "50", "100%"])
     if not at.any():
@@ -221,7 +217,7 @@ def _key_width(layers: Sequence[_Layer]) -> float:
 # ---------------------------------------------------------------- frames
 
 
-def frames(record: Tables, polity: str | None = None) -> Figure:
+def frames(record: Run, polity: str | None = None) -> Figure:
     """What campaigns said issues are about: shares of frames in the effort of each side, a panel for each issue.
 
     Tactics that reach no public, such as lobbying, carry no frame to anybody and do not count. Up to three polities
@@ -236,8 +232,8 @@ def frames(record: Tables, polity: str | None = None) -> Figure:
         "downward against it; blank where nobody spoke."
     )
     figure, top = _sheet(page, "Frames", reading, 1.3 * len(page.issues) + 0.5, _patches(layers))
-    _lay_out(figure, page, top)
-    grid = figure.subplots(len(page.issues), len(page.polities), squeeze=False, sharex="all", sharey="row")
+    count = len(page.issues)
+    grid = lay_out(figure, page, [1] * count, [True] * count, top, width_of("against", SMALL) + 0.1, 0.0)
     for number, (row, issue) in enumerate(zip(grid, page.issues, strict=True)):
         for axes, name in zip(row, page.polities, strict=True):
             mine = rows[(rows["polity"] == name) & (rows["issue"] == issue)]
@@ -353,7 +349,7 @@ class _Band:
         return ROW * max(1, sum(count for _, count in self.rows))
 
 
-def timeline(record: Tables, polity: str | None = None) -> Figure:
+def timeline(record: Run, polity: str | None = None) -> Figure:
     """The story of a polity (of several, the first): by issue the campaigns, what was done about them, and the policy.
 
     The campaigns that brought most are named, up to 25 of them; the others are thin strokes.
@@ -408,7 +404,7 @@ def _show_weeks_at(last: Axes, panels: Sequence[Axes], page: Page) -> None:
 def _band(page: Page, issue: str, spells: pd.DataFrame) -> _Band:
     chosen = spells.head(-(-MOST_CAMPAIGNS // len(page.issues)))
     most = max(3, 18 // len(page.issues))
-    told, _ = _pack(_moments(page, issue), 3 if len(page.issues) <= 3 else 2, page.last)
+    told = _told_of(_moments(page, issue), 3 if len(page.issues) <= 3 else 2, page.last)
     items = [
         _Item(s.first - 0.5, s.last + 0.5, f"{plain(s.organisation, 24)}: {plain(s.tactic, 24)}", s.side)
         for s in _rows(chosen)
@@ -421,6 +417,15 @@ def _band(page: Page, issue: str, spells: pd.DataFrame) -> _Band:
         _happened(page, ["covered"], issue),
         [a for a in page.answers if len(_happened(page, [a], issue))],
     )  # fmt: skip
+
+
+def _told_of(moments: Sequence[_Item], rows: int, last: int) -> list[_Placed]:
+    """Moments in a few rows; in more where a firm's concession or an agreement would have no room."""
+    while True:
+        told, homeless = _pack(moments, rows, last)
+        if rows >= MOST_ROWS or not any(item.event in TOLD[:2] for item in homeless):
+            return told
+        rows += 1
 
 
 def _fates(page: Page) -> _Band:
@@ -600,7 +605,7 @@ def _draw_named(
             wide = item.end - item.start
             tall = 0.9 if place == "inside" else 0.6
             box = (item.start, middle - tall / 2)
-            axes.add_patch(Rectangle(box, wide, tall, fc=face, ec=colour, lw=0.8, zorder=3, gid=gid))
+            axes.add_artist(Rectangle(box, wide, tall, fc=face, ec=colour, lw=0.8, zorder=3, gid=gid))
         else:
             week = (item.start + item.end) / 2
             marks = _marks(axes, [week], middle, MARKERS[item.event][0], colour, f"{item.event}/", ms=4.5)
@@ -732,7 +737,7 @@ ACTS = (("petition", "Signatures"), ("protest", "Protests"), ("boycott", "Boycot
 VIEWS = (("aware", "Aware (%)"), ("support", "For reform (%)"))
 
 
-def participation(record: Peopled, polity: str | None = None) -> Figure:
+def participation(record: Run, polity: str | None = None) -> Figure:
     """Who takes part, by public of a polity (of several, the first): acts a year beside the mean of all citizens.
 
     The number beside a dot is its ratio to the mean; a public below half of it has an open dot. At the right what
@@ -764,7 +769,7 @@ def participation(record: Peopled, polity: str | None = None) -> Figure:
     return figure
 
 
-def participation_rates(record: Peopled, polity: str) -> pd.DataFrame:
+def participation_rates(record: Run, polity: str) -> pd.DataFrame:
     """One row per issue and public: acts a year per 100 members and their means over all citizens, views in percent."""
     import numpy as np
 
@@ -920,7 +925,7 @@ def _table(rows: Sequence[tuple[Any, ...]], columns: list[str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def _page_of_one(record: Tables, polity: str | None) -> Page:
+def _page_of_one(record: Run, polity: str | None) -> Page:
     """Of several polities the first, unless one is named."""
     first = ordered(record.weeks["polity"].unique(), record.scenario.polity)[0]
     return page_of(record, first if polity is None else polity)
@@ -1015,15 +1020,6 @@ def _top_key(figure: Figure, handles: Sequence[Any], across: int, y: float) -> N
     legend.set_in_layout(False)
 
 
-def _lay_out(figure: Figure, page: Page, top: float, right: float = 0.0) -> None:
-    """Panels between head and foot, `right` inches off the right edge."""
-    from matplotlib.layout_engine import ConstrainedLayoutEngine
-
-    tall, bottom = figure.get_figheight(), foot_height(page)
-    room = (MARGIN, bottom / tall, 1 - 2 * MARGIN - right / WIDTH, 1 - (top + bottom) / tall)
-    figure.set_layout_engine(ConstrainedLayoutEngine(rect=room, h_pad=0.02, w_pad=0.03, hspace=0.0, wspace=0.0))
-
-
 def _prepare(axes: Axes, page: Page, polity: str) -> None:
     """As in the overview, but changes of settings are seen through what is stacked."""
     prepare(axes, page, polity)
@@ -1035,8 +1031,8 @@ def _prepare(axes: Axes, page: Page, polity: str) -> None:
 def _caption(row: Sequence[Axes], text: str, page: Page, first: bool = False, color: str = INK) -> None:
     """The title of a row, above the letters of reforms."""
     pad = 13 if first and page.reforms else 3
-    row[0].set_title(text, loc="left", size=TEXT, weight="bold", color=color, pad=pad, parse_math=False)
+    row[0].set_title(text, loc="left", y=1.0, size=TEXT, weight="bold", color=color, pad=pad, parse_math=False)
 
 
 def _stack(axes: Axes, at: Any, values: Any, edges: list[float], colour: str, gid: str) -> None:
-    axes.stairs(at + values, edges, baseline=at, fill=True, fc=colour, ec="white", lw=0.3, zorder=2, gid=gid)
+    stairs(axes, at + values, edges, at, fc=colour, ec="white", lw=0.3, zorder=2, gid=gid)

@@ -99,6 +99,14 @@ def contribution(
         list[str] | None,
         typer.Option("--set", metavar="PATH=VALUE", help="Another value at a dotted path; can be repeated."),
     ] = None,
+    routes: Annotated[bool, typer.Option("--routes", help="Through which routes to policy did it work?")] = False,
+    sources: Annotated[
+        bool, typer.Option("--sources", help="Likewise for the sources of pressure: street, petitions, insiders ...")
+    ] = False,
+    of: Annotated[
+        list[str] | None,
+        typer.Option("--of", metavar="NAME", help="With --routes or --sources: of this organisation or group."),
+    ] = None,
     workers: Annotated[int | None, typer.Option(min=1, max=1024, help="Processes; the results are the same.")] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder for the results, by default results/contribution-...")
@@ -109,9 +117,20 @@ def contribution(
     from advosim.scenario import load
 
     (chosen,) = _scenarios([scenario], changes or [], {} if weeks is None else {"weeks": weeks})
-    name = f"contribution-{Path(scenario).stem}-{load.fingerprint(chosen)}-{first_seed}-{runs}"
+    kind = "sources" if sources else "routes" if routes else "contribution"
+    if of and kind == "contribution":
+        raise InputError(Problem("--of", None, "goes with --routes or --sources; without them all are ranked"))
+    name = "-".join([kind, Path(scenario).stem, load.fingerprint(chosen), *(of or []), str(first_seed), str(runs)])
     place = out or Path("results") / name
     _check(place)
+    if kind != "contribution":
+        from advosim.experiment.routes import routes as decomposed
+
+        parts = decomposed(chosen, of=of or (), sources=sources, runs=runs, first_seed=first_seed, workers=workers)
+        parts.save(place)
+        typer.echo(parts.summary())
+        typer.echo(f"\nSaved in {place}: routes (.csv, .png), summary.txt, pairs.parquet, manifest.json")
+        return
     found = contributed(chosen, runs=runs, first_seed=first_seed, workers=workers)
     found.save(place)
     typer.echo(found.summary())

@@ -6,13 +6,14 @@ Colours: Okabe & Ito (2008) for issues; answers are told apart by their lane as 
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.lines import Line2D
 
     from advosim.scenario.schema import Scenario
+    from advosim.tables import Run
 
 WIDTH, HEIGHT, DPI = 7.0, 9.5, 200
 MARGIN = 0.012
@@ -28,26 +30,16 @@ YEAR = 52
 MOST_COLUMNS = 3
 MOST_TACTICS = 8
 LONGEST_LABEL = 16
+LONGEST_TACTIC = 24
+TITLED, UNTITLED, FLAGGED, NAMED, TIMED, APART = 0.22, 0.09, 0.14, 0.19, 0.47, 0.14
+"""Inches above a panel with its title and without, for the letters of reforms, the names of polities, the weeks below,
+and between polities.
+"""
 ISSUE_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9")
 ANSWER_COLOURS = {"repress": "#D55E00", "accommodate": "#332288", "consult": "#C9B45C", "deny": "#777777"}
 FOR, AGAINST = "#3B3B3B", "#A8A8A8"
 INK, FAINT, REFORM = "#222222", "#DDDDDD", "#7A1F5C"
 TITLE, TEXT, SMALL = 11.0, 8.0, 7.0
-
-
-class Tables(Protocol):
-    """What a figure reads of a record."""
-
-    @property
-    def scenario(self) -> Scenario: ...
-    @property
-    def seed(self) -> int: ...
-    @property
-    def weeks(self) -> pd.DataFrame: ...
-    @property
-    def organisations(self) -> pd.DataFrame: ...
-    @property
-    def events(self) -> pd.DataFrame: ...
 
 
 @dataclass(frozen=True)
@@ -64,7 +56,7 @@ class _Reform:
 class Page:
     """What is common to all panels of a figure."""
 
-    record: Tables
+    record: Run
     polities: list[str]
     issues: list[str]
     answers: list[str]
@@ -106,28 +98,25 @@ class _Panel:
     key: Callable[[Page], list[Any]] | None = None
 
 
-def overview(record: Tables, polity: str | None = None) -> Figure:
+def overview(record: Run, polity: str | None = None) -> Figure:
     """One run on a page: policy, support, participation, answers, agenda and campaigns, with the events marked.
 
     Up to three polities stand side by side. Of more, only `polity` is drawn, or the first.
     """
     from matplotlib.figure import Figure
-    from matplotlib.layout_engine import ConstrainedLayoutEngine
 
     page = page_of(record, polity)
-    figure = Figure(figsize=(WIDTH, HEIGHT), dpi=DPI)
-    top, bottom = _head(figure, page), foot(figure, page)
-    room = (MARGIN, bottom / HEIGHT, 1 - 2 * MARGIN, 1 - (top + bottom) / HEIGHT)
-    figure.set_layout_engine(ConstrainedLayoutEngine(rect=room, h_pad=0.02, w_pad=0.03, hspace=0.0, wspace=0.0))
     panels = _panels(page)
-    grid = figure.subplots(
-        len(panels),
-        len(page.polities),
-        squeeze=False,
-        sharex="all",
-        sharey="row",
-        height_ratios=[panel.height for panel in panels],
-    )
+    figure = Figure(figsize=(WIDTH, HEIGHT), dpi=DPI)
+    top = _head(figure, page)
+    foot(figure, page)
+    names = [
+        *(plain(tactic, LONGEST_TACTIC) for tactic in page.tactics),
+        *(plain(i, LONGEST_LABEL) for i in page.issues),
+    ]
+    left = max(0.4, *(width_of(name, SMALL, "bold") for name in names)) + 0.1
+    right = max(width_of(plain(issue), SMALL, "bold") for issue in page.issues) + 0.1 if page.labelled else 0.0
+    grid = lay_out(figure, page, [panel.height for panel in panels], [True] * len(panels), top, left, right)
     for number, (row, panel) in enumerate(zip(grid, panels, strict=True)):
         for axes, name in zip(row, page.polities, strict=True):
             prepare(axes, page, name)
@@ -138,15 +127,49 @@ def overview(record: Tables, polity: str | None = None) -> Figure:
     return figure
 
 
+def lay_out(
+    figure: Figure, page: Page, heights: Sequence[float], titled: Sequence[bool], top: float, left: float, right: float
+) -> list[list[Axes]]:
+    """Rows of panels from `top` to the foot, as high as `heights` in proportion, with a column for each polity.
+
+    left, right: room for labels beside them; all in inches. Placed by hand: matplotlib's own layouts draw everything
+    twice to find room that is known here.
+    """
+    tall, across = figure.get_figheight(), len(page.polities)
+    gaps = [TITLED if title else UNTITLED for title in titled]
+    gaps[0] += (FLAGGED if page.reforms else 0.0) + (NAMED if across > 1 else 0.0)
+    unit = (tall - top - foot_height(page) - TIMED - sum(gaps)) / sum(heights)
+    edge = WIDTH * MARGIN
+    right = max(right, width_of(str(page.last), SMALL) / 2)  # the last week's number stands under the corner
+    wide = (WIDTH - 2 * edge - left - right - APART * (across - 1)) / across
+    grid: list[list[Axes]] = []
+    y, first = top, None
+    for height, gap in zip(heights, gaps, strict=True):
+        y += gap + height * unit
+        row: list[Axes] = []
+        for column in range(across):
+            x = edge + left + column * (wide + APART)
+            box = (x / WIDTH, 1 - y / tall, wide / WIDTH, height * unit / tall)
+            axes = figure.add_axes(box, sharex=first, sharey=row[0] if row else None)
+            axes.tick_params(axis="x", which="both", labelbottom=len(grid) == len(heights) - 1)
+            axes.tick_params(axis="y", labelleft=column == 0)
+            first = first or axes
+            row.append(axes)
+        grid.append(row)
+    return grid
+
+
 def save(figure: Figure, path: str | Path) -> None:
     """Write a figure; the suffix of the path says in which format."""
-    figure.savefig(path, dpi=DPI)
+    # The harder a picture is packed the longer it takes: the first level saves most of the room.
+    quick = {"pil_kwargs": {"compress_level": 1}} if str(path).endswith(".png") else {}
+    figure.savefig(path, dpi=DPI, **quick)  # type: ignore[arg-type]
 
 
 # ---------------------------------------------------------------- what is to be drawn
 
 
-def page_of(record: Tables, polity: str | None) -> Page:
+def page_of(record: Run, polity: str | None) -> Page:
     weeks = record.weeks
     names = ordered(weeks["polity"].unique(), record.scenario.polity)
     polities, last = _polities(names, polity), int(weeks["week"].max())
@@ -305,19 +328,29 @@ def _provenance(page: Page) -> str:
         size = f"{polity.citizens:,} citizens, {count} organisation{'' if count == 1 else 's'}"
         sizes.append(f"{plain(name)}: {size}" if len(scenario.polity) > 1 else size)
     left_out = len(scenario.polity) - len(page.polities)
-    more = f" ({left_out} more polities not shown)" if left_out else ""
+    more = f" ({left_out} more {'polity' if left_out == 1 else 'polities'} not shown)" if left_out else ""
     source = f" Source of the question: {scenario.source.rstrip('.')}." if scenario.source else ""
     weeks = f"{page.last} week{'' if page.last == 1 else 's'}"
     return f"Seed {page.record.seed}, {weeks}; {'; '.join(sizes)}{more}. One run of a model, not a forecast.{source}"
 
 
 def width_of(line: str, size: float, weight: str = "normal") -> float:
-    """Of a line in print, in inches."""
+    """Of a line in print, in inches: its letters side by side."""
+    return sum(_letter_width(letter, weight) for letter in line) * size / 72
+
+
+@functools.cache
+def _letter_width(letter: str, weight: str) -> float:
+    """In points, in print of one point."""
     from matplotlib.font_manager import FontProperties
     from matplotlib.textpath import text_to_path
 
-    font = FontProperties(size=size, weight=weight)
-    return float(text_to_path.get_text_width_height_descent(line, font, ismath=False)[0]) / 72
+    # Of a letter alone only its ink is measured; between two others it has its own width.
+    font = FontProperties(size=1.0, weight=weight)
+    both, alone = (
+        text_to_path.get_text_width_height_descent(text, font, ismath=False)[0] for text in (f"n{letter}n", "nn")
+    )
+    return float(both - alone)
 
 
 def wrap(text: str, size: float, most: int, weight: str = "normal") -> list[str]:
@@ -353,10 +386,22 @@ def _panels(page: Page) -> list[_Panel]:
         _Panel("Support for further reform (% of citizens)", 0.95, _support),
         _Panel("Protest (% of citizens, square-root scale)", 0.95, _protest),
         _Panel("Petitions signed (% of citizens, square-root scale)", 0.85, _petition),
+        *_rare_panels(page),
         _Panel("Answers of the government", 0.25 + 0.2 * max(2, len(page.issues)), _answer, _key_answers),
         _Panel("Agenda (% of attention)", 0.95, _agenda, _key_agenda),
         _Panel(f"Campaigns by tactic{scale}", 0.35 + 0.15 * max(2, len(page.tactics)), _campaign, _key_campaigns),
     ]
+
+
+def _rare_panels(page: Page) -> list[_Panel]:
+    """What many runs do not have."""
+    weeks = page.record.weeks[page.record.weeks["polity"].isin(page.polities)]
+    panels = []
+    if weeks.filter(regex="^boycott$").any(axis=None):
+        panels.append(_Panel("Boycotts (% of citizens, square-root scale)", 0.7, _boycott, _key_boycotts))
+    if weeks.filter(like="hashtag_").any(axis=None):
+        panels.append(_Panel("Hashtags (% of those online who carry one)", 0.7, _hashtag, _key_hashtags))
+    return panels
 
 
 def prepare(axes: Axes, page: Page, polity: str) -> None:
@@ -378,7 +423,7 @@ def _caption(row: Sequence[Axes], panel: _Panel, page: Page, lift: float) -> Non
     """The panel's title at its left, what its marks mean at its right, `lift` points above the panel."""
     from matplotlib.transforms import ScaledTranslation
 
-    row[0].set_title(panel.title, loc="left", size=TEXT, weight="bold", color=INK, pad=3 + lift)
+    row[0].set_title(panel.title, loc="left", y=1.0, size=TEXT, weight="bold", color=INK, pad=3 + lift)
     up = ScaledTranslation(0, lift / 72, row[-1].figure.dpi_scale_trans)
     handles = panel.key(page) if panel.key else []
     if handles:
@@ -441,6 +486,34 @@ def _protest(axes: Axes, page: Page, polity: str) -> None:
 
 def _petition(axes: Axes, page: Page, polity: str) -> None:
     _bursts(axes, page, polity, "petition", least=0.5)
+
+
+def _boycott(axes: Axes, page: Page, polity: str) -> None:
+    _bursts(axes, page, polity, "boycott", least=0.1)
+    found = page.events(polity, "concession")
+    for issue in page.issues:
+        on = found.loc[found["issue"] == issue, "week"]
+        _marks(axes, on, [0.9] * len(on), "D", page.colour(issue)).set_transform(axes.get_xaxis_transform())
+
+
+def _hashtag(axes: Axes, page: Page, polity: str) -> None:
+    """Hashtags for the reform stand upward, those against it downward."""
+    rows = page.record.weeks
+    rows = rows[rows["polity"].isin(page.polities)]
+    high = 100 * max(0.01, float(rows[["hashtag_for", "hashtag_against"]].to_numpy().max()))
+    for side, towards in (("for", 100.0), ("against", -100.0)):
+        for issue in page.issues:
+            weeks, values = page.series(polity, issue, f"hashtag_{side}")
+            axes.fill_between(
+                weeks, towards * values, color=page.colour(issue), alpha=0.55, lw=0.6, zorder=2,
+                gid=f"hashtag_{side}/{polity}/{issue}",
+            )  # fmt: skip
+    axes.axhline(0, color="#AAAAAA", lw=0.6, zorder=0)
+    low = -high if rows["hashtag_against"].any() else 0.0
+    axes.set_ylim(low * 1.1, high * 1.1)
+    tick = float(f"{0.7 * high:.1g}")
+    ticks = [t for t in (-tick, 0.0, tick) if t >= low]
+    axes.set_yticks(ticks, [f"{abs(t):g}" for t in ticks])
 
 
 def _bursts(axes: Axes, page: Page, polity: str, column: str, least: float) -> None:
@@ -547,8 +620,9 @@ def _campaign(axes: Axes, page: Page, polity: str) -> None:
         mine = rows[rows["tactic"] == tactic]
         for side, colour, towards in ((False, FOR, -0.46), (True, AGAINST, 0.46)):
             count = mine[mine["against"] == side].groupby("week").size().reindex(weeks, fill_value=0).to_numpy()
-            axes.stairs(lane + towards * count / tallest, edges, baseline=lane, fill=True, color=colour, lw=0, zorder=2)
-    names = [plain(tactic, 18) for tactic in page.tactics]
+            if count.any():
+                stairs(axes, lane + towards * count / tallest, edges, baseline=lane, color=colour, lw=0, zorder=2)
+    names = [plain(tactic, LONGEST_TACTIC) for tactic in page.tactics]
     closures = page.events(polity, "closure")["week"]
     if _occurs(page, "closure"):
         _marks(axes, closures, [len(names)] * len(closures), "x", ANSWER_COLOURS["repress"])
@@ -629,6 +703,13 @@ def _spread(places: Sequence[float], apart: float, low: float, high: float) -> l
     return [lowest(crowd) + apart * at for crowd in crowds for at in range(len(crowd))]
 
 
+def stairs(axes: Axes, values: Any, edges: Any, baseline: Any, fill: bool = True, **style: Any) -> None:
+    """Steps at `values`, filled down to the baseline. Limits of the axes are set elsewhere, so that none are sought."""
+    from matplotlib.patches import StepPatch
+
+    axes.add_artist(StepPatch(values, edges, baseline=baseline, fill=fill, **style))
+
+
 def say(axes: Axes, text: str) -> None:
     axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", size=SMALL, color="#777777")
 
@@ -652,6 +733,15 @@ def _key_policy(page: Page) -> list[Any]:
     steps = [mark("o", "step of policy")] if _occurs(page, "step") else []
     change = Line2D([], [], color=REFORM, lw=0.8, ls=(0, (4, 2)), label="change of settings")
     return steps + ([change] if page.reforms else [])
+
+
+def _key_boycotts(page: Page) -> list[Any]:
+    return [mark("D", "firm gives in")] if _occurs(page, "concession") else []
+
+
+def _key_hashtags(page: Page) -> list[Any]:
+    against = page.record.weeks["hashtag_against"].any()
+    return [mark("", "up: for reform, down: against")] if against else []
 
 
 def _key_answers(page: Page) -> list[Any]:

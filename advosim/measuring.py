@@ -1,12 +1,12 @@
 """What came of a run, and what it cost whom: tables of one record, for the story of a run and for users.
 
-`outcomes` and `costs` are rows of model.md's register; what organisations contributed takes many runs and stands in
-`experiment.contribution`.
+`outcomes` and `costs` are rows of model.md's register, as `collaboration` in the file of that name; what organisations
+contributed takes many runs and stands in `experiment.contribution`.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,29 +18,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from advosim.scenario.schema import Scenario
+    from advosim.tables import Run
 
 YEAR = 52
 ACTS = ("petition", "protest", "boycott")
 
 
-class Tables(Protocol):
-    """What is measured: `advosim.record.Record` is one."""
-
-    @property
-    def scenario(self) -> Scenario: ...
-    @property
-    def seed(self) -> int: ...
-    @property
-    def weeks(self) -> pd.DataFrame: ...
-    @property
-    def organisations(self) -> pd.DataFrame: ...
-    @property
-    def events(self) -> pd.DataFrame: ...
-    @property
-    def publics(self) -> pd.DataFrame: ...
-
-
-def outcomes(record: Tables) -> pd.DataFrame:
+def outcomes(record: Run) -> pd.DataFrame:
     """One row per polity and issue: where policy, opinion, agenda and firms began and ended.
 
     `demand_for`, `demand_against`: mean position of the organisations on a side, by priority (the end of the scale
@@ -128,7 +112,7 @@ def _practice(scenario: Scenario, start: Positions, p: int, m: int, events: pd.D
     return practice
 
 
-def reforms(record: Tables) -> pd.DataFrame:
+def reforms(record: Run) -> pd.DataFrame:
     """One row per step of policy: when and where, policy before and after, size, the side that it goes to, route."""
     import pandas as pd
 
@@ -153,7 +137,7 @@ def reforms(record: Tables) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["week", "year", "polity", "issue", "before", "after", "size", "side", "route"])
 
 
-def costs(record: Tables) -> pd.DataFrame:
+def costs(record: Run) -> pd.DataFrame:
     """What advocacy cost, one row per polity, bearer and measure: `polity, of, name, measure, value, unit`.
 
     `of` is polity, organisation or public. `arrests`: citizens who marched in weeks that were met with repression;
@@ -176,7 +160,7 @@ Row = tuple[str, str, str, str, float, str]
 CITIZENS, BUDGETS = "share of citizens, summed over weeks", "weekly campaign budgets"
 
 
-def _of_polity(record: Tables, home: str) -> list[Row]:
+def _of_polity(record: Run, home: str) -> list[Row]:
     weeks = record.weeks[record.weeks["polity"] == home]
     own = record.organisations[record.organisations["polity"] == home]
     repressed = weeks[weeks["response"].str.contains("repress")]
@@ -192,7 +176,7 @@ def _of_polity(record: Tables, home: str) -> list[Row]:
     return [(home, "polity", home, name, float(value), unit) for name, value, unit in values]
 
 
-def _of_organisations(record: Tables, home: str) -> list[Row]:
+def _of_organisations(record: Run, home: str) -> list[Row]:
     own = record.organisations[record.organisations["polity"] == home]
     events = record.events[(record.events["polity"] == home) & (record.events["event"] == "closure")]
     closed = events.set_index("organisation")["week"]
@@ -205,7 +189,7 @@ def _of_organisations(record: Tables, home: str) -> list[Row]:
     return rows
 
 
-def _of_publics(record: Tables, home: str, shares: dict[str, float]) -> list[Row]:
+def _of_publics(record: Run, home: str, shares: dict[str, float]) -> list[Row]:
     weeks = record.publics[record.publics["polity"] == home]
     acts = weeks[list(ACTS)].sum(axis=1).groupby(weeks["public"], sort=False).sum()
     total = sum(shares.values())

@@ -14,7 +14,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from advosim.record import Record, recorded
+from advosim.record import Record, lost, recorded
 from advosim.scenario.schema import Reform, Scenario
 from advosim.simulation import advance, allowed, left_out, threads_for
 from advosim.week import line
@@ -163,6 +163,52 @@ class Public(Window):
     signed, marched = Column("views", "signed"), Column("views", "marched")
 
 
+class Body(Window):
+    """A regional or international organisation. Fields by issue are arrays in the order of `model.names.issues`."""
+
+    policy, agenda = Column("standing", "policy"), Column("standing", "agenda")
+    gatekeeping, capacity = Column("bodies", "gatekeeping"), Column("bodies", "capacity")
+    docket = Whole("docket")
+    """(polities, issues, sides): how fresh an adopted case is."""
+
+
+class Party(Window):
+    """A party that stands in elections. `position` and `emphasis` are in the order of `model.names.issues`."""
+
+    votes, seats, in_government = (Column("parties", f) for f in ("votes", "seats", "in_government"))
+    position, emphasis, polled = (Column("parties", f) for f in ("position", "emphasis", "polled"))
+
+
+class Alliance:
+    """A living alliance of organisations: not an agent, for it comes and goes with its row."""
+
+    def __init__(self, model: AdvocacyModel, row: int) -> None:
+        self.model, self.row = model, row
+
+    def __getattr__(self, field: str) -> Any:
+        """A field of its row in `world.alliances`, as `trust`, `cohesion`, `formal`, `line` or `founded`."""
+        if field not in (state.ALLIANCE.names or ()):
+            raise AttributeError(f"an alliance has no '{field}'")
+        return self.model.world.alliances[field][self.row].item()
+
+    @property
+    def polity(self) -> str:
+        return self.model.names.polities[self.model.world.alliances["polity"][self.row]]
+
+    @property
+    def issue(self) -> str:
+        return self.model.names.issues[self.model.world.alliances["issue"][self.row]]
+
+    @property
+    def organisations(self) -> list[str]:
+        """Names of its members."""
+        rows = self.model.world.seats["organisation"][self.row]
+        return [self.model.names.organisations[row][1] for row in rows if row >= 0]
+
+    def __repr__(self) -> str:
+        return f"<Alliance of {', '.join(self.organisations)} on {self.issue}>"
+
+
 class AdvocacyModel(mesa.Model):
     """A scenario as a mesa.Model with `step()`, `agents`, `datacollector`, `record`; `running` ends with the last week.
 
@@ -202,11 +248,15 @@ class AdvocacyModel(mesa.Model):
         for row, name in enumerate(known.polities):
             Government(self, row, "government", name)
             Media(self, row, "media", name)
+        for row, name in enumerate(known.bodies):
+            Body(self, row, name, "")
         for row, (polity, name) in enumerate(known.publics):
             Public(self, row, name, polity)
         for row, (polity, name) in enumerate(known.organisations):
             kind = known.kinds[self.world.organisations["kind"][row]]
             KINDS[kind](self, row, name, polity)
+        for row, (polity, name) in enumerate(known.parties):
+            Party(self, row, name, polity)
 
     def register_agent(self, agent: mesa.Agent) -> None:
         """Called by every agent as it is made, also by a user's own."""
@@ -233,6 +283,11 @@ class AdvocacyModel(mesa.Model):
         self.datacollector.collect(self)
         self.running = self.week < self.home.weeks
 
+    @property
+    def alliances(self) -> list[Alliance]:
+        """The alliances that live now."""
+        return [Alliance(self, int(row)) for row in np.flatnonzero(self.world.alliances["alive"])]
+
     def change(self, changes: Mapping[str, Any]) -> None:
         """Change governance or mechanism settings from the next week on, by dotted paths as in a reform.
 
@@ -253,7 +308,9 @@ class AdvocacyModel(mesa.Model):
     def record(self) -> Record:
         """The record of the weeks that have run."""
         done = self.week
-        return Record(self.home, self.founding_seed, recorded(self.world), {}, left_out(self.home, done))
+        return Record(
+            self.home, self.founding_seed, recorded(self.world), {}, left_out(self.home, done), lost(self.world)
+        )
 
     def attitudes(self) -> NDArray[np.float32]:
         """(citizens, issues): attitudes now, -1..1."""
@@ -283,6 +340,7 @@ MODEL_REPORTERS: dict[str, Callable[[AdvocacyModel], Any]] = {
     "policy": _by_issue("policy"),
     "support": _by_issue("support"),
     "protest": _protest,
+    "alliances": lambda model: len(model.alliances),
 }
 AGENT_REPORTERS: dict[str, Callable[[mesa.Agent], Any]] = {
     "name": lambda agent: getattr(agent, "name", ""),

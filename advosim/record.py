@@ -8,17 +8,43 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from advosim.scenario.groups import members_of
 from advosim.scenario.schema import Scenario
 from advosim.world.found import Names, names
 from advosim.world.state import (
+    ACCEPTED,
+    ADOPTED,
     AGREEMENT,
+    ALLIED,
     ANSWERS,
+    APPEAL,
+    BALLOT_FAILED,
+    BALLOT_LAUNCHED,
+    BALLOT_QUALIFIED,
+    BALLOT_WITHDRAWN,
+    BORROWED,
+    COUNTER_FRAME,
+    COUNTER_PROPOSAL,
     COVERED,
+    DETERRED,
+    DISSOLVED,
+    ELECTION,
     EVENTS,
+    FATES,
+    GOVERNMENT,
+    JOINED,
+    LEFT,
+    POPULAR,
     PRESSURES,
+    QUARTER,
+    REASONS,
     REFORM,
+    REFUSED,
     ROUTES,
     STEP,
+    TERMS,
+    VETO,
+    VOTE,
     WEEK,
     Recorded,
     World,
@@ -26,17 +52,6 @@ from advosim.world.state import (
 
 if TYPE_CHECKING:
     import pandas as pd
-
-ALLIANCE_COLUMNS = {
-    "alliance": "string",
-    "polity": "string",
-    "issue": "string",
-    "week_formed": "int64",
-    "week_ended": "int64",
-    "members": "string",
-    "lead": "string",
-    "reason": "string",
-}
 
 
 @dataclass(frozen=True)
@@ -50,6 +65,8 @@ class Record:
     seconds: dict[str, float] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
     """Reforms after the last week."""
+    lost: int = 0
+    """Events that the log had no room for."""
 
     @cached_property
     def names(self) -> Names:
@@ -92,6 +109,8 @@ class Record:
         flat["tactic"] = _named(known.tactics, flat["tactic"])
         flat["frame"] = _named(known.frames, flat["frame"])
         flat["side"] = _named(("for", "against"), flat["side"])
+        flat["venue"] = _named([row.venue for row in self.scenario.tactic.values()], rows["tactic"].reshape(-1))
+        flat["alliance"] = np.array(self._alliances, dtype=object)[flat["alliance"]]
         head = {
             "week": week + 1,
             "polity": _named(home, number),
@@ -125,17 +144,130 @@ class Record:
         )
 
     @cached_property
-    def alliances(self) -> pd.DataFrame:
-        """One row per alliance; empty until there is a rule by which they form."""
+    def bodies(self) -> pd.DataFrame:
+        """One row per week, body and issue: the body's own policy, agenda, and adopted cases by their freshness."""
         import pandas as pd
 
-        return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in ALLIANCE_COLUMNS.items()})
+        rows = self.recorded.bodies
+        week, body, issue = (axis.reshape(-1) for axis in np.indices(rows.shape))
+        head = {
+            "week": week + 1,
+            "body": _named(self.names.bodies, body),
+            "level": _named([row.level for row in self.scenario.body.values()], body),
+            "issue": _named(self.names.issues, issue),
+        }
+        return pd.DataFrame({**head, **{name: rows[name].reshape(-1) for name in rows.dtype.names or ()}})
+
+    @cached_property
+    def alliances(self) -> pd.DataFrame:
+        """One row per alliance: who, when, why (the terms of the founder's logit), and why it ended.
+
+        `week_ended` is the last week of the run and `reason` empty for those that live on; `members` lists all that
+        ever belonged, in the order of joining.
+        """
+        import pandas as pd
+
+        rows = self.recorded.alliances
+        known = self.names
+        one = [name for _, name in known.organisations]
+        weeks = len(self.recorded.weeks)
+        lives_on = rows["week_ended"] < 0
+        flat = {f"by_{term}": rows["terms"][:, column] for column, term in enumerate(TERMS)}
+        return pd.DataFrame(
+            {
+                "alliance": self._alliances[:-1],
+                "polity": _named(known.polities, rows["polity"]),
+                "issue": _named(known.issues, rows["issue"]),
+                "side": _named(("for", "against"), rows["side"]),
+                "week_formed": rows["week_formed"],
+                "week_ended": np.where(lives_on, weeks, rows["week_ended"]),
+                "alive": lives_on,
+                "members": ["+".join(one[each] for each in group) for group in self._members()],
+                "most_members": rows["most_members"],
+                "founder": _named(one, rows["founder"]),
+                "lead": _named(one, rows["lead"]),
+                "memorandum": rows["formal"],
+                "reason": _named(REASONS, rows["ending"]),
+                **flat,
+            }
+        )
+
+    def _members(self) -> list[list[int]]:
+        """By alliance: all that ever belonged to it, in the order of joining."""
+        groups: list[list[int]] = [[] for _ in self.recorded.alliances]
+        known = {name: row for row, name in enumerate(self.names.organisations)}
+        number = 0
+        for home, polity in self.scenario.polity.items():
+            for alliance in polity.alliance.values():
+                rows = [known[home, one] for group in alliance.members for one in members_of(polity, group)]
+                groups[number] += rows
+                number += 1
+        for event in self.recorded.events:
+            if event["event"] == ALLIED:
+                groups[event["alliance"]] += [int(event["organisation"]), int(event["partner"])]
+            elif event["event"] == JOINED and event["organisation"] not in groups[event["alliance"]]:
+                groups[event["alliance"]].append(int(event["organisation"]))
+        return groups
+
+    @cached_property
+    def alliance_weeks(self) -> pd.DataFrame:
+        """One row per week and living alliance: size, trust, cohesion, satisfaction and the members' self-survey."""
+        import pandas as pd
+
+        rows, lives = self.recorded.alliance_weeks, self.recorded.alliances
+        week, slot = np.nonzero(rows["number"] >= 0)
+        number = rows["number"][week, slot]
+        head = {
+            "week": week + 1,
+            "polity": _named(self.names.polities, lives["polity"][number]),
+            "issue": _named(self.names.issues, lives["issue"][number]),
+            "alliance": np.array(self._alliances, dtype=object)[number],
+        }
+        flat = {name: rows[name][week, slot] for name in rows.dtype.names or () if name != "number"}
+        return pd.DataFrame({**head, **flat})
+
+    @cached_property
+    def bonds(self) -> pd.DataFrame:
+        """One row per quarter (weeks 1, 14, 27 ...) and ordered pair of organisations that know or trust each other.
+
+        `trust` of the organisation in its partner, who may live in another polity; `tied`: whether they have a tie.
+        """
+        import pandas as pd
+
+        rows = self.recorded.bonds
+        quarter, one, other = np.nonzero((rows["trust"] > 0) | rows["tied"])
+        homes, known = zip(*self.names.organisations, strict=True) if self.names.organisations else ((), ())
+        return pd.DataFrame(
+            {
+                "week": quarter * QUARTER + 1,
+                "polity": _named(homes, one),
+                "organisation": _named(known, one),
+                "partner_polity": _named(homes, other),
+                "partner": _named(known, other),
+                "trust": rows["trust"][quarter, one, other].astype(float),
+                "tied": rows["tied"][quarter, one, other],
+            }
+        )
+
+    @cached_property
+    def _alliances(self) -> list[str]:
+        """Alliances by number: as the scenario calls them, else founder, issue and week; at the end "" for none."""
+        known = self.names
+        given = [name for polity in self.scenario.polity.values() for name in polity.alliance]
+        later = self.recorded.alliances[len(given) :]
+        return [
+            *given,
+            *(f"{known.organisations[a['founder']][1]}_{known.issues[a['issue']]}_{a['week_formed']}" for a in later),
+            "",
+        ]
 
     @cached_property
     def events(self) -> pd.DataFrame:
         """One row per event, in the order in which they happened.
 
-        `size`: of a shock, an act (share) or a step; `detail`: a step's route, what was covered, what a reform set.
+        `size`: of a shock, an act (share) or a step, share of seats of who won, of votes behind a government; `detail`:
+        a step's route, what was covered, what a reform set, the party that won, those that govern, why a member left
+        an alliance and why it ended.
         Why a tactic was chosen: `value` (learned gain per budget), `match` (expertise met), `odds` (chance among all).
         """
         import pandas as pd
@@ -154,18 +286,117 @@ class Record:
                 "size": np.where(rows["event"] == REFORM, 0.0, rows["size"]),
                 "detail": [self._detail(row) for row in rows],
                 **{why: rows[why] for why in ("value", "match", "odds")},
+                "alliance": np.array(self._alliances, dtype=object)[rows["alliance"]],
+                "partner": _named([name for _, name in known.organisations], rows["partner"]),
             }
         )
 
+    @cached_property
+    def elections(self) -> pd.DataFrame:
+        """One row per count of votes, polity and party; of a polity the first is the count that found its parliament.
+
+        `votes` in persons, shares of all votes and seats, `turnout` as a share of citizens, `gallagher` 0 to 100.
+        """
+        import pandas as pd
+
+        rows = self.recorded.parties
+        week, party = np.nonzero(rows["counted"]) if rows.shape[1] else (np.zeros(0, np.int64),) * 2
+        homes = np.array([self.names.polities.index(home) for home, _ in self.names.parties], np.int64)[party]
+        flat = rows[week, party] if rows.shape[1] else rows.reshape(-1)
+        table = pd.DataFrame(
+            {
+                "week": week + 1,
+                "polity": _named(self.names.polities, homes),
+                "party": _named([name for _, name in self.names.parties], party),
+                "votes": flat["votes"],
+                "seats": flat["seats"],
+                "in_government": flat["in_government"],
+            }
+        )
+        sums = table.groupby(["week", "polity"])[["votes", "seats"]].transform("sum")
+        citizens = np.array([polity.citizens for polity in self.scenario.polity.values()], np.int64)[homes]
+        return table.assign(
+            vote_share=table["votes"] / sums["votes"].clip(lower=1),
+            seat_share=table["seats"] / sums["seats"].clip(lower=1),
+            turnout=sums["votes"] / citizens,
+            gallagher=self.recorded.weeks["gallagher"][week, homes, 0],
+        )
+
+    @cached_property
+    def parties(self) -> pd.DataFrame:
+        """One row per week, polity, party and issue: positions, seats, who governs, the share of votes in polls."""
+        import pandas as pd
+
+        rows = self.recorded.parties
+        shape = (*rows.shape, len(self.names.issues))
+        week, party, issue = (axis.reshape(-1) for axis in np.indices(shape))
+        head = {
+            "week": week + 1,
+            "polity": _named([polity for polity, _ in self.names.parties], party),
+            "party": _named([name for _, name in self.names.parties], party),
+            "issue": _named(self.names.issues, issue),
+            "position": rows["position"][..., : shape[2]].reshape(-1),
+        }
+        return pd.DataFrame(
+            {**head, **{name: rows[name][week, party] for name in ("seats", "in_government", "polled")}}
+        )
+
     def _detail(self, row: Any) -> str:
-        if row["event"] in (STEP, AGREEMENT):
+        if row["event"] == ELECTION:
+            return str(self.names.parties[row["route"]][1])
+        if row["event"] == GOVERNMENT:
+            home = self.names.polities[row["polity"]]
+            own = [party for polity, party in self.names.parties if polity == home]
+            return "+".join(party for place, party in enumerate(own) if row["route"] >> place & 1)
+        if row["event"] in (LEFT, DISSOLVED):
+            return REASONS[row["reason"]]
+        if row["event"] in (BALLOT_LAUNCHED, BALLOT_QUALIFIED, BALLOT_FAILED, BALLOT_WITHDRAWN, COUNTER_PROPOSAL):
+            return POPULAR[row["route"]]
+        if row["event"] == VOTE:
+            kind, fate = divmod(int(row["route"]), len(FATES))
+            return f"{POPULAR[kind]} {FATES[fate]}"
+        if row["event"] in (STEP, AGREEMENT, VETO, DETERRED):
             return ROUTES[row["route"]]
+        if row["event"] in (APPEAL, ADOPTED, REFUSED):
+            return str(self.names.bodies[row["route"]]) if row["route"] >= 0 else "third_states"
+        if row["event"] == BORROWED:
+            return str(self.names.frames[row["route"]])
         if row["event"] == COVERED:
             return str(PRESSURES[row["route"]])
+        if row["event"] == COUNTER_FRAME:
+            return str(self.names.frames[row["route"]])
         if row["event"] == REFORM:
             changes = self.scenario.reform[int(row["size"])].set
             return "; ".join(f"{path} = {value}" for path, value in changes.items())
         return ""
+
+    @cached_property
+    def ballots(self) -> pd.DataFrame:
+        """One row per ballot that ended, voted on or not, in that order; one that is still open has none.
+
+        `fate`: failed (too few signatures, or the right was taken away), withdrawn, rejected, accepted, quorum missed.
+        `yes`: share of votes for what was asked (a veto, a removal); `turnout` and `signatures`: shares of citizens;
+        `after`: the policy that the vote left.
+        """
+        import pandas as pd
+
+        rows = self.recorded.ballots
+        known = self.names
+        codes = {
+            "polity": known.polities,
+            "issue": known.issues,
+            "kind": POPULAR,
+            "side": ("for", "against"),
+            "organisation": [name for _, name in known.organisations],
+            "fate": FATES,
+        }
+        columns = {
+            name: _named(codes[name], rows[name]) if name in codes else rows[name] for name in rows.dtype.names or ()
+        }
+        columns["quorum_met"] = rows["turnout"] >= rows["quorum"]
+        columns["accepted"] = rows["fate"] == ACCEPTED
+        order = ("week", "polity", "issue", "kind", "side", "organisation", "launched", "fate")
+        return pd.DataFrame(columns)[[*order, *(name for name in columns if name not in order)]]
 
 
 LEADING = (
@@ -191,4 +422,16 @@ def recorded(world: World) -> Recorded:
     """What has been recorded so far, cut to the weeks and events that happened."""
     week, events = int(world.clock["week"][0]), int(world.clock["events"][0])
     rows = world.record
-    return Recorded(rows.weeks[:week], rows.organisations[:week], rows.events[:events], rows.publics[:week])
+    # A copy, since the log has room for much more than what happens.
+    kept = rows.events[: min(events, rows.events.size - 1)].copy()
+    return Recorded(
+        rows.weeks[:week], rows.organisations[:week], kept, rows.publics[:week], rows.parties[:week],
+        rows.alliance_weeks[:week], rows.alliances[: int(world.clock["alliances"][0])], rows.bodies[:week],
+        rows.bonds[: -(-week // QUARTER)],
+        rows.ballots[: int(world.clock["ballots"][0])],
+    )  # fmt: skip
+
+
+def lost(world: World) -> int:
+    """How many events the log had no room for."""
+    return max(0, int(world.clock["events"][0]) - (world.record.events.size - 1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import hashlib
 import importlib.metadata
 import json
@@ -14,10 +15,10 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from advosim import __version__
 from advosim.scenario.problems import InputError, Problem
@@ -26,11 +27,20 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from advosim.scenario.schema import Scenario
+    from advosim.tables import Run
 
-TABLES = ("weeks", "organisations", "publics", "alliances", "events")
-MEASURED = ("outcomes", "costs")
-"""Tables of a few rows that `measuring` makes of a record."""
+TABLES = ("weeks", "organisations", "publics", "alliances", "elections", "ballots", "events")
+MEASURED = ("outcomes", "costs", "collaboration")
+"""Tables of a few rows that `measuring` and `collaboration` make of a record."""
 FIGURES = ("overview", "tactics", "frames", "timeline", "participation")
+ABROAD = ("venues", "phases")
+"""Figures where there is a body, or more than one polity; the table of bodies and the spiral's phases go with them."""
+ELECTIONS = "elections"
+"""The table and the figure of elections; the figure is drawn where there were any."""
+ALLIANCES = ("alliance_network", "alliance_lives")
+"""Figures that are drawn where there were alliances."""
+BALLOTS = "ballots"
+"""The table and the figure of ballots; the figure is drawn where anything came to a vote."""
 STORY = "story.md"
 MANIFEST = "manifest.json"
 PROGRAM = "advosim"
@@ -44,29 +54,6 @@ MOST_TOLD, MOST_LISTED = 12, 8
 
 class SaveError(OSError):
     """Results could not be saved; what was written of them has been removed."""
-
-
-class Run(Protocol):
-    """What is saved of a run. `advosim.record.Record` is one."""
-
-    @property
-    def scenario(self) -> Scenario: ...
-    @property
-    def seed(self) -> int: ...
-    @property
-    def weeks(self) -> pd.DataFrame: ...
-    @property
-    def organisations(self) -> pd.DataFrame: ...
-    @property
-    def publics(self) -> pd.DataFrame: ...
-    @property
-    def alliances(self) -> pd.DataFrame: ...
-    @property
-    def events(self) -> pd.DataFrame: ...
-    @property
-    def seconds(self) -> Mapping[str, float]: ...
-    @property
-    def left_out(self) -> Sequence[str]: ...
 
 
 # ---------------------------------------------------------------- where results go
@@ -116,16 +103,28 @@ def write(record: Run, folder: str | Path, started: datetime | None = None) -> P
     started: when the run began, for the manifest. Raises InputError for a place that cannot be used, SaveError where
     writing fails.
     """
-    with whole(folder) as partial:
-        for name in TABLES:
+    with whole(folder) as partial, _no_collection():
+        for name in tables_of(record):
             table: pd.DataFrame = getattr(record, name)
             table.to_parquet(partial / f"{name}.parquet", index=False)
             _csv(table, partial / f"{name}.csv")
         _tell(record, partial)
-        for name in FIGURES:
+        for name in figures_of(record):
             _draw(record, partial / f"{name}.png")
         write_manifest(partial, manifest(record, started))
     return Path(folder).absolute()
+
+
+@contextlib.contextmanager
+def _no_collection() -> Iterator[None]:
+    """Leave the garbage of a short task lie: looking for it takes a fifth of the time that figures need."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def _csv(table: pd.DataFrame, file: Path) -> None:
@@ -133,11 +132,16 @@ def _csv(table: pd.DataFrame, file: Path) -> None:
 
 
 def _tell(record: Run, folder: Path) -> None:
-    from advosim import measuring
+    from advosim.collaboration import collaboration
+    from advosim.measuring import costs, outcomes
     from advosim.story import story
 
-    for name in MEASURED:
-        _csv(getattr(measuring, name)(record), folder / f"{name}.csv")
+    if has_venues_abroad(record):
+        from advosim.spiral import spiral
+
+        _csv(spiral(record), folder / "spiral.csv")
+    for name, measure in zip(MEASURED, (outcomes, costs, collaboration), strict=True):
+        _csv(measure(record), folder / f"{name}.csv")
     (folder / STORY).write_text(story(record), encoding="utf-8", newline="\n")
 
 
@@ -173,11 +177,43 @@ def write_manifest(folder: Path, told: Mapping[str, Any]) -> None:
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
+def has_venues_abroad(record: Run) -> bool:
+    """Whether a run had a body above its polities, or several of them."""
+    return bool(record.scenario.body) or len(record.scenario.polity) > 1
+
+
+def tables_of(record: Run) -> tuple[str, ...]:
+    """Tables that are saved of a run."""
+    return (*TABLES, "bodies") if has_venues_abroad(record) else TABLES
+
+
+def figures_of(record: Run) -> tuple[str, ...]:
+    """Figures that are drawn of a run."""
+    allied = ALLIANCES if len(record.alliances) else ()
+    abroad = ABROAD if has_venues_abroad(record) else ()
+    voted = (BALLOTS,) if record.ballots["voted"].any() else ()
+    return (*FIGURES, *allied, *abroad, *((ELECTIONS,) if len(record.elections) else ()), *voted)
+
+
 def _draw(record: Run, file: Path) -> None:
     """Draw the figure that the file is named after."""
-    from advosim import campaign_figures, figures
+    from advosim import (
+        alliance_figures,
+        ballot_figures,
+        campaign_figures,
+        election_figures,
+        figures,
+        venue_figures,
+    )
 
-    draw = {"overview": figures.overview, **{name: getattr(campaign_figures, name) for name in FIGURES[1:]}}
+    draw: dict[str, Any] = {
+        "overview": figures.overview,
+        ELECTIONS: election_figures.elections,
+        BALLOTS: ballot_figures.ballots,
+    }
+    draw |= {name: getattr(campaign_figures, name) for name in FIGURES[1:]}
+    draw |= {name: getattr(alliance_figures, name) for name in ALLIANCES}
+    draw |= {name: getattr(venue_figures, name) for name in ABROAD}
     figures.save(draw[file.stem](record), file)
 
 
@@ -281,6 +317,7 @@ def manifest(record: Run, started: datetime | None = None) -> dict[str, Any]:
         "seed": record.seed,
         "weeks": int(record.weeks["week"].max()) if len(record.weeks) else 0,
         "left_out": list(record.left_out),
+        "events_lost": record.lost,
         "notes": load.notes(record.scenario),
         **machine(),
         "started": started.isoformat(timespec="seconds") if started else None,
@@ -346,7 +383,7 @@ def summary(record: Run, folder: str | Path | None = None) -> str:
     lines += _course(record)
     lines += ["", *_remarks(record)] if _remarks(record) else []
     if folder is not None:
-        figures, tables = (", ".join(names) for names in (FIGURES, TABLES))
+        figures, tables = (", ".join(names) for names in (figures_of(record), tables_of(record)))
         lines += ["", f"Saved in {folder}: {STORY} tells what happened; {figures} as .png;"]
         lines += [f"{tables} as .parquet and .csv; {', '.join(MEASURED)} as .csv; {MANIFEST}"]
     stages = ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in record.seconds.items())
@@ -387,13 +424,19 @@ def _organisation_lines(organisations: pd.DataFrame, events: pd.DataFrame) -> li
 
 
 def _course(record: Run) -> list[str]:
-    """The reforms, the steps of policy, and the largest shock and acts that made the news."""
+    """The reforms, the steps of policy, firms that gave in, agreements, and the largest shock and acts in the news."""
     last, events = int(record.weeks["week"].max()), record.events
     covered = _rows(events, "covered")
     told = [
         (reform.week, f"reform: {_changes(reform.set)}") for reform in record.scenario.reform if reform.week <= last
     ]
     told += [(row.week, f"policy on {_matter(row)} moves by {row.size:+.2f}") for row in _rows(events, "step")]
+    told += [
+        (row.week, f"{_plain(row.organisation)} gives in to a boycott, on {_matter(row)}")
+        for row in _rows(events, "concession")
+    ]
+    told += [(row.week, f"a round table agrees, on {_matter(row)}") for row in _rows(events, "agreement")]
+    told += [(row.week, f"government in {row.polity}: {_parties(row)}") for row in _rows(events, "government")]
     for what, rows in (
         ("shock of news", _rows(events, "news")),
         ("protest that media covered", [row for row in covered if row.detail == "street"]),
@@ -408,6 +451,10 @@ def _course(record: Run) -> list[str]:
     return ["", "Course of events", *shown, *more] if told else []
 
 
+def _parties(row: Any) -> str:
+    return f"{_plain(row.detail).replace('+', ', ')}, with {row.size:.0%} of the votes"
+
+
 def _matter(row: Any) -> str:
     return f"{row.issue} in {row.polity}"
 
@@ -418,7 +465,8 @@ def _remarks(record: Run) -> list[str]:
     # Where the scenario's own length ends the run, its notes tell what is left out.
     cut = record.weeks["week"].max() != record.scenario.weeks
     late = [f"left out, for the run ends earlier: {reform}" for reform in record.left_out] if cut else []
-    return [f"Note: {remark}" for remark in [*late, *load.notes(record.scenario)]]
+    full = [f"the log of events was full; the last {record.lost:,} are not in it"] if record.lost else []
+    return [f"Note: {remark}" for remark in [*late, *full, *load.notes(record.scenario)]]
 
 
 def _rows(events: pd.DataFrame, event: str) -> list[Any]:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import operator
 import os
+import queue
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from advosim.record import Record, recorded
+from advosim.record import Record, lost, recorded
 from advosim.scenario.checks import bounds
 from advosim.scenario.problems import InputError, Problem
 from advosim.scenario.schema import Organisation, Polity, Scenario
 from advosim.week import Line, line, stages
 from advosim.week import weeks as whole_weeks
 from advosim.world.chance import wrapping
-from advosim.world.compile import cache_folder
+from advosim.world.compile import JIT, cache_folder
 from advosim.world.found import enact, found
 from advosim.world.state import EVENTS, World
 
@@ -55,7 +59,7 @@ def simulate(
             progress("weeks", int(world.clock["week"][0]), weeks)
     done_at = time.perf_counter()
     seconds = {"compile": compiled_at - started, "found": founded_at - compiled_at, "weeks": done_at - founded_at}
-    return Record(scenario, seed, recorded(world), seconds, left_out(scenario, weeks))
+    return Record(scenario, seed, recorded(world), seconds, left_out(scenario, weeks), lost(world))
 
 
 def allowed(name: str, value: Any) -> int:
@@ -93,15 +97,16 @@ def advance(world: World, scenario: Scenario, run: Line, until: int, stride: int
 
 
 def _reform(world: World, scenario: Scenario, week: int) -> None:
-    enact(world, scenario.reformed(week))
+    enact(world, scenario.reformed(week), scenario.reformed(week - 1))
     homes = list(scenario.polity)
     for number, reform in enumerate(scenario.reform):
         if reform.week == week:
             touched = {path.split(".")[1] for path in reform.set if path.startswith("polity.")}
             for polity in sorted(homes.index(home) for home in touched if home in homes) or [-1]:
-                row = world.record.events[world.clock["events"][0]]
+                row = world.record.events[min(world.clock["events"][0], world.record.events.size - 1)]
                 row.week, row.polity, row.issue, row.organisation = week, polity, -1, -1
                 row.event, row.tactic, row.route, row.side = EVENTS.index("reform"), -1, -1, -1
+                row.alliance, row.partner, row.reason = -1, -1, -1
                 row.size = number
                 world.clock["events"] += 1
 
@@ -113,6 +118,10 @@ def threads_for(scenario: Scenario, threads: int | None) -> int:
     citizens = sum(polity.citizens for polity in scenario.polity.values())
     if citizens * len(scenario.issue) < FEW:
         return 1
+    return _processors()
+
+
+def _processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -122,20 +131,69 @@ def is_compiled() -> bool:
 
 
 def compile_all(progress: Progress) -> None:
-    """Compile every mechanism, counting them out, so that the first run does not look stuck. Quick when cached."""
+    """Compile every mechanism, counting them out, so that the first run does not look stuck. Quick when cached.
+
+    Processes share the work, since a compiler is busy with one function at a time; what they leave in the cache is put
+    together here. Where one fails, its share is compiled here too.
+    """
     if is_compiled():
         return
-    small = Scenario(title="warm-up", polity={"home": Polity(citizens=10, organisation={"one": Organisation()})})
-    progress("compile", 0, len(stages()) + 2)
-    world = found(small, 1, 2)
-    done = 1
-    with wrapping():
-        for call in stages():
-            progress("compile", done, len(stages()) + 2)
-            call(world)
-            done += 1
+    number = len(stages())
+    progress("compile", 0, number + 2)
+    world = _smallest()
+    progress("compile", 1, number + 2)
+    processes = _compilers(min(_processors(), 4)) if JIT else []
+    with wrapping(), ThreadPoolExecutor(max(1, len(processes))) as pool:
+        lines = queue.SimpleQueue[str | None]()
+        for process in processes:
+            pool.submit(_forward, process, lines)
+        done, open_ = 1, len(processes)
+        while open_:
+            if lines.get() is None:
+                open_ -= 1
+            else:
+                done += 1
+                progress("compile", min(done, number + 1), number + 2)
         whole_weeks(world, 1)
-    progress("compile", done + 1, len(stages()) + 2)
+    progress("compile", number + 2, number + 2)
+
+
+def _compilers(number: int) -> list[subprocess.Popen[str]]:
+    """Processes that compile a share of the week each and print a line for every rule; none where one is enough."""
+    if number < 2:
+        return []
+    code = "import sys, advosim.simulation as s; s.compile_share(int(sys.argv[1]), int(sys.argv[2]))"
+    known = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    return [
+        subprocess.Popen(
+            [sys.executable, "-c", code, str(k), str(number)],
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, text=True, env=known,
+        )
+        for k in range(number)
+    ]  # fmt: skip
+
+
+def _forward(process: subprocess.Popen[str], lines: queue.SimpleQueue[str | None]) -> None:
+    with process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            lines.put(line)
+    lines.put(None)
+
+
+def compile_share(share: int, shares: int) -> None:
+    """Compile one in `shares` of the week's rules, the `share`-th first, with a line of output for each."""
+    world = _smallest()
+    with wrapping():
+        for call in stages()[share::shares]:
+            call(world)
+            print(call.__name__, flush=True)
+
+
+def _smallest() -> World:
+    """A world of ten citizens and one organisation: for the types of its tables."""
+    home = Polity(citizens=10, organisation={"one": Organisation()})
+    return found(Scenario(title="warm-up", polity={"home": home}), 1, 2)
 
 
 def warmup(progress: Progress) -> None:

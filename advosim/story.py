@@ -1,7 +1,8 @@
 """A run as a story: one page of Markdown that a student can read, with the numbers that decided.
 
 The text is made of the record's tables alone and is the same for the same record. Of all that happened it tells turning
-points: what changed policy, rules, firms and organisations, and the largest protests and petitions.
+points: what changed policy, rules, firms and organisations, and the largest protests and petitions. What belongs
+together, as the steps on an issue within a year, is told together.
 """
 
 from __future__ import annotations
@@ -13,24 +14,28 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from advosim import measuring
-from advosim.measuring import YEAR, Tables
+from advosim.abroad_story import abroad
+from advosim.ballot_story import ballots, moved_by
+from advosim.collaboration import REASONS, memberships
+from advosim.measuring import YEAR
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from advosim.scenario.schema import Polity, Scenario
+    from advosim.tables import Run
 
 ONSET = 0.0005
 """Protest that counts as one: .05% of the citizens (model.md)."""
-MOST_CHAPTERS = 8
-MOST_POINTS = 11
-"""Turning points on a page: the first of each chapter, then those that matter most."""
+MOST_CHAPTERS = 4
+MOST_POINTS = 4
+"""Turning points on a page: the first of each chapter, if it is more than news, then those that matter most."""
+MATTERS = 12.0
+"""Weight of a turning point that stands for its chapter."""
 GAP = 4
 """Weeks without an act that end a wave of protest or a petition."""
 BEFORE = 26
 """Weeks before a step in which campaigns and answers are told to have led to it."""
-LEADS = 1.1
-"""Share of attention beside the mean of all issues from which one is said to get most."""
 ELECTION_NEAR = 8
 """Weeks before an election in which it is said to be near."""
 EXPERIMENT = 0.06
@@ -41,8 +46,7 @@ FITS, HARDLY = 0.6, 0.4
 ALMOST = 0.03
 """Change of policy below which it is said to have stayed where it was: the drift of four years (sd .03)."""
 GOVERNANCE = (
-    ("repression", ("the threat of force against protest is low", "there is some threat of force against protest",
-                    "the threat of force against protest is high")),
+    ("repression", ("little force threatens protest", "some force threatens protest", "much force threatens protest")),
     ("openness", ("officials listen to hardly anybody", "officials listen to some", "officials listen to most")),
     ("media_freedom", ("media may report little", "media are half free", "media are free")),
 )  # fmt: skip
@@ -52,9 +56,9 @@ ANSWERED = {
     "repress": "used force",
     "accommodate": "made concessions",
     "consult": "opened talks",
-    "deny": "contradicted them in public",
+    "deny": "contradicted them",
 }
-WORTH_TELLING = {"protest": 0.001, "petition": 0.01, "hashtag": 0.1}
+WORTH_TELLING = {"protest": 0.001, "petition": 0.01, "hashtag": 0.03}
 """Peak of a protest, signatures of a petition (shares of citizens), carriers of a hashtag (of those online)."""
 
 
@@ -72,7 +76,7 @@ class _Point:
 class _Teller:
     """What is known while the story of one polity is told."""
 
-    record: Tables
+    record: Run
     home: str
     polity: Polity
     weeks: pd.DataFrame
@@ -88,7 +92,7 @@ class _Teller:
         return self.record.scenario
 
 
-def story(record: Tables) -> str:
+def story(record: Run) -> str:
     """The story of a run as Markdown."""
     scenario, last = record.scenario, int(record.weeks["week"].max())
     lines = [f"# {scenario.title}: the story of one run", ""]
@@ -101,7 +105,7 @@ def story(record: Tables) -> str:
     return "\n".join([*lines, *_caveat(record, last)]).rstrip() + "\n"
 
 
-def _teller(record: Tables, home: str, polity: Polity) -> _Teller:
+def _teller(record: Run, home: str, polity: Polity) -> _Teller:
     events = record.events
     for missing in ("value", "match", "odds"):
         events = events if missing in events else events.assign(**{missing: 0.0})
@@ -121,33 +125,27 @@ def _teller(record: Tables, home: str, polity: Polity) -> _Teller:
 
 def _opening(teller: _Teller, last: int) -> list[str]:
     sides = _by_side(teller)
-    number = teller.polity.citizens
     crowd = f"{_count(len(sides['for']), 'organisation')} for reform and {_number(len(sides['against']))} against it"
-    world = f"{number:,} citizens, {crowd}, a government and the media, followed for {_span(last)}"
-    lines = ["## Where it begins", "", f"A model world: {world}. {_government(teller)}", ""]
-    lines += [_issue_at_start(teller, row) for row in teller.outcomes]
-    said = "Policy and positions run from -1 (the opposite of reform) over 0 to +1 (the full reform)."
-    pressure = (
-        "Policy moves only where **pressure** from the street, petitions, talks and opinion beats **resistance**."
-    )
-    return [*lines, "", f"{said} {pressure}", ""]
+    world = f"A model world over {_span(last)}: {teller.polity.citizens:,} citizens, {crowd}, a government and media."
+    scale = "Policy, from -1 (the opposite of reform) to +1 (the full reform),"
+    rule = "moves only where **pressure** from street, petitions, talks and opinion beats **resistance**."
+    issues = _joined([_issue(teller, name) for name in teller.scenario.issue])
+    return ["## Where it begins", "", f"{world} {_government(teller)} {scale} {rule}", "", f"At issue: {issues}.", ""]
+
+
+def _issue(teller: _Teller, name: str) -> str:
+    meaning = teller.scenario.issue[name].meaning.split(";")[0]
+    return f"**{_plain(name)}** ({meaning})" if meaning else f"**{_plain(name)}**"
 
 
 def _government(teller: _Teller) -> str:
     governance = teller.polity.governance
     told = [words[_third(getattr(governance, name))] for name, words in GOVERNANCE]
-    return _sentence(f"in the beginning, {_joined(told)}")
+    return _sentence(f"at first, {_joined(told)}") + _ruling_at_start(teller)
 
 
 def _third(value: float) -> int:
     return min(int(value * 3), 2)
-
-
-def _issue_at_start(teller: _Teller, row: Any) -> str:
-    meaning = teller.scenario.issue[row.issue].meaning
-    what = f"**{_plain(row.issue)}** ({meaning})" if meaning else f"**{_plain(row.issue)}**"
-    place = f"policy stands at {_signed(row.policy_start)}"
-    return f"- {what}: {place}; {_share(row.support_start)} of the citizens would like it to go further."
 
 
 def _by_side(teller: _Teller) -> dict[str, list[str]]:
@@ -171,7 +169,7 @@ def _chapters(teller: _Teller, last: int, polities: int) -> list[str]:
     spans = [(first, min(first + length, years + 1)) for first in range(1, years + 1, length)]
     points = _turning_points(teller)
     chapters = [[point for point in points if first <= _year(point.week) < end] for first, end in spans]
-    kept = _kept(chapters, max(len(chapters), MOST_POINTS // polities))
+    kept = _kept(chapters, max(2, MOST_POINTS // polities))
     lines: list[str] = []
     for (first, end), mine in zip(spans, chapters, strict=True):
         name = f"Year {first}" if end == first + 1 else f"Years {first} to {end - 1}"
@@ -179,8 +177,7 @@ def _chapters(teller: _Teller, last: int, polities: int) -> list[str]:
         lines += [f"## {name} (weeks {weeks[0]} to {weeks[1]})", "", _overview(teller, *weeks), ""]
         told = sorted((point for point in mine if id(point) in kept), key=lambda point: point.week)
         lines += [f"- {point.tell()}" for point in told]
-        lines += [f"- And {_count(len(mine) - len(told), 'smaller event')}."] if len(mine) > len(told) else []
-        lines += [""] if mine else []
+        lines += [""] if told else []
     return lines
 
 
@@ -191,6 +188,7 @@ def _year(week: int) -> int:
 def _kept(chapters: Sequence[Sequence[_Point]], most: int) -> set[int]:
     """Identities of the points to tell: the weightiest of each chapter, then of all."""
     best = [max(points, key=lambda point: point.weight) for points in chapters if points]
+    best = sorted((point for point in best if point.weight >= MATTERS), key=lambda point: -point.weight)
     rest = sorted((point for points in chapters for point in points), key=lambda point: -point.weight)
     found = list(dict.fromkeys(id(point) for point in [*best, *rest]))
     return set(found[:most])
@@ -198,35 +196,30 @@ def _kept(chapters: Sequence[Sequence[_Point]], most: int) -> set[int]:
 
 def _overview(teller: _Teller, first: int, last: int) -> str:
     begun = _within(teller.events[teller.events["event"] == "campaign"], first, last)
-    parts = [_campaigns(begun, side) for side in ("for", "against")]
-    told = [part for part in parts if part] or ["Nobody began a campaign"]
-    sentences = ["; ".join(told) + "."]
+    told = [part for part in (_campaigns(begun, side) for side in ("for", "against")) if part]
     weeks = _within(teller.weeks, first, last)
     marched = int((weeks.groupby("week")["protest"].sum() > ONSET).sum())
     moved = _within(teller.events[teller.events["event"] == "step"], first, last)
     quiet = "No law changed" if moved.empty else f"Policy moved {_times(len(moved))}"
     street = "the streets stayed quiet" if marched == 0 else f"people protested in {_count(marched, 'week')}"
-    sentences.append(f"{quiet}, and {street}.")
-    agenda = weeks.groupby("issue", sort=False)["agenda"].mean()
-    if len(agenda) > 1 and agenda.max() > LEADS * agenda.mean():
-        sentences.append(f"Of the issues, {_plain(agenda.idxmax())} got most attention.")
-    return " ".join(sentences)
+    return f"{_capital(', '.join(told) or 'nobody began a campaign')}. {quiet}; {street}."
 
 
 def _campaigns(begun: pd.DataFrame, side: str) -> str:
     own = begun[begun["side"] == side]
     if own.empty:
         return ""
-    who = "Supporters of reform" if side == "for" else "opponents"
+    who = "Supporters" if side == "for" else "opponents"
     tactics = own["tactic"].value_counts(sort=False).sort_values(ascending=False, kind="stable")
-    chosen = _joined([f"{_plain(name)} ({number})" for name, number in tactics.items() if number > 1][:2])
-    return f"{who} began {_count(len(own), 'campaign')}{f', most often {chosen}' if chosen else ''}"
+    often = f" (most often {_plain(tactics.index[0])})" if tactics.iloc[0] > 1 else ""
+    return f"{who} began {_count(len(own), 'campaign')}{often}"
 
 
 def _turning_points(teller: _Teller) -> list[_Point]:
     points: list[_Point] = []
     for kind in (
         _changes_of_rules,
+        _elections,
         _steps,
         _agreements,
         _concessions,
@@ -236,6 +229,8 @@ def _turning_points(teller: _Teller) -> list[_Point]:
         _hashtags,
         _news,
         _local,
+        _abroad,
+        _ballots,
     ):
         own = sorted(kind(teller), key=lambda point: -point.weight)
         points += [replace(point, weight=point.weight - ONE_MORE * rank) for rank, point in enumerate(own)]
@@ -243,6 +238,14 @@ def _turning_points(teller: _Teller) -> list[_Point]:
 
 
 # ---------------------------------------------------------------- turning points
+
+
+def _ballots(teller: _Teller) -> list[_Point]:
+    return [_Point(week, weight, tell) for week, weight, tell in ballots(teller.events)]
+
+
+def _abroad(teller: _Teller) -> list[_Point]:
+    return [_Point(week, weight, tell) for week, weight, tell in abroad(teller.events)]
 
 
 def _changes_of_rules(teller: _Teller) -> list[_Point]:
@@ -282,25 +285,91 @@ def _effect_of_rules(teller: _Teller, week: int) -> str:
     )
 
 
+def _elections(teller: _Teller) -> list[_Point]:
+    changes = {row.week: row for row in _happened(teller, "government")}
+    held = [row.week for row in _happened(teller, "election")]
+    return [_Point(week, 70.0 if week in changes else 20.0, partial(_election, teller, week)) for week in held]
+
+
+def _election(teller: _Teller, week: int) -> str:
+    """Who won, who governs now, and who did before."""
+    counts = teller.record.elections
+    counts = counts[counts["polity"] == teller.home]
+    now, earlier = counts[counts["week"] == week], counts[counts["week"] < week]
+    before = earlier[earlier["week"] == earlier["week"].max()]
+    first = max(_rows(now), key=lambda row: row.seats)
+    won = f"{_capital(_plain(first.party))} wins {_percent(first.seat_share)} of the seats"
+    votes = f"with {_percent(first.vote_share)} of the votes ({_percent(first.turnout)} of the citizens vote)"
+    ruling, old = (list(rows.loc[rows["in_government"].astype(bool), "party"]) for rows in (now, before))
+    behind = _percent(float(now.loc[now["in_government"].astype(bool), "vote_share"].sum()))
+    if ruling == old:
+        return f"**Week {week}: an election.** {won} {votes}. {_govern(ruling)} on, with {behind} of the votes behind."
+    rest = f"{_govern(ruling)} now, with {behind} of the votes behind, instead of {_joined(map(_plain, old))}."
+    return f"**Week {week}: an election changes the government.** {won} {votes}. {rest}"
+
+
+def _govern(parties: Sequence[str]) -> str:
+    return f"{_capital(_joined(map(_plain, parties)))} govern{'s' if len(parties) == 1 else ''}"
+
+
+def _ruling_at_start(teller: _Teller) -> str:
+    counts = teller.record.elections
+    counts = counts[counts["polity"] == teller.home]
+    first = counts[(counts["week"] == counts["week"].min()) & counts["in_government"].astype(bool)]
+    return "" if first.empty else f" {_govern(list(first['party']))}."
+
+
 def _steps(teller: _Teller) -> list[_Point]:
+    """Steps on one issue to one side within a year are told together."""
     table = measuring.reforms(teller.record)
     rows = _rows(table[table["polity"] == teller.home])
-    return [_Point(row.week, 50.0 + abs(row.size), partial(_step, teller, row, rows)) for row in rows]
+    points = []
+    for together in _runs(rows, lambda row: (row.issue, row.side)):
+        size = sum(abs(row.size) for row in together)
+        points.append(_Point(together[0].week, 50.0 + size, partial(_step, teller, together, rows)))
+    return points
 
 
-def _step(teller: _Teller, row: Any, others: Sequence[Any]) -> str:
+def _runs(rows: Sequence[Any], kind: Callable[[Any], Any], most: int = YEAR) -> list[list[Any]]:
+    """Events of a kind within `most` weeks of the first of them."""
+    runs: dict[Any, list[list[Any]]] = {}
+    for row in rows:
+        own = runs.setdefault(kind(row), [])
+        if own and row.week < own[-1][0].week + most:
+            own[-1].append(row)
+        else:
+            own.append([row])
+    return [run for own in runs.values() for run in own]
+
+
+def _when(rows: Sequence[Any]) -> str:
+    first, last = rows[0].week, rows[-1].week
+    return f"Week {first}" if first == last else f"Weeks {first} {'and' if len(rows) == 2 else 'to'} {last}"
+
+
+def _step(teller: _Teller, together: Sequence[Any], others: Sequence[Any]) -> str:
+    """The steps, and what the largest of them came from."""
+    row = max(together, key=lambda step: abs(step.size))
     way = "toward reform" if row.side == "for" else "away from reform"
-    move = f"from {_signed(row.before)} to {_signed(row.after)}"
-    told = f"**Week {row.week}: policy on {_plain(row.issue)} moves {way}**, {move}."
+    several = f" in {_count(len(together), 'step')}" if len(together) > 1 else ""
+    move = f"from {_signed(together[0].before)} to {_signed(together[-1].after)}"
+    told = f"**{_when(together)}: policy on {_plain(row.issue)} moves {way}{several}**, {move}."
+    if row.route == "election":
+        what = "In the largest the government acts" if several else "The government acts"
+        return f"{told} {what} on what its parties had promised."
+    if row.route == "ballot":
+        return f"{told} {moved_by(teller.events, row.week, row.issue)}"
     if row.route == "table":
-        return f"{told} It is what a round table agreed on.{_led_by(teller, row, ['table'])}"
+        what = "The largest" if several else "It"
+        return f"{told} {what} is what a round table agreed on.{_led_by(teller, row, ['table'])}"
     since = max([other.week for other in others if other.issue == row.issue and other.week < row.week], default=0)
     pushed = _pushed(teller, row, max(since, row.week - YEAR))
     week = _at(teller, row.issue, row.week)
-    told += f" Pressure had reached {abs(week['pressure']):.2f}, more than the resistance of {week['friction']:.2f}"
+    at = f" in week {row.week}" if several else ""
+    told += f" Pressure of {abs(week['pressure']):.2f} beat a resistance of {week['friction']:.2f}{at}"
     if not pushed:
         return f"{told}."
-    return f"{told}; it came {_parts(pushed)}.{_led_by(teller, row, [source for source, _ in pushed])}"
+    return f"{told}, {_parts(pushed)}.{_led_by(teller, row, [source for source, _ in pushed])}"
 
 
 def _at(teller: _Teller, issue: str, week: int) -> Any:
@@ -365,9 +434,17 @@ def _led_by(teller: _Teller, row: Any, sources: Sequence[str]) -> str:
             summed = work[own].groupby([rows["organisation"][own], rows["tactic"][own]], sort=False).sum()
             name, tactic = _largest(summed)
             who = "To win people over" if source == "opinion" else "Behind it"
-            largest = f"{who}, {_name(name)} did most, by {_tactic(teller, tactic)}."
+            largest = f"{who}, {_name(name)} did most, by {_tactic(teller, tactic)}{_answering(teller, name, row)}."
             return f" {largest}{_why(teller, name, tactic, row.issue, row.week)}"
-    return " No campaign of the half year before was aimed at that: people moved by themselves."
+    return " No campaign was aimed at that: people moved by themselves."
+
+
+def _answering(teller: _Teller, organisation: str, row: Any) -> str:
+    """Whether its campaign was framed as an answer to the other side."""
+    rows = teller.events
+    own = (rows["event"] == "counter_frame") & (rows["organisation"] == organisation) & (rows["issue"] == row.issue)
+    own &= (rows["week"] > row.week - BEFORE) & (rows["week"] <= row.week)
+    return f", as a matter of {_plain(rows[own].iloc[-1]['detail'])} to answer the other side" if own.any() else ""
 
 
 def _worth(teller: _Teller, source: str) -> dict[str, float]:
@@ -398,32 +475,25 @@ def _why(teller: _Teller, organisation: str, tactic: str, issue: str, until: int
     start = teller.scenario.mechanism.learning.start
     tried, bad = _experience(row["value"] / start if start > 0 else 1.0)
     fit, misfit = _fit(row["match"])
-    reasons = f"{tried}, {'but' if bad != misfit else 'and'} {fit}"
-    guess = "an experiment: " if row["odds"] < EXPERIMENT else ""
-    chance = f"the chance to choose it was {_chance(row['odds'])}"
-    if row["odds"] > ONLY:
-        chance = "it was the only tactic open to it"
-    return f" Why that: {guess}{reasons}; {chance}."
+    guess = "as an experiment; " if row["odds"] < EXPERIMENT else ""
+    chance = "it was the only tactic open" if row["odds"] > ONLY else f"chance {_chance(row['odds'])}"
+    return f" Why: {guess}it {tried} {'but' if bad != misfit else 'and'} {fit}; {chance}."
 
 
 def _experience(times: float) -> tuple[str, bool]:
     """What a team knew of a tactic, and whether that speaks against it. times: value beside an untried one's."""
     if times == 1.0:
-        return "it had not tried it before", False
+        return "was new to the team", False
     if abs(times - 1.0) < 0.1:
-        return "it had brought about what is expected of something untried", False
-    if times >= 1.0:
-        return f"it had brought {times:.1f} times what is expected of something untried", False
-    return f"it had brought only {times:.1f} times what is expected of something untried", True
+        return "had brought what new ones promise", False
+    only = "" if times >= 1.0 else "only "
+    return f"had brought {only}{times:.1f} times what new ones promise", times < 1.0
 
 
 def _fit(match: float) -> tuple[str, bool]:
     """How a tactic fits a team's skills, and whether that speaks against it."""
-    if match >= FITS:
-        return f"it fits the team's skills ({_share(match)} met)", False
-    if match < HARDLY:
-        return f"it hardly fits the team's skills ({_share(match)} met)", True
-    return f"it half fits the team's skills ({_share(match)} met)", False
+    how = "fits" if match >= FITS else "hardly fits" if match < HARDLY else "half fits"
+    return f"{how} its skills ({_share(match)} met)", match < HARDLY
 
 
 def _agreements(teller: _Teller) -> list[_Point]:
@@ -438,20 +508,26 @@ def _agreement(row: Any) -> str:
 
 
 def _concessions(teller: _Teller) -> list[_Point]:
-    return [_Point(row.week, 45.0, partial(_concession, teller, row)) for row in _happened(teller, "concession")]
+    """Firms that give in to one side on one issue within two years are told together."""
+    runs = _runs(_happened(teller, "concession"), lambda row: (row.issue, row.side), 2 * YEAR)
+    return [_Point(rows[0].week, 45.0 + len(rows), partial(_concession, teller, rows)) for rows in runs]
 
 
-def _concession(teller: _Teller, row: Any) -> str:
+def _concession(teller: _Teller, together: Sequence[Any]) -> str:
+    row = together[0]
     way = "reformers" if row.side == "for" else "opponents of reform"
-    gives = f"**Week {row.week}: {_name(row.organisation)} gives in to a boycott** on {_plain(row.issue)}"
-    told = f"{gives} and does what {way} ask for; the chance of that had been {_chance(row.size)}."
+    names = _joined([_name(each.organisation) for each in together])
+    give = "gives in to a boycott" if len(together) == 1 else "give in to boycotts"
+    chances = _joined([str(max(round(100 * each.size), 1)) for each in together])
+    told = f"**{_when(together)}: {names} {give}** on {_plain(row.issue)}, as {way} asked"
+    told += f"; the {'chance' if len(together) == 1 else 'chances'} had been {chances} in 100."
     rows = teller.organisations
     mine = (rows["week"] == row.week) & (rows["issue"] == row.issue) & (rows["tactic"] == row.tactic)
-    names = list(rows[mine & (rows["side"] == row.side)]["organisation"])
-    if not names:
+    callers = list(rows[mine & (rows["side"] == row.side)]["organisation"])
+    if not callers:
         return told
-    called = f" {_capital(_name(names[0]))} had called for it by {_tactic(teller, row.tactic)}."
-    return told + called + _why(teller, names[0], row.tactic, row.issue, row.week)
+    called = f" {_capital(_name(callers[0]))} had called for it by {_tactic(teller, row.tactic)}."
+    return told + called + _why(teller, callers[0], row.tactic, row.issue, row.week)
 
 
 def _closures(teller: _Teller) -> list[_Point]:
@@ -467,17 +543,16 @@ def _closures(teller: _Teller) -> list[_Point]:
 
 def _closed(teller: _Teller, together: Sequence[Any]) -> str:
     first, last = together[0].week, together[-1].week
-    when = f"Week {first}" if first == last else f"Weeks {first} to {last}"
     names = _capital(_joined([_name(row.organisation) for row in together]))
     gone = sum(1 for row in _happened(teller, "closure") if row.week <= last)
     all_of_them = teller.organisations["organisation"].nunique()
     of = f"{_number(gone)} of {all_of_them} organisations {'is' if gone == 1 else 'are'} now gone"
-    told = f"**{when}: {names} {'closes' if len(together) == 1 else 'close'}**, out of money; {of}."
+    told = f"**{_when(together)}: {names} {'closes' if len(together) == 1 else 'close'}**, out of money; {of}."
     rule = teller.scenario.mechanism.funds
     force = float(teller.weeks[teller.weeks["week"] == first]["repression"].max())
     if rule.harassment * force > rule.fixed / 2 and "harassment" not in teller.explained:
         teller.explained.add("harassment")
-        told += " Where force threatens organisations, it costs more to keep one going."
+        told += " The threat of force makes it dear to keep one going."
     return told
 
 
@@ -538,10 +613,10 @@ def _followed(teller: _Teller, issue: str, side: str, kind: str, first: int, las
     events = _within(teller.events[(teller.events["issue"] == issue)], first, last)
     covered = int(((events["event"] == "covered") & (events["detail"] == kind)).sum())
     media = f"media reported it {_times(covered)}" if covered else "media did not report it"
-    answers = events[events["side"] == side]["event"].value_counts(sort=False)
-    given = [name for name in ANSWERED if name in answers.index and not (name == "repress" and kind == "petition")]
-    did = _joined([f"{ANSWERED[name]} {_times(int(answers[name]))}" for name in given])
-    return f" What followed: {media}, and the government {did or 'gave no answer'}."
+    answers = events[events["side"] == side]["event"].value_counts()
+    given = [name for name in answers.index if name in ANSWERED and not (name == "repress" and kind == "petition")]
+    did = _joined([f"{ANSWERED[name]} {_times(int(answers[name]))}" for name in given[:2]])
+    return f" Then {media}; the government {did or 'gave no answer'}."
 
 
 def _petitions(teller: _Teller) -> list[_Point]:
@@ -564,23 +639,35 @@ def _petition(teller: _Teller, issue: str, wave: pd.DataFrame) -> str:
 
 
 def _hashtags(teller: _Teller) -> list[_Point]:
+    """Hashtags of one source on one issue are told together."""
     points = []
-    for row in _happened(teller, "hashtag"):
-        weeks = teller.weeks[(teller.weeks["issue"] == row.issue) & (teller.weeks["week"] >= row.week)]
-        carried = weeks[f"hashtag_{row.side}"]
-        quiet = carried[carried < WORTH_TELLING["hashtag"] / 5]
-        run = carried.loc[: quiet.index[0]] if len(quiet) else carried
-        if run.max() >= WORTH_TELLING["hashtag"]:
-            points.append(_Point(row.week, 9.0 + 10.0 * float(run.max()), partial(_hashtag, row, run)))
+    for together in _runs(_happened(teller, "hashtag"), lambda row: (row.issue, row.side, row.organisation), 10**6):
+        courses = [_carried(teller, row) for row in together]
+        peak = max(float(course.max()) for course in courses)
+        if peak >= WORTH_TELLING["hashtag"]:
+            tell = partial(_hashtag, teller, together, peak, max(map(len, courses)))
+            points.append(_Point(together[0].week, 8.0 + 10.0 * min(1.0, peak / 0.1) + min(len(together), 10), tell))
     return points
 
 
-def _hashtag(row: Any, run: pd.Series[float]) -> str:
-    who = f"a hashtag of {_name(row.organisation)}" if row.organisation else "a hashtag that citizens started"
+def _carried(teller: _Teller, row: Any) -> pd.Series[float]:
+    """The share of those online who carry a hashtag, until it is gone."""
+    weeks = teller.weeks[(teller.weeks["issue"] == row.issue) & (teller.weeks["week"] >= row.week)]
+    carried: pd.Series[float] = weeks[f"hashtag_{row.side}"]
+    quiet = carried[carried < WORTH_TELLING["hashtag"] / 5]
+    return carried.loc[: quiet.index[0]] if len(quiet) else carried
+
+
+def _hashtag(teller: _Teller, together: Sequence[Any], peak: float, longest: int) -> str:
+    row = together[0]
+    what = "a hashtag" if len(together) == 1 else _count(len(together), "hashtag")
+    of = f"of {_name(row.organisation)}" if row.organisation else "that citizens started"
     cause = "for reform" if row.side == "for" else "against reform"
-    peak = f"{_share(run.max())} of those online carry it at the peak"
-    spreads = f"**Week {row.week}: {who} {cause} spreads** on {_plain(row.issue)}"
-    return f"{spreads}; {peak}, gone after {_count(len(run), 'week')}."
+    spread = f"{'spreads' if len(together) == 1 else 'spread'}** on {_plain(row.issue)}"
+    told = f"**{_when(together)}: {what} {of} {cause} {spread}; at most {_share(peak)} of those online carry "
+    gone = "it, gone" if len(together) == 1 else "one, gone at the latest"
+    told += f"{gone} after {_count(longest, 'week')}."
+    return told + (_why(teller, row.organisation, row.tactic, row.issue, row.week) if row.organisation else "")
 
 
 def _news(teller: _Teller) -> list[_Point]:
@@ -611,38 +698,99 @@ def _local_step(row: Any) -> str:
     return f"**Week {row.week}: {who} changes local policy** on {_plain(row.issue)}, by {_signed(row.size)}."
 
 
+TERMS = {
+    "goals": "shared goals",
+    "opponent": "a strong other side",
+    "trust": "trust",
+    "expertise": "skills that complete each other",
+    "salience": "public attention",
+    "enlist": "good evidence",
+}
+AGAINST_ALLYING = {"niche": "rivalry for one niche", "culture": "unlike cultures"}
+QUARRELS = {"culture_clash": "ways of working", "priority_clash": "priorities", "strategy_clash": "strategy"}
+
+
+def _allied(teller: _Teller) -> list[str]:
+    """How many alliances there were, and the life of the one with most weeks of membership."""
+    spells, table = memberships(teller.record), teller.record.alliances
+    own = table[table["polity"] == teller.home]
+    if own.empty:
+        return []
+    weeks = (spells["last"] - spells["first"] + 1)[spells["polity"] == teller.home].groupby(spells["alliance"]).sum()
+    row = max(_rows(own), key=lambda one: float(weeks.get(one.alliance, 0.0)))
+    ended = len(own) - int(own["alive"].sum())
+    told = f"{_count(len(own), 'alliance')} came about and {_number(ended)} ended"
+    return [_sentence(told), _alliance(teller, row)]
+
+
+def _alliance(teller: _Teller, row: Any) -> str:
+    """Who allied and why, what they planned first, what befell them, and why it ended."""
+    names = row.members.split("+")
+    side = "for reform" if row.side == "for" else "against reform"
+    began = f"from week {row.week_formed}" if row.week_formed else "from the start"
+    pair = _joined(_name(name) for name in names[:2])
+    joined = f", later with {_count(len(names) - 2, 'other')}" if len(names) > 2 else ""
+    own = teller.events[teller.events["alliance"] == row.alliance]
+    what = f"The weightiest: {began}, {pair} stood together {side} on {_plain(row.issue)}{joined}{_drawn(row)}."
+    return what + _first_plan(own) + _fate(own, row)
+
+
+def _drawn(row: Any) -> str:
+    """The two largest terms of the founder's logit, and what spoke most against it."""
+    by = {term: getattr(row, f"by_{term}") for term in (*TERMS, *AGAINST_ALLYING)}
+    drew = sorted((term for term in TERMS if by[term] > 0.0), key=lambda term: -by[term])[:2]
+    least = min(AGAINST_ALLYING, key=lambda term: by[term])
+    kept = f", in spite of {AGAINST_ALLYING[least]} ({_signed(by[least])})" if by[least] < -0.1 else ""
+    reasons = _joined([f"{TERMS[term]} ({_signed(by[term])})" for term in drew])
+    return f", drawn by {reasons}{kept}" if drew else ""
+
+
+def _first_plan(own: pd.DataFrame) -> str:
+    weeks = own.loc[own["event"] == "plan", "week"]
+    if weeks.empty:
+        return ""
+    roles = _rows(own[(own["event"] == "campaign") & (own["week"] == weeks.iloc[0])])
+    parts = [f"{_plain(role.tactic)} by {_name(role.organisation)}" for role in roles]
+    return f" Their first plan: {_joined(parts)}." if parts else ""
+
+
+def _fate(own: pd.DataFrame, row: Any) -> str:
+    counts = own["event"].value_counts(sort=False)
+    quarrels = {QUARRELS[kind]: int(counts[kind]) for kind in QUARRELS if kind in counts.index}
+    fell = f"fell out {_times(sum(quarrels.values()))} (over {_joined(quarrels)})" if quarrels else ""
+    signed = "signed a memorandum" if row.memorandum else ""
+    helped = "helped each other out of trouble" if "support" in counts.index else ""
+    scandal = "lived through a scandal" if "scandal" in counts.index else ""
+    told = [part for part in (signed, fell, helped, scandal) if part]
+    lived = f" They {_joined(told)}." if told else ""
+    over = f" It ended in week {row.week_ended}: {REASONS.get(row.reason, _plain(row.reason))}."
+    return lived + ("" if row.alive else over)
+
+
 # ---------------------------------------------------------------- where it ends
 
 
 def _closing(teller: _Teller) -> list[str]:
-    lines = ["## What moved, and what did not", "", *(_issue_at_end(teller, row) for row in teller.outcomes), ""]
-    return [*lines, " ".join([*_won(teller.outcomes), *_paid(teller), *_took_part(teller)]), ""]
+    lines = ["## What moved, and what did not", "", *_table(teller), ""]
+    return [*lines, " ".join([*_won(teller.outcomes), *_allied(teller), *_paid(teller), *_took_part(teller)]), ""]
 
 
-def _issue_at_end(teller: _Teller, row: Any) -> str:
-    change = row.policy_end - row.policy_start
-    place = f"from {_signed(row.policy_start)} to {_signed(row.policy_end)}"
-    if not _moved(row):
-        moved = f"policy ended about where it began ({_signed(row.policy_end)}){_withstood(teller, row.issue)}"
-    else:
-        way = "toward reform" if change > 0 else "away from reform"
-        moved = f"policy moved {way}, {place}, in {_count(row.reforms, 'step')}"
-    asked = _asked(row)
-    first = _share(row.support_start)
-    wish = f"{_share(row.support_end)} of the citizens would like more reform than there is ({first} at first)"
-    firms = f" Firms gave in {_times(row.concessions)}." if row.concessions else ""
-    return f"- **{_plain(row.issue)}**: {moved}. {asked}; {wish}.{firms}"
-
-
-def _asked(row: Any) -> str:
-    """What the sides want; a demand at the end of the scale stands for nobody's."""
-    if row.demand_for == 1.0 and row.demand_against == -1.0:
-        return "No organisation speaks for or against it"
-    if row.demand_for == 1.0:
-        return f"Opponents ask for {_signed(row.demand_against)}, no organisation for more reform"
-    if row.demand_against == -1.0:
-        return f"Supporters ask for {_signed(row.demand_for)}, no organisation for less reform"
-    return f"Supporters ask for {_signed(row.demand_for)}, opponents for {_signed(row.demand_against)}"
+def _table(teller: _Teller) -> list[str]:
+    """By issue where policy and support began and ended, what sides ask for, and how near pressure came."""
+    head = ("issue", "policy", "supporters ask", "opponents ask", "citizens who want more", "pressure at its nearest")
+    rows = [
+        (
+            _plain(row.issue),
+            f"{_signed(row.policy_start)} to {_signed(row.policy_end)}",
+            # A demand at the end of the scale stands for nobody's.
+            _signed(row.demand_for) if row.demand_for < 1.0 else "nobody",
+            _signed(row.demand_against) if row.demand_against > -1.0 else "nobody",
+            f"{_share(row.support_start)} to {_share(row.support_end)}",
+            _nearest(teller, row.issue),
+        )
+        for row in teller.outcomes
+    ]
+    return [f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *rows)]
 
 
 def _moved(row: Any) -> bool:
@@ -650,44 +798,45 @@ def _moved(row: Any) -> bool:
     return bool(row.reforms > 0 and abs(row.policy_end - row.policy_start) >= ALMOST)
 
 
-def _withstood(teller: _Teller, issue: str) -> str:
+def _nearest(teller: _Teller, issue: str) -> str:
     """How near pressure came to moving policy."""
     weeks = teller.weeks[teller.weeks["issue"] == issue]
     nearest = weeks.iloc[int((weeks["pressure"].abs() / weeks["friction"]).to_numpy().argmax())]
-    pressure, resistance = abs(float(nearest["pressure"])), float(nearest["friction"])
-    if pressure >= resistance:
-        return ""
-    near = f"; pressure came nearest in week {nearest['week']}{_before_election(teller, int(nearest['week']))}"
-    return f"{near}, with {pressure:.2f} against a resistance of {resistance:.2f}"
+    week, pressure, resistance = int(nearest["week"]), abs(float(nearest["pressure"])), float(nearest["friction"])
+    return f"{pressure:.2f} of {resistance:.2f} (week {week}{_before_election(teller, week)})"
 
 
 def _before_election(teller: _Teller, week: int) -> str:
     """Opinion weighs more as an election comes near."""
     interval = teller.scenario.reformed(week).polity[teller.home].governance.election_interval
-    return " (an election was near)" if -week % interval <= ELECTION_NEAR else ""
+    return ", an election near" if -week % interval <= ELECTION_NEAR else ""
 
 
 def _won(rows: Sequence[Any]) -> list[str]:
     gained = [_plain(row.issue) for row in rows if _moved(row) and row.policy_end > row.policy_start]
     lost = [_plain(row.issue) for row in rows if _moved(row) and row.policy_end < row.policy_start]
     still = [_plain(row.issue) for row in rows if not _moved(row)]
+    firms = sum(row.concessions for row in rows)
+    gave_in = [f"Firms gave in {_times(firms)}."] if firms else []
     if len(still) == len(rows):
-        return ["In the end policy stood where it had stood." if len(rows) == 1 else "On no issue did policy move."]
+        return [
+            "In the end policy stood where it had stood." if len(rows) == 1 else "Policy moved on no issue.",
+            *gave_in,
+        ]
     told = [f"reform gained on {_joined(gained)}"] if gained else []
     told += [f"{'' if gained else 'reform '}lost on {_joined(lost)}"] if lost else []
     told += [f"nothing moved on {_joined(still)}"] if still else []
-    return [_sentence(", ".join(told))]
+    return [_sentence(", ".join(told)), *gave_in]
 
 
 def _paid(teller: _Teller) -> list[str]:
     own = teller.costs[teller.costs["of"] == "polity"].set_index("measure")["value"]
-    budget = "one budget is what a typical organisation spends on a campaign in a week"
-    told = [f"Campaigns cost {own['campaigns']:,.0f} budgets ({budget})."]
+    told = [f"Campaigns cost {own['campaigns']:,.0f} budgets (what a typical team spends on one in a week)."]
     if own["closures"]:
         told.append(_sentence(f"{_count(int(own['closures']), 'organisation')} closed"))
     if own["repressed_weeks"]:
         weeks, people = _count(int(own["repressed_weeks"]), "week"), _persons(teller, own["arrests"])
-        told.append(f"In {weeks} the government used force; {people} were on the street in them.")
+        told.append(f"Force met {people} on the street in {weeks}.")
     silenced = float(teller.weeks["silenced"].mean()) if "silenced" in teller.weeks else 0.0
     if silenced >= 0.005:
         told.append(f"In an average week, {_percent(silenced)} of the citizens kept silent out of fear.")
@@ -703,16 +852,16 @@ def _took_part(teller: _Teller) -> list[str]:
     least, most = own.iloc[int(ratios.argmin())], own.iloc[int(ratios.argmax())]
     if least["value"] > 0.9:
         return ["All groups of citizens took part to about the same degree."]
-    few = f"the {_plain(least['name'])} signed and marched {least['value']:.1f} times as often as the average citizen"
-    return [f"Not everybody took part alike: per head, {few}, the {_plain(most['name'])} {most['value']:.1f} times."]
+    few = f"the {_plain(least['name'])} took part {least['value']:.1f} times as often as the average"
+    return [f"Per head, {few}, the {_plain(most['name'])} {most['value']:.1f} times."]
 
 
-def _caveat(record: Tables, last: int) -> list[str]:
-    run = f"one run (seed {record.seed}, {last} weeks) of a model"
-    what = f"*This is {run}, not a report from a real place and no forecast."
-    luck = "Chance decides much in a single run: another seed tells another story."
-    more = "What holds on the whole, and what each organisation contributed, only many paired runs can say"
-    return ["---", f"{what} {luck} {more} (`advosim compare`, `advosim contribution`).*"]
+def _caveat(record: Run, last: int) -> list[str]:
+    what = f"*One run (seed {record.seed}, {last} weeks) of a model, no report from a real place and no forecast."
+    luck = "Another seed tells another story; what holds on the whole, many paired runs say (`advosim compare`,"
+    more = "`advosim contribution`). Smaller events are in `events.csv`.*"
+    lost = [f"The log was full: {record.lost:,} events are missing.", ""] if record.lost else []
+    return ["---", *lost, f"{what} {luck} {more}"]
 
 
 # ---------------------------------------------------------------- words

@@ -14,19 +14,45 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import Any
 
+import numba
 import numpy as np
 
 from advosim.mechanisms import citizens as _citizens
+from advosim.mechanisms.abroad import appeals, blockade, boomerang, third_states
+from advosim.mechanisms.alliances import (
+    alliance_exit,
+    alliance_formation,
+    culture_clash,
+    internal_communication,
+    power,
+    priority_clash,
+    strategy_clash,
+    ties,
+)
+from advosim.mechanisms.ballots import launches, polls
+from advosim.mechanisms.borders import frame_diffusion, partners, shelter, spillover
 from advosim.mechanisms.campaigns import channels, evidence, lobbying
-from advosim.mechanisms.chronicle import record, turn
+from advosim.mechanisms.chronicle import record, record_abroad, turn
 from advosim.mechanisms.citizens import circumstances, citizens, count
+from advosim.mechanisms.cooperation import (
+    benefit_sharing,
+    collaborative_platform,
+    inclusion,
+    peer_learning,
+    pooling,
+    satisfaction,
+    solidarity,
+    trust,
+)
 from advosim.mechanisms.digital import hashtag
+from advosim.mechanisms.direct_democracy import initiative, recall, referendum
+from advosim.mechanisms.elections import constituencies, elections
 from advosim.mechanisms.evaluation import credibility, evaluation, learning
 from advosim.mechanisms.institutions import decision, friction, pressure, protest_signal
 from advosim.mechanisms.markets import boycott
 from advosim.mechanisms.media import coverage
 from advosim.mechanisms.news import attention
-from advosim.mechanisms.plans import framing, tactic_choice
+from advosim.mechanisms.plans import framing, joint_plan, tactic_choice
 from advosim.mechanisms.resources import funds, grants
 from advosim.mechanisms.street import response, violence
 from advosim.mechanisms.venues import municipalities, stakeholder_table
@@ -39,25 +65,54 @@ from advosim.world.state import World
 def week(w):
     """One week in the order of the theory."""
     turn(w.clock)
-    # 1 news: shocks arrive, the agenda decays
+    # 1 news: shocks arrive, also from abroad, the agenda decays
+    spillover(w.rules, w.polities, w.issues, w.relations)
     attention(w.clock, w.rules, w.issues, w.record.events)
-    # 2 funds: who runs out closes
+    # 2 funds: who runs out closes, or is sheltered abroad
+    partners(w.rules, w.polities, w.organisations, w.stances, w.priorities, w.tied)
     funds(w.clock, w.rules, w.polities, w.organisations, w.campaigns, w.record.events)
+    shelter(w.clock, w.rules, w.organisations, w.stances, w.priorities, w.tied, w.record.events)
     grants(w.clock, w.rules, w.polities, w.organisations, w.stances, w.priorities, w.record.events)
     # 3 alliances: meet, offer, consent, quarrel, leave
-    # 4 plans: each free team picks issue, tactic and frame
-    tactic_choice(w.clock, w.rules, w.issues, w.districts, w.organisations, w.stances, w.priorities, w.learned, w.uses,
-                  w.tactics, w.allowed, w.tried, w.campaigns, w.record.events)  # fmt: skip
-    framing(w.clock, w.rules, w.publics, w.organisations, w.repertoire, w.campaigns, w.speech)
-    # 5 campaigns: messages, calls, evidence, insider contacts
+    ties(w.clock, w.rules, w.organisations, w.tied, w.alliances, w.seats)
+    alliance_formation(w.clock, w.rules, w.issues, w.organisations, w.stances, w.priorities, w.repertoire, w.tied,
+                       w.trust, w.alliances, w.seats, w.record.alliances, w.record.events)  # fmt: skip
+    power(w.rules, w.organisations, w.stances, w.trust, w.alliances, w.seats)
+    internal_communication(w.rules, w.alliances)
+    culture_clash(w.clock, w.rules, w.organisations, w.trust, w.alliances, w.seats, w.record.events)
+    priority_clash(w.clock, w.rules, w.organisations, w.priorities, w.trust, w.alliances, w.seats, w.record.events)
+    strategy_clash(w.clock, w.rules, w.organisations, w.uses, w.trust, w.alliances, w.seats, w.record.events)
+    alliance_exit(w.clock, w.rules, w.issues, w.organisations, w.stances, w.trust, w.alliances, w.seats, w.campaigns,
+                  w.record.alliances, w.record.events)  # fmt: skip
+    solidarity(w.clock, w.rules, w.polities, w.organisations, w.trust, w.alliances, w.seats, w.record.events)
+    peer_learning(w.clock, w.rules, w.trust, w.learned, w.alliances, w.seats)
+    collaborative_platform(w.clock, w.rules, w.organisations, w.alliances, w.seats, w.campaigns, w.record.events)
+    # 4 plans: each free team, alone or allied, picks issue, tactics and frame
+    blockade(w.rules, w.polities, w.organisations)
+    tactic_choice(w.clock, w.rules, w.polities, w.rights, w.issues, w.ballots, w.districts, w.organisations, w.stances,
+                  w.priorities, w.learned, w.uses, w.tactics, w.allowed, w.tried, w.alliances, w.seats, w.campaigns,
+                  w.record.events)  # fmt: skip
+    joint_plan(w.clock, w.rules, w.polities, w.rights, w.issues, w.ballots, w.districts, w.publics, w.organisations,
+               w.stances, w.priorities, w.learned, w.uses, w.tactics, w.allowed, w.tried, w.repertoire, w.represents,
+               w.trust, w.alliances, w.seats, w.campaigns, w.foothold, w.record.events)  # fmt: skip
+    launches(w.clock, w.rules, w.rights, w.issues, w.organisations, w.stances, w.tactics, w.ballots, w.campaigns,
+             w.record.events)  # fmt: skip
+    pooling(w.rules, w.issues, w.organisations, w.trust, w.alliances, w.seats, w.campaigns)
+    inclusion(w.rules, w.issues, w.publics, w.organisations, w.represents, w.alliances, w.seats, w.campaigns)
+    framing(w.clock, w.rules, w.publics, w.organisations, w.repertoire, w.circulation, w.circulating, w.campaigns,
+            w.speech, w.record.events)  # fmt: skip
+    frame_diffusion(w.clock, w.rules, w.organisations, w.repertoire, w.campaigns, w.tied, w.record.events)
+    # 5 campaigns: messages, calls, evidence, insider contacts, appeals abroad
     hashtag(w.clock, w.rules, w.polities, w.issues, w.organisations, w.tactics, w.campaigns, w.record.events)
-    channels(w.clock, w.rules, w.polities, w.issues, w.publics, w.organisations, w.tactics, w.campaigns, w.speech,
-             w.reach, w.circulation)  # fmt: skip
+    channels(w.clock, w.rules, w.polities, w.issues, w.publics, w.organisations, w.tactics, w.alliances, w.seats,
+             w.campaigns, w.speech, w.foothold, w.reach, w.circulation, w.circulating)  # fmt: skip
     evidence(w.rules, w.polities, w.issues, w.organisations, w.stances, w.tactics, w.campaigns)
     lobbying(w.rules, w.polities, w.issues, w.organisations, w.tactics, w.campaigns)
+    appeals(w.clock, w.rules, w.issues, w.organisations, w.tactics, w.campaigns, w.relations, w.bodies, w.standing,
+            w.mandates, w.docket, w.record.events)  # fmt: skip
     # 6 citizens: hear, judge, attend, dare to speak, act, join
-    circumstances(w.clock, w.rules, w.polities, w.issues, w.publics, w.districts, w.reach, w.circulation, w.blocks,
-                  w.circumstances)  # fmt: skip
+    circumstances(w.clock, w.rules, w.polities, w.issues, w.publics, w.districts, w.ballots, w.reach, w.circulation,
+                  w.blocks, w.circumstances)  # fmt: skip
     citizens(w.clock, w.rules, w.organisations, w.campaigns, w.tactics, w.blocks, w.circumstances, w.tally, w.enrolled,
              w.citizens)  # fmt: skip
     count(w.polities, w.issues, w.publics, w.districts, w.organisations, w.blocks, w.tally, w.enrolled, w.views,
@@ -70,32 +125,55 @@ def week(w):
              w.record.events)  # fmt: skip
     boycott(w.clock, w.rules, w.issues, w.organisations, w.stances, w.priorities, w.tactics, w.campaigns,
             w.record.events)  # fmt: skip
-    # 9 institutions: pressure adds up, policy moves by one rule
+    # 9 institutions: pressure adds up; signatures are counted, ballots held; policy moves by one rule
+    third_states(w.rules, w.polities, w.issues, w.relations, w.mandates, w.docket)
+    boomerang(w.clock, w.rules, w.polities, w.issues, w.organisations, w.stances, w.priorities, w.bodies, w.standing,
+              w.mandates, w.docket, w.record.events)  # fmt: skip
+    polls(w.clock, w.rights, w.issues, w.blocks, w.citizens)
+    recall(w.clock, w.rules, w.polities, w.rights, w.issues, w.tactics, w.campaigns, w.ballots, w.blocks, w.citizens,
+           w.record.ballots, w.record.events)  # fmt: skip
     protest_signal(w.rules, w.issues)
+    constituencies(w.rules, w.polities, w.issues, w.districts, w.parties, w.local_views)
     pressure(w.clock, w.rules, w.polities, w.issues, w.organisations, w.stances)
     friction(w.clock, w.rules, w.polities, w.issues)
-    stakeholder_table(w.clock, w.rules, w.polities, w.issues, w.organisations, w.stances, w.tactics, w.campaigns,
-                      w.record.events)  # fmt: skip
+    elections(w.clock, w.rules, w.polities, w.issues, w.districts, w.parties, w.blocks, w.citizens, w.record.events)
+    stakeholder_table(w.clock, w.rules, w.polities, w.issues, w.organisations, w.stances, w.tactics, w.alliances,
+                      w.campaigns, w.record.events)  # fmt: skip
+    initiative(w.clock, w.rules, w.polities, w.rights, w.issues, w.organisations, w.stances, w.priorities, w.uses,
+               w.tactics, w.campaigns, w.ballots, w.blocks, w.citizens, w.record.ballots,
+               w.record.events)  # fmt: skip
+    referendum(w.clock, w.rules, w.polities, w.rights, w.issues, w.organisations, w.stances, w.priorities, w.uses,
+               w.tactics, w.campaigns, w.ballots, w.blocks, w.citizens, w.record.ballots,
+               w.record.events)  # fmt: skip
     decision(w.clock, w.rules, w.issues, w.record.events)
     municipalities(w.clock, w.rules, w.issues, w.districts, w.local_views, w.organisations, w.tactics, w.campaigns,
                    w.record.events)  # fmt: skip
     # 10 evaluation: what did it bring?
     evaluation(w.rules, w.polities, w.issues)
-    credibility(w.rules, w.issues, w.organisations, w.tactics, w.campaigns)
-    learning(w.clock, w.rules, w.issues, w.organisations, w.tactics, w.learned, w.campaigns, w.record.events)
+    benefit_sharing(w.rules, w.organisations, w.alliances, w.seats)
+    credibility(w.clock, w.rules, w.issues, w.organisations, w.tactics, w.alliances, w.seats, w.campaigns,
+                w.record.events)  # fmt: skip
+    trust(w.clock, w.rules, w.organisations, w.tactics, w.trust, w.tied, w.alliances, w.seats, w.campaigns,
+          w.record.events)  # fmt: skip
+    learning(w.clock, w.rules, w.issues, w.organisations, w.tactics, w.learned, w.alliances, w.seats, w.campaigns,
+             w.record.events)  # fmt: skip
+    satisfaction(w.clock, w.rules, w.organisations, w.stances, w.alliances, w.seats)
     # 11 record
-    record(w.clock, w.polities, w.issues, w.organisations, w.stances, w.priorities, w.campaigns, w.views,
-           w.record.weeks, w.record.organisations, w.record.publics)  # fmt: skip
+    record(w.clock, w.polities, w.issues, w.organisations, w.stances, w.priorities, w.tied, w.trust, w.alliances,
+           w.seats, w.campaigns, w.views, w.parties, w.record.weeks, w.record.organisations, w.record.publics,
+           w.record.parties, w.record.alliance_weeks, w.record.bonds)  # fmt: skip
+    record_abroad(w.clock, w.organisations, w.standing, w.docket, w.record.organisations, w.record.bodies)
 
 
-compiled_week = compiled(week)
+# Inlined: what is compiled by itself first is optimised twice, and this is the most that there is to optimise.
+_inlined_week = numba.njit(inline="always")(week)
 
 
 @compiled
 def weeks(w, number):
     """`number` weeks in one call."""
     for _ in range(number):
-        compiled_week(w)
+        _inlined_week(w)
 
 
 Line = Callable[[World, int], None]
@@ -103,7 +181,8 @@ Line = Callable[[World, int], None]
 
 # Of the names in `week`, those of functions: co_names would hold fields as well, of which one is called "weeks".
 _CALLED = tuple(dict.fromkeys(step.argval for step in dis.get_instructions(week) if step.opname == "LOAD_GLOBAL"))
-TABLE_MECHANISMS = tuple(name for name in _CALLED if name not in ("turn", "record", "citizens", "count"))
+_BESIDE = ("turn", "record", "record_abroad", "citizens", "count")
+TABLE_MECHANISMS = tuple(name for name in _CALLED if name not in _BESIDE)
 CITIZEN_MECHANISMS = (
     "backfire", "awareness", "weight_of", "salience", "persuasion", "backlash", "framed", "education", "unlearning",
     "influence", "anchoring", "noticing", "motive", "expression", "participation", "company", "membership",
@@ -162,7 +241,7 @@ def _kernel(own: Mapping[str, Callable[..., Any]]) -> Callable[..., None]:
     space = dict(vars(_citizens))
     for name, rule in own.items():
         space[name] = rule if hasattr(rule, "py_func") else compiled_here(rule)
-    for name in ("lessons", "shuns", "take_part", "some_citizens"):
+    for name in ("lessons", "shuns", "backs", "take_part", "some_citizens"):
         plain = getattr(space[name], "py_func", space[name])
         space[name] = compiled_here(types.FunctionType(plain.__code__, space, name))
     return space["some_citizens"]  # type: ignore[no-any-return]

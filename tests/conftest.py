@@ -15,6 +15,14 @@ from advosim.scenario.schema import Scenario
 ROOT = Path(__file__).resolve().parents[1]
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile once and on all processors, before every worker would compile for itself."""
+    if getattr(config.option, "numprocesses", None) and not config.option.collectonly:
+        from advosim import simulation
+
+        simulation.compile_all(lambda stage, done, total: None)
+
+
 @dataclass(frozen=True)
 class MadeUpRecord:
     """Tables as a run leaves them."""
@@ -25,9 +33,14 @@ class MadeUpRecord:
     organisations: pd.DataFrame
     publics: pd.DataFrame
     alliances: pd.DataFrame
+    alliance_weeks: pd.DataFrame
+    bonds: pd.DataFrame
+    elections: pd.DataFrame
+    ballots: pd.DataFrame
     events: pd.DataFrame
     seconds: dict[str, float] = field(default_factory=lambda: {"found": 0.1, "compile": 2.0, "weeks": 1.5})
     left_out: tuple[str, ...] = ()
+    lost: int = 0
 
 
 @pytest.fixture
@@ -61,7 +74,11 @@ def made_up() -> MadeUpRecord:
             "reform": [{"week": 10, "set": {"polity.home.governance.repression": 0.9}}],
         }
     )
-    return MadeUpRecord(scenario, 7, _weeks(), _organisations(), _publics(), _alliances(), _events())
+    alliances = (pd.DataFrame(columns=columns) for columns in (ALLIANCES, ALLIANCE_WEEKS, BONDS))
+    ballots = pd.DataFrame(columns=BALLOTS)
+    return MadeUpRecord(
+        scenario, 7, _weeks(), _organisations(), _publics(), *alliances, _elections(), ballots, _events()
+    )
 
 
 def _weeks() -> pd.DataFrame:
@@ -102,8 +119,25 @@ def _publics() -> pd.DataFrame:
     return rows.assign(support=0.5, aware=0.1, salience=0.1, **acts, boycott=0.0)
 
 
-def _alliances() -> pd.DataFrame:
-    columns = ["alliance", "polity", "issue", "week_formed", "week_ended", "members", "lead", "reason"]
+ALLIANCES = [
+    "alliance", "polity", "issue", "side", "week_formed", "week_ended", "alive", "members", "most_members", "founder",
+    "lead", "memorandum", "reason",
+]  # fmt: skip
+ALLIANCE_WEEKS = [
+    "week", "polity", "issue", "alliance", "members", "trust", "reciprocity", "cohesion", "satisfaction", "survey",
+    "diversity", "evenness", "represented", "pooled", "line",
+]  # fmt: skip
+BONDS = ["week", "polity", "organisation", "partner_polity", "partner", "trust", "tied"]
+
+
+BALLOTS = ["week", "polity", "issue", "ballot", "voted", "turnout", "yes", "result"]
+
+
+def _elections() -> pd.DataFrame:
+    columns = [
+        "week", "polity", "party", "votes", "seats", "in_government", "vote_share", "seat_share", "turnout",
+        "gallagher",
+    ]  # fmt: skip
     return pd.DataFrame(columns=columns)
 
 
@@ -118,4 +152,4 @@ def _events() -> pd.DataFrame:
         (12, "home", "reform", "", "step", "", "", 0.3, "store"),
         (18, "home", "", "greens", "closure", "", "", 0.0, ""),
     ]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=columns).assign(alliance="", partner="")

@@ -15,6 +15,7 @@ from worlds import run_world
 from advosim.record import Record, recorded
 from advosim.scenario.checks import bounds
 from advosim.scenario.schema import (
+    Alliance,
     Credibility,
     Diet,
     Governance,
@@ -115,19 +116,35 @@ def organisations(draw: Any, issues: list[str]) -> dict[str, Any]:
 
 
 @st.composite
+def alliances(draw: Any, issues: list[str], known: list[str]) -> dict[str, Any]:
+    if len(known) < 2:
+        return {}
+    return {
+        f"alliance_{number}": some_of(Alliance, draw)
+        | {
+            "issue": draw(st.sampled_from(issues)),
+            "members": draw(st.lists(st.sampled_from(known), min_size=2, max_size=6, unique=True)),
+        }
+        for number in range(draw(st.integers(0, 2)))
+    }
+
+
+@st.composite
 def scenarios(draw: Any) -> Scenario:
     """Any scenario that the schema allows, with few citizens and weeks."""
     issues = [f"issue_{number}" for number in range(draw(st.integers(1, 5)))]
     polities = {}
     for name in ("home", "abroad")[: draw(st.integers(1, 2))]:
         citizens = draw(st.integers(10, 300))
+        members = draw(organisations(issues))
         polities[name] = {
             "citizens": citizens,
             "districts": draw(st.integers(1, min(citizens, 12))),
             "legitimacy": draw(st.floats(0, 1)),
             "governance": some_of(Governance, draw),
             "public": draw(publics(issues)),
-            "organisation": draw(organisations(issues)),
+            "organisation": members,
+            "alliance": draw(alliances(issues, sorted(members))),
             "network": draw(networks()),
         }
     mechanism = {
@@ -139,7 +156,7 @@ def scenarios(draw: Any) -> Scenario:
     return Scenario.model_validate(
         {
             "title": "Random",
-            "weeks": draw(st.integers(1, 12)),
+            "weeks": draw(st.integers(1, 16)),
             "seed": draw(st.integers(0, 2**63 - 1)),
             "issue": {name: some_of(Issue, draw) for name in issues},
             "polity": polities,
@@ -209,10 +226,15 @@ def check_record(world: World, scenario: Scenario) -> None:
 
 def check_funds(world: World, weeks: Any, rows: Any, scenario: Scenario) -> None:
     flows = rows["dues"] + rows["gifts"] + rows["grants"] - rows["running_cost"] - rows["campaign_cost"]
+    flows = flows + rows["support"]
+    given = np.where(rows["support"] < 0, -rows["support"], 0.0)
     for name in ("dues", "gifts", "grants", "running_cost", "campaign_cost", "funds", "effort"):
         assert (rows[name] >= 0).all(), name
     change = np.diff(rows["funds"], axis=0)
     turnover = 1.0 + np.abs(rows["funds"][:-1]) + rows["dues"][1:] + rows["gifts"][1:] + rows["grants"][1:]
+    turnover += np.abs(rows["support"][1:])
+    received = rows["support"].sum(axis=1)
+    within(received / (1.0 + given.sum(axis=1)), 0, 0, "help is neither made nor lost", 1e-9)
     within(np.abs(change - flows[1:]) / turnover, 0, 1e-9, "funds are conserved up to recorded flows")
     assert (rows["social_media"] <= 1.0 + 1e-12).all() and (rows["social_media"] >= 0).all()
     assert (np.diff(rows["closed"].astype(int), axis=0) >= 0).all(), "who closed stays closed"
@@ -303,12 +325,52 @@ def check_ranges(world: World) -> None:
         within(issues["side_mean"][..., side], -1, 1, "side_mean")
 
 
+def check_alliances(world: World) -> None:
+    """Of living alliances: who belongs, what they decide by, who campaigns for them. Of all: how they ended."""
+    everyone, lives = world.organisations, world.record.alliances[: world.clock["alliances"][0]]
+    seats = np.zeros(len(everyone), np.int64)
+    for alliance, table in zip(world.alliances, world.seats, strict=True):
+        taken = table[table["organisation"] >= 0]
+        members = taken["organisation"]
+        assert len(members) == alliance["members"] == len(set(members.tolist())), "each member has one seat"
+        seats[members] += 1
+        if not alliance["alive"]:
+            assert not len(members)
+            continue
+        assert len(members) >= 2 and alliance["lead"] in members
+        assert not everyone["closed"][members].any(), "who closed is gone"
+        assert set(everyone["polity"][members]) == {alliance["polity"]}
+        within(taken["say"].sum(), 1, 1, "say", 1e-9)
+        within(taken["benefit"].sum(), 1, 1, "shares of the credit", 1e-9)
+        for name in ("satisfaction", "delivered", "inequity", "say"):
+            within(taken[name], 0, 1, name, 1e-12)
+        for name in ("cohesion", "trust", "reciprocity", "diversity", "represented", "results", "survey", "followers"):
+            within(alliance[name], 0, 1, name, 1e-12)
+        within(alliance["evenness"], 0, 1, "evenness", 1e-12)
+        within(alliance["line"], -1, 1, "line", 1e-12)
+        life = lives[alliance["number"]]
+        assert life["week_ended"] == life["ending"] == -1 and life["most_members"] >= len(members)
+    np.testing.assert_array_equal(everyone["seats"], seats)
+    joint = world.campaigns[(world.campaigns["alliance"] >= 0) & (world.campaigns["weeks_left"] > 0)]
+    for campaign in joint:
+        assert world.alliances["alive"][campaign["alliance"]], "who is alone has no joint campaign"
+        assert campaign["organisation"] in world.seats["organisation"][campaign["alliance"]]
+    ended = lives[lives["week_ended"] >= 0]
+    assert (ended["ending"] >= 0).all() and (ended["week_ended"] >= ended["week_formed"]).all(), "an end has its reason"
+    assert len(lives) - len(ended) == world.alliances["alive"].sum()
+    within(world.trust, 0, 1, "trust")
+    within(everyone["pooled"], 0, 1, "share of means in joint plans", 1e-12)
+    assert not world.trust.diagonal().any() and not world.tied.diagonal().any()
+    np.testing.assert_array_equal(world.tied, world.tied.T)
+
+
 def check(scenario: Scenario) -> World:
     world = run_world(scenario, scenario.seed)
     check_record(world, scenario)
     check_citizens(world)
     check_counts(world)
     check_ranges(world)
+    check_alliances(world)
     return world
 
 

@@ -33,6 +33,19 @@ def one(model: AdvocacyModel, name: str) -> Any:
     return found
 
 
+def test_parties_are_agents_whose_fields_are_those_of_the_world() -> None:
+    model = ran()
+    parties = model.agents_by_type[models.Party]
+    assert [party.name for party in parties] == ["reds", "blues", "whites", "locals"]
+    table = model.record.elections
+    last = table[table["week"] == 26].set_index("party")
+    for party in parties:
+        row = last.loc[party.name]
+        assert (party.votes, party.seats, party.in_government) == (row["votes"], row["seats"], row["in_government"])
+    one(model, "reds").position[0] = 0.5
+    assert model.world.parties["position"][0, 0] == 0.5
+
+
 # ---------------------------------------------------------------- the same run
 
 
@@ -115,6 +128,7 @@ def test_agents_stand_for_all_rows() -> None:
         "Foundation": 1,
         "MediaOutlet": 1,
         "Municipality": 1,
+        "Party": 4,
     }
     assert {agent.polity for agent in model.agents} == {"home", "abroad"}
     assert [type(agent) for agent in (one(model, "greens_1"), one(model, "tenants"))] == [Movement, GrassrootsGroup]

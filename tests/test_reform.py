@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import functools
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from worlds import BUSY, busy, digest_of_world, run_world, same, small
+from test_schema import NUMBERS, values_of, world_for
+from worlds import BUSY, busy, digest_of, digest_of_world, go_on, neighbours, run_world, same, small, vetoing, voting
 
 from advosim.record import Record
+from advosim.scenario.checks import founding_settings
 from advosim.scenario.problems import InputError
 from advosim.scenario.schema import Governance, Mechanisms, Scenario
 from advosim.simulation import simulate
-from advosim.world.state import POLITY
+from advosim.world.found import found
+from advosim.world.state import POLITY, REFORM
 
 WEEK = 10
 PATH = "polity.home.governance"
@@ -24,6 +28,10 @@ REFORMS = {
     "openness": 0.0,
     "access": 0.0,
     "election_interval": 27,
+    "electoral_system": "majority",
+    "list_method": "sainte-lague",
+    "district_magnitude": 2,
+    "electoral_threshold": 0.3,
     "veto_players": 5,
     "media_freedom": 0.0,
     "internet_access": 0.1,
@@ -31,6 +39,7 @@ REFORMS = {
     "shutdown": True,
     "surveillance": 1.0,
     "entry_cost": 1.0,
+    "external_vulnerability": 1.0,
 }
 """For every governance setting that a rule reads, a value far from its default."""
 
@@ -41,14 +50,27 @@ def reformed(*reforms: tuple[int, dict[str, Any]], base: Scenario | None = None)
 
 
 @functools.cache
-def without(scenario: Scenario | None = None) -> Record:
-    return simulate(busy(), 1, threads=1)
+def without(abroad: bool = False, seed: int = 1) -> Record:
+    return simulate(neighbours() if abroad else busy(), seed, threads=1)
+
+
+ABROAD = {"spillover", "frame_diffusion", "shelter", "third_states", "boomerang"}
+"""Mechanisms that need a neighbour or a body."""
 
 
 def weeks_before(record: Record, week: int) -> bytes:
     taken = record.recorded
     events = taken.events[(taken.events["week"] < week)]
-    return b"".join(rows.tobytes() for rows in (taken.weeks[: week - 1], taken.organisations[: week - 1], events))
+    ballots = taken.ballots[taken.ballots["week"] < week]
+    kept = (taken.weeks[: week - 1], taken.organisations[: week - 1], events, ballots)
+    return b"".join(rows.tobytes() for rows in kept)
+
+
+def beside_reforms(record: Record) -> str:
+    """A hash of all that a run recorded but the reforms themselves."""
+    taken = record.recorded
+    rest = taken._replace(events=taken.events[taken.events["event"] != REFORM])
+    return "".join(digest_of(rows) for rows in rest)
 
 
 # ---------------------------------------------------------------- governance
@@ -63,13 +85,77 @@ def test_every_setting_that_a_rule_reads_is_reformed_here() -> None:
 
 @pytest.mark.parametrize("setting", REFORMS)
 def test_a_reform_changes_its_weeks_and_none_before(setting: str) -> None:
-    run = simulate(reformed((WEEK, {f"{PATH}.{setting}": REFORMS[setting]})), 1, threads=1)
-    assert weeks_before(run, WEEK) == weeks_before(without(), WEEK)
-    after, usual = run.recorded.weeks[WEEK - 1 :], without().recorded.weeks[WEEK - 1 :]
-    differ = [name for name in after.dtype.names if (after[name] != usual[name]).any()]
-    assert differ, "the reform does nothing"
-    (event,) = run.events.query("event == 'reform'").itertuples()
-    assert (event.week, event.polity, event.detail) == (WEEK, "home", f"{PATH}.{setting} = {REFORMS[setting]}")
+    """In each of some worlds none before, and in one of them at least those after: who wins a seat by one method may
+    win it by another as well.
+    """
+    abroad = setting == "external_vulnerability"
+    scenario = reformed((WEEK, {f"{PATH}.{setting}": REFORMS[setting]}), base=neighbours() if abroad else busy())
+    for seed in range(1, 11):
+        run, usual = simulate(scenario, seed, threads=1), without(abroad, seed)
+        assert weeks_before(run, WEEK) == weeks_before(usual, WEEK)
+        (event,) = run.events.query("event == 'reform'").itertuples()
+        assert (event.week, event.polity, event.detail) == (WEEK, "home", f"{PATH}.{setting} = {REFORMS[setting]}")
+        for table in ("weeks", "parties"):
+            after, before = getattr(run.recorded, table)[WEEK - 1 :], getattr(usual.recorded, table)[WEEK - 1 :]
+            if any((after[name] != before[name]).any() for name in after.dtype.names):
+                return
+    raise AssertionError("the reform does nothing in any of ten worlds")
+
+
+RIGHTS = {
+    "initiative.allowed": False,
+    "initiative.signature_share": 0.9,
+    "initiative.window": 1,
+    "initiative.quorum": 1.0,
+    "initiative.binding": False,
+    "referendum.allowed": False,
+    "referendum.signature_share": 0.9,
+    "referendum.window": 1,
+    "referendum.quorum": 1.0,
+    "recall.allowed": False,
+    "recall.signature_share": 0.9,
+    "recall.window": 1,
+}
+"""For every setting of citizens' rights, a value far from that of the voting world."""
+
+
+def test_every_right_is_reformed_here() -> None:
+    rights = {"initiative", "referendum", "recall"}
+    declared = {f"{name}.{field}" for name in rights for field in type(getattr(Governance(), name)).model_fields}
+    assert declared == set(RIGHTS)
+
+
+@pytest.mark.parametrize("setting", RIGHTS)
+def test_a_reform_of_a_right_changes_its_weeks_and_none_before(setting: str) -> None:
+    changed = 0
+    for seed in range(1, 13):
+        run, usual = _rights(setting, seed), _rights(setting.split(".")[0], seed)
+        assert weeks_before(run, WEEK) == weeks_before(usual, WEEK)
+        changed += not (run.weeks.equals(usual.weeks) and run.ballots.equals(usual.ballots))
+    assert changed, "the reform does nothing"
+
+
+@functools.cache
+def _rights(setting: str, seed: int) -> Record:
+    changes = {f"{PATH}.{setting}": RIGHTS[setting]} if setting in RIGHTS else {f"{PATH}.veto_players": 2}
+    base = vetoing() if setting.startswith("referendum") else voting()
+    return simulate(reformed((WEEK, changes), base=base), seed, threads=1)
+
+
+def test_a_right_that_is_granted_in_mid_run_does_nothing_before_and_something_after() -> None:
+    """Bits of the weeks before are those of a world without it, and from then on laws answer to it."""
+    without_it = voting().but({f"{PATH}.{right}.allowed": False for right in ("initiative", "referendum", "recall")})
+    for right in ("initiative", "referendum", "recall"):
+        later = reformed((WEEK, {f"{PATH}.{right}.allowed": True}), base=without_it)
+        acts = 0
+        for seed in range(1, 9):
+            run, never = simulate(later, seed, threads=1), simulate(without_it, seed, threads=1)
+            assert weeks_before(run, WEEK) == weeks_before(never, WEEK)
+            assert not len(never.ballots) and "ballot_launched" not in set(never.events["event"])
+            begun = run.events.query("event == 'ballot_launched'")
+            assert (begun["week"] >= WEEK).all()
+            acts += len(begun)
+        assert acts, right
 
 
 def test_a_setting_is_recorded_as_in_force_from_the_week_of_its_reform() -> None:
@@ -118,7 +204,8 @@ def test_going_online_and_offline_again_brings_the_same_people_back() -> None:
 def test_a_reform_of_one_polity_leaves_the_other_alone() -> None:
     table = small().but(BUSY).model_dump()
     table["polity"]["abroad"] = table["polity"]["home"]
-    two = Scenario.model_validate(table)
+    apart = {f"mechanism.{name}.on": False for name in ("spillover", "ties", "third_states")}
+    two = Scenario.model_validate(table).but(apart)
     base = simulate(two, 1, threads=1)
     run = simulate(reformed((WEEK, {"polity.abroad.governance.repression": 1.0}), base=two), 1, threads=1)
     for name in ("weeks", "organisations"):
@@ -130,12 +217,16 @@ def test_a_reform_of_one_polity_leaves_the_other_alone() -> None:
 # ---------------------------------------------------------------- mechanisms
 
 
-@pytest.mark.parametrize("name", Mechanisms.model_fields)
+@pytest.mark.parametrize("name", [name for name in Mechanisms.model_fields if name != "spiral"])
 def test_a_mechanism_switched_off_in_mid_run_changes_the_weeks_from_then_on(name: str) -> None:
-    scenario = reformed((WEEK, {f"mechanism.{name}.on": False}))
+    poor = {"relation.border.ties": 1.0, "mechanism.funds.harassment": 1.0}
+    base = {"initiative": voting, "referendum": vetoing, "recall": voting}.get(name, busy)()
+    base = neighbours().but(poor) if name in ABROAD else base
+    base = base.but({"mechanism.anticipation.by_exposure": 10.0}) if name == "anticipation" else base
+    scenario = reformed((WEEK, {f"mechanism.{name}.on": False}), base=base)
     lacking = 0
     for seed in range(1, 6):
-        run, usual = simulate(scenario, seed, threads=1), simulate(busy(), seed, threads=1)
+        run, usual = simulate(scenario, seed, threads=1), simulate(base, seed, threads=1)
         assert weeks_before(run, WEEK) == weeks_before(usual, WEEK)
         (event,) = run.events.query("event == 'reform'").itertuples()
         assert (event.week, event.polity, event.detail) == (WEEK, "", f"mechanism.{name}.on = False")
@@ -161,6 +252,42 @@ def test_a_run_on_threads_meets_reforms_alike() -> None:
     assert digest_of_world(run_world(scenario)) == digest_of_world(run_world(scenario, threads=2))
 
 
+def test_a_reform_writes_only_what_it_sets() -> None:
+    """What somebody has written into the world by hand stays."""
+    scenario = reformed((5, {f"{PATH}.openness": 0.3, "mechanism.influence.epsilon": 0.2}))
+    world = found(scenario, 1, 6)
+    world.polities["repression"], world.rules["influence"]["rate"] = 0.77, 0.01
+    go_on(world, scenario, 6)
+    assert world.polities["repression"][0] == 0.77 and world.rules["influence"]["rate"][0] == np.float32(0.01)
+    assert world.polities["openness"][0] == 0.3 and world.rules["influence"]["epsilon"][0] == np.float32(0.2)
+
+
+def test_a_reform_of_what_only_founding_reads_is_refused_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "late.toml"
+    file.write_text('title = "Late"\n[[reform]]\nweek = 3\nset = { "mechanism.expression.threshold" = 0.2 }\n')
+    with pytest.raises(InputError) as refused:
+        Scenario.load(file)
+    assert "late.toml:4" in str(refused.value) and "mechanism.NAME.KEY" in str(refused.value)
+
+
+@pytest.mark.parametrize("path", [path for path in NUMBERS if path.startswith("mechanism.")])
+def test_a_reform_of_any_setting_is_refused_or_acts(path: str) -> None:
+    """By the schema's own word on what only founding reads."""
+    keys = tuple(path.split("."))
+    world = world_for(path)
+    rows = [{"week": 2, "set": {path: value}} for value in values_of(path)]
+    if keys in founding_settings():
+        with pytest.raises(InputError, match="read when the world is founded"):
+            world.but({"reform": [rows[0]]})
+        return
+    others = [Scenario.model_validate({**world.model_dump(), "reform": [row]}) for row in rows]
+    for seed in range(1, 7):
+        usual = beside_reforms(simulate(world, seed, threads=1))
+        if any(beside_reforms(simulate(other, seed, threads=1)) != usual for other in others):
+            return
+    raise AssertionError(f"a reform of {path} changes nothing in the busy world")
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
@@ -168,6 +295,8 @@ def test_a_run_on_threads_meets_reforms_alike() -> None:
         ({"polity.home.organisation.greens.funds": 1.0}, "cannot change in mid-run"),
         ({"issue.climate.policy": 0.1}, "cannot change in mid-run"),
         ({"polity.nowhere.governance.openness": 0.1}, "there is no polity"),
+        ({"mechanism.awareness.start": 0.1}, "is read when the world is founded, and cannot change in mid-run"),
+        ({"mechanism.learning": {"start": 0.1}}, "is read when the world is founded"),
         ({f"{PATH}.openness": 1.1}, "out of range"),
         ({"mechanism.influence.epsilom": 0.1}, "epsilon"),
     ],

@@ -18,14 +18,15 @@ import pandas as pd
 import pytest
 
 from advosim import __version__, measuring, results
+from advosim.collaboration import collaboration
 from advosim.scenario import load
 from advosim.scenario.problems import InputError
 from advosim.story import story
 
-TABLES = ("weeks", "organisations", "publics", "alliances", "events")
+TABLES = ("weeks", "organisations", "publics", "alliances", "elections", "ballots", "events")
 FIGURES = ("overview", "tactics", "frames", "timeline", "participation")
 FILES = {f"{table}.{kind}" for table in TABLES for kind in ("parquet", "csv")} | {f"{name}.png" for name in FIGURES}
-FILES |= {"manifest.json", "story.md", "outcomes.csv", "costs.csv"}
+FILES |= {"manifest.json", "story.md", "outcomes.csv", "costs.csv", "collaboration.csv"}
 
 
 def names(folder: Path) -> set[str]:
@@ -56,7 +57,8 @@ def test_a_run_leaves_tables_figure_and_manifest(record: Any, tmp_path: Path) ->
 def test_the_story_and_what_is_measured_are_those_of_the_record(record: Any, tmp_path: Path) -> None:
     folder = results.write(record, tmp_path / "run")
     assert (folder / "story.md").read_text(encoding="utf-8") == story(record)
-    for name, table in (("outcomes", measuring.outcomes(record)), ("costs", measuring.costs(record))):
+    measures = {"outcomes": measuring.outcomes, "costs": measuring.costs, "collaboration": collaboration}
+    for name, table in ((name, measure(record)) for name, measure in measures.items()):
         pd.testing.assert_frame_equal(pd.read_csv(folder / f"{name}.csv"), table, check_dtype=False)
 
 
@@ -294,6 +296,14 @@ def test_the_summary_tells_the_run(record: Any, tmp_path: Path) -> None:
         "compile 2.0 s",
     ):
         assert part in text
+
+
+def test_the_summary_tells_who_gave_in_and_what_was_lost(record: Any) -> None:
+    given_in = {"week": 6, "polity": "home", "issue": "reform", "organisation": "big_oil", "event": "concession"}
+    events = pd.concat([record.events, pd.DataFrame([{**given_in, "side": "for", "size": 0.3}])], ignore_index=True)
+    text = results.summary(replace(record, events=events, lost=1234))
+    assert "week    6  big oil gives in to a boycott, on reform in home" in text
+    assert "the log of events was full; the last 1,234 are not in it" in text
 
 
 def test_the_summary_names_reforms_that_a_shorter_run_left_out(record: Any) -> None:

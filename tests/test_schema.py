@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from worlds import busy, digest, small
+from worlds import busy, digest, neighbours, small, vetoing, voting, with_neighbour
 
 import advosim
 from advosim.scenario.checks import bounds
@@ -18,7 +18,7 @@ from advosim.scenario.rules import Mechanism, Mechanisms
 from advosim.scenario.schema import Governance, Organisation, OrganisationKind, Public, Scenario, Tactic, catalogue
 from advosim.simulation import simulate
 from advosim.week import CITIZEN_MECHANISMS, TABLE_MECHANISMS
-from advosim.world.state import AUDIENCES, CHANNELS, EXPERTISE, RULES, TACTIC_NUMBERS
+from advosim.world.state import AUDIENCES, CHANNELS, CULTURE, EXPERTISE, RULES, TACTIC_NUMBERS
 
 PACKAGE = Path(advosim.__file__).parent
 DECLARED = dict(parameters(Scenario))
@@ -102,19 +102,43 @@ def read_in(*folders: str) -> set[str]:
     return {name for file, names in reads().items() if file.startswith(folders) for name in names}
 
 
+APPEALS = ["appeal_to_regional_body", "appeal_to_international_body", "shaming_by_third_states"]
 NEEDED = {
     "framing.backfire": {"polity.home.organisation.owners.credibility.public": 0.2},
     "framing.circulation_keep": {"polity.home.organisation.owners.credibility.public": 0.2},
+    "elections.strategic": {"polity.home.governance.electoral_system": "majority"},
     "platform_control.to_friends": {"polity.home.governance.shutdown": True},
+    "ties.shared_leader": {"polity.home.individual": {"leader": {"posts": ["institute", "lobby"]}}},
+    "trust.endorsement": {"polity.home.organisation.institute.tactics": ["endorsement"]},
+    "boomerang.by_visibility": {"polity.home.organisation.asylum.tactics": ["demonstration", *APPEALS]},
+    "boomerang.swing_keep": {
+        "mechanism.boomerang.swing": 1.0,
+        "mechanism.boomerang.offset": 0.5,
+        "mechanism.participation.threshold": 0.02,
+    },
+    "recall.successor_within": {"mechanism.elections.on": False},
+    "initiative.advice": {"polity.home.governance.initiative.binding": False},
     "learning.capacity": {"polity.home.organisation.institute.tactics": ["capacity_building", "research_report"]},
 }
 """What the busy world lacks for some parameters to matter."""
+ABROAD = ("spillover", "frame_diffusion", "shelter", "third_states", "boomerang")
+"""Rules that need a neighbour or a body; so do `pressure.abroad` and `backfire.foreign`."""
+
+
+ACROSS = ("mechanism.ties.language", "mechanism.ties.abroad")
+"""What matters between polities only."""
 
 
 @functools.cache
 def world_for(path: str) -> Scenario:
-    needed = NEEDED.get(path.removeprefix("mechanism."))
-    return busy().but(needed) if needed else busy()
+    name = path.removeprefix("mechanism.")
+    if path in ACROSS:
+        return with_neighbour(busy()).but({"polity.abroad.language": "foreign"})
+    abroad = name.split(".")[0] in ABROAD or name in ("pressure.abroad", "backfire.foreign")
+    rights = {"initiative": voting, "referendum": vetoing, "recall": voting}
+    world = neighbours() if abroad else rights.get(name.split(".")[0], busy)()
+    needed = NEEDED.get(name)
+    return world.but(needed) if needed else world
 
 
 @functools.cache
@@ -160,7 +184,7 @@ def test_a_governance_setting_is_read_or_awaits_its_mechanism(path: str) -> None
 @pytest.mark.parametrize("path", [p for p in DECLARED if not p.startswith("mechanism.") and ".governance." not in p])
 def test_any_other_setting_is_read_by_code(path: str) -> None:
     name = path.split(".")[-1]
-    if name in TEXTS or name in (*CHANNELS, *EXPERTISE, *AUDIENCES):
+    if name in TEXTS or name in (*CHANNELS, *CULTURE, *EXPERTISE, *AUDIENCES):
         return  # read by people, or by these names of columns
     if path.startswith("tactic."):
         assert name in TACTIC_NUMBERS or name in read_in("world/found"), path

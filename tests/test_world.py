@@ -111,7 +111,7 @@ def test_means_vary_between_seeds_as_declared() -> None:
 def test_traits_have_the_spread_that_they_are_declared_with() -> None:
     people = world_of(citizens=20_000).citizens
     assert people.risk.mean() == pytest.approx(0.5, abs=0.01) and people.risk.var() == pytest.approx(0.05, abs=0.003)
-    for column, median in ((people.talk_threshold, 0.35), (people.act_threshold, 0.25)):
+    for column, median in ((people.talk_threshold, 0.35), (people.act_threshold, 0.4)):
         assert np.median(column) == pytest.approx(median, rel=0.03)
         assert np.log(column).std() == pytest.approx(0.5, rel=0.03)
     assert np.log(people.interest).std() == pytest.approx(0.7, rel=0.03)

@@ -27,10 +27,11 @@ SMALL = {
             "districts": 3,
             "public": {
                 "town": {"share": 0.6, "digital": 0.8, "values": {"justice": 0.5}, "attitude": {"climate": 0.1}},
-                "country": {"share": 0.4, "digital": -0.8, "stake": {"housing": 0.4}},
+                "country": {"share": 0.4, "digital": -0.8, "stake": {"housing": 0.4, "climate": 0.3}},
             },
             "organisation": {
                 "greens": {"kind": "movement", "count": 2, "priorities": {"climate": 1.0}, "members": 0.03,
+                           "represents": ["country"], "reliability": 0.6,
                            "tactics": ["demonstration", "disruptive_action"]},
                 "tenants": {"kind": "grassroots", "priorities": {"housing": 1.0}, "members": 0.03,
                             "tactics": ["petition"]},
@@ -45,7 +46,16 @@ SMALL = {
                 "press": {"kind": "media_outlet", "stance": 0.4},
                 "mayor": {"kind": "municipality", "district": 2},
             },
-            "governance": {"platform_regulation": 0.2, "surveillance": 0.4},
+            "party": {
+                "reds": {"position": -0.4, "strategy": "aggregator"},
+                "blues": {"position": 0.4},
+                "whites": {"priorities": {"climate": 1.0}, "incumbent": True},
+                "locals": {"positions": {"housing": 0.7}, "priorities": {"housing": 1.0}, "strategy": "sticker"},
+            },
+            "governance": {"platform_regulation": 0.2, "surveillance": 0.4, "electoral_system": "mixed",
+                           "election_interval": 26,
+                           "district_magnitude": 21},
+            "alliance": {"front": {"issue": "climate", "members": ["greens", "institute", "partners"]}},
         }
     },
 }
@@ -75,8 +85,94 @@ BUSY = {
     "mechanism.response.accommodate": 0.0,
     "mechanism.platform_control.exposure": 1.0,
     "mechanism.participation.by_risk": 1.5,
+    "mechanism.alliance_formation.readiness": 2.0,
+    "mechanism.culture_clash.hazard": 1.0,
+    "mechanism.priority_clash.hazard": 1.0,
+    "mechanism.strategy_clash.hazard": 1.0,
+    "mechanism.collaborative_platform.chance": 1.0,
+    "mechanism.benefit_sharing.by": "funds",
+    "mechanism.solidarity.trouble": 30.0,
+    "mechanism.credibility.scandal": 0.05,
+    "mechanism.ties.fading": 0.5,
+    "mechanism.ties.closure": 0.5,
 }
 """Settings under which everything happens within a few weeks, so that the lack of something tells."""
+
+
+# fmt: off
+NEIGHBOURS = {
+    "mechanism": {"boomerang": {"offset": 0.5}},
+    "issue": {"climate": {"policy": -0.4}, "housing": {"policy_between": 0.5}},
+    "tactic": {
+        name: {"weeks": 3}
+        for name in ("appeal_to_regional_body", "appeal_to_international_body", "shaming_by_third_states")
+    },
+    "polity": {
+        "home": {
+            "governance": {"openness": 0.1, "repression": 0.6, "media_freedom": 0.3, "external_vulnerability": 0.8},
+            "organisation": {
+                "asylum": {"count": 3, "stance": 0.8, "funds": 60.0, "frames": ["justice"], "tactics": [
+                    "appeal_to_regional_body", "appeal_to_international_body", "shaming_by_third_states"]},
+                "exiles": {"funds": 0.3, "income": 0.38, "funds_within": 0.0, "members": 0.0, "activity": 0.0},
+                "counter": {"stance": -0.7, "funds": 60.0, "tactics": ["appeal_to_international_body"]},
+            },
+        },
+        "north": {
+            "citizens": 150, "districts": 2, "policy": {"climate": 0.2},
+            "governance": {"openness": 0.9, "repression": 0.1, "media_freedom": 1.0},
+            "public": {"everyone": {"attitude": {"climate": 0.3}}},
+            "organisation": {"reds": {"count": 2, "stance": 0.7, "frames": ["security", "identity"]},
+                             "blues": {"stance": -0.6}},
+        },
+    },
+    "body": {
+        "nations": {"gatekeeping": 0.5, "capacity": 1.0, "policy": {"climate": 0.5}, "agenda": {"housing": 0.5}},
+        "union": {"level": "regional", "gatekeeping": 0.0, "leverage": 0.3, "leverages": {"home": 0.9}},
+    },
+    "relation": {"border": {"between": ["home", "north"], "distance": 0.1, "language": 0.9, "ties": 0.4}},
+}
+# fmt: on
+"""What the small world lacks to have a neighbour and bodies above both."""
+
+
+@functools.cache
+def neighbours() -> Scenario:
+    """The busy world, closed, with a neighbour that is open and ahead, and a regional and an international body."""
+    return busy().but({f"{kind}.{name}": row for kind, rows in NEIGHBOURS.items() for name, row in rows.items()})
+
+
+VOTING = {
+    "polity.home.governance.initiative": {"allowed": True, "signature_share": 0.03, "window": 8},
+    "polity.home.governance.referendum": {"allowed": True, "signature_share": 0.004, "window": 8},
+    "polity.home.governance.recall": {"allowed": True, "signature_share": 0.02, "window": 8},
+    "polity.home.organisation.greens.tactics": ["demonstration", "initiative", "referendum"],
+    "polity.home.organisation.tenants.tactics": ["petition", "recall", "initiative"],
+    "polity.home.organisation.owners.tactics": ["public_relations", "referendum", "initiative"],
+    "polity.home.organisation.partners.tactics": ["recall", "multi_stakeholder_table"],
+    "mechanism.initiative.campaign_weeks": 2,
+    "mechanism.initiative.poll_error": 0.4,
+    "mechanism.initiative.signature_price": 2.0,
+    "mechanism.initiative.unaware": 0.05,
+    "mechanism.referendum.campaign_weeks": 2,
+    "mechanism.referendum.alarm": 0.5,
+    "mechanism.recall.by_legitimacy": 0.02,
+    "mechanism.recall.campaign_weeks": 2,
+    "mechanism.recall.dissatisfied": 1.0,
+    "mechanism.stakeholder_table.uptake": 0.6,
+}
+"""Settings under which citizens of the busy world put laws to the vote, veto them and remove governments."""
+
+
+@functools.cache
+def voting() -> Scenario:
+    """The busy world with all three rights."""
+    return busy().but(VOTING)
+
+
+@functools.cache
+def vetoing() -> Scenario:
+    """The voting world without initiatives, which leave few laws to veto."""
+    return voting().but({"polity.home.governance.initiative.allowed": False})
 
 
 @functools.cache
@@ -166,6 +262,7 @@ def scenarios_of_all_kinds() -> dict[str, Scenario]:
         changes = {f"polity.home.network.{path}": kind for path, kind in networks.items()}
         worlds[f"{face_to_face} and {social}"] = lively.but(changes)
     worlds["two polities"] = with_neighbour(lively)
+    worlds["neighbours and bodies"] = neighbours().but({"weeks": 12, "polity.home.citizens": 200})
     one = lively.but({"polity.home.governance.repression": 1.0, "polity.home.governance.internet_access": 0.3})
     worlds["repression"] = one
     return worlds

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from advosim.world.chance import exp, log
+from advosim.world.chance import draw64, exp, key, log, pair, stream
 from advosim.world.compile import compiled
 from advosim.world.state import (
     CALL_BUY_NOT,
@@ -13,15 +13,19 @@ from advosim.world.state import (
     CHANNELS,
     FACE_TO_FACE,
     FIRM,
+    FIRST_POPULAR,
     INSIDE,
     MASS_MEDIA,
     OFFICIALS,
+    POPULAR,
     PUBLIC,
     SIDES,
     SOCIAL_MEDIA,
 )
 
 _CHANNELS = len(CHANNELS)
+_CONTACTS = stream("pooling.contacts")
+_RIGHTS = len(POPULAR)
 _DAYS = 7
 _LN2 = np.float64(0.6931471805599453)
 
@@ -47,6 +51,13 @@ def active(campaign):
 
 
 @compiled
+def right_of(tactic):
+    """Which of POPULAR a tactic collects signatures for, -1 for none."""
+    kind = tactic.pressure - FIRST_POPULAR
+    return kind if 0 <= kind < _RIGHTS else -1
+
+
+@compiled
 def message(strength, media_skill, tailored, rule):
     """Credibility x (1 + .2 x clarity), where clarity is media skill, and counts once more if the frame is tailored."""
     clarity = media_skill * (1.0 if tailored else 0.5)
@@ -62,9 +73,12 @@ def fit(public, frame, rule):
 
 
 @compiled
-def trust_in(organisation):
-    """How far the public believes an organisation; a firm's decline of reputation costs it trust as well."""
-    trust = organisation.credibility[PUBLIC]
+def trust_in(organisation, standing):
+    """How far the public believes an organisation; a firm's decline of reputation costs it trust as well.
+
+    standing: what allies, unity and the inclusion of the affected add.
+    """
+    trust = min(max(organisation.credibility[PUBLIC] + standing, 0.0), 1.0)
     if organisation.kind == FIRM and organisation.usual_reputation > 0.0:
         trust *= min(1.0, organisation.reputation / organisation.usual_reputation)
     return trust
@@ -160,6 +174,8 @@ def _clear(reach):
                     cell.sign[side] = 0.0
                     cell.march[side] = 0.0
                     cell.shun[side] = 0.0
+                    for kind in range(_RIGHTS):
+                        cell.back[kind, side] = 0.0
 
 
 @compiled
@@ -180,7 +196,10 @@ def _deliver(cell, campaign, tactic, strength, resonance, frame, hazard, teachin
     cell.taught[side] += hazard * teaching
     if teaching > 0.0:
         cell.lesson[side] = max(cell.lesson[side], strength)
-    if campaign.calling and tactic.call == CALL_SIGN:
+    kind = right_of(tactic)
+    if campaign.calling and kind >= 0:
+        cell.back[kind, side] += hazard
+    elif campaign.calling and tactic.call == CALL_SIGN:
         cell.sign[side] += hazard
     elif campaign.calling and tactic.call == CALL_SHOW_UP:
         cell.march[side] += hazard
@@ -198,16 +217,22 @@ def _to_chances(cell):
         cell.sign[side] = 1.0 - exp(-cell.sign[side])
         cell.march[side] = 1.0 - exp(-cell.march[side])
         cell.shun[side] = 1.0 - exp(-cell.shun[side])
+        for kind in range(_RIGHTS):
+            cell.back[kind, side] = 1.0 - exp(-cell.back[kind, side])
 
 
 @compiled
 def _spend(campaign, organisation, tactic, issue, coordination, rule):
-    spending = min(rule.spend * organisation.funds, organisation.funds)
-    organisation.funds -= spending
-    organisation.campaign_cost += spending
+    """Own means, as far as they are not pooled; a joint campaign's were pooled before (`pooling`)."""
+    spending = campaign.budget
+    if campaign.alliance < 0:
+        spending = (1.0 - organisation.pooled) * min(rule.spend * organisation.funds, organisation.funds)
+        organisation.funds -= spending
+        organisation.campaign_cost += spending
     campaign.spent += spending
     cheaper = coordination if tactic.call > 0 else 1.0
     campaign.effort = rule.productivity * spending / (tactic.cost * cheaper) * campaign.competence
+    campaign.effort *= campaign.amplified
     rhythm = max(1, int(tactic.call_every * cheaper + 0.5))
     campaign.calling = tactic.call > 0 and (campaign.age + 1) % rhythm == 0
     campaign.reached = 0.0
@@ -216,16 +241,52 @@ def _spend(campaign, organisation, tactic, issue, coordination, rule):
 
 
 @compiled
+def _bits(campaign, tactic):
+    """What a campaign calls to this week, as bits of `calls`; 0 where it calls to nothing."""
+    if not campaign.calling:
+        return np.uint8(0)
+    if right_of(tactic) >= 0:
+        return np.uint8(64 << campaign.side)
+    if tactic.call == CALL_SIGN:
+        return np.uint8(1 << campaign.side)
+    if tactic.call == CALL_SHOW_UP:
+        return np.uint8(4 << campaign.side)
+    if tactic.call == CALL_BUY_NOT:
+        return np.uint8(16 << campaign.side)
+    return np.uint8(0)
+
+
+@compiled
 def _call_members(organisation, campaign, tactic, home):
     """Members hear the calls of their own organisation anyhow. Returns the share of citizens so called to march."""
-    if campaign.calling and tactic.call == CALL_SIGN:
-        organisation.calls[campaign.issue] |= np.uint8(1 << campaign.side)
-    elif campaign.calling and tactic.call == CALL_SHOW_UP:
-        organisation.calls[campaign.issue] |= np.uint8(4 << campaign.side)
-        return organisation.members / home.citizens
-    elif campaign.calling and tactic.call == CALL_BUY_NOT:
-        organisation.calls[campaign.issue] |= np.uint8(16 << campaign.side)
-    return 0.0
+    bits = _bits(campaign, tactic)
+    organisation.calls[campaign.issue] |= bits
+    marching = bits > 0 and tactic.call == CALL_SHOW_UP
+    return organisation.members / home.citizens if marching else 0.0
+
+
+@compiled
+def _call_allies(clock, campaign, tactic, home, alliance, seats, organisations, rules):
+    """A joint call reaches allies' members: on a platform all, else as far as contacts are pooled.
+
+    Returns the share of citizens so called to march.
+    """
+    reached = 0.0
+    k = pair(key(clock[0].seed, clock[0].week, _CONTACTS), alliance.key)
+    for s in range(seats.size):
+        o = seats[s].organisation
+        if o >= 0 and o != campaign.organisation:
+            on = rules[0].collaborative_platform.on and alliance.platform
+            if on or draw64(k, organisations[o].key) < pooled_share(alliance, rules[0].pooling):
+                reached += _call_members(organisations[o], campaign, tactic, home)
+    return reached
+
+
+@compiled
+def pooled_share(alliance, rule):
+    """What members of an alliance have in common: .3, half more under a memorandum; 0 where nothing is pooled."""
+    share = rule.share * (1.0 + rule.by_memorandum * (1.0 if alliance.formal else 0.0))
+    return min(1.0, share) if rule.on else 0.0
 
 
 @compiled
@@ -245,7 +306,10 @@ def _open_the_week(issues, organisations):
 
 
 @compiled
-def channels(clock, rules, polities, issues, publics, organisations, tactics, campaigns, speech, reach, circulation):
+def channels(
+    clock, rules, polities, issues, publics, organisations, tactics, alliances, seats, campaigns, speech, foothold,
+    reach, circulation, circulating,
+):  # fmt: skip
     """Campaigns spend, and their messages and calls reach the publics over three channels.
 
     Reach is 1 - prod(1 - e) over campaigns and channels, a little more for mixed ones; the mix is tailored to the
@@ -263,17 +327,26 @@ def channels(clock, rules, polities, issues, publics, organisations, tactics, ca
         coordination = digital_coordination(home.online, rules[0].digital_coordination)
         _spend(campaign, a, tactic, issue, coordination, rules[0].tactic_choice)
         a.hostility = tactic.criticism
-        if tactic.call == CALL_SIGN:
+        petitions = tactic.call == CALL_SIGN and right_of(tactic) < 0
+        if petitions:
             issue.collecting[campaign.side] = True
         if not rule.on:
             continue
         _tailor(campaign, tactic, home, publics, rule)
         issue.called[campaign.side] += _call_members(a, campaign, tactic, home)
+        following = a.following
+        if campaign.alliance >= 0:
+            alliance = alliances[campaign.alliance]
+            group = seats[campaign.alliance]
+            issue.called[campaign.side] += _call_allies(
+                clock, campaign, tactic, home, alliance, group, organisations, rules
+            )
+            following += rules[0].collaborative_platform.voice * alliance.followers
         removed = platform_control(
             home.platform_regulation, campaign.calling, tactic.criticism, rules[0].platform_control
         )
-        posts = (1.0 - removed) * (1.0 + a.following)
-        outreach = petition(campaign.age, campaign.outreach, rules[0].petition) if tactic.call == CALL_SIGN else 1.0
+        posts = (1.0 - removed) * (1.0 + following)
+        outreach = petition(campaign.age, campaign.outreach, rules[0].petition) if petitions else 1.0
         hostile = rules[0].backlash.salience * tactic.criticism if rules[0].backlash.on else 0.0
         quality = tactic.evidence * campaign.competence if rules[0].evidence.on else 0.0
         teaching = tactic.education + rules[0].evidence.anchor * quality
@@ -282,21 +355,22 @@ def channels(clock, rules, polities, issues, publics, organisations, tactics, ca
             if public.polity != campaign.polity:
                 continue
             tailored = speech[c, q] != campaign.frame
-            strength = message(trust_in(a), a.skills[2], tailored, rules[0].message)
+            strength = message(trust_in(a, campaign.standing), a.skills[2], tailored, rules[0].message)
             resonance = strength * fit(public, speech[c, q], rules[0].framing)
             for on in range(2):
                 hazard = _hazard(campaign, tactic, home, public, float(on), posts, rule) * outreach * (1.0 - hostile)
+                hazard *= foothold[c, q]
                 cell = reach[q, on, campaign.issue]
                 _deliver(cell, campaign, tactic, strength, resonance, speech[c, q], hazard, teaching)
                 share = public.share * (public.online if on else 1.0 - public.online)
                 campaign.reached += share * (1.0 - exp(-hazard))
     _counter_frame(rules, polities, issues, publics, reach)
     _carry_hashtags(rules, polities, issues, publics, reach)
-    _close_the_week(rules, issues, publics, reach, circulation)
+    _close_the_week(rules, issues, publics, reach, circulation, circulating)
 
 
 @compiled
-def _close_the_week(rules, issues, publics, reach, circulation):
+def _close_the_week(rules, issues, publics, reach, circulation, circulating):
     keep = rules[0].framing.circulation_keep
     for q in range(publics.size):
         for m in range(issues.shape[1]):
@@ -309,8 +383,12 @@ def _close_the_week(rules, issues, publics, reach, circulation):
                     # Members may hear the call both from their organisation and by chance.
                     issue.called[side] = min(1.0, issue.called[side] + share * cell.march[side])
             for side in range(SIDES):
-                strongest = max(reach[q, 0, m].resonance[side], reach[q, 1, m].resonance[side])
-                circulation[q, m, side] = max(keep * circulation[q, m, side], strongest)
+                offline, online = reach[q, 0, m], reach[q, 1, m]
+                stronger = online if online.resonance[side] > offline.resonance[side] else offline
+                circulation[q, m, side] *= keep
+                if stronger.resonance[side] >= circulation[q, m, side]:
+                    circulation[q, m, side] = stronger.resonance[side]
+                    circulating[q, m, side] = stronger.frame[side]
     for p in range(issues.shape[0]):
         for m in range(issues.shape[1]):
             issue = issues[p, m]

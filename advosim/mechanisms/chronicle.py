@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from advosim.world.compile import compiled
+from advosim.world.state import ABROAD, CAMPAIGN_ENDS, QUARTER
 
 
 @compiled
@@ -12,10 +15,25 @@ def turn(clock):
 
 
 @compiled
+def break_off(clock, campaign, events):
+    """A campaign ends before its time."""
+    campaign.weeks_left = 0
+    campaign.effort = 0.0
+    note(clock, events, CAMPAIGN_ENDS, campaign.polity, campaign.issue, campaign.organisation, campaign.tactic, -1,
+         campaign.side, campaign.gain)  # fmt: skip
+
+
+@compiled
 def note(clock, events, event, polity, issue, organisation, tactic, route, side, size):
-    """Write one line of the log; -1 where something does not apply. The log has room for all that can happen."""
-    row = events[clock[0].events]
+    """Write one line of the log; -1 where something does not apply.
+
+    Where the log is full, what comes is counted and lost: its last row is scrap paper, which nobody reads.
+    """
+    row = events[min(clock[0].events, events.size - 1)]
     row.week = clock[0].week
+    row.alliance = -1
+    row.partner = -1
+    row.reason = -1
     row.polity = polity
     row.issue = issue
     row.organisation = organisation
@@ -28,18 +46,29 @@ def note(clock, events, event, polity, issue, organisation, tactic, route, side,
 
 
 @compiled
+def latest(clock, events):
+    """The line that was noted last."""
+    return events[min(clock[0].events, events.size) - 1]
+
+
+@compiled
 def record(
-    clock, polities, issues, organisations, stances, priorities, campaigns, views, weeks, organisation_weeks,
-    public_weeks,
+    clock, polities, issues, organisations, stances, priorities, tied, trust, alliances, seats, campaigns, views,
+    parties, weeks, organisation_weeks, public_weeks, party_weeks, alliance_weeks, bonds,
 ):  # fmt: skip
     """Write down the week."""
     w = clock[0].week - 1
     for q in range(views.shape[0]):
         for m in range(views.shape[1]):
             public_weeks[w, q, m] = views[q, m]
+    for k in range(parties.size):
+        _record_party(parties[k], polities[parties[k].polity].elected, party_weeks[w, k])
     for o in range(organisations.size):
         row = organisation_weeks[w, o]
-        _record_organisation(organisations[o], campaigns[o], row)
+        c = _shown(campaigns, organisations.size, o)
+        _record_organisation(organisations[o], campaigns[c], row)
+        joint = campaigns[c].alliance
+        row.alliance = alliances[joint].number if joint >= 0 else -1
         row.stance = 0.0
         for m in range(stances.shape[1]):
             row.stance += priorities[o, m] * stances[o, m]
@@ -55,7 +84,108 @@ def record(
             row.repression = polities[p].repression
             row.grievance = polities[p].grievance
             row.legitimacy = polities[p].legitimacy
+            row.gallagher = polities[p].gallagher
+            row.backing = polities[p].backing
             _record_issue(issues[p, m], row)
+            _record_alliances(organisations, alliances, seats, p, m, row)
+    for a in range(alliances.size):
+        _record_alliance(alliances[a], seats[a], alliance_weeks[w, a])
+    if w % QUARTER == 0:
+        _record_bonds(tied, trust, bonds[w // QUARTER])
+
+
+@compiled
+def _record_bonds(tied, trust, rows):
+    for i in range(tied.shape[0]):
+        for j in range(tied.shape[0]):
+            rows[i, j].trust = np.float32(trust[i, j])
+            rows[i, j].tied = tied[i, j] > 0
+
+
+@compiled
+def _shown(campaigns, organisations, o):
+    """What an organisation does this week: its own campaign, else its role in a joint one."""
+    if campaigns[o].effort > 0.0:
+        return o
+    for c in range(organisations, campaigns.size):
+        if campaigns[c].effort > 0.0 and campaigns[c].organisation == o:
+            return c
+    return o
+
+
+@compiled
+def _record_alliances(organisations, alliances, seats, p, m, row):
+    """Members of several alliances count once; trust is the mean over pairs in them."""
+    row.alliances = 0
+    row.alliance_members = 0
+    row.trust = 0.0
+    counted, pairs = np.zeros(organisations.size, np.uint8), 0.0
+    for a in range(alliances.size):
+        if alliances[a].alive and alliances[a].polity == p and alliances[a].issue == m:
+            row.alliances += 1
+            for s in range(seats.shape[1]):
+                o = seats[a, s].organisation
+                if o >= 0 and not counted[o]:
+                    counted[o] = 1
+                    row.alliance_members += 1
+            own = alliances[a].members * (alliances[a].members - 1) / 2.0
+            row.trust += own * alliances[a].trust
+            pairs += own
+    if pairs > 0.0:
+        row.trust /= pairs
+
+
+@compiled
+def _record_alliance(alliance, seats, row):
+    row.number = alliance.number if alliance.alive else -1
+    if not alliance.alive:
+        return
+    satisfied = 0.0
+    for s in range(seats.size):
+        if seats[s].organisation >= 0:
+            satisfied += seats[s].satisfaction
+    row.members = alliance.members
+    row.trust = alliance.trust
+    row.reciprocity = alliance.reciprocity
+    row.cohesion = alliance.cohesion
+    row.satisfaction = satisfied / alliance.members
+    row.survey = alliance.survey
+    row.diversity = alliance.diversity
+    row.evenness = alliance.evenness
+    row.represented = alliance.represented
+    row.pooled = alliance.pooled
+    row.line = alliance.line
+
+
+@compiled
+def _record_party(party, counted, row):
+    row.counted = counted
+    row.votes = party.votes
+    row.seats = party.seats
+    row.in_government = party.in_government
+    row.polled = party.polled
+    for m in range(party.position.size):
+        row.position[m] = party.position[m]
+
+
+@compiled
+def record_abroad(clock, organisations, standing, docket, organisation_weeks, body_weeks):
+    """Write down the week of bodies and of organisations' ties and troubles."""
+    w = clock[0].week - 1
+    for o in range(organisations.size):
+        row = organisation_weeks[w, o]
+        row.partners = organisations[o].partners
+        row.blocked = organisations[o].blocked
+        row.exiled = organisations[o].exiled
+    for i in range(standing.shape[0]):
+        for m in range(standing.shape[1]):
+            row = body_weeks[w, i, m]
+            row.policy = standing[i, m].policy
+            row.agenda = standing[i, m].agenda
+            row.cases = 0.0
+            for p in range(docket.shape[1]):
+                for side in range(docket.shape[3]):
+                    row.cases += docket[i, p, m, side]
 
 
 @compiled
@@ -67,6 +197,8 @@ def _record_organisation(organisation, campaign, row):
     row.running_cost = organisation.running_cost
     row.campaign_cost = organisation.campaign_cost
     row.members = organisation.members
+    row.support = organisation.support
+    row.ties = organisation.ties
     row.closed = organisation.closed
     # A campaign's last week has been counted down already, but it did campaign: effort tells.
     active = campaign.effort > 0.0
@@ -114,3 +246,10 @@ def _record_issue(issue, row):
     row.attitude_sd = issue.attitude_sd
     row.efficacy_for = issue.efficacy[0]
     row.efficacy_against = issue.efficacy[1]
+    row.shaming_for = issue.shaming[0]
+    row.shaming_against = issue.shaming[1]
+    row.presence_for = issue.presence[0]
+    row.presence_against = issue.presence[1]
+    row.third_states_for = issue.third_states[0]
+    row.third_states_against = issue.third_states[1]
+    row.abroad = issue.contribution[0, ABROAD] - issue.contribution[1, ABROAD]

@@ -13,11 +13,17 @@ from advosim.world.compile import compiled
 from advosim.world.state import (
     ATTITUDE_BITS,
     AWARE,
+    BACKED,
     CALL_BUY_NOT,
     CALL_SHOW_UP,
     CALL_SIGN,
+    COLLECTING,
     MARCHES,
     ONLINE,
+    POPULAR,
+    RECALL,
+    RECALL_SLOT,
+    REFERENDUM,
     SIDES,
     SIGNED,
     STREAMS,
@@ -26,11 +32,12 @@ from advosim.world.state import (
 
 _KEYS = np.array([stream(f"citizens.{name}") for name in STREAMS], np.uint64)
 _BACKFIRE, _AWARENESS, _FORGETTING, _PERSUASION, _EDUCATION, _CALL_SIGN, _CALL_MARCH = range(7)
-_TIME_SIGN, _TIME_MARCH, _JOIN, _LAPSE, _BACKLASH, _CALL_SHUN, _TIME_SHUN = range(7, 14)
+_TIME_SIGN, _TIME_MARCH, _JOIN, _LAPSE, _BACKLASH, _CALL_SHUN, _TIME_SHUN, _CALL_BACK, _TIME_BACK = range(7, 16)
 _ZERO, _ONE = F(0.0), F(1.0)
 _LN2 = np.float64(0.6931471805599453)
 _SEEN = np.uint32(TALKS | MARCHES)
-_SIGN_CALL, _MARCH_CALL, _SHUN_CALL, _ANY_CALL = np.uint8(1), np.uint8(4), np.uint8(16), np.uint8(21)
+_SIGN_CALL, _MARCH_CALL, _SHUN_CALL, _BACK_CALL, _ANY_CALL = (np.uint8(bits) for bits in (1, 4, 16, 64, 85))
+_RIGHTS = len(POPULAR)
 _EXTREME = F(0.7)
 """Attitudes beyond it count as extreme for officials (convention)."""
 
@@ -40,8 +47,8 @@ _EXTREME = F(0.7)
 
 @compiled
 def backfire(grievance, injustice, rule):
-    """Grievance after the week's news of injustice: .9 (grievance + .3 injustice learned of). Hess & Martin 2006."""
-    return rule.keep * (grievance + rule.gain * injustice)
+    """Grievance after the week's news of injustice: .9 grievance + .3 injustice learned of. Hess & Martin 2006."""
+    return rule.keep * grievance + rule.gain * injustice
 
 
 @compiled
@@ -183,7 +190,7 @@ def weekly(half_life):
 
 
 @compiled
-def circumstances(clock, rules, polities, issues, publics, districts, reach, circulation, blocks, here):
+def circumstances(clock, rules, polities, issues, publics, districts, ballots, reach, circulation, blocks, here):
     """What holds for all citizens of a block on an issue, put into single precision for the kernel."""
     seed, week = clock[0].seed, clock[0].week
     keys = np.empty(_KEYS.size, np.uint64)
@@ -197,6 +204,7 @@ def circumstances(clock, rules, polities, issues, publics, districts, reach, cir
                 now.key[s] = pair(keys[s], issues[p, m].key)
             _what_is_heard(now, rules[0], issues[p, m], publics[q], reach[q, 0, m], reach[q, 1, m])
             _what_presses(now, rules[0], polities[p], issues[p, m])
+            _what_is_collected(now, ballots, p, m)
             _what_competes(now, rules[0].framing, circulation[q, m])
             home = districts[blocks[b].district]
             if home.governed and rules[0].municipalities.on:
@@ -220,6 +228,25 @@ def _what_is_heard(now, rule, issue, public, offline, online):
             now.sign[on, side] = F(cell.sign[side])
             now.march[on, side] = F(cell.march[side])
             now.shun[on, side] = F(cell.shun[side])
+            for kind in range(_RIGHTS):
+                now.back[on, kind, side] = F(cell.back[kind, side])
+
+
+@compiled
+def _what_is_collected(now, ballots, p, m):
+    """Which signatures are collected, and which marks of citizens stay: those of what is open."""
+    now.ballots = False
+    now.keeps = AWARE
+    for side in range(SIDES):
+        if now.collecting[side]:
+            now.keeps = np.uint8(now.keeps | np.uint8(SIGNED << np.uint8(side)))
+        for kind in range(_RIGHTS):
+            row = ballots[p, 0, RECALL_SLOT] if kind == RECALL else ballots[p, m, kind + 1 if kind else side]
+            here = row.phase == COLLECTING and (kind != REFERENDUM or row.side == side)
+            now.open[kind, side] = here
+            now.ballots = now.ballots or here
+            if here:
+                now.keeps = np.uint8(now.keeps | BACKED[kind, side])
 
 
 @compiled
@@ -247,8 +274,9 @@ def _what_presses(now, rule, home, issue):
     now.policy = F(issue.policy)
     now.pull = F(exp(issue.attention))
     now.injustice = F(issue.injustice)
-    now.exposed[0] = F(rule.backfire.by_media * home.media_freedom)
-    now.exposed[1] = F(rule.backfire.by_media * home.media_freedom + rule.backfire.online)
+    told = rule.backfire.by_media * home.media_freedom + rule.backfire.foreign * home.foreign_channels
+    now.exposed[0] = F(told)
+    now.exposed[1] = F(told + rule.backfire.online)
     now.fear = F(rule.expression.fear * home.repression)
     seen = rule.platform_control.exposure * home.surveillance if rule.platform_control.on else 0.0
     now.sanction_signing[0] = F(rule.participation.risk_of_signing * home.repression)
@@ -338,6 +366,19 @@ def shuns(drive, noticed, calls, grievance, threshold, now, on, side, number, pa
     return participation(
         drive, now.efficacy[side], grievance, noticed, _ZERO, _ONE, rule.cost, _ZERO, _ZERO, threshold,
         participation_rule,
+    )  # fmt: skip
+
+
+@compiled
+def backs(kind, drive, noticed, calls, grievance, aversion, threshold, now, on, side, number, rule):
+    """Whether a citizen who is asked signs for a ballot this week: as under a petition. kind: of POPULAR."""
+    draw_of = np.int64(SIDES * _RIGHTS) * number + SIDES * kind + side
+    called = is_called(calls, _BACK_CALL, now.back[on, kind, side], now.key[_CALL_BACK], draw_of, side)
+    if not called or draw(now.key[_TIME_BACK], draw_of) >= rule.available_to_sign:
+        return False
+    return participation(
+        drive, now.efficacy[side], grievance, noticed, _ZERO, _ONE, _ZERO, aversion * now.sanction_signing[on], _ZERO,
+        threshold, rule,
     )  # fmt: skip
 
 
@@ -526,13 +567,11 @@ def some_citizens(first, last, clock, rules, organisations, campaigns, tactics, 
                     same_share = F(seen[m, 2]) / F(max(seen[m, 1], 1))
                     fear = now.fear * risk[i]
                     talks = expression(aware, drive, fear, same_share, talk_threshold[i], rule.expression)
-                signs = marches = stays_away = False
+                signs = marches = stays_away = backed = False
                 calls = organisations[home].calls[m] if home >= 0 else np.uint8(0)
                 called = called or calls & (_ANY_CALL << np.uint8(side)) != 0
                 if rule.participation.on:
-                    for s in range(SIDES):
-                        if not now.collecting[s]:
-                            own[i, m] = np.uint8(own[i, m] & np.uint8(~np.uint8(SIGNED << np.uint8(s))))
+                    own[i, m] = np.uint8(own[i, m] & now.keeps)
                     acting = rule.participation.memory * memory[i, m] + F(seen[m, 4])
                     memory[i, m] = acting
                     if aware:
@@ -553,16 +592,29 @@ def some_citizens(first, last, clock, rules, organisations, campaigns, tactics, 
                             followed = CALL_BUY_NOT if stays_away and followed == 0 else followed
                         if signs:
                             own[i, m] = np.uint8(own[i, m] | bit)
+                        if now.ballots:
+                            for kind in range(_RIGHTS):
+                                place = 0 if kind == RECALL else m
+                                if not now.open[kind, side] or own[i, place] & BACKED[kind, side] != 0:
+                                    continue
+                                if backs(
+                                    kind, drive, noticed, calls, grievance[i], risk[i], act_threshold[i], now, on, side,
+                                    number, rule.participation,
+                                ):  # fmt: skip
+                                    own[i, place] = np.uint8(own[i, place] | BACKED[kind, side])
+                                    tally[b, m].backed[kind, side] += 1
+                                    backed = True
+                            followed = CALL_SIGN if backed and followed == 0 else followed
                         if followed > 0 and home < 0 and joins < 0 and rule.membership.on:
                             luck = draw(now.key[_JOIN], number)
                             if membership(-1, True, True, luck, rule.membership) == 1:
                                 u = luck / rule.membership.join
                                 joins = caller_of(campaigns, tactics, blocks[b].polity, m, side, followed, u)
-                acted = acted or signs or marches or stays_away
+                acted = acted or signs or marches or stays_away or backed
                 marched = marched or marches
                 present[i, m] = word_of(x, online, talks, marches)
                 silenced = rule.expression.on and aware and not talks and drive > talk_threshold[i]
-                _count(tally[b, m], attitude_of(present[i, m]), now.policy, side, aware, talks, silenced, signs,
+                _count(tally[b, m], attitude_of(present[i, m]), now.policy, side, aware, talks, silenced, signs, backed,
                        marches, stays_away, on_mind[i, m], grievance[i])  # fmt: skip
             if rule.participation.on:
                 tired = rule.participation.fatigue_keep * fatigue[i]
@@ -582,12 +634,12 @@ def some_citizens(first, last, clock, rules, organisations, campaigns, tactics, 
 
 
 @compiled
-def _count(tally, x, policy, side, aware, talks, silenced, signs, marches, stays_away, on_mind, grievance):
+def _count(tally, x, policy, side, aware, talks, silenced, signs, backed, marches, stays_away, on_mind, grievance):
     tally.support += 1 if side == 0 else 0
     tally.aware += 1 if aware else 0
     tally.talking += 1 if talks else 0
     tally.silenced += 1 if silenced else 0
-    tally.expressed += 1 if side == 0 and (talks or signs or marches or stays_away) else 0
+    tally.expressed += 1 if side == 0 and (talks or signs or backed or marches or stays_away) else 0
     tally.boycotted[side] += 1 if stays_away else 0
     tally.extreme[side] += 1 if marches and abs(x) > _EXTREME else 0
     tally.signed[side] += 1 if signs else 0
@@ -619,6 +671,8 @@ def _clear(tally):
         tally.boycotted[side] = 0
         tally.extreme[side] = 0
         tally.side_sum[side] = 0.0
+        for kind in range(_RIGHTS):
+            tally.backed[kind, side] = 0
 
 
 # ---------------------------------------------------------------- the count
@@ -652,6 +706,7 @@ def _sum_up(p, m, home, issue, blocks, tally):
     salience_sum = attitude_sum = squares = gap = grievance = 0.0
     signed, marched = np.zeros(SIDES), np.zeros(SIDES)
     boycotted, extreme = np.zeros(SIDES), np.zeros(SIDES)
+    backed = np.zeros((_RIGHTS, SIDES))
     side_sum = np.zeros(SIDES)
     for b in range(blocks.size):
         if blocks[b].polity != p:
@@ -672,6 +727,8 @@ def _sum_up(p, m, home, issue, blocks, tally):
             marched[side] += row.marched[side]
             boycotted[side] += row.boycotted[side]
             extreme[side] += row.extreme[side]
+            for kind in range(_RIGHTS):
+                backed[kind, side] += row.backed[kind, side]
             side_sum[side] += row.side_sum[side]
     n = float(home.citizens)
     issue.support = support / n
@@ -689,6 +746,8 @@ def _sum_up(p, m, home, issue, blocks, tally):
         issue.signed[side] = signed[side] / n
         issue.marched[side] = marched[side] / n
         issue.boycotted[side] = boycotted[side] / n
+        for kind in range(_RIGHTS):
+            issue.backed[kind, side] = backed[kind, side] / n
         issue.extreme[side] = extreme[side] / marched[side] if marched[side] > 0.0 else 0.0
         if not issue.collecting[side]:
             issue.collected[side] = 0.0

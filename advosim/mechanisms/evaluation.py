@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from advosim.mechanisms.alliances import allied_before
 from advosim.mechanisms.campaigns import active
 from advosim.mechanisms.chronicle import note
+from advosim.world.chance import draw64, key, stream
 from advosim.world.compile import compiled
-from advosim.world.state import AUDIENCES, CAMPAIGN_ENDS, MEDIA, OFFICIALS, PUBLIC, SIDES, STREET
+from advosim.world.state import ABROAD, AUDIENCES, CAMPAIGN_ENDS, MEDIA, OFFICIALS, PUBLIC, SCANDAL, SIDES, STREET
+
+_SCANDAL = stream("credibility.scandal")
 
 
 @compiled
@@ -43,8 +47,11 @@ def gain(campaign, tactic, issue, rule):
 
 
 @compiled
-def learning(clock, rules, issues, organisations, tactics, learned, campaigns, events):
-    """A campaign that ends moves the value of its tactic toward what it brought per budget. McAdam 1983."""
+def learning(clock, rules, issues, organisations, tactics, learned, alliances, seats, campaigns, events):
+    """A campaign that ends moves the value of its tactic toward what it brought per budget. McAdam 1983.
+
+    What a joint campaign brought is success to all members, by their shares of the credit.
+    """
     rule = rules[0].learning
     for c in range(campaigns.size):
         campaign = campaigns[c]
@@ -54,7 +61,12 @@ def learning(clock, rules, issues, organisations, tactics, learned, campaigns, e
         brought = gain(campaign, tactic, issue, rule)
         campaign.gain += brought
         a = organisations[campaign.organisation]
-        a.success = 0.95 * a.success + 0.05 * brought
+        if campaign.alliance < 0:
+            a.success = 0.95 * a.success + 0.05 * brought
+        else:
+            _share_success(
+                rule, alliances[campaign.alliance], seats[campaign.alliance], organisations, campaign, brought
+            )
         if rule.on:
             for e in range(a.skills.size):
                 a.skills[e] += rule.capacity * tactic.capacity * (1.0 - a.skills[e])
@@ -64,17 +76,81 @@ def learning(clock, rules, issues, organisations, tactics, learned, campaigns, e
                 worth = campaign.gain / campaign.spent
                 own = learned[campaign.organisation]
                 own[campaign.tactic] += rule.rate * (worth - own[campaign.tactic])
+                if tactic.pressure != ABROAD:
+                    missed = 1.0 - min(max(worth / max(rule.start, 1e-9), 0.0), 1.0)
+                    a.failure += rule.rate * (missed - a.failure)
             o = campaign.organisation
             note(clock, events, CAMPAIGN_ENDS, campaign.polity, campaign.issue, o, campaign.tactic, -1,
                  campaign.side, campaign.gain)  # fmt: skip
 
 
 @compiled
-def credibility(rules, issues, organisations, tactics, campaigns):
-    """Trust of officials, media and public returns to what is usual; evidence earns officials' and the public's,
-    coverage the media's, and calling people to what turns violent costs all three.
+def _share_success(rule, alliance, seats, organisations, campaign, brought):
+    """Credit by shares; results follow the worth of a joint campaign, where 1/2 is what is usual at the start."""
+    for s in range(seats.size):
+        if seats[s].organisation >= 0:
+            organisations[seats[s].organisation].success += 0.05 * seats[s].benefit * brought
+    if campaign.budget > 0.0:
+        worth = max(0.0, brought) / campaign.budget
+        alliance.results += 0.05 * (worth / (worth + rule.start) - alliance.results)
+
+
+@compiled
+def _by_association(o, audience, own, organisations, alliances, seats, transfer):
+    """What is usual for a member: own usual credibility moves toward its allies' by `transfer`. Seeds 1 and 2."""
+    total, allies = 0.0, 0
+    for a in range(alliances.size):
+        if not alliances[a].alive:
+            continue
+        for s in range(seats.shape[1]):
+            if seats[a, s].organisation == o:
+                for r in range(seats.shape[1]):
+                    ally = seats[a, r].organisation
+                    if ally >= 0 and ally != o:
+                        total += organisations[ally].credibility[audience]
+                        allies += 1
+    return own + transfer * (total / allies - own) if allies > 0 else own
+
+
+@compiled
+def scandals(clock, rules, organisations, alliances, seats, events):
+    """Now and then something comes out; it costs trust with all three audiences, and allies by `transfer`."""
+    rule = rules[0].credibility
+    if not rule.on:
+        return
+    k = key(clock[0].seed, clock[0].week, _SCANDAL)
+    for o in range(organisations.size):
+        a = organisations[o]
+        if a.closed or draw64(k, a.key) >= rule.scandal:
+            continue
+        note(clock, events, SCANDAL, a.polity, -1, o, -1, -1, -1, rule.damage)
+        for audience in range(len(AUDIENCES)):
+            _gain(a, audience, -rule.damage)
+        if a.seats == 0:
+            continue
+        for each in range(alliances.size):
+            for s in range(seats.shape[1]):
+                if alliances[each].alive and seats[each, s].organisation == o:
+                    _spread(rule, o, organisations, each, alliances, seats)
+
+
+@compiled
+def _spread(rule, o, organisations, each, alliances, seats):
+    """The members of one alliance suffer, but for those of an earlier one, who have suffered already."""
+    for s in range(seats.shape[1]):
+        ally = seats[each, s].organisation
+        if ally >= 0 and ally != o and not allied_before(o, ally, each, alliances, seats):
+            for audience in range(len(AUDIENCES)):
+                _gain(organisations[ally], audience, -rule.transfer * rule.damage)
+
+
+@compiled
+def credibility(clock, rules, issues, organisations, tactics, alliances, seats, campaigns, events):
+    """Trust of officials, media and public returns to what is usual, for one with such allies; evidence earns that of
+    officials and public, coverage that of the media; calls to what turns violent cost all three, and so does scandal.
     """
     rule = rules[0].credibility
+    scandals(clock, rules, organisations, alliances, seats, events)
     for o in range(organisations.size):
         a = organisations[o]
         a.visibility *= 0.9
@@ -82,6 +158,8 @@ def credibility(rules, issues, organisations, tactics, campaigns):
         if rule.on:
             for audience in range(len(AUDIENCES)):
                 usual = a.usual_credibility[audience]
+                if a.seats > 0:
+                    usual = _by_association(o, audience, usual, organisations, alliances, seats, rule.transfer)
                 a.credibility[audience] = usual + rule.keep * (a.credibility[audience] - usual)
     for c in range(campaigns.size):
         campaign = campaigns[c]
@@ -90,7 +168,10 @@ def credibility(rules, issues, organisations, tactics, campaigns):
         a, tactic = organisations[campaign.organisation], tactics[campaign.tactic]
         issue = issues[campaign.polity, campaign.issue]
         seen = issue.covered[campaign.side] if tactic.call > 0 else 0
-        a.visibility += 0.1 * seen
+        if campaign.alliance < 0:
+            a.visibility += 0.1 * seen
+        else:
+            _share_visibility(seats[campaign.alliance], organisations, seen)
         if not rule.on:
             continue
         quality = tactic.evidence * campaign.competence
@@ -100,6 +181,13 @@ def credibility(rules, issues, organisations, tactics, campaigns):
         if tactic.pressure == STREET and issue.violent[campaign.side]:
             for audience in range(len(AUDIENCES)):
                 _gain(a, audience, -rule.by_violence)
+
+
+@compiled
+def _share_visibility(seats, organisations, seen):
+    for s in range(seats.size):
+        if seats[s].organisation >= 0:
+            organisations[seats[s].organisation].visibility += 0.1 * seats[s].benefit * seen
 
 
 @compiled

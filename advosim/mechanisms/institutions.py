@@ -5,7 +5,7 @@ from __future__ import annotations
 from advosim.mechanisms.chronicle import note
 from advosim.world.chance import draw64, exp, key, log, normal, stream
 from advosim.world.compile import compiled
-from advosim.world.state import AGAINST, FIRM, FOR, INSIDE, PETITION, ROUTES, SIDES, STEP, STORE, STREET
+from advosim.world.state import ABROAD, AGAINST, FIRM, FOR, INSIDE, PETITION, ROUTES, SIDES, STEP, STORE, STREET
 
 _STEP = stream("friction.step")
 _DRIFT = stream("friction.drift")
@@ -61,10 +61,11 @@ def _conceded_share(organisations, stances, issue, p, m):
 
 @compiled
 def pressure(clock, rules, polities, issues, organisations, stances):
-    """E = .95 E + street + petitions + insiders + salient majorities, reform minus opponents, + what was conceded by
-    the government and, by market share, by firms.
+    """E = .95 E + street + petitions + insiders + shaming from abroad + salient majorities, reform minus opponents, +
+    what was conceded by the government and, by market share, by firms.
 
-    Opinion weighs more as elections come near. Easton 1965; Stimson, MacKuen & Erikson 1995.
+    Opinion weighs more as elections come near, and as a recall does; an elected government hears those whom it needs.
+    Easton 1965; Stimson, MacKuen & Erikson 1995.
     """
     rule = rules[0].pressure
     for p in range(issues.shape[0]):
@@ -81,9 +82,13 @@ def pressure(clock, rules, polities, issues, organisations, stances):
                 issue.contribution[side, PETITION] = rule.petition * half_effect(issue.signed[side], rule.half_petition)
                 issue.contribution[side, INSIDE] = rule.inside * issue.lobby_success[side]
             organised = 0.0
-            for kind in (STREET, PETITION, INSIDE):
+            for kind in (STREET, PETITION, INSIDE, ABROAD):
                 organised += issue.contribution[FOR, kind] - issue.contribution[AGAINST, kind]
-            opinion = rule.opinion * issue.salience * (2.0 * issue.support - 1.0) * shadow
+            salience, support = issue.salience, issue.support
+            if rules[0].elections.on and polities[p].seated:
+                salience, support = issue.heard_salience, issue.heard_support
+            listening = 1.0 + rules[0].recall.listen * polities[p].danger
+            opinion = rule.opinion * salience * (2.0 * support - 1.0) * shadow * listening
             firms = rule.firms * _conceded_share(organisations, stances, issue, p, m)
             issue.pressure = rule.keep * issue.pressure + organised + opinion + issue.conceded + firms
 
@@ -138,10 +143,18 @@ def friction(clock, rules, polities, issues):
 
 
 @compiled
-def decision(clock, rules, issues, events):
-    """The one place that writes policy. Of several submitted changes the first in the order of ROUTES holds.
+def is_open(route, rule):
+    """Whether what a route submits is applied; route: place in ROUTES."""
+    opened = (rule.ballot, rule.election, rule.table, rule.store)
+    return rule.on and opened[route]
 
-    A change empties the store and takes the issue off people's minds by half.
+
+@compiled
+def decision(clock, rules, issues, events):
+    """The one place that writes policy. Of what open routes submitted the first in the order of ROUTES holds.
+
+    A change empties the store and takes the issue off people's minds by half. Without friction the store's moves are
+    no such decisions: what presses in a week counts in that week, once, and the issue stays on people's minds.
     """
     kept = rules[0].friction.attention_kept
     for p in range(issues.shape[0]):
@@ -149,13 +162,15 @@ def decision(clock, rules, issues, events):
             issue = issues[p, m]
             before = issue.policy
             issue.step = 0.0
+            issue.changed_by = -1
             issue.policy = min(max(before + issue.drift, -1.0), 1.0)
             for route in range(_ROUTES):
-                if issue.submitted[route] and issue.step == 0.0:
+                if issue.submitted[route] and issue.step == 0.0 and is_open(route, rules[0].decision):
                     issue.policy = min(max(issue.target[route], -1.0), 1.0)
                     issue.step = issue.policy - before
+                    issue.changed_by = route if issue.step != 0.0 else -1
                     issue.pressure = 0.0
-                    issue.attention *= kept
-                    if rules[0].friction.on:
+                    if rules[0].friction.on or route != STORE:
+                        issue.attention *= kept
                         note(clock, events, STEP, p, m, -1, -1, route, -1, issue.step)
                 issue.submitted[route] = False

@@ -72,7 +72,8 @@ def _noticed(k, own, logit, freedom, direction, p, m, outlet, organisations, sta
 def coverage(clock, rules, polities, issues, outlets, organisations, stances, tactics, campaigns, events):
     """Large, symbolic or violent acts are covered; outlets tire, and the public gets used to what it has seen.
 
-    The bump: .4 covered (1 + ln(1 + turnout / .003)) e^(-.15 habit). Earl et al. 2004; Wasow 2020.
+    The bump: .4 (1 + ln(1 + turnout / .003)) for each covered protest by its own turnout, .4 for other acts, times
+    e^(-.15 habit). Earl et al. 2004; Wasow 2020.
     """
     rule = rules[0].coverage
     slots = np.zeros(organisations.size, np.int64)
@@ -82,18 +83,17 @@ def coverage(clock, rules, polities, issues, outlets, organisations, stances, ta
         for m in range(issues.shape[1]):
             issue, outlet = issues[p, m], outlets[p, m]
             issue.coverage = 0
-            issue.bump = 0.0
-            weight = 0.0
+            weight = news = 0.0
             for side in range(SIDES):
                 issue.covered[side] = 0
                 issue.boycott_shown[side] = False
                 if rule.on:
-                    weight += _cover_side(clock, rule, polities[p].media_freedom, issue, outlet, p, m, side,
-                                          organisations, stances, slots, tactics, campaigns, events)  # fmt: skip
+                    acts, size = _cover_side(clock, rule, polities[p].media_freedom, issue, outlet, p, m, side,
+                                             organisations, stances, slots, tactics, campaigns, events)  # fmt: skip
+                    weight += acts
+                    news += size
             issue.coverage = issue.covered[0] + issue.covered[1]
-            turnout = issue.marched[0] + issue.marched[1]
-            size = 1.0 + log(1.0 + turnout / rule.bump_size)
-            issue.bump = rule.bump * weight * size * exp(-rule.habituation * outlet.habit)
+            issue.bump = rule.bump * news * exp(-rule.habituation * outlet.habit)
             outlet.fatigue = rule.fatigue_keep * outlet.fatigue + weight
             outlet.habit = rule.habit_keep * outlet.habit + weight
 
@@ -102,11 +102,13 @@ def coverage(clock, rules, polities, issues, outlets, organisations, stances, ta
 def _cover_side(
     clock, rule, freedom, issue, outlet, p, m, side, organisations, stances, slots, tactics, campaigns, events
 ):
-    """Coverage of one side's protest, petition and boycott: the sum of the shares of outlets that cover each."""
+    """Coverage of one side's protest, petition and boycott: the sum of the shares of outlets that cover each, and the
+    same weighted by how much attention each draws.
+    """
     seed, week = clock[0].seed, clock[0].week
     own = pair(issue.key, side)
     direction = 1.0 if side == 0 else -1.0
-    total = 0.0
+    total = news = 0.0
     for act in (STREET, PETITION, BOYCOTT):
         if act == STREET:
             share, k = issue.marched[side], key(seed, week, _PROTEST)
@@ -127,7 +129,8 @@ def _cover_side(
         noticed = _noticed(k, own, logit, freedom, direction, p, m, outlet, organisations, stances, slots, rule)
         if noticed > 0.0:
             total += noticed
+            news += noticed * (1.0 + log(1.0 + share / rule.bump_size)) if act == STREET else noticed
             issue.covered[side] += 1
             issue.boycott_shown[side] = act == BOYCOTT or issue.boycott_shown[side]
             note(clock, events, COVERED, p, m, -1, -1, act, side, share)
-    return total
+    return total, news

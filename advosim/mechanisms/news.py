@@ -26,6 +26,7 @@ def attention(clock, rules, issues, events):
                 if draw(chances, issue.key) < rule.news_chance:
                     news = rule.news_size * exponential(draw64(sizes, issue.key))
                     note(clock, events, NEWS, p, m, -1, -1, -1, -1, news)
+                issue.news = news
                 issue.attention = min(rule.cap, rule.keep * issue.attention + news + issue.bump)
             total += exp(issue.attention)
         for m in range(issues.shape[1]):

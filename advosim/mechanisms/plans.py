@@ -4,18 +4,37 @@ from __future__ import annotations
 
 import numpy as np
 
-from advosim.mechanisms.chronicle import note
+from advosim.mechanisms.abroad import weigh_appeals
+from advosim.mechanisms.alliances import quality, seat_of
+from advosim.mechanisms.ballots import alarm, ballot_room
+from advosim.mechanisms.chronicle import break_off, latest, note
+from advosim.mechanisms.cooperation import unlocked
 from advosim.world.chance import draw64, exp, key, log, normal, pair, stream
 from advosim.world.compile import compiled
-from advosim.world.state import AGAINST, BOYCOTT, CAMPAIGN_BEGINS, CAMPAIGN_ENDS, FIRM, FOR, LOCAL, MEDIA, PUBLIC
+from advosim.world.state import (
+    ABROAD,
+    AGAINST,
+    BOYCOTT,
+    CAMPAIGN_BEGINS,
+    COUNTER_FRAME,
+    FIRM,
+    FOR,
+    LOCAL,
+    MEDIA,
+    MOST_ROLES,
+    PLANNED,
+    PUBLIC,
+)
 
 _LAUNCH = stream("tactic_choice.launch")
 _ISSUE = stream("tactic_choice.issue")
 _TACTIC = stream("tactic_choice")
 _POLL = stream("framing")
+_PLAN = stream("joint_plan")
 _TARGET = stream("tactic_choice.target")
 _OUTREACH = stream("petition")
 _EXPERIMENT = stream("tactic_choice.experiment")
+_ABROAD = stream("boomerang")
 _LEAST_SKILL = np.float64(0.01)
 
 
@@ -118,82 +137,319 @@ def _longest_unused(weights, tried):
 
 
 @compiled
-def _break_off(clock, campaign, events):
-    campaign.weeks_left = 0
-    note(clock, events, CAMPAIGN_ENDS, campaign.polity, campaign.issue, campaign.organisation, campaign.tactic, -1,
-         campaign.side, campaign.gain)  # fmt: skip
+def room_for(clock, rules, polities, rights, issues, ballots, allowed, tactics, p, m, side, ideal, own):
+    """By tactic: how far governance leaves room for it, and a ballot on the issue makes sense. own: the team's key."""
+    room = np.zeros(tactics.size)
+    for k in range(tactics.size):
+        if allowed[p, k] > 0.0:
+            room[k] = allowed[p, k] * ballot_room(
+                clock, rules, rights, ballots, polities[p], issues[p, m], tactics[k], p, m, side, ideal, own
+            )
+    return room
+
+
+@compiled
+def without_target(weights, issue, side, p, m, stances, priorities, organisations, tactics):
+    """Rule out the tactics that have nobody to be aimed at."""
+    for k in range(tactics.size):
+        if weights[k] > 0.0 and tactics[k].pressure == BOYCOTT:
+            if target_of(issue, side, stances, priorities, organisations, m, p, False) < 0:
+                weights[k] = 0.0
+
+
+@compiled
+def begin(
+    clock, rules, issues, districts, organisations, stances, priorities, tactics, campaign, m, side, t, own, chance,
+    events,
+):  # fmt: skip
+    """Fill a campaign's row for tactic t of a team and log it. own: the team's id; chance: that it begins."""
+    seed, week = clock[0].seed, clock[0].week
+    a, p = organisations[campaign.organisation], organisations[campaign.organisation].polity
+    formal = rules[0].institutionalisation
+    campaign.firm = -1
+    campaign.district = -1
+    if tactics[t].pressure == BOYCOTT:
+        campaign.firm = target_of(issues[p, m], side, stances, priorities, organisations, m, p, tactics[t].producer)
+    elif tactics[t].pressure == LOCAL:
+        campaign.district = district_of(districts, p, draw64(key(seed, week, _TARGET), own))
+    campaign.polity = p
+    campaign.issue = m
+    campaign.side = side
+    campaign.tactic = t
+    campaign.weeks_left = tactics[t].weeks
+    campaign.age = -int(formal.lag * a.institutionalisation + 0.5) if formal.on else 0
+    campaign.fresh = True
+    campaign.publicity = 0
+    spread = rules[0].petition.spread
+    campaign.outreach = exp(spread * normal(draw64(key(seed, week, _OUTREACH), own)) - spread * spread / 2.0)
+    campaign.competence = competence(a.skills, tactics[t])
+    campaign.spent = 0.0
+    campaign.gain = 0.0
+    note(clock, events, CAMPAIGN_BEGINS, p, m, campaign.organisation, t, -1, side, chance)
+
+
+@compiled
+def _ask(alliances, seats, campaigns, o, p, m, side, weights):
+    """Ask an idle alliance on that side of the issue for a joint plan: True. Else rule out what allies do already."""
+    for a in range(alliances.size):
+        alliance = alliances[a]
+        if not alliance.alive or alliance.polity != p or alliance.issue != m or alliance.side != side:
+            continue
+        if seat_of(seats[a], o) < 0:
+            continue
+        busy = False
+        for c in roles_of(a, campaigns, alliances):
+            if campaigns[c].weeks_left > 0:
+                busy = True
+                weights[campaigns[c].tactic] = 0.0
+        if not busy:
+            alliance.summoned = True
+            return True
+    return False
 
 
 @compiled
 def tactic_choice(
-    clock, rules, issues, districts, organisations, stances, priorities, learned, uses, tactics, allowed, tried,
-    campaigns, events,
+    clock, rules, polities, rights, issues, ballots, districts, organisations, stances, priorities, learned, uses,
+    tactics, allowed, tried, alliances, seats, campaigns, events,
 ):  # fmt: skip
     """A free team starts a campaign by chance, more so when its issue is on the agenda, and picks a tactic.
 
-    Some campaigns are experiments with what nobody has begun for longest. What governance forbids ends at once.
+    Members ask their alliance first. Some campaigns are experiments with what nobody has begun for longest, more so
+    among diverse allies. What governance forbids ends at once.
     """
     rule = rules[0].tactic_choice
     seed, week = clock[0].seed, clock[0].week
     launches, subjects, choices = key(seed, week, _LAUNCH), key(seed, week, _ISSUE), key(seed, week, _TACTIC)
-    targets, outreach = key(seed, week, _TARGET), key(seed, week, _OUTREACH)
-    experiments = key(seed, week, _EXPERIMENT)
-    formal = rules[0].institutionalisation
+    experiments, abroad = key(seed, week, _EXPERIMENT), key(seed, week, _ABROAD)
+    formal, together = rules[0].institutionalisation, rules[0].joint_plan.on
     for c in range(campaigns.size):
         campaign = campaigns[c]
-        o = campaign.organisation
-        a = organisations[o]
         campaign.effort = 0.0
         campaign.fresh = False
         if campaign.weeks_left > 0 and allowed[campaign.polity, campaign.tactic] == 0.0:
-            _break_off(clock, campaign, events)
+            break_off(clock, campaign, events)
         if campaign.weeks_left > 0:
             campaign.age += 1
             continue
+        if campaign.alliance >= 0:
+            continue
+        o = campaign.organisation
+        a = organisations[o]
         if not rule.on or a.closed:
             continue
         m = picked(priorities[o], draw64(subjects, a.key))
         issue = issues[a.polity, m]
-        chance = a.activity * (rule.launch + rule.launch_by_agenda * issue.agenda)
+        side = FOR if stances[o, m] > issue.policy else AGAINST
+        urge = alarm(ballots, a.polity, m, side, rules[0].referendum)
+        chance = a.activity * (rule.launch + rule.launch_by_agenda * issue.agenda + urge)
         if m < 0 or draw64(launches, a.key) >= chance or stances[o, m] == issue.policy:
             continue
-        side = FOR if stances[o, m] > issue.policy else AGAINST
         caution = a.institutionalisation if formal.on else 0.0
-        weights = tactic_weights(allowed[a.polity], uses[o], learned[o], a.skills, tactics, caution, rule)
-        for k in range(tactics.size):
-            if tactics[k].pressure == BOYCOTT:
-                if target_of(issue, side, stances, priorities, organisations, m, a.polity, False) < 0:
-                    weights[k] = 0.0
+        room = room_for(clock, rules, polities, rights, issues, ballots, allowed, tactics, a.polity, m, side,
+                        stances[o, m], a.key)  # fmt: skip
+        weights = tactic_weights(room, uses[o], learned[o], a.skills, tactics, caution, rule)
+        if together and _ask(alliances, seats, campaigns, o, a.polity, m, side, weights):
+            continue
+        without_target(weights, issue, side, a.polity, m, stances, priorities, organisations, tactics)
+        _without_allies(weights, tactics, a.seats)
+        weigh_appeals(weights, a, tactics, draw64(abroad, a.key), rules[0].boomerang)
         t = picked(weights, draw64(choices, a.key))
         if t < 0:
             continue
-        if draw64(experiments, a.key) < rule.experiment:
+        if draw64(experiments, a.key) < rule.experiment * eagerness(alliances, seats, o, rules[0].peer_learning):
             t = _longest_unused(weights, tried[a.polity])
         tried[a.polity, t] = week
-        campaign.firm = -1
-        campaign.district = -1
-        if tactics[t].pressure == BOYCOTT:
-            campaign.firm = target_of(issue, side, stances, priorities, organisations, m, a.polity, tactics[t].producer)
-        elif tactics[t].pressure == LOCAL:
-            campaign.district = district_of(districts, a.polity, draw64(targets, a.key))
-        campaign.polity = a.polity
-        campaign.issue = m
-        campaign.side = side
-        campaign.tactic = t
-        campaign.weeks_left = tactics[t].weeks
-        campaign.age = -int(formal.lag * a.institutionalisation + 0.5) if formal.on else 0
-        campaign.fresh = True
-        campaign.publicity = 0
-        spread = rules[0].petition.spread
-        campaign.outreach = exp(spread * normal(draw64(outreach, a.key)) - spread * spread / 2.0)
-        campaign.competence = competence(a.skills, tactics[t])
-        campaign.spent = 0.0
-        campaign.gain = 0.0
-        note(clock, events, CAMPAIGN_BEGINS, a.polity, m, o, t, -1, campaign.side, chance)
-        why = events[clock[0].events - 1]
+        begin(clock, rules, issues, districts, organisations, stances, priorities, tactics, campaign, m, side, t, a.key,
+              chance, events)  # fmt: skip
+        why = latest(clock, events)
         why.value = learned[o, t]
         why.match = campaign.competence
         why.odds = weights[t] / total_of(weights)
+
+
+@compiled
+def _without_allies(weights, tactics, allies):
+    """Nobody to vouch for without allies."""
+    for k in range(tactics.size):
+        if tactics[k].endorses and allies == 0:
+            weights[k] = 0.0
+
+
+@compiled
+def eagerness(alliances, seats, o, rule):
+    """The factor of experiments: 1 + the diversity of one's most diverse alliance."""
+    most = 0.0
+    if rule.on:
+        for a in range(alliances.size):
+            if alliances[a].alive and alliances[a].diversity > most and seat_of(seats[a], o) >= 0:
+                most = alliances[a].diversity
+    return 1.0 + rule.by_diversity * most
+
+
+@compiled
+def roles_of(a, campaigns, alliances):
+    """The rows of an alliance's joint campaigns."""
+    first = campaigns.size - MOST_ROLES * (alliances.size - a)
+    return range(first, first + MOST_ROLES)
+
+
+@compiled
+def _situation(alliance, seats, organisations, learned, uses, tactics, communication, rule, k):
+    """What an alliance makes of its situation: the members' values of each tactic by their say, misread by some noise.
+
+    Good communication spares the noise. Returns (values, uses): (tactics,), and union skills and trust for each.
+    """
+    values, common = np.zeros(tactics.size), np.zeros(tactics.size)
+    for t in range(tactics.size):
+        scale = 0.0
+        for s in range(seats.size):
+            o = seats[s].organisation
+            if o >= 0:
+                values[t] += seats[s].say * learned[o, t]
+                common[t] = max(common[t], uses[o, t])
+                scale += seats[s].say * abs(learned[o, t])
+        error = rule.noise * (1.0 - communication) * normal(draw64(k, tactics[t].key))
+        values[t] += scale * error
+    return values, common
+
+
+@compiled
+def _union(seats, organisations):
+    """The best skills among members: (skills,)."""
+    union = np.zeros(organisations[0].skills.size)
+    for s in range(seats.size):
+        if seats[s].organisation >= 0:
+            for e in range(union.size):
+                union[e] = max(union[e], organisations[seats[s].organisation].skills[e])
+    return union
+
+
+@compiled
+def _holder(seats, organisations, uses, tactic, t, taken):
+    """Who is best at a tactic among members that use it and have no role yet; -1 for nobody. taken: (seats,)."""
+    best, chosen = -1.0, -1
+    for s in range(seats.size):
+        o = seats[s].organisation
+        if o >= 0 and not taken[s] and uses[o, t] > 0.0:
+            good = competence(organisations[o].skills, tactic)
+            if good > best:
+                best, chosen = good, s
+    return chosen
+
+
+@compiled
+def joint_plan(
+    clock, rules, polities, rights, issues, ballots, districts, publics, organisations, stances, priorities, learned,
+    uses, tactics, allowed, tried, repertoire, represents, trust, alliances, seats, campaigns, foothold, events,
+):  # fmt: skip
+    """An alliance that a member asks plans anew: it reads its situation, picks two or three tactics and gives each to
+    the member who is best at it, with dates. A plan that disappoints is dropped. Seed 2.
+    """
+    rule = rules[0].joint_plan
+    week = clock[0].week
+    plans = key(clock[0].seed, week, _PLAN)
+    for a in range(alliances.size):
+        alliance = alliances[a]
+        if not alliance.alive:
+            continue
+        busy = _carry_on(clock, alliance, seats[a], a, alliances, tactics, campaigns, rule, events)
+        if not rule.on or not rules[0].tactic_choice.on or not alliance.summoned or busy:
+            continue
+        alliance.summoned = False
+        k = pair(plans, alliance.key)
+        p, m = alliance.polity, alliance.issue
+        values, common = _situation(alliance, seats[a], organisations, learned, uses, tactics,
+                                    quality(rules[0].internal_communication), rule, k)  # fmt: skip
+        caution = 0.0
+        for s in range(seats.shape[1]):
+            if seats[a, s].organisation >= 0 and rules[0].institutionalisation.on:
+                caution += seats[a, s].say * organisations[seats[a, s].organisation].institutionalisation
+        union = _union(seats[a], organisations)
+        room = room_for(clock, rules, polities, rights, issues, ballots, allowed, tactics, p, m, alliance.side,
+                        stances[alliance.lead, m], organisations[alliance.lead].key)  # fmt: skip
+        weights = tactic_weights(room, common, values, union, tactics, caution, rules[0].tactic_choice)
+        without_target(weights, issues[p, m], alliance.side, p, m, stances, priorities, organisations, tactics)
+        weigh_appeals(weights, organisations[alliance.lead], tactics, draw64(pair(k, _ABROAD), 0), rules[0].boomerang)
+        taken = np.zeros(seats.shape[1], np.uint8)
+        first = campaigns.size - MOST_ROLES * (alliances.size - a)
+        number = 0
+        for look in range(tactics.size):
+            if number >= min(rule.roles, alliance.members):
+                break
+            total = total_of(weights)
+            t = picked(weights, draw64(k, look))
+            if t < 0:
+                break
+            s = _holder(seats[a], organisations, uses, tactics[t], t, taken)
+            o = seats[a, max(s, 0)].organisation
+            if s < 0 or ballot_room(clock, rules, rights, ballots, polities[p], issues[p, m], tactics[t], p, m,
+                                    alliance.side, stances[o, m], organisations[o].key) == 0.0:  # fmt: skip
+                weights[t] = 0.0
+                continue
+            taken[s] = 1
+            c = first + number
+            campaign = campaigns[c]
+            campaign.organisation = seats[a, s].organisation
+            tried[p, t] = week
+            begin(clock, rules, issues, districts, organisations, stances, priorities, tactics, campaign, m,
+                  alliance.side, t, pair(alliance.key, number), 1.0, events)  # fmt: skip
+            campaign.weeks_left = rule.weeks
+            campaign.age -= number * rule.stagger
+            campaign.competence = unlocked(
+                seats[a], organisations, trust, union, tactics[t], rules[0].alliance_strength
+            )
+            why = latest(clock, events)
+            why.value = values[t]
+            why.match = campaign.competence
+            why.odds = weights[t] / total
+            why.alliance = alliance.number
+            for f in range(repertoire.shape[1]):
+                repertoire[c, f] = 0.0
+                for r in range(seats.shape[1]):
+                    if seats[a, r].organisation >= 0:
+                        repertoire[c, f] = max(repertoire[c, f], repertoire[seats[a, r].organisation, f])
+            _find_footholds(rules[0].inclusion, publics, represents, seats[a], m, foothold[c])
+            weights[t] = 0.0
+            number += 1
+        if number > 0:
+            note(clock, events, PLANNED, p, m, alliance.lead, -1, -1, alliance.side, float(number))
+            latest(clock, events).alliance = alliance.number
+
+
+@compiled
+def _find_footholds(rule, publics, represents, seats, m, foothold):
+    """1 + .2 x stake in publics that a member represents."""
+    for q in range(publics.size):
+        foothold[q] = 1.0
+        for s in range(seats.size):
+            if rule.on and seats[s].organisation >= 0 and represents[seats[s].organisation, q] > 0.0:
+                foothold[q] = 1.0 + rule.reach * publics[q].stake[m]
+
+
+@compiled
+def _carry_on(clock, alliance, seats, a, alliances, tactics, campaigns, rule, events):
+    """Whether a joint plan runs on; roles of those who left end, and so does a plan that disappoints half-way, unless
+    a gatekeeper abroad has still to decide on it.
+    """
+    busy = False
+    half = pending = False
+    for c in roles_of(a, campaigns, alliances):
+        campaign = campaigns[c]
+        if campaign.weeks_left > 0 and seat_of(seats, campaign.organisation) < 0:
+            break_off(clock, campaign, events)
+        half = half or (campaign.weeks_left > 0 and campaign.weeks_left == rule.weeks // 2)
+        busy = busy or campaign.weeks_left > 0
+        pending = pending or (campaign.weeks_left > 0 and tactics[campaign.tactic].pressure == ABROAD)
+    disappointed = min(alliance.results, alliance.survey) < rule.patience
+    if busy and half and disappointed and not pending:
+        for c in roles_of(a, campaigns, alliances):
+            if campaigns[c].weeks_left > 0:
+                break_off(clock, campaigns[c], events)
+        alliance.summoned = True
+        alliance.results = 0.5
+        return False
+    return busy
 
 
 @compiled
@@ -209,8 +465,38 @@ def _best_frame(repertoire, values, luck, noise):
 
 
 @compiled
-def framing(clock, rules, publics, organisations, repertoire, campaigns, speech):
-    """A new campaign takes the frame of its repertoire that a noisy poll of its audience finds strongest.
+def threat(circulation, circulating, side):
+    """The strength of the other side's frame that circulates in a public, 0..1; 0 for a denial, which has no frame."""
+    return min(1.0, circulation[1 - side]) if circulating[1 - side] >= 0 else 0.0
+
+
+@compiled
+def appeal(weight, theirs, threat, rule):
+    """What a frame promises: weight + 1 x threat x (weight - theirs), by its weight in the audience's values and that
+    of the other side's frame.
+
+    Of competing frames the weaker is wasted, so that where they are heard a team looks for one that is at least as
+    strong, be it theirs. Chong & Druckman 2007; Sniderman & Theriault 2004; Jerit 2008.
+    """
+    return weight + rule.answer * threat * (weight - theirs)
+
+
+@compiled
+def _appeals(public, m, side, circulation, circulating, rule, found):
+    """Put the appeal of all frames to a public into `found`. Returns the threat that they answer."""
+    danger = threat(circulation[m], circulating[m], side) if rule.answer > 0.0 else 0.0
+    theirs = public.values[circulating[m, 1 - side]] if danger > 0.0 else 0.0
+    for f in range(found.size):
+        found[f] = appeal(public.values[f], theirs, danger, rule)
+    return danger
+
+
+@compiled
+def framing(
+    clock, rules, publics, organisations, repertoire, circulation, circulating, campaigns, speech, events
+):  # fmt: skip
+    """A new campaign takes the frame of its repertoire that a noisy poll of its audience finds strongest, most of all
+    where the other side's frame circulates (`appeal`).
 
     A team with media skill of 1/2 and more tailors: it polls every public by itself (`message`). Whoever changes its
     frame on an issue loses credibility. Snow & Benford 1988; Chong & Druckman 2007.
@@ -218,29 +504,41 @@ def framing(clock, rules, publics, organisations, repertoire, campaigns, speech)
     rule = rules[0].framing
     k = key(clock[0].seed, clock[0].week, _POLL)
     frames = repertoire.shape[1]
-    mean = np.zeros(frames)
+    mean, unanswered, own = np.zeros(frames), np.zeros(frames), np.zeros(frames)
     for c in range(campaigns.size):
         campaign = campaigns[c]
         if not campaign.fresh:
             continue
-        o = campaign.organisation
+        o, m = campaign.organisation, campaign.issue
         a = organisations[o]
-        for f in range(frames):
-            mean[f] = 0.0
-            for q in range(publics.size):
-                if publics[q].polity == campaign.polity and rule.on:
-                    mean[f] += publics[q].share * publics[q].values[f]
+        mean[:] = 0.0
+        unanswered[:] = 0.0
+        danger = 0.0
+        for q in range(publics.size):
+            public = publics[q]
+            if public.polity == campaign.polity and rule.on:
+                danger += public.share * _appeals(public, m, campaign.side, circulation[q], circulating[q], rule, own)
+                for f in range(frames):
+                    mean[f] += public.share * own[f]
+                    unanswered[f] += public.share * public.values[f]
         noise = rule.poll_noise if rule.on else 0.0
-        campaign.frame = _best_frame(repertoire[o], mean, pair(k, a.key), noise)
+        luck = pair(k, a.key)
+        campaign.frame = _best_frame(repertoire[c], mean, luck, noise)
+        shared = campaign.alliance >= 0 and campaigns[c - 1].alliance == campaign.alliance
+        if shared and campaigns[c - 1].weeks_left > 0:
+            # The roles of a joint plan have one key message.
+            campaign.frame = campaigns[c - 1].frame
+        elif danger > 0.0 and campaign.frame != _best_frame(repertoire[c], unanswered, luck, noise):
+            note(clock, events, COUNTER_FRAME, campaign.polity, m, o, campaign.tactic, campaign.frame, campaign.side,
+                 danger)  # fmt: skip
         tailored = rule.on and rules[0].message.on and a.skills[2] >= 0.5
         for q in range(publics.size):
             speech[c, q] = campaign.frame
             if tailored and publics[q].polity == campaign.polity:
-                speech[c, q] = _best_frame(
-                    repertoire[o], publics[q].values, pair(pair(k, a.key), publics[q].key), noise
-                )
-        hops = a.spoke[campaign.issue] >= 0 and a.spoke[campaign.issue] != campaign.frame
+                _appeals(publics[q], m, campaign.side, circulation[q], circulating[q], rule, own)
+                speech[c, q] = _best_frame(repertoire[c], own, pair(luck, publics[q].key), noise)
+        hops = a.spoke[m] >= 0 and a.spoke[m] != campaign.frame
         if rule.on and hops:
             for audience in (MEDIA, PUBLIC):
                 a.credibility[audience] = max(0.0, a.credibility[audience] - rule.hop_cost)
-        a.spoke[campaign.issue] = campaign.frame
+        a.spoke[m] = campaign.frame

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from advosim.mechanisms.alliances import enlist
+from advosim.mechanisms.borders import shelters
 from advosim.mechanisms.chronicle import note
 from advosim.world.chance import draw64, exp, key, normal, stream
 from advosim.world.compile import compiled
@@ -14,9 +16,10 @@ _GIFTS = stream("funds")
 
 @compiled
 def funds(clock, rules, polities, organisations, campaigns, events):
-    """Funds += dues + gifts - staff - fixed cost, which repression raises. Who cannot pay in full closes.
+    """Funds += dues + gifts - staff - fixed cost, which repression raises - upkeep of ties and seats. Who cannot pay in
+    full closes; who could but for repression finds shelter with partners abroad, for a time.
 
-    Resource dependence: Pfeffer & Salancik 1978.
+    Who cannot pay in full closes. Resource dependence: Pfeffer & Salancik 1978.
     """
     rule = rules[0].funds
     k = key(clock[0].seed, clock[0].week, _GIFTS)
@@ -29,13 +32,22 @@ def funds(clock, rules, polities, organisations, campaigns, events):
         a.grants = 0.0
         a.running_cost = 0.0
         a.campaign_cost = 0.0
+        a.support = 0.0
         if a.closed or not rule.on:
             continue
         home = polities[a.polity]
         a.dues = rule.fee * (a.members / home.citizens)
         a.gifts = max(0.0, a.income * (1.0 + rule.noise * normal(draw64(k, a.key))))
-        owed = rule.staff * a.income + rule.fixed + rule.harassment * home.repression
+        harassed = rule.harassment * home.repression
+        owed = rule.staff * a.income + rule.fixed + harassed
+        if rules[0].ties.on:
+            owed += rules[0].ties.upkeep * a.income * a.ties
+        if rules[0].alliance_strength.on:
+            owed += rules[0].alliance_strength.seat * a.income * a.seats
         means = a.funds + a.dues + a.gifts
+        a.exiled = means < owed and means >= owed - harassed and shelters(a, rules[0].shelter)
+        if a.exiled:
+            owed -= harassed
         a.running_cost = min(owed, means)
         a.funds = means - a.running_cost
         if a.running_cost < owed:
@@ -55,10 +67,10 @@ def agreement(stances, priorities, one, other):
 
 
 @compiled
-def grant_weight(fit, visibility, success, learnedness, institutionalisation, rule, by_institution):
+def grant_weight(fit, visibility, success, evidence, institutionalisation, rule, by_institution):
     """e^(2 fit + 2 visibility + 2 success + evidence + institutionalisation): a recipient's weight with a donor."""
     logit = rule.by_fit * fit + rule.by_visibility * visibility + rule.by_success * success
-    return exp(logit + rule.by_evidence * learnedness + by_institution * institutionalisation)
+    return exp(logit + evidence + by_institution * institutionalisation)
 
 
 @compiled
@@ -84,7 +96,7 @@ def grants(clock, rules, polities, organisations, stances, priorities, events):
                 continue
             fit = agreement(stances, priorities, f, o)
             weights[o] = grant_weight(
-                fit, a.visibility, a.success, a.learnedness, a.institutionalisation, rule, institution
+                fit, a.visibility, a.success, enlist(a, rules[0].enlist), a.institutionalisation, rule, institution
             )
             total += weights[o]
         if total <= 0.0:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from advosim.mechanisms.campaigns import active
 from advosim.mechanisms.chronicle import note
+from advosim.mechanisms.institutions import sign
 from advosim.world.chance import draw64, key, logistic, pair, stream
 from advosim.world.compile import compiled
 from advosim.world.state import ACCOMMODATE, ANSWERED, CONSULT, DENY, REPRESS, SIDES, STREET
@@ -37,9 +40,29 @@ def violence(clock, rules, issues, tactics, campaigns):
 
 
 @compiled
-def repress_chance(repression, violent, rule):
-    """s(-1.6 + 1.6 R + 3.0 violence), fitted to 9,900 protests of the Mass Mobilization data."""
-    return logistic(rule.repress + rule.by_repression * repression + rule.by_violence * violent)
+def exposure(media_freedom, foreign_channels, online, rule):
+    """The share who would learn of an injustice: .5 media freedom + .5 foreign channels + .3 x those online.
+
+    Sutton, Butcher & Svensson 2014. rule: that of `backfire`, whose parameters are in single precision.
+    """
+    told = np.float64(rule.by_media) * media_freedom + np.float64(rule.foreign) * foreign_channels
+    return min(1.0, told + np.float64(rule.online) * online)
+
+
+@compiled
+def anticipation(exposed, violent, rule):
+    """What a government loses of its readiness to use force, in logits: 1.0 (exposed - .5) against a peaceful crowd.
+
+    Against a violent one it fears no backfire. Below 0 where hardly anybody would learn of it: force is cheap there.
+    Ritter & Conrad 2016.
+    """
+    return rule.by_exposure * (exposed - rule.usual) * (1.0 - violent) if rule.on else 0.0
+
+
+@compiled
+def repress_chance(repression, violent, forbearance, rule):
+    """s(-1.6 + 1.6 R + 3.0 violence - forbearance), fitted to 9,900 protests of the Mass Mobilization data."""
+    return logistic(rule.repress + rule.by_repression * repression + rule.by_violence * violent - forbearance)
 
 
 @compiled
@@ -50,15 +73,22 @@ def accommodate_chance(accommodation, repressed, violent, rule):
 
 
 @compiled
-def _answers(rule, home, issue, side, seed, week):
-    """Which answers the acts of one side get: a sum of REPRESS, ACCOMMODATE, CONSULT, DENY."""
+def _answers(rules, home, issue, side, swing, seed, week):
+    """Which answers the acts of one side get: a sum of REPRESS, ACCOMMODATE, CONSULT, DENY.
+
+    swing: repression that a government shamed from abroad moves to other issues (`boomerang`).
+    """
+    rule = rules[0].response
     marched = issue.marched[side] >= rule.onset
     if not marched and issue.signed[side] < rule.onset_of_signing:
         return 0
     own = pair(issue.key, side)
     violent = 1.0 if issue.violent[side] else 0.0
     answers = 0
-    if marched and draw64(key(seed, week, _REPRESS), own) < repress_chance(home.repression, violent, rule):
+    force = min(max(home.repression + swing * issue.swing, 0.0), 1.0)
+    exposed = exposure(home.media_freedom, home.foreign_channels, home.online, rules[0].backfire)
+    forbearance = anticipation(exposed, violent, rules[0].anticipation)
+    if marched and draw64(key(seed, week, _REPRESS), own) < repress_chance(force, violent, forbearance, rule):
         answers |= REPRESS
     repressed = 1.0 if answers else 0.0
     if draw64(key(seed, week, _ACCOMMODATE), own) < accommodate_chance(home.accommodation, repressed, violent, rule):
@@ -86,7 +116,9 @@ def response(clock, rules, polities, issues, events):
     pressure, never policy itself; consultation opens doors for weeks; denial counter-frames next week.
     """
     rule = rules[0].response
+    swing = rules[0].boomerang.swing if rules[0].boomerang.on else 0.0
     for p in range(issues.shape[0]):
+        given = 0.0
         for m in range(issues.shape[1]):
             issue = issues[p, m]
             issue.answers = 0
@@ -96,7 +128,7 @@ def response(clock, rules, polities, issues, events):
                 issue.denied[side] = False
                 if not rule.on:
                     continue
-                answers = _answers(rule, polities[p], issue, side, clock[0].seed, clock[0].week)
+                answers = _answers(rules, polities[p], issue, side, swing, clock[0].seed, clock[0].week)
                 if not answers & (CONSULT | DENY):
                     answers |= _owed_reply(rules[0].petition, polities[p], issue, side, clock[0].seed, clock[0].week)
                 if answers & (CONSULT | DENY):
@@ -106,6 +138,7 @@ def response(clock, rules, polities, issues, events):
                     issue.injustice = 1.0
                 if answers & ACCOMMODATE:
                     issue.conceded += (1.0 if side == 0 else -1.0) * rule.concession * issue.friction
+                    given += rule.concession
                 if answers & CONSULT:
                     issue.consulting[side] = rule.consult_weeks
                 if answers & DENY:
@@ -114,3 +147,20 @@ def response(clock, rules, polities, issues, events):
                     if answers & (1 << kind):
                         size = issue.marched[side] if issue.marched[side] >= rule.onset else issue.signed[side]
                         note(clock, events, ANSWERED + kind, p, m, -1, -1, -1, side, size)
+        if given > 0.0:
+            _take_back(issues, p, rule.offset * given)
+
+
+@compiled
+def _take_back(issues, p, share):
+    """What a government gives on some issues it takes back on the others, toward what it wants. Hafner-Burton 2008.
+
+    share: of friction, over all the others, where pressure toward the government's ideal is added.
+    """
+    others = 0
+    for m in range(issues.shape[1]):
+        others += 1 if not issues[p, m].answers & ACCOMMODATE else 0
+    for m in range(issues.shape[1]):
+        issue = issues[p, m]
+        if not issue.answers & ACCOMMODATE:
+            issue.conceded += sign(issue.ideal + issue.revision - issue.policy) * share / others * issue.friction

@@ -47,7 +47,9 @@ def nash_bargain(status_quo, ideals, weights):
 
 
 @compiled
-def stakeholder_table(clock, rules, polities, issues, organisations, stances, tactics, campaigns, events):
+def stakeholder_table(
+    clock, rules, polities, issues, organisations, stances, tactics, alliances, campaigns, events
+):  # fmt: skip
     """Teams at a table bargain with the government in the week in which a table ends, and submit what they agree on.
 
     Who is hostile elsewhere weighs less (`insider_risk`). Agreement brings buy-in, which lowers friction for a while.
@@ -69,7 +71,8 @@ def stakeholder_table(clock, rules, polities, issues, organisations, stances, ta
                 if tactics[campaign.tactic].pressure == TABLE:
                     seated += 1
                     ends += 1 if campaign.weeks_left == 1 else 0
-                    ideals[c] = stances[campaign.organisation, m]
+                    own = stances[campaign.organisation, m]
+                    ideals[c] = own if campaign.alliance < 0 else alliances[campaign.alliance].line
                     spared = 1.0 - (hostile.insider_risk * issue.hostility[campaign.side] if hostile.on else 0.0)
                     weights[c] = rule.weight * campaign.effort * spared
             if ends == 0:

@@ -8,7 +8,7 @@ import difflib
 import math
 import re
 import types
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -16,10 +16,12 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from advosim.scenario.declare import Part, catalogue_rows
+from advosim.scenario import elections
+from advosim.scenario.declare import Part, catalogue_rows, parameters
 from advosim.scenario.layers import Merged, Table, changes_layer, tables
 from advosim.scenario.problems import Problem, did_you_mean
-from advosim.scenario.schema import MOST_ORGANISATIONS, Reform, Scenario
+from advosim.scenario.rules import Mechanisms
+from advosim.scenario.schema import MOST_ORGANISATIONS, MOST_SEATS, Reform, Scenario
 from advosim.scenario.toml_lines import KeyPath
 
 _WANTED = {
@@ -304,7 +306,8 @@ def _belongs(key: str, known: Sequence[str]) -> str:
 
 def crossed(merged: Merged) -> list[Problem]:
     """Names that stand for nothing, organisations that clash or are too many, network files that are not there."""
-    return [*_names(merged), *_organisations(merged), *_networks(merged)]
+    own = [*_names(merged), *_organisations(merged), *_networks(merged)]
+    return [*own, *elections.faults(merged), *_bodies(merged), *_relations(merged)]
 
 
 def _keys(table: Table, key: str, otherwise: list[str]) -> list[str]:
@@ -322,8 +325,11 @@ def _names(merged: Merged) -> Iterator[Problem]:
     uses = {
         "public": {"values": "frame", "attitude": "issue", "stake": "issue"},
         "organisation": {"priorities": "issue", "stances": "issue", "frames": "frame", "tactics": "tactic"},
+        "party": {"priorities": "issue", "positions": "issue"},
+        "alliance": {"issue": "issue"},
     }
     for polity, row in tables(table, "polity"):
+        yield from _named(merged, ("polity", polity, "policy"), row.get("policy"), "issue", known["issue"])
         for kind, keys in uses.items():
             for name, part in tables(row, kind):
                 for key, what in keys.items():
@@ -332,9 +338,10 @@ def _names(merged: Merged) -> Iterator[Problem]:
 
 
 def _named(merged: Merged, path: KeyPath, used: Any, what: str, known: list[str]) -> Iterator[Problem]:
-    for index, name in enumerate(used if isinstance(used, (dict, list, tuple)) else ()):
+    single = isinstance(used, str)
+    for index, name in enumerate([used] if single else used if isinstance(used, (dict, list, tuple)) else ()):
         if isinstance(name, str) and name not in known and re.fullmatch(NAME_PATTERN, name):
-            where = (*path, name if isinstance(used, dict) else index)
+            where = path if single else (*path, name if isinstance(used, dict) else index)
             text = f"there is no {what} '{name}' ({dotted(path)})"
             yield merged.problem(where, text, ", ".join(known), did_you_mean(name, known))
 
@@ -359,8 +366,68 @@ def _organisations(merged: Merged) -> Iterator[Problem]:
         for person, part in tables(row, "individual"):
             at = ("polity", polity, "individual", person, "posts")
             yield from _named(merged, at, part.get("posts"), f"organisation in {polity}", list(seen))
+        yield from _alliances(merged, polity, row, seen)
     if total > MOST_ORGANISATIONS and len(dict(tables(merged.table, "polity"))) > 1:
         yield merged.problem(("polity",), f"{total} organisations in all polities", f"0 to {MOST_ORGANISATIONS}")
+
+
+def _alliances(merged: Merged, polity: str, row: Table, seen: Mapping[str, str]) -> Iterator[Problem]:
+    """Alliances that stand at the start: known members and issues, each member once; publics that are spoken for."""
+    known = list(dict.fromkeys([*seen, *seen.values()]))
+    publics = [name for name, _ in tables(row, "public")] or ["everyone"]
+    for name, part in tables(row, "organisation"):
+        at = ("polity", polity, "organisation", name, "represents")
+        yield from _named(merged, at, part.get("represents"), f"public in {polity}", publics)
+    for name, part in tables(row, "alliance"):
+        path = ("polity", polity, "alliance", name)
+        yield from _named(merged, (*path, "members"), part.get("members"), f"organisation in {polity}", known)
+        members = [each for each in part.get("members", ()) if isinstance(each, str)]
+        single = [one for each in members for one in ([m for m in seen if seen[m] == each] or [each])]
+        if len(single) != len(set(single)):
+            yield merged.problem((*path, "members"), f"{dotted(path)}.members: an organisation is named twice")
+        elif len(members) <= MOST_SEATS < len(single):
+            text = f"{dotted(path)}.members: {len(single)} organisations"
+            yield merged.problem((*path, "members"), text, f"2 to {MOST_SEATS}")
+
+
+def _bodies(merged: Merged) -> Iterator[Problem]:
+    """Bodies stand above polities that exist, decide on issues that exist, and are one of a level."""
+    polities, issues = _keys(merged.table, "polity", ["home"]), _keys(merged.table, "issue", ["reform"])
+    levels: dict[str, str] = {}
+    for name, row in tables(merged.table, "body"):
+        path = ("body", name)
+        for key, what, known in (
+            ("members", "polity", polities),
+            ("leverages", "polity", polities),
+            ("policy", "issue", issues),
+            ("agenda", "issue", issues),
+        ):
+            yield from _named(merged, (*path, key), row.get(key), what, known)
+        members = row.get("members") or polities
+        outside = [p for p in row.get("leverages") or () if p in polities and p not in members]
+        for polity in outside if isinstance(row.get("leverages"), dict) else ():
+            text = f"{dotted(path)}.leverages: '{polity}' is not a member"
+            yield merged.problem((*path, "leverages", polity), text, ", ".join(members))
+        level = row.get("level", "international")
+        if isinstance(level, str) and level in levels:
+            where = (*path, "level") if (*path, "level") in merged.origin else path
+            text = f"'{levels[level]}' and '{name}' are both {level}"
+            yield merged.problem(where, text, "at most one regional and one international body")
+        levels[level if isinstance(level, str) else ""] = name
+
+
+def _relations(merged: Merged) -> Iterator[Problem]:
+    polities, seen = _keys(merged.table, "polity", ["home"]), dict[frozenset[str], str]()
+    for name, row in tables(merged.table, "relation"):
+        path: KeyPath = ("relation", name, "between")
+        pair = row.get("between")
+        yield from _named(merged, path, pair, "polity", polities)
+        if not isinstance(pair, (list, tuple)) or not all(isinstance(one, str) for one in pair):
+            continue
+        known = frozenset(pair)
+        if known in seen:
+            yield merged.problem(path, f"relation.{seen[known]} and relation.{name} are between the same polities")
+        seen[known] = name
 
 
 def _networks(merged: Merged) -> Iterator[Problem]:
@@ -374,7 +441,7 @@ def _networks(merged: Merged) -> Iterator[Problem]:
 
 
 def settle(merged: Merged) -> None:
-    """Fill in what depends on other keys: files relative to the file that names them, skills over those of the kind."""
+    """Fill in what depends on other keys: files relative to the file that names them, traits over those of the kind."""
     kinds = catalogue_rows("kinds")
     for polity, row in tables(merged.table, "polity"):
         for layer, part in tables(row, "network"):
@@ -386,6 +453,8 @@ def settle(merged: Merged) -> None:
             kind = part.get("kind", "ngo")
             if isinstance(part.get("skills"), dict) and isinstance(kind, str) and kind in kinds:
                 part["skills"] = kinds[kind]["skills"] | part["skills"]
+            if isinstance(part.get("culture"), dict) and isinstance(kind, str) and kind in kinds:
+                part["culture"] = kinds[kind]["culture"] | part["culture"]
 
 
 # ---------------------------------------------------------------- reforms
@@ -437,6 +506,8 @@ def _carry_out(merged: Merged, state: Merged, here: KeyPath, row: Table) -> tupl
     problems += state.add(layer)
     leaves = sorted(path for path in state.origin if not isinstance(_get(state.table, path), dict))
     scenario, sound, wrong = refused(state)
+    known = {problem.what for problem in elections.faults(before)}
+    wrong += [problem for problem in elections.faults(state) if problem.what not in known]
     if wrong or problems:
         state.table = before.table
         return {}, problems + wrong
@@ -453,6 +524,11 @@ def _reformable(layer: Any, state: Merged, table: Table) -> tuple[Table, list[Pr
         if governs and path[1] not in known:
             text = f"there is no polity '{path[1]}' ({dotted(path)})"
             problems.append(layer.problem(path, text, ", ".join(known), did_you_mean(str(path[1]), known)))
+        elif _only_founding_reads(path):
+            text = f"'{dotted(path)}' is read when the world is founded, and cannot change in mid-run"
+            others = ", ".join(dotted(each) for each in founding_settings() if each != path)
+            rule = f"polity.NAME.governance.KEY, and all of mechanism.NAME.KEY but this, {others}"
+            problems.append(layer.problem(path, text, rule, "set it outside of [[reform]]"))
         elif governs or (path[0] == "mechanism" and len(path) > 2):
             _put(keep.table, path, _get(table, path))
         else:
@@ -460,6 +536,17 @@ def _reformable(layer: Any, state: Merged, table: Table) -> tuple[Table, list[Pr
             rule = "polity.NAME.governance.KEY, mechanism.NAME.KEY"
             problems.append(layer.problem(path, text, rule, _belongs(str(path[-1]), ()) if len(path) < 3 else ""))
     return keep.table, problems
+
+
+def _only_founding_reads(path: KeyPath) -> bool:
+    return path in founding_settings()
+
+
+@cache
+def founding_settings() -> tuple[tuple[str, ...], ...]:
+    """Paths of the rules' settings that only founding reads."""
+    found = parameters(Mechanisms, "mechanism")
+    return tuple(tuple(path.split(".")) for path, field in found if (field.json_schema_extra or {}).get("founding"))  # type: ignore[union-attr]
 
 
 def _leaves(table: Any) -> Iterator[tuple[str, ...]]:

@@ -6,7 +6,7 @@ import functools
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
@@ -22,9 +22,15 @@ def number(
     unit: str = "",
     source: str = "",
     awaits: str = "",
+    founding: bool = False,
 ) -> Any:
-    """A number with its range. `awaits` names the mechanism that will read it, where none does yet."""
+    """A number with its range. `awaits` names the mechanism that will read it, where none does yet.
+
+    founding: whether only founding reads it, so that no reform can change it.
+    """
     extra: JsonDict = {"unit": unit or "1", "source": source or "convention", **({"awaits": awaits} if awaits else {})}
+    if founding:
+        extra["founding"] = True
     return Field(default, ge=low, le=high, description=meaning, json_schema_extra=extra)
 
 
@@ -42,14 +48,22 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, validate_default=False)
 
 
+class Mechanism(Part):
+    """A rule of the model with its switch. `citizens` marks the rules of one citizen, which run in single precision."""
+
+    citizens: ClassVar[bool] = False
+    on: bool = Field(True, description="false puts the rule at its null limit", json_schema_extra={"source": "-"})
+
+
 @functools.cache
 def catalogue(name: str, row: type[Any]) -> Mapping[str, Any]:
     """The rows of a shipped catalogue file, checked."""
     return {key: row.model_validate(value) for key, value in catalogue_rows(name).items()}
 
 
+@functools.cache
 def catalogue_rows(name: str) -> dict[str, dict[str, Any]]:
-    """The raw rows of a shipped catalogue file."""
+    """The raw rows of a shipped catalogue file, the same ones for all who ask: to be read only."""
     text = (Path(__file__).parent / "catalogue" / f"{name}.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
 

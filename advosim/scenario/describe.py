@@ -162,6 +162,7 @@ def markdown(rows: list[Parameter] | None = None) -> str:
 def json_schema() -> dict[str, Any]:
     """JSON Schema (draft 2020-12) of scenario files as they are written, with `extends` and `preset`."""
     schema = Scenario.model_json_schema()
+    schema["$defs"]["Alliance"].pop("required")  # what a file must say may stand in the file that it extends
     for part in (schema, *schema["$defs"].values()):
         for key, declared in part.get("properties", {}).items():
             part["properties"][key] = _for_editors(declared)

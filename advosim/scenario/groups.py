@@ -20,6 +20,12 @@ def _members(name: str, row: Organisation) -> list[str]:
     return [name] if row.count == 1 else [f"{name}_{number}" for number in range(1, row.count + 1)]
 
 
+def members_of(polity: Polity, group: str) -> list[str]:
+    """The organisations that a name stands for: itself, or all of its group."""
+    row = polity.organisation.get(group)
+    return _members(group, row) if row else [one for one, _ in organisations(polity) if one == group]
+
+
 def without(scenario: Scenario, absent: Iterable[str]) -> Scenario:
     """The same scenario in which these organisations do not exist: the counterfactual of their influence.
 
@@ -72,4 +78,9 @@ def _left(polity: Polity, gone: set[str]) -> Polity:
         name: person.model_copy(update={"posts": tuple(post for post in person.posts if post not in gone)})
         for name, person in polity.individual.items()
     }
-    return polity.model_copy(update={"organisation": rows, "individual": people})
+    alliances = {}
+    for name, alliance in polity.alliance.items():
+        left = tuple(one for group in alliance.members for one in members_of(polity, group) if one not in gone)
+        if len(left) > 1:
+            alliances[name] = alliance.model_copy(update={"members": left})
+    return polity.model_copy(update={"organisation": rows, "individual": people, "alliance": alliances})

@@ -8,16 +8,27 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from pydantic import Field
-
-from advosim.scenario.declare import Part, choice, number
-
-
-class Mechanism(Part):
-    """A rule of the model with its switch. `citizens` marks the rules of one citizen, which run in single precision."""
-
-    citizens: ClassVar[bool] = False
-    on: bool = Field(True, description="false puts the rule at its null limit", json_schema_extra={"source": "-"})
+from advosim.scenario.alliance_rules import (
+    AllianceExit,
+    AllianceFormation,
+    AllianceStrength,
+    BenefitSharing,
+    CollaborativePlatform,
+    CultureClash,
+    Enlist,
+    Inclusion,
+    InternalCommunication,
+    JointPlan,
+    PeerLearning,
+    Pooling,
+    Power,
+    PriorityClash,
+    Solidarity,
+    StrategyClash,
+    Ties,
+    Trust,
+)
+from advosim.scenario.declare import Mechanism, Part, choice, number
 
 
 class Attention(Mechanism):
@@ -68,6 +79,13 @@ class Framing(Mechanism):
     circulation_keep: float = number(
         0.84, 0, 0.99, "strength of what circulates kept from week to week", unit="share", source="half-life 4 weeks"
     )
+    answer: float = number(
+        1.0,
+        0,
+        10,
+        "weight of beating the other side's frame where it circulates",
+        source="Chong & Druckman; Jerit 2008",
+    )
     shift: float = number(0.02, 0, 1, "move of values toward a frame that fits, when heard", source="proposal")
     hop_cost: float = number(0.03, 0, 1, "credibility lost by changing the frame", source="proposal")
 
@@ -81,7 +99,7 @@ class Message(Mechanism):
 class DigitalCoordination(Mechanism):
     """Social media make it cheaper and quicker to call people: cost and lag fall with the share online."""
 
-    saving: float = number(0.5, 0, 1, "cost and lag saved if all are online", unit="share", source="seed 1")
+    saving: float = number(0.5, 0, 0.9, "cost and lag saved if all are online", unit="share", source="seed 1")
     usual: float = number(0.7, 0, 1, "share online at which costs are those of the catalogue", source="convention")
 
 
@@ -142,19 +160,24 @@ class Grants(Mechanism):
     by_fit: float = number(2.0, 0, 20, "weight of agreement", unit="logit", source="proposal")
     by_visibility: float = number(2.0, 0, 20, "weight of coverage", unit="logit", source="prototype")
     by_success: float = number(2.0, 0, 20, "weight of learned success", unit="logit", source="prototype")
-    by_evidence: float = number(1.0, 0, 20, "weight of good evidence (`enlist`)", unit="logit", source="seed 1")
     drift: float = number(
         0.05, 0, 1, "move toward the donor, if grants are all income", unit="share", source="register"
     )
 
 
 class CredibilityChange(Mechanism):
-    """Three audiences' trust rises with evidence and coverage, falls with violence and frame-hopping, and returns."""
+    """Three audiences' trust rises with evidence, coverage and allies, falls with violence, frame-hopping and scandal,
+    which spreads to allies by `transfer`, and returns to what is usual.
+    """
 
     keep: float = number(0.99, 0, 1, "deviation kept from week to week", unit="share", source="proposal")
     by_evidence: float = number(0.01, 0, 1, "officials' and the public's trust by evidence", source="prototype")
     by_coverage: float = number(0.01, 0, 1, "the media's trust by a covered act", source="prototype")
     by_violence: float = number(0.03, 0, 1, "trust lost by calling to what turns violent", source="Wasow 2020")
+    transfer: float = number(0.2, 0, 1, "what is usual moves toward allies' trust by", unit="share", source="seed 2")
+    unity: float = number(0.1, 0, 1, "public trust gained by a cohesive alliance", source="seed 2")
+    scandal: float = number(0.0005, 0, 1, "chance of a scandal", unit="per organisation and week", source="proposal")
+    damage: float = number(0.3, 0, 1, "trust lost by a scandal with all three audiences", source="proposal")
 
 
 class Institutionalisation(Mechanism):
@@ -239,6 +262,73 @@ class Municipalities(Mechanism):
     step: float = number(0.3, 0, 2, "local step", unit="position", source="proposal")
 
 
+class Spillover(Mechanism):
+    """News and covered acts of one polity reach others' media, and foreign channels reach its citizens."""
+
+    share: float = number(0.3, 0, 1, "attention that passes between the nearest", source="Galtung & Ruge 1965")
+
+
+class FrameDiffusion(Mechanism):
+    """Organisations learn to speak in the frames that tied ones abroad campaign in. Snow & Benford 1999."""
+
+    chance: float = number(0.02, 0, 1, "chance to take a frame over", unit="per tie and week", source="proposal")
+
+
+class Shelter(Mechanism):
+    """Who would close under repression but has ties abroad is sheltered there for a time, at its hosts' cost."""
+
+    weeks: int = number(26, 0, 520, "shelter in all", unit="weeks", source="proposal")
+    cost: float = number(0.05, 0, 5, "what it costs the host", unit="budgets a week", source="as `solidarity`")
+
+
+class ThirdStates(Mechanism):
+    """Third states speak up where they are ahead, and pressed by their own publics and organisations."""
+
+    gatekeeping: float = number(2.0, -10, 10, "how hard it is to be heard by them", unit="logit", source="as bodies")
+    half_salience: float = number(0.02, 1e-6, 1, "salience of half effect there", unit="share", source="proposal")
+    half_effort: float = number(2.0, 0.01, 1000, "effort of half effect there", unit="budgets", source="proposal")
+
+
+class Boomerang(Mechanism):
+    """Who is blocked at home appeals abroad; what gatekeepers adopt comes back as shaming, which presses where there is
+    presence at home or third states join. Keck & Sikkink 1998; Bob 2005; Murdie & Davis 2012; Hafner-Burton 2008.
+    """
+
+    patience: float = number(0.5, 0, 0.99, "blockage at home from which teams look abroad", source="proposal")
+    by_failure: float = number(0.3, 0, 1, "blockage by campaigns that brought nothing", source="Keck & Sikkink 1998")
+    means: float = number(4.0, 0, 1000, "funds that an appeal needs", unit="weeks of its cost", source="proposal")
+    pull: float = number(3.0, 0, 100, "weight of appeals, if a team looks abroad", unit="factor", source="proposal")
+    by_fit: float = number(2.0, 0, 50, "adoption by fit", unit="logit per position", source="Bob 2005")
+    by_agenda: float = number(1.0, 0, 50, "by the issue's place on its agenda", unit="logit", source="Bob 2005")
+    by_visibility: float = number(2.0, 0, 50, "by coverage of the team", unit="logit", source="Bob 2005")
+    by_ties: float = number(2.0, 0, 50, "by ties abroad", unit="logit", source="Bob 2005; Carpenter 2007")
+    half_ties: float = number(2.0, 0.01, 100, "ties of half effect", unit="ties", source="proposal")
+    by_effort: float = number(1.0, 0, 50, "by the appeal's effort", unit="logit", source="Bob 2005: matching costs")
+    by_crowding: float = number(1.0, 0, 50, "refusal by a full docket", unit="logit", source="Bob 2005")
+    case_keep: float = number(0.99, 0, 0.999, "an adopted case kept from week to week", unit="share", source="proposal")
+    agenda_step: float = number(0.3, 0, 1, "rise of the body's agenda by an adoption", source="proposal")
+    agenda_keep: float = number(0.98, 0, 0.999, "that rise kept from week to week", unit="share", source="proposal")
+    norm_step: float = number(
+        0.05, 0, 2, "move of the body's policy by an adoption", unit="position", source="Finnemore & Sikkink 1998"
+    )
+    norm_keep: float = number(0.998, 0, 0.9999, "that move kept from week to week", unit="share", source="proposal")
+    worth: float = number(0.1, 0, 10, "what a team counts an adoption as", unit="pressure", source="proposal")
+    reach: float = number(0.3, 0.01, 2, "distance of full shaming", unit="position", source="as `friction`")
+    alone: float = number(0.0, 0, 5, "effect of shaming alone (b1)", unit="factor", source="Murdie & Davis 2012")
+    with_presence: float = number(0.5, 0, 5, "with presence at home (b2)", unit="factor", source="Murdie & Davis 2012")
+    with_third_states: float = number(0.5, 0, 5, "with third states (b3)", unit="factor", source="Murdie & Davis 2012")
+    half_presence: float = number(2.0, 0.01, 100, "presence of half effect", unit="organisations", source="proposal")
+    offset: float = number(
+        0.1, 0, 1, "chance that a fully shamed government offsets", unit="per week", source="Hafner-Burton 2008"
+    )
+    swing: float = number(0.3, 0, 1, "repression moved elsewhere by an offset", source="proposal; Hafner-Burton 2008")
+    swing_keep: float = number(0.9, 0, 0.99, "that kept from week to week", unit="share", source="proposal")
+
+
+class Spiral(Mechanism):
+    """A label read off the run, never a cause: phases from repression to rule-consistent behaviour."""
+
+
 class Channels(Mechanism):
     """Messages travel face to face, by mass media and by social media; the mix is tailored to the audience's access."""
 
@@ -278,13 +368,16 @@ class Backfire(Mechanism):
     gain: float = number(0.3, 0, 5, "grievance by one injustice", source="tried; Hess & Martin 2006")
     by_media: float = number(0.5, 0, 1, "chance to learn of it from free media", source="tried")
     online: float = number(0.3, 0, 1, "chance to learn of it online", source="tried; Sutton et al. 2014")
+    foreign: float = number(
+        0.5, 0, 1, "chance to learn of it from free media next door", source="as at home; Sutton et al. 2014"
+    )
 
 
 class Awareness(Mechanism):
     """Citizens learn of an issue from the agenda, from campaigns and from talking neighbours, and forget."""
 
     citizens: ClassVar[bool] = True
-    start: float = number(0.15, 0, 1, "aware at the start", unit="share of citizens", source="tried")
+    start: float = number(0.15, 0, 1, "aware at the start", unit="share of citizens", source="tried", founding=True)
     by_agenda: float = number(0.5, 0, 1, "chance by a full agenda and diet", unit="per week", source="tried")
     missed_face_to_face: float = number(0.85, 0, 1, "chance to miss what one friend talks of", source="tried")
     missed_online: float = number(0.95, 0, 1, "chance to miss what one contact posts", source="tried")
@@ -299,7 +392,9 @@ class Salience(Mechanism):
     by_talk: float = number(4.0, 0, 20, "weight of the share of neighbours who talk", source="tried")
     talk_cap: float = number(1.0, 0, 5, "highest effect of talk", unit="log weight", source="tried")
     rest_of_life: float = number(30.0, 1, 1000, "weight of all else on one's mind", source="tried")
-    interest_within: float = number(0.7, 0, 3, "sd of interest among citizens", unit="log weight", source="tried")
+    interest_within: float = number(
+        0.7, 0, 3, "sd of interest among citizens", unit="log weight", source="tried", founding=True
+    )
 
 
 class Persuasion(Mechanism):
@@ -345,8 +440,8 @@ class Expression(Mechanism):
     """People talk in the open if motive beats threshold and the fear of speaking alone."""
 
     citizens: ClassVar[bool] = True
-    threshold: float = number(0.35, 0, 5, "median threshold", unit="motive", source="tried")
-    threshold_within: float = number(0.5, 0, 3, "sd of log thresholds", unit="log", source="tried")
+    threshold: float = number(0.35, 0, 5, "median threshold", unit="motive", source="tried", founding=True)
+    threshold_within: float = number(0.5, 0, 3, "sd of log thresholds", unit="log", source="tried", founding=True)
     fear: float = number(0.25, 0, 5, "fear under full repression", unit="motive", source="tried; Noelle-Neumann 1974")
 
 
@@ -354,8 +449,10 @@ class Participation(Mechanism):
     """People sign or march if called or carried along, and if motive, grievance and company beat cost and risk."""
 
     citizens: ClassVar[bool] = True
-    threshold: float = number(0.25, 0, 5, "median threshold", unit="motive", source="tried")
-    threshold_within: float = number(0.5, 0, 3, "sd of log thresholds", unit="log", source="tried")
+    threshold: float = number(
+        0.4, 0, 5, "median threshold", unit="motive", source="tried, raised for P3", founding=True
+    )
+    threshold_within: float = number(0.5, 0, 3, "sd of log thresholds", unit="log", source="tried", founding=True)
     available_to_sign: float = number(0.35, 0, 1, "chance to have time to sign", unit="per week", source="tried")
     available_to_march: float = number(0.25, 0, 1, "chance to have time to march", unit="per week", source="tried")
     by_efficacy: float = number(0.5, 0, 5, "weight of motive without efficacy", source="tried")
@@ -414,6 +511,20 @@ class Response(Mechanism):
     concession: float = number(
         0.03, 0, 2, "pressure that accommodation adds", unit="share of friction", source="chosen so that P3 holds"
     )
+    offset: float = number(
+        0.3, 0, 2, "part of a concession taken back on other issues", unit="share", source="Hafner-Burton 2008"
+    )
+
+
+class Anticipation(Mechanism):
+    """Governments forbear from force where many would learn of it and the crowd is peaceful: they foresee backfire."""
+
+    by_exposure: float = number(
+        1.0, 0, 10, "readiness to repress lost as everybody would learn of it", unit="logit", source="proposal"
+    )
+    usual: float = number(
+        0.5, 0, 1, "share who would learn of it where answers are as fitted", source="Mass Mobilization: mixed polities"
+    )
 
 
 class Coverage(Mechanism):
@@ -444,6 +555,47 @@ class Lobbying(Mechanism):
     conflict: float = number(1.0, 0, 1, "success lost where all others oppose", source="Mahoney 2007")
 
 
+class Elections(Mechanism):
+    """Citizens vote, votes become seats, seats a government; parties move; incumbents listen to whom they need.
+
+    Where a polity has parties. Downs 1957; Laver 2005; Cox 1997; Axelrod 1970; Lijphart 2012.
+    """
+
+    proximity: float = number(
+        4.0, 0, 100, "weight of distance to a party", unit="logit per squared position", source="Adams et al. 2005"
+    )
+    background: float = number(
+        0.01, 0.0001, 1, "weight of an issue that is not on one's mind", unit="share of mind", source="proposal"
+    )
+    incumbency: float = number(
+        2.0, 0, 20, "weight of legitimacy for who governs", unit="logit", source="Fiorina 1981; proposal"
+    )
+    break_even: float = number(
+        0.75, 0, 1, "legitimacy at which governing neither helps nor hurts", source="Nannestad & Paldam 2002; proposal"
+    )
+    strategic: float = number(
+        1.0, 0, 10, "votes that leave lists without a chance", unit="logit per log of shares", source="Cox 1997"
+    )
+    turnout: float = number(-0.2, -10, 10, "readiness to vote", unit="logit", source="IDEA 2016: about two thirds")
+    by_interest: float = number(
+        2.0, 0, 20, "readiness by issues on one's mind", unit="logit", source="Verba et al. 1995; proposal"
+    )
+    half_interest: float = number(0.1, 0.001, 1, "salience of half effect", unit="share of mind", source="as `motive`")
+    move_every: int = number(13, 1, 520, "time between polls and moves of parties", unit="weeks", source="Laver 2005")
+    move: float = number(0.02, 0, 1, "step of a party", unit="position", source="proposal; Laver 2005")
+    panel: int = number(1000, 10, 100_000, "citizens who are polled", unit="citizens", source="usual size of polls")
+    marginality: float = number(
+        0.1, 0.001, 10, "margin that makes a district matter 1/e as much", unit="share of votes", source="proposal"
+    )
+    pledges: float = number(
+        0.7, 0, 1, "chance that one party acts on its programme after an election", source="Naurin et al. 2019"
+    )
+    pledges_shared: float = number(0.5, 0, 1, "the same of a coalition", source="Naurin et al. 2019")
+    uptake: float = number(
+        0.5, 0, 1, "way to its ideal that it goes then", unit="share", source="Rose & Davies 1994; proposal"
+    )
+
+
 class Pressure(Mechanism):
     """What a government feels: street, petitions, insiders and public opinion add to a store that leaks."""
 
@@ -455,6 +607,7 @@ class Pressure(Mechanism):
     inside: float = number(0.08, 0, 10, "weight of successful lobbying", source="tried")
     opinion: float = number(0.6, 0, 10, "weight of salient majorities", source="tried")
     firms: float = number(0.15, 0, 10, "weight of conceding firms' market share", source="register")
+    abroad: float = number(0.15, 0, 10, "weight of shaming from abroad", source="register")
     before_elections: float = number(1.0, 0, 10, "further weight on election day", unit="share", source="tried")
     election_shadow: float = number(13.0, 1, 520, "decay of that weight before elections", unit="weeks", source="tried")
 
@@ -474,10 +627,92 @@ class Friction(Mechanism):
     drift: float = number(0.001, 0, 0.1, "sd of weekly drift", unit="position", source="tried, halved for P3")
 
 
+class Decision(Mechanism):
+    """The one place that writes policy. A frozen route submits in vain: what it carried is told by twins without it."""
+
+    ballot: bool = choice(True, "whether what a vote of the citizens decided is applied")
+    election: bool = choice(True, "whether a new government's mandate is applied")
+    table: bool = choice(True, "whether what a table agreed on is applied")
+    store: bool = choice(True, "whether pressure that beats friction is applied")
+
+
+class PopularInitiative(Mechanism):
+    """Citizens put a law to the vote, and the legislature moves first where a group would gain by that.
+
+    Costs are in units of position: what a group gives up of the law that it wants.
+    """
+
+    campaign_cost: float = number(
+        0.05, 0, 2, "cost of a campaign for a vote, without signatures", unit="position", source="prototype"
+    )
+    signature_price: float = number(
+        5.0, 0, 100, "cost of signatures", unit="position per share of citizens", source="proposal; Matsusaka 2018"
+    )
+    hurry: float = number(26.0, 0, 520, "window at which a signature costs twice", unit="weeks", source="proposal")
+    poll_error: float = number(0.2, 0, 1, "sd of beliefs about the median", unit="position", source="tried: .15 to .3")
+    least: float = number(
+        0.03, 0, 1, "distance from a law that deters which nobody bothers about", unit="position", source="convention"
+    )
+    moderation: float = number(0.6, 0, 1, "weight of that median in a sponsor's draft", source="tried")
+    least_change: float = number(0.1, 0, 2, "smallest change worth a draft", unit="position", source="tried")
+    campaign_weeks: int = number(13, 1, 104, "from enough signatures to the vote", unit="weeks", source="tried")
+    news: float = number(
+        0.2, 0, 5, "attention by a week of the campaign", unit="log weight", source="proposal; Kriesi 2005"
+    )
+    turnout: float = number(0.35, 0, 1, "citizens who vote on anything", unit="share", source="Swissvotes: least 31%")
+    turnout_by_salience: float = number(
+        0.25,
+        0,
+        1,
+        "further turnout where it fills minds",
+        unit="share",
+        source="Swissvotes: mean 47%, highest tenth 56%",
+    )
+    status_quo: float = number(0.08, 0, 2, "lean of voters to the status quo", unit="position", source="tried")
+    unaware: float = number(0.15, 0, 2, "further lean of the unaware", unit="position", source="tried")
+    voter_noise: float = number(0.15, 0, 2, "sd of what else sways a voter", unit="position", source="tried")
+    advice: float = number(
+        0.5, 0, 10, "pressure by an accepted initiative that binds nobody", unit="share of friction", source="proposal"
+    )
+
+
+class VetoReferendum(Mechanism):
+    """Opponents of a new law collect for a vote that restores the old one; governments cut steps that would lose."""
+
+    alarm: float = number(
+        0.1, 0, 1, "further chance to campaign while a law can be vetoed", unit="per week", source="proposal"
+    )
+    urgency: float = number(
+        10.0, 0, 1000, "weight of collecting beside other tactics while it can be", unit="factor", source="proposal"
+    )
+    campaign_weeks: int = number(8, 1, 104, "from enough signatures to the vote", unit="weeks", source="proposal")
+
+
+class RecallVote(Mechanism):
+    """The dissatisfied collect for the removal of a government, which listens more to opinion as that comes near."""
+
+    listen: float = number(2.0, 0, 20, "further weight of opinion in full danger", unit="share", source="proposal")
+    quiet: float = number(
+        0.5, 0, 1, "danger while nobody collects, beside a vote at hand", unit="share", source="proposal"
+    )
+    half_share: float = number(
+        0.1, 0.001, 1, "signatures needed that halve the danger", unit="share of citizens", source="proposal"
+    )
+    by_legitimacy: float = number(
+        0.5, 0, 5, "lean of voters to a legitimate government", unit="position", source="proposal"
+    )
+    dissatisfied: float = number(0.75, 0, 1, "legitimacy below which teams collect for a recall", source="proposal")
+    honeymoon: float = number(0.5, 0, 1, "distrust that a new government is spared", unit="share", source="proposal")
+    successor_within: float = number(
+        0.15, 0, 1, "sd of a new government's ideals around the median", unit="position", source="as at the start"
+    )
+    campaign_weeks: int = number(8, 1, 104, "from enough signatures to the vote", unit="weeks", source="proposal")
+
+
 class Evaluation(Mechanism):
     """Sides learn whether acting helps; citizens whether the government serves them."""
 
-    efficacy_start: float = number(0.3, 0, 1, "efficacy at the start", source="tried")
+    efficacy_start: float = number(0.3, 0, 1, "efficacy at the start", source="tried", founding=True)
     efficacy_rate: float = number(0.05, 0, 1, "adjustment of efficacy", unit="per week", source="tried")
     efficacy_rest: float = number(0.25, 0, 1, "efficacy without pressure", source="tried")
     legitimacy_rate: float = number(0.02, 0, 1, "adjustment of legitimacy", unit="per week", source="tried")
@@ -488,7 +723,9 @@ class Learning(Mechanism):
 
     rate: float = number(0.3, 0, 1, "weight of the last campaign", source="prototype; McAdam 1983")
     capacity: float = number(0.01, 0, 1, "rise of skills by building capacity", unit="share a week", source="proposal")
-    start: float = number(0.03, 0, 10, "value of every tactic at the start", unit="gain per budget", source="prototype")
+    start: float = number(
+        0.03, 0, 10, "value of every tactic at the start", unit="gain per budget", source="prototype", founding=True
+    )
     of_coverage: float = number(0.05, 0, 10, "worth of a covered act", unit="pressure", source="prototype")
     of_reach: float = number(0.5, 0, 10, "worth of reaching everybody", unit="pressure", source="proposal")
     of_change: float = number(0.3, 0, 10, "worth of a policy step", unit="pressure per position", source="prototype")
@@ -497,12 +734,31 @@ class Learning(Mechanism):
 class Mechanisms(Part):
     """All rules of the model, in the order of the week."""
 
+    spillover: Spillover = choice(Spillover, "news across borders")
     attention: Attention = choice(Attention, "news and the agenda")
     funds: Funds = choice(Funds, "money in and out")
+    shelter: Shelter = choice(Shelter, "refuge with partners abroad")
     grants: Grants = choice(Grants, "foundations and drift")
+    enlist: Enlist = choice(Enlist, "evidence that wins supporters")
+    ties: Ties = choice(Ties, "who knows whom")
+    alliance_formation: AllianceFormation = choice(AllianceFormation, "offers and consent")
+    power: Power = choice(Power, "whose say counts")
+    internal_communication: InternalCommunication = choice(InternalCommunication, "meetings and reports")
+    culture_clash: CultureClash = choice(CultureClash, "conflict over ways of working")
+    priority_clash: PriorityClash = choice(PriorityClash, "conflict over priorities")
+    strategy_clash: StrategyClash = choice(StrategyClash, "conflict over strategy")
+    alliance_exit: AllianceExit = choice(AllianceExit, "leaving and dissolving")
+    solidarity: Solidarity = choice(Solidarity, "help for allies in trouble")
+    peer_learning: PeerLearning = choice(PeerLearning, "learning from allies")
+    collaborative_platform: CollaborativePlatform = choice(CollaborativePlatform, "shared infrastructure")
     tactic_choice: TacticChoice = choice(TacticChoice, "campaigns begin")
+    joint_plan: JointPlan = choice(JointPlan, "plans of alliances")
+    pooling: Pooling = choice(Pooling, "means in common")
+    alliance_strength: AllianceStrength = choice(AllianceStrength, "what working together is worth")
+    inclusion: Inclusion = choice(Inclusion, "the affected at the table")
     institutionalisation: Institutionalisation = choice(Institutionalisation, "rules and staff")
     framing: Framing = choice(Framing, "frames and their fit")
+    frame_diffusion: FrameDiffusion = choice(FrameDiffusion, "frames across borders")
     message: Message = choice(Message, "clear and tailored messages")
     channels: Channels = choice(Channels, "who hears what")
     digital_divide: DigitalDivide = choice(DigitalDivide, "who is online")
@@ -524,6 +780,7 @@ class Mechanisms(Part):
     membership: Membership = choice(Membership, "joining and lapsing")
     backlash: Backlash = choice(Backlash, "clashing and hostile messages")
     violence: Violence = choice(Violence, "protest that turns violent")
+    anticipation: Anticipation = choice(Anticipation, "backfire foreseen")
     response: Response = choice(Response, "the government's answers")
     coverage: Coverage = choice(Coverage, "what media show")
     boycott: Boycott = choice(Boycott, "firms give in")
@@ -531,8 +788,18 @@ class Mechanisms(Part):
     protest_signal: ProtestSignal = choice(ProtestSignal, "what officials learn from turnout")
     stakeholder_table: StakeholderTable = choice(StakeholderTable, "bargaining of those seated")
     municipalities: Municipalities = choice(Municipalities, "local policies")
+    elections: Elections = choice(Elections, "votes, seats, governments and parties")
+    third_states: ThirdStates = choice(ThirdStates, "whether other states speak up")
+    boomerang: Boomerang = choice(Boomerang, "appeals abroad and shaming")
+    recall: RecallVote = choice(RecallVote, "removal of governments")
     pressure: Pressure = choice(Pressure, "the store of pressure")
     friction: Friction = choice(Friction, "when policy moves")
+    decision: Decision = choice(Decision, "which routes write policy")
+    initiative: PopularInitiative = choice(PopularInitiative, "votes on citizens' drafts")
+    referendum: VetoReferendum = choice(VetoReferendum, "votes against new laws")
     evaluation: Evaluation = choice(Evaluation, "efficacy and legitimacy")
     credibility: CredibilityChange = choice(CredibilityChange, "trust of three audiences")
     learning: Learning = choice(Learning, "the value of tactics")
+    benefit_sharing: BenefitSharing = choice(BenefitSharing, "who gets the credit")
+    trust: Trust = choice(Trust, "trust among allies")
+    spiral: Spiral = choice(Spiral, "phases of change, read off the run")

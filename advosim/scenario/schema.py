@@ -18,6 +18,8 @@ from advosim.scenario.rules import Mechanisms
 MOST_ISSUES = 5
 MOST_ORGANISATIONS = 500
 MOST_FRAMES = 6
+MOST_PARTIES = 12
+MOST_SEATS = 16
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
 Expertise = Literal["research", "law", "media", "organising", "digital"]
@@ -26,7 +28,10 @@ Kind = Literal[
     "ngo", "grassroots", "movement", "business_association", "foundation", "research_institute", "media_outlet", "firm",
     "agency", "municipality",
 ]  # fmt: skip
-Route = Literal["none", "inside", "petition", "street", "boycott", "table", "local"]
+Venue = Literal["municipal", "home", "regional", "international", "third_states"]
+Route = Literal[
+    "none", "inside", "petition", "street", "boycott", "table", "local", "abroad", "initiative", "referendum", "recall",
+]  # fmt: skip
 Unit = Annotated[float, Field(ge=0.0, le=1.0)]
 Leaning = Annotated[float, Field(ge=-1.0, le=1.0)]
 
@@ -37,28 +42,28 @@ Leaning = Annotated[float, Field(ge=-1.0, le=1.0)]
 class Initiative(Part):
     """Citizens put a law to the vote."""
 
-    allowed: bool = choice(False, "whether citizens can put a law to the vote", awaits="initiative")
-    signature_share: float = number(0.02, 0, 1, "signatures needed", unit="share of citizens", awaits="initiative")
-    window: int = number(78, 1, 520, "time to collect", unit="weeks", awaits="initiative")
-    quorum: float = number(0.0, 0, 1, "turnout needed", unit="share of citizens", awaits="initiative")
-    binding: bool = choice(True, "whether an accepted initiative is law", awaits="initiative")
+    allowed: bool = choice(False, "whether citizens can put a law to the vote")
+    signature_share: float = number(0.02, 0, 1, "signatures needed", unit="share of citizens")
+    window: int = number(78, 1, 520, "time to collect", unit="weeks")
+    quorum: float = number(0.0, 0, 1, "turnout needed", unit="share of citizens")
+    binding: bool = choice(True, "whether an accepted initiative is law")
 
 
 class Referendum(Part):
     """Citizens veto a law."""
 
-    allowed: bool = choice(False, "whether citizens can veto a new law", awaits="referendum")
-    signature_share: float = number(0.01, 0, 1, "signatures needed", unit="share of citizens", awaits="referendum")
-    window: int = number(14, 1, 520, "time to collect", unit="weeks", awaits="referendum")
-    quorum: float = number(0.0, 0, 1, "turnout needed", unit="share of citizens", awaits="referendum")
+    allowed: bool = choice(False, "whether citizens can veto a new law")
+    signature_share: float = number(0.01, 0, 1, "signatures needed", unit="share of citizens")
+    window: int = number(14, 1, 520, "time to collect", unit="weeks")
+    quorum: float = number(0.0, 0, 1, "turnout needed", unit="share of citizens")
 
 
 class Recall(Part):
     """Citizens remove a government."""
 
-    allowed: bool = choice(False, "whether citizens can remove a government", awaits="recall")
-    signature_share: float = number(0.1, 0, 1, "signatures needed", unit="share of citizens", awaits="recall")
-    window: int = number(26, 1, 520, "time to collect", unit="weeks", awaits="recall")
+    allowed: bool = choice(False, "whether citizens can remove a government")
+    signature_share: float = number(0.1, 0, 1, "signatures needed", unit="share of citizens")
+    window: int = number(26, 1, 520, "time to collect", unit="weeks")
 
 
 class Governance(Part):
@@ -73,11 +78,16 @@ class Governance(Part):
     openness: float = number(0.7, 0, 1, "share of insider contacts and consultations that get in", source="tried")
     access: float = number(0.5, 0, 1, "standing access to leaders: cheaper lobbying", source="V-Dem, mid-scale")
     electoral_system: Literal["majority", "proportional", "mixed"] = choice(
-        "majority", "plurality in districts, lists, or both", awaits="elections"
+        "majority", "plurality in districts, lists in districts, or both", source="Lijphart 2012"
+    )
+    list_method: Literal["dhondt", "sainte-lague"] = choice(
+        "dhondt", "how lists' votes become seats", source="Gallagher & Mitchell 2005: D'Hondt is most common"
     )
     election_interval: int = number(208, 26, 520, "time between elections", unit="weeks", source="tried")
-    district_magnitude: int = number(10, 1, 500, "seats a district sends", unit="seats", awaits="elections")
-    electoral_threshold: float = number(0.0, 0, 1, "votes needed for a seat", unit="share of votes", awaits="elections")
+    district_magnitude: int = number(10, 1, 500, "seats a district sends; under plurality all go to one", unit="seats")
+    electoral_threshold: float = number(
+        0.0, 0, 0.5, "votes that a list needs in the whole polity", unit="share of votes"
+    )
     initiative: Initiative = choice(Initiative, "the popular initiative")
     referendum: Referendum = choice(Referendum, "the veto referendum")
     recall: Recall = choice(Recall, "the recall of governments")
@@ -87,7 +97,9 @@ class Governance(Part):
     platform_regulation: float = number(0.1, 0, 1, "how far posts are removed", source="V-Dem v2smgovsmcenprc")
     shutdown: bool = choice(False, "whether social media are shut down")
     surveillance: float = number(0.2, 0, 1, "chance that online action exposes a person", source="V-Dem v2smarrest")
-    external_vulnerability: float = number(0.3, 0, 1, "what foreign pressure costs the government", awaits="boomerang")
+    external_vulnerability: float = number(
+        0.3, 0, 1, "what foreign pressure costs the government, by material and moral linkage", source="Keck & Sikkink"
+    )
 
 
 # ---------------------------------------------------------------- what the citizens see
@@ -99,6 +111,7 @@ class Issue(Part):
     meaning: str = choice("", "what a position of +1 stands for")
     attitude: float = number(0.1, -1, 1, "mean attitude of citizens", unit="position", source="tried")
     attitude_between: float = number(0.15, 0, 1, "sd of that mean over seeds", unit="position", source="tried")
+    attitude_local: float = number(0.0, 0, 1, "sd of districts' mean attitudes around it", unit="position")
     attitude_within: float = number(0.45, 0, 1, "sd of attitudes among citizens", unit="position", source="tried")
     policy: float = number(-0.15, -1, 1, "mean policy in force at the start", unit="position", source="tried")
     policy_between: float = number(0.2, 0, 1, "sd of that policy over seeds", unit="position", source="tried")
@@ -186,6 +199,14 @@ class Credibility(Part):
     public: float = number(0.6, 0, 1, "with the public", source="tried")
 
 
+class Culture(Part):
+    """How an organisation works, 0 (not at all) to 1 (wholly)."""
+
+    formal: float = number(0.5, 0, 1, "by rules, minutes and mandates")
+    confrontational: float = number(0.5, 0, 1, "against those in power rather than with them")
+    participatory: float = number(0.5, 0, 1, "by all its members")
+
+
 class Organisation(Part):
     """An organisation that campaigns, or `count` alike ones named NAME_1, NAME_2 ..."""
 
@@ -215,6 +236,12 @@ class Organisation(Part):
     institutionalisation: float | None = number(
         None, 0, 1, "how far it is run by rules and staff; default by kind", source="seed 1: networks and movements"
     )
+    culture: Culture | None = choice(None, "how it works; default by kind")
+    culture_within: float = number(0.1, 0, 1, "sd of that among alike ones", source="proposal")
+    reliability: float = number(1.0, 0, 1, "what it delivers of what it promised to allies", unit="share")
+    represents: tuple[Name, ...] = Field(
+        (), description="publics that it speaks for", strict=False, json_schema_extra={"source": "seed 2"}
+    )
     gives: float | None = number(None, 0, 1e4, "grants that it gives; default by kind", unit="budgets a week")
     foreign: bool = choice(False, "whether the grants that it gives come from abroad")
     slots: int = number(2, 0, 100, "media outlets: acts that it can cover", unit="acts a week")
@@ -234,11 +261,25 @@ class OrganisationKind(Part):
 
     meaning: str
     skills: Skills
+    culture: Culture
     institutionalisation: float = number(0.5, 0, 1, "how far it is run by rules and staff")
     gives: float = number(0.0, 0, 1e4, "grants that it gives", unit="budgets a week")
     members: float = number(0.0, 0, 1, "members at the start", unit="share of citizens", source="tried")
     tactics: tuple[Name, ...] = Field((), description="tactics that it would use; empty: all", strict=False)
     source: str
+
+
+class Party(Part):
+    """A party that stands in elections. Without parties a polity has no elections: its government stays."""
+
+    position: float = number(0.0, -1, 1, "mean position on issues", unit="position")
+    position_within: float = number(0.3, 0, 1, "sd of positions around it", unit="position", source="proposal")
+    positions: dict[Name, Leaning] = choice(dict, "exact positions at the start, by issue")
+    priorities: dict[Name, Unit] = choice(dict, "weights of issues (normalised); empty: all alike")
+    strategy: Literal["hunter", "aggregator", "sticker"] = choice(
+        "hunter", "seeks votes, follows its voters, or stays where it is", source="Laver 2005"
+    )
+    incumbent: bool = choice(False, "governs at the start; if none does, whom a first count makes govern")
 
 
 class Individual(Part):
@@ -249,6 +290,23 @@ class Individual(Part):
     )
     reach: float = number(0.0, 0, 5, "followers: rise of the organisations' reach on social media", unit="share")
     credibility: float = number(0.6, 0, 1, "trust with all three audiences; lends it to the organisations")
+
+
+class Alliance(Part):
+    """An alliance that stands at the start; others form by themselves."""
+
+    issue: Name = choice(..., "what it campaigns on, on the side of its first member")
+    members: tuple[Name, ...] = Field(
+        ...,
+        min_length=2,
+        max_length=MOST_SEATS,
+        description="organisations (or groups of them) that belong to it",
+        strict=False,
+        json_schema_extra={"source": "-"},
+    )
+    memorandum: bool = choice(False, "whether a memorandum of understanding has been signed")
+    platform: bool = choice(False, "whether it has a collaborative platform")
+    trust: float | None = number(None, 0, 1, "trust among its members; default: as among strangers or tied ones")
 
 
 class Tactic(Part):
@@ -270,7 +328,9 @@ class Tactic(Part):
     call: Literal["none", "sign", "share", "show_up", "buy_not"] = choice("none", "what people are called to do")
     call_every: int = number(1, 1, 52, "rhythm of the calls", unit="weeks", source="tried")
     pressure: Route = choice("none", "how it presses its target")
+    venue: Venue = choice("home", 'where it is done; abroad only with pressure "abroad"')
     hashtag: bool = choice(False, "whether it spreads under a hashtag")
+    endorses: bool = choice(False, "whether it vouches for allies, who trust it more")
     producer: bool = choice(False, "boycotts: whether a whole branch is the target, not its largest firm")
     awaits: str = choice("", "the mechanism without which it cannot be used yet")
     symbol: float = number(0.0, 0, 3, "news value beyond size", unit="logit of coverage")
@@ -288,6 +348,12 @@ class Tactic(Part):
                 raise ValueError(f"'needs' names no governance setting of range 0..1: '{name}' ({', '.join(levers)})")
         return self
 
+    @model_validator(mode="after")
+    def _abroad(self) -> Self:
+        if (self.pressure == "abroad") != (self.venue not in ("home", "municipal")):
+            raise ValueError("'venue' regional, international or third_states goes with pressure = \"abroad\"")
+        return self
+
 
 class Polity(Part):
     """A state with its government, publics and organisations."""
@@ -295,10 +361,14 @@ class Polity(Part):
     citizens: int = number(20_000, 10, 10_000_000, "number of citizens", unit="citizens", source="tried")
     districts: int = number(10, 1, 1000, "number of districts", unit="districts")
     legitimacy: float = number(0.5, 0, 1, "trust in the government at the start")
+    policy: dict[Name, Leaning] = choice(dict, "policy in force at the start, by issue; else drawn around the issue's")
     governance: Governance = choice(Governance, "how the polity meets advocacy")
     public: dict[Name, Public] = choice(lambda: {"everyone": Public()}, "segments of the citizens")
     organisation: dict[Name, Organisation] = choice(dict, "organisations at home here")
+    party: dict[Name, Party] = choice(dict, "parties that stand in elections; empty: there are none")
     individual: dict[Name, Individual] = choice(dict, "people with posts in them")
+    alliance: dict[Name, Alliance] = choice(dict, "alliances that stand at the start")
+    language: Name = choice("common", "language in which organisations work")
     network: Networks = choice(Networks, "who talks to whom")
 
     @model_validator(mode="after")
@@ -312,6 +382,45 @@ class Polity(Part):
         governed = [o.district for o in self.organisation.values() if o.kind == "municipality"]
         if len(governed) != len(set(governed)) or any(district > self.districts for district in governed):
             raise ValueError(f"municipalities need districts of their own from 1 to {self.districts}")
+        return self
+
+
+class Body(Part):
+    """A regional or international organisation above polities, with a policy of its own."""
+
+    level: Literal["regional", "international"] = choice("international", "there is at most one of each level")
+    meaning: str = choice("", "what it stands for")
+    members: tuple[Name, ...] = Field(
+        (), description="polities below it; empty: all", strict=False, json_schema_extra={"source": "convention"}
+    )
+    position: float = number(0.3, -1, 1, "its policy on issues not named", unit="position", source="proposal")
+    policy: dict[Name, Leaning] = choice(dict, "its policy at the start, by issue")
+    agenda: dict[Name, Unit] = choice(dict, "how far an issue is on its agenda at the start, by issue; else 0")
+    gatekeeping: float = number(2.0, -10, 10, "how hard it is to be adopted", unit="logit", source="Bob 2005")
+    capacity: float = number(3.0, 0.1, 1000, "cases that it can attend to at once", unit="cases", source="Bob 2005")
+    leverage: float = number(0.5, 0, 1, "what its shaming costs a member", source="proposal; Keck & Sikkink 1998")
+    leverages: dict[Name, Unit] = choice(dict, "that by polity, where it differs")
+
+
+class Relation(Part):
+    """How near two polities are to each other; pairs that are not named have the defaults."""
+
+    between: tuple[Name, ...] = Field(
+        (), description="the two polities", strict=False, json_schema_extra={"source": "author"}
+    )
+    distance: float = number(0.5, 0, 1, "how far apart: 0 next door, 1 out of reach", source="Murdie 2014")
+    language: float | None = number(
+        None, 0, 1, "how much of what is said is understood; default: by the polities' languages", source="Murdie 2014"
+    )
+    leverage: float = number(0.5, 0, 1, "what the other's disapproval costs: trade, aid, standing", source="proposal")
+    ties: float | None = number(
+        None, 0, 1, "chance that two organisations are tied; default: by `mechanism.ties`", source="Murdie 2014"
+    )
+
+    @model_validator(mode="after")
+    def _two(self) -> Self:
+        if len(self.between) != 2 or self.between[0] == self.between[1]:
+            raise ValueError("'between' names two different polities")
         return self
 
 
@@ -337,6 +446,8 @@ class Scenario(Part):
     frame: dict[Name, Frame] = choice(lambda: dict(catalogue("frames", Frame)), "ways to say what an issue is about")
     tactic: dict[Name, Tactic] = choice(lambda: dict(catalogue("tactics", Tactic)), "ways to campaign")
     polity: dict[Name, Polity] = choice(lambda: {"home": Polity()}, "states")
+    body: dict[Name, Body] = choice(dict, "regional and international organisations above them")
+    relation: dict[Name, Relation] = choice(dict, "how near polities are to each other")
     mechanism: Mechanisms = choice(Mechanisms, "rules and their switches")
     reform: tuple[Reform, ...] = Field(
         (), description="changes in mid-run", strict=False, json_schema_extra={"source": "author"}

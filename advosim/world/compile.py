@@ -16,6 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import numba
+from filelock import FileLock
+from numba.core import types
+from numba.core.caching import FunctionCache
+
+JIT = not numba.config.DISABLE_JIT
+"""Whether anything is compiled at all: NUMBA_DISABLE_JIT=1 runs the same rules in plain Python."""
 
 
 def _user_cache() -> Path:
@@ -49,16 +55,41 @@ def cache_folder() -> Path:
     return Path(tempfile.mkdtemp(prefix=name))
 
 
+class _SharedCache(FunctionCache):
+    """A cache that several processes can fill at once.
+
+    numba numbers the files of a function by what its index holds: two processes that save at the same time would give
+    one number to the code of two signatures.
+    """
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        with FileLock(cache_folder() / "saving.lock"):
+            super().save_overload(sig, data)
+
+
 def compiled(function: Callable[..., Any]) -> Any:
     """`function` compiled without the interpreter lock and kept on disk. No fastmath: bits count."""
+    made = compiled_here(function)
+    if not JIT:
+        return made
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(cache_folder())
     try:
-        return numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+        made._cache = _SharedCache(function)
     finally:
         numba.config.CACHE_DIR = before
+    return made
 
 
 def compiled_here(function: Callable[..., Any]) -> Any:
     """`function` compiled for this process only: for kernels rebuilt around a user's own mechanism."""
-    return numba.njit(nogil=True, error_model="numpy")(function)
+    made = numba.njit(nogil=True, error_model="numpy")(function)
+    if JIT:
+        made.get_call_template = functools.partial(_template, made)
+    return made
+
+
+def _template(made: Any, args: tuple[Any, ...], kws: dict[str, Any]) -> Any:
+    """How a call is compiled: by types alone, where numba would compile once more for each constant it is given."""
+    plain = {name: types.unliteral(kind) for name, kind in kws.items()}
+    return type(made).get_call_template(made, tuple(types.unliteral(kind) for kind in args), plain)

@@ -2,55 +2,84 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from advosim.scenario.declare import catalogue
+from advosim.scenario.declare import Mechanism, catalogue
 from advosim.scenario.groups import organisations
-from advosim.scenario.rules import Mechanism, Mechanisms
+from advosim.scenario.rules import Mechanisms
 from advosim.scenario.schema import (
+    MOST_SEATS,
     FaceToFaceNetwork,
     Governance,
+    Initiative,
     Organisation,
     OrganisationKind,
     Polity,
+    Recall,
+    Referendum,
+    Relation,
     Scenario,
     Tactic,
 )
 from advosim.world import networks
 from advosim.world.chance import F, U, beta22, draw, draw64, exp, exp32, key, name_key, normal, pair, stream, wrapping
 from advosim.world.compile import compiled
+from advosim.world.relations import most_alliances, relate
 from advosim.world.state import (
+    ALLIANCE,
+    ALLIANCE_LIFE,
+    ALLIANCE_WEEK,
     ATTITUDE_BITS,
     AUDIENCES,
     AWARE,
+    BALLOT_ROW,
     BLOCK,
     BLOCKS,
+    BODY,
+    BODY_WEEK,
+    BOND,
     CALLS,
     CAMPAIGN,
     CHANNELS,
     CIRCUMSTANCE,
     CLOCK,
+    CODED,
+    CULTURE,
     DISTRICT,
+    ENDED,
     EVENT,
     EXPERTISE,
     ISSUE,
     KINDS,
+    MANDATE,
+    MOST_ROLES,
     ONLINE,
     ORGANISATION,
     ORGANISATION_WEEK,
     OUTLETS,
+    PARTY,
+    PARTY_WEEK,
     POLITY,
+    POPULAR,
     PRESSURES,
     PUBLIC_GROUP,
+    QUARTER,
     REACH,
+    RELATION,
+    RIGHT,
     RULES,
+    SEAT,
     SIDES,
+    SLOTS,
+    STANDING,
+    STRATEGIES,
     TACTIC,
     TACTIC_NUMBERS,
     TALLY,
+    VENUES,
     VIEW,
     WEEK,
     Citizens,
@@ -83,6 +112,9 @@ class Names(NamedTuple):
     """(polity, public)"""
     organisations: tuple[tuple[str, str], ...]
     """(polity, organisation)"""
+    parties: tuple[tuple[str, str], ...]
+    """(polity, party)"""
+    bodies: tuple[str, ...]
 
 
 def names(scenario: Scenario) -> Names:
@@ -95,6 +127,8 @@ def names(scenario: Scenario) -> Names:
         KINDS,
         tuple((home, public) for home, polity in scenario.polity.items() for public in polity.public),
         tuple((home, name) for home, polity in scenario.polity.items() for name, _ in organisations(polity)),
+        tuple((home, party) for home, polity in scenario.polity.items() for party in polity.party),
+        tuple(scenario.body),
     )
 
 
@@ -108,7 +142,10 @@ def found(scenario: Scenario, seed: int | None = None, weeks: int | None = None)
 
 def _found(scenario: Scenario, seed: int, weeks: int, known: Names) -> World:
     p, m, o = len(known.polities), len(known.issues), len(known.organisations)
-    k, f, q = len(known.tactics), len(known.frames), len(known.publics)
+    k, f, q, i = len(known.tactics), len(known.frames), len(known.publics), len(known.bodies)
+    rows = [most_alliances(polity) for polity in scenario.polity.values()]
+    a = sum(rows)
+    t = o + MOST_ROLES * a
     blocks, districts, publics = _settlement(scenario)
     b, n = len(blocks), sum(polity.citizens for polity in scenario.polity.values())
     clock = np.zeros(1, CLOCK)
@@ -118,24 +155,39 @@ def _found(scenario: Scenario, seed: int, weeks: int, known: Names) -> World:
         rules=np.zeros(1, RULES),
         polities=_polities(scenario),
         issues=_issues(scenario, seed),
+        rights=np.zeros((p, len(POPULAR)), RIGHT),
+        ballots=np.zeros((p, m, len(SLOTS)), BALLOT_ROW),
         outlets=np.zeros((p, m), OUTLETS),
         publics=publics,
         districts=districts,
+        parties=_parties(scenario, seed),
         views=np.zeros((q, m), VIEW),
         local_views=np.zeros((len(districts), m), VIEW),
         organisations=np.zeros(o, ORGANISATION),
         stances=np.zeros((o, m)),
         priorities=np.zeros((o, m)),
-        repertoire=np.zeros((o, f)),
+        repertoire=np.zeros((t, f)),
+        represents=np.zeros((o, q)),
+        tied=np.zeros((o, o), np.uint8),
+        trust=np.zeros((o, o)),
+        alliances=np.zeros(a, ALLIANCE),
+        seats=np.zeros((a, MOST_SEATS), SEAT),
         learned=np.full((o, k), scenario.mechanism.learning.start),
         uses=np.zeros((o, k)),
         tactics=_tactics(scenario),
         allowed=np.ones((p, k)),
         tried=np.zeros((p, k), np.int64),
-        campaigns=np.zeros(o, CAMPAIGN),
-        speech=np.full((o, q), -1, np.int64),
+        campaigns=np.zeros(t, CAMPAIGN),
+        speech=np.full((t, q), -1, np.int64),
+        foothold=np.ones((t, q)),
         circulation=np.zeros((q, m, SIDES)),
+        circulating=np.full((q, m, SIDES), -1, np.int64),
         reach=np.zeros((q, 2, m), REACH),
+        relations=_relations(scenario),
+        bodies=np.zeros(i, BODY),
+        standing=np.zeros((i, m), STANDING),
+        mandates=np.zeros((i, p), MANDATE),
+        docket=np.zeros((i, p, m, SIDES)),
         blocks=blocks,
         circumstances=np.zeros((b, m), CIRCUMSTANCE),
         tally=np.zeros((b, m), TALLY),
@@ -144,13 +196,29 @@ def _found(scenario: Scenario, seed: int, weeks: int, known: Names) -> World:
         record=Recorded(
             np.zeros((weeks, p, m), WEEK),
             np.zeros((weeks, o), ORGANISATION_WEEK),
-            np.zeros(weeks * (p * m * 20 + 5 * o + len(districts) * m) + 64 * len(scenario.reform), EVENT),
+            np.zeros(
+                weeks * (p * (m * 36 + 2) + 8 * o + 3 * t + len(districts) * m + 8 * a)
+                + 2 * MOST_SEATS * a
+                + 64 * len(scenario.reform)
+                + o * f
+                + 1,  # scrap paper for what comes when the log is full
+                EVENT,
+            ),
             np.zeros((weeks, q, m), VIEW),
+            np.zeros((weeks, len(known.parties)), PARTY_WEEK),
+            np.zeros((weeks, a), ALLIANCE_WEEK),
+            np.zeros((weeks // 13 + 2) * a, ALLIANCE_LIFE),
+            np.zeros((weeks, i, m), BODY_WEEK),
+            np.zeros((-(-weeks // QUARTER), o, o), BOND),
+            np.zeros(p * m * (weeks + len(SLOTS)), ENDED),
         ),
     )
+    world.alliances["polity"] = np.repeat(np.arange(p), rows)
     _organisations(world, scenario, seed, known)
+    _bodies(world, scenario)
     _settle(world, scenario, seed)
     enact(world, scenario)
+    relate(world, scenario, seed)
     rule = scenario.mechanism.friction
     for polity, row in zip(scenario.polity.values(), world.polities, strict=True):
         _individuals(world, polity, row)
@@ -161,21 +229,45 @@ def _found(scenario: Scenario, seed: int, weeks: int, known: Names) -> World:
 # ---------------------------------------------------------------- what a reform can change
 
 
-def enact(world: World, scenario: Scenario) -> None:
-    """Write rules and governance of `scenario` into the world: at founding, at reforms, and when a user steps in."""
+def enact(world: World, scenario: Scenario, before: Scenario | None = None) -> None:
+    """Write rules and governance of `scenario` into the world: all at founding, at reforms what differs from `before`.
+
+    So settings that somebody has written into the world by hand outlive a reform that does not speak of them.
+    """
     for name in Mechanisms.model_fields:
         rule: Mechanism = getattr(scenario.mechanism, name)
+        old = getattr(before.mechanism, name) if before else None
         for field in type(rule).model_fields:
-            world.rules[name][field] = getattr(rule, field)
-    for row, polity in enumerate(scenario.polity.values()):
+            if old is None or getattr(rule, field) != getattr(old, field):
+                kind = type(rule).model_fields[field].annotation
+                world.rules[name][field] = _number(kind, getattr(rule, field))
+    for row, (home, polity) in enumerate(scenario.polity.items()):
+        was = before.polity[home].governance if before else None
         for field in Governance.model_fields:
-            if field in (POLITY.names or ()):
-                world.polities[field][row] = getattr(polity.governance, field)
+            now = getattr(polity.governance, field)
+            if field in (POLITY.names or ()) and (was is None or now != getattr(was, field)):
+                world.polities[field][row] = CODED[field].index(now) if field in CODED else now
+        for right, name in zip(world.rights[row], POPULAR, strict=True):
+            _grant(right, getattr(polity.governance, name), getattr(was, name) if was else None)
         governed = any(each.kind == "municipality" for each in polity.organisation.values())
         for column, tactic in enumerate(scenario.tactic.values()):
-            room = _allowed(tactic, polity.governance, scenario.mechanism.platform_control.on)
-            world.allowed[row, column] = 0.0 if tactic.pressure == "local" and not governed else room
+            room = _allowed(tactic, polity.governance, scenario.mechanism)
+            missing = (tactic.pressure == "local" and not governed) or _out_of_reach(tactic, row, world, scenario)
+            world.allowed[row, column] = 0.0 if missing else room
     _connect(world, scenario)
+
+
+def _number(annotation: Any, value: Any) -> Any:
+    """A choice among words as the place of the word."""
+    return get_args(annotation).index(value) if isinstance(value, str) else value
+
+
+def _grant(right: Any, given: Initiative | Referendum | Recall, was: Initiative | Referendum | Recall | None) -> None:
+    """Write down what citizens may collect signatures for; what has no `quorum` needs none, and all else is binding."""
+    for field, usual in (("allowed", 0), ("signature_share", 0), ("window", 0), ("quorum", 0.0), ("binding", True)):
+        now = getattr(given, field, usual)
+        if was is None or now != getattr(was, field, usual):
+            right[field] = now
 
 
 def _connect(world: World, scenario: Scenario) -> None:
@@ -196,13 +288,27 @@ def _connect(world: World, scenario: Scenario) -> None:
             home.online += online / home.citizens
 
 
-def _allowed(tactic: Tactic, governance: Governance, controlled: bool) -> float:
+def _out_of_reach(tactic: Tactic, polity: int, world: World, scenario: Scenario) -> bool:
+    """Whether a tactic appeals to a body or to third states that are not there."""
+    if tactic.pressure != "abroad":
+        return False
+    if tactic.venue == "third_states":
+        here = len(world.polities) > 1 and scenario.mechanism.third_states.on
+    else:
+        here = bool(world.mandates["member"][world.bodies["level"] == VENUES.index(tactic.venue), polity].any())
+    return not (here and scenario.mechanism.boomerang.on)
+
+
+def _allowed(tactic: Tactic, governance: Governance, rule: Mechanisms) -> float:
     if tactic.awaits:
         return 0.0
+    if tactic.pressure in POPULAR:
+        right, runs = getattr(governance, tactic.pressure), getattr(rule, tactic.pressure).on
+        return 1.0 if right.allowed and runs else 0.0
     room = 1.0
     for name, weight in tactic.needs.items():
         # Without social media nothing can be done on them.
-        cut = name == "internet_access" and governance.shutdown and controlled
+        cut = name == "internet_access" and governance.shutdown and rule.platform_control.on
         setting = 0.0 if cut else getattr(governance, name)
         room *= 1 - weight * (1 - setting) if weight > 0 else 1 + weight * setting
     return room
@@ -247,16 +353,36 @@ def _polities(scenario: Scenario) -> NDArray[Any]:
         row.key = name_key(name)
         row.citizens = polity.citizens
         row.legitimacy = polity.legitimacy
+        row.parties = len(polity.party)
+    rows["first_party"] = np.cumsum(rows["parties"]) - rows["parties"]
+    return rows
+
+
+def _parties(scenario: Scenario, seed: int) -> NDArray[Any]:
+    given = [
+        (p, home, *row) for p, (home, polity) in enumerate(scenario.polity.items()) for row in polity.party.items()
+    ]
+    rows = np.zeros(len(given), PARTY)
+    for row, (p, home, name, party) in zip(rows, given, strict=True):
+        row.key, row.polity = U(pair(name_key(home), name_key(name))), p
+        row.strategy, row.incumbent = STRATEGIES.index(party.strategy), party.incumbent
+        for m, issue in enumerate(scenario.issue):
+            drawn = party.position + party.position_within * _normal(
+                seed, "founding.party_position", row.key, name_key(issue)
+            )
+            row.position[m] = party.positions.get(issue, np.clip(drawn, -1, 1))
+        row.emphasis[: len(scenario.issue)] = _weights(scenario, party.priorities)
     return rows
 
 
 def _issues(scenario: Scenario, seed: int) -> NDArray[Any]:
     rows = np.zeros((len(scenario.polity), len(scenario.issue)), ISSUE)
-    for p, home in enumerate(scenario.polity):
+    for p, (home, polity) in enumerate(scenario.polity.items()):
         for m, (name, issue) in enumerate(scenario.issue.items()):
             row = rows[p, m]
             row.key = U(pair(name_key(home), name_key(name)))
-            row.policy = np.clip(issue.policy + issue.policy_between * _normal(seed, "founding.policy", row.key), -1, 1)
+            drawn = issue.policy + issue.policy_between * _normal(seed, "founding.policy", row.key)
+            row.policy = polity.policy.get(name, np.clip(drawn, -1, 1))
             ideal = row.policy + issue.ideal_between * _normal(seed, "founding.ideal", row.key)
             row.ideal = np.clip(ideal, -1, 1)
             row.efficacy[:] = scenario.mechanism.evaluation.efficacy_start
@@ -270,14 +396,53 @@ def _tactics(scenario: Scenario) -> NDArray[Any]:
     for row, (name, tactic) in zip(rows, scenario.tactic.items(), strict=True):
         row.key = name_key(name)
         for field in TACTIC_NUMBERS:
-            if field not in ("skills", "channels", "call", "pressure"):
+            if field not in ("skills", "channels", "call", "pressure", "venue"):
                 row[field] = getattr(tactic, field)
         need = np.array([tactic.skills.get(name, 0.0) for name in EXPERTISE])  # type: ignore[call-overload]
         row.skills[:] = need / need.sum() if need.sum() > 0 else need
         row.channels[:] = [tactic.channels.get(name, 0.0) for name in CHANNELS]  # type: ignore[call-overload]
         row.call = CALLS.index(tactic.call)
         row.pressure = PRESSURES.index(tactic.pressure)
+        row.venue = VENUES.index(tactic.venue)
     return rows
+
+
+def _between(scenario: Scenario) -> dict[tuple[int, int], Relation]:
+    """By rows of two polities, the relation that a scenario names between them."""
+    rows = {name: row for row, name in enumerate(scenario.polity)}
+    found: dict[tuple[int, int], Relation] = {}
+    for relation in scenario.relation.values():
+        one, other = (rows[name] for name in relation.between)
+        found[one, other] = found[other, one] = relation
+    return found
+
+
+def _relations(scenario: Scenario) -> NDArray[Any]:
+    polities, named = list(scenario.polity.values()), _between(scenario)
+    usual, foreign = Relation(between=("one", "other")), scenario.mechanism.ties.language
+    rows = np.zeros((len(polities), len(polities)), RELATION)
+    for one, other in np.ndindex(rows.shape):
+        row, relation = rows[one, other], named.get((one, other), usual)
+        understood = 1.0 if polities[one].language == polities[other].language else foreign
+        row.distance, row.leverage = relation.distance, relation.leverage
+        row.language = understood if relation.language is None else relation.language
+        row.closeness = (1 - row.distance) * row.language
+        row.ties = -1.0 if relation.ties is None else relation.ties
+    return rows
+
+
+def _bodies(world: World, scenario: Scenario) -> None:
+    for row, (name, body) in enumerate(scenario.body.items()):
+        record = world.bodies[row]
+        record.key, record.level = name_key(name), VENUES.index(body.level)
+        record.gatekeeping, record.capacity = body.gatekeeping, body.capacity
+        for m, issue in enumerate(scenario.issue):
+            own = world.standing[row, m]
+            own.policy = own.usual_policy = body.policy.get(issue, body.position)
+            own.agenda = own.usual_agenda = body.agenda.get(issue, 0.0)
+        for p, polity in enumerate(scenario.polity):
+            world.mandates[row, p].member = not body.members or polity in body.members
+            world.mandates[row, p].leverage = body.leverages.get(polity, body.leverage)
 
 
 def _public_values(scenario: Scenario) -> NDArray[np.float64]:
@@ -305,7 +470,12 @@ def _organisations(world: World, scenario: Scenario, seed: int, known: Names) ->
             if organisation.kind == "municipality":
                 _govern(world, p, row, organisation)
             row += 1
-    world.campaigns["organisation"] = np.arange(len(world.campaigns))
+    world.campaigns["organisation"][:row] = np.arange(row)
+    world.campaigns["alliance"] = -1
+    world.campaigns["alliance"][row:] = np.arange(len(world.campaigns) - row) // MOST_ROLES
+    world.campaigns["amplified"] = 1.0
+    world.alliances["number"] = -1
+    world.seats["organisation"] = -1
 
 
 def _govern(world: World, p: int, row: int, given: Organisation) -> None:
@@ -341,7 +511,13 @@ def _organisation(
     for m, issue in enumerate(scenario.issue):
         world.stances[row, m] = _stance(seed, own, given, issue)
     record.practice[: len(scenario.issue)] = world.stances[row]
-    world.priorities[row] = _priorities(scenario, given)
+    world.priorities[row] = _weights(scenario, given.priorities)
+    culture = given.culture or kind.culture
+    for c, trait in enumerate(CULTURE):
+        luck = given.culture_within * _normal(seed, "founding.culture", own, name_key(trait))
+        record.culture[c] = np.clip(getattr(culture, trait) + luck, 0, 1)
+    record.reliability = given.reliability
+    record.place = draw64(U(key(seed, 0, stream("founding.place"))), own)
     for f, frame in enumerate(scenario.frame):
         world.repertoire[row, f] = not given.frames or frame in given.frames
     usual = given.tactics or kind.tactics
@@ -354,8 +530,9 @@ def _stance(seed: int, own: np.uint64, given: Organisation, issue: str) -> float
     return float(given.stances.get(issue, np.clip(drawn, -1, 1)))
 
 
-def _priorities(scenario: Scenario, given: Organisation) -> NDArray[np.float64]:
-    weights = np.array([given.priorities.get(issue, 0.0) if given.priorities else 1.0 for issue in scenario.issue])
+def _weights(scenario: Scenario, given: dict[str, float]) -> NDArray[np.float64]:
+    """Weights of the issues with sum 1; all alike where none is given."""
+    weights = np.array([given.get(issue, 0.0) if given else 1.0 for issue in scenario.issue])
     return weights / max(weights.sum(), 1e-12)
 
 
@@ -379,7 +556,7 @@ def positions(scenario: Scenario, seed: int) -> Positions:
             for home, name, row in given
         ]
         policy = _issues(scenario, seed)["policy"]
-    priorities = [_priorities(scenario, row) for _, _, row in given]
+    priorities = [_weights(scenario, row.priorities) for _, _, row in given]
     shape = (len(given), len(scenario.issue))
     return Positions(policy.copy(), np.reshape(stances, shape), np.reshape(priorities, shape))
 
@@ -419,6 +596,7 @@ def _settlement(scenario: Scenario) -> tuple[NDArray[Any], NDArray[Any], NDArray
             row.key, row.polity = pair(name_key(home), name_key(name)), p
             row.citizens, row.share = sizes[:, q].sum(), sizes[:, q].sum() / polity.citizens
             row.digital = public.digital
+            row.stake[: len(scenario.issue)] = [public.stake.get(issue, 0.0) for issue in scenario.issue]
             row.diet[:] = [getattr(public.diet, channel) for channel in CHANNELS]
         offset, q0 = offset + polity.citizens, q0 + len(polity.public)
     values = _public_values(scenario)
@@ -468,6 +646,7 @@ def _citizens(scenario: Scenario, seed: int, n: int, blocks: NDArray[Any]) -> Ci
         act_threshold=np.zeros(n, F),
         values=np.zeros((n, f), F),
         member=np.full(n, -1, np.int16),
+        voted=np.full(n, -1, np.int16),
         start=np.zeros(1, np.int64),
         neighbour=np.zeros(0, np.uint32),
     )
@@ -487,6 +666,7 @@ def _people(scenario: Scenario, seed: int, columns: Citizens, blocks: NDArray[An
     within = np.array([issue.attitude_within for issue in scenario.issue.values()])
     issue_keys = np.array([name_key(name) for name in scenario.issue], np.uint64)
     values = _public_values(scenario)
+    local = _local_attitudes(scenario, seed)
     q = 0
     for home, polity in scenario.polity.items():
         means = np.array(
@@ -500,14 +680,27 @@ def _people(scenario: Scenario, seed: int, columns: Citizens, blocks: NDArray[An
             shift = np.array([public.attitude.get(name, 0.0) for name in scenario.issue])
             stake = np.array([public.stake.get(name, 0.0) for name in scenario.issue])
             people(
-                seed, name_key(home), issue_keys, blocks[blocks["public"] == q], means + shift, within, stake,
+                seed, name_key(home), issue_keys, blocks[blocks["public"] == q], means + shift, local, within, stake,
                 spreads, medians, rule.awareness.start, values[q], columns,
             )  # fmt: skip
             q += 1
 
 
+def _local_attitudes(scenario: Scenario, seed: int) -> NDArray[np.float64]:
+    """(districts, issues): how far districts' mean attitudes lie from their polity's."""
+    rows = [
+        [
+            issue.attitude_local * _normal(seed, "founding.local_attitude", name_key(home), name_key(name), U(number))
+            for name, issue in scenario.issue.items()
+        ]
+        for home, polity in scenario.polity.items()
+        for number in range(polity.districts)
+    ]
+    return np.array(rows)
+
+
 @compiled
-def people(seed, home, issue_keys, blocks, means, within, stake, spreads, medians, aware, values, citizens):
+def people(seed, home, issue_keys, blocks, means, local, within, stake, spreads, medians, aware, values, citizens):
     """Fill the columns of all members of one public, by their founding numbers."""
     frames = values.size
     attitudes, interests = pair(key(seed, 0, _ATTITUDE), home), pair(key(seed, 0, _INTEREST), home)
@@ -518,7 +711,8 @@ def people(seed, home, issue_keys, blocks, means, within, stake, spreads, median
         for i in range(blocks[b].first, blocks[b].last):
             number = i - blocks[b].offset
             for m in range(issue_keys.size):
-                x = means[m] + within[m] * normal(draw64(pair(attitudes, issue_keys[m]), number))
+                mean = means[m] + local[blocks[b].district, m]
+                x = mean + within[m] * normal(draw64(pair(attitudes, issue_keys[m]), number))
                 word = np.uint32(F(min(max(x, -1.0), 1.0)).view(np.uint32) & ATTITUDE_BITS)
                 citizens.word[0, i, m] = word
                 citizens.anchor[i, m] = word.view(np.float32)

@@ -13,33 +13,107 @@ from typing import Any, NamedTuple, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from advosim.scenario.rules import Mechanism, Mechanisms
-from advosim.scenario.schema import MOST_FRAMES, MOST_ISSUES, Kind, Route, Tactic
+from advosim.scenario.declare import Mechanism
+from advosim.scenario.rules import Mechanisms
+from advosim.scenario.schema import (
+    MOST_FRAMES,
+    MOST_ISSUES,
+    MOST_PARTIES,
+    Culture,
+    Governance,
+    Kind,
+    Party,
+    Route,
+    Tactic,
+    Venue,
+)
 
 FOR, AGAINST = 0, 1
 SIDES = 2
 CHANNELS = ("face_to_face", "mass_media", "social_media")
 FACE_TO_FACE, MASS_MEDIA, SOCIAL_MEDIA = 0, 1, 2
 EXPERTISE = ("research", "law", "media", "organising", "digital")
+CULTURE = tuple(Culture.model_fields)
 AUDIENCES = ("officials", "media", "public")
 OFFICIALS, MEDIA, PUBLIC = 0, 1, 2
 CALLS = ("none", "sign", "share", "show_up", "buy_not")
 CALL_SIGN, CALL_SHARE, CALL_SHOW_UP, CALL_BUY_NOT = 1, 2, 3, 4
 PRESSURES = get_args(Route)
-INSIDE, PETITION, STREET, BOYCOTT, TABLE, LOCAL = 1, 2, 3, 4, 5, 6
+INSIDE, PETITION, STREET, BOYCOTT, TABLE, LOCAL, ABROAD = 1, 2, 3, 4, 5, 6, 7
+VENUES = get_args(Venue)
+THIRD_STATES = 4
 KINDS = get_args(Kind)
 FOUNDATION, OUTLET, FIRM, AGENCY, MUNICIPALITY = 4, 6, 7, 8, 9
 ANSWERS = ("repress", "accommodate", "consult", "deny")
 REPRESS, ACCOMMODATE, CONSULT, DENY = 1, 2, 4, 8
 ROUTES = ("ballot", "election", "table", "store")
-BY_TABLE, STORE = 2, 3
+BALLOT, BY_ELECTION, BY_TABLE, STORE = 0, 1, 2, 3
+CODED: dict[str, tuple[str, ...]] = {
+    name: get_args(Governance.model_fields[name].annotation) for name in ("electoral_system", "list_method")
+}
+"""Governance settings that are names: a polity's number is the place among them."""
+MAJORITY, PROPORTIONAL, MIXED = 0, 1, 2
+STRATEGIES = get_args(Party.model_fields["strategy"].annotation)
+HUNTER, AGGREGATOR, STICKER = 0, 1, 2
+POPULAR = ("initiative", "referendum", "recall")
+"""What citizens can collect signatures for, in the order of PRESSURES from its first on."""
+INITIATIVE, REFERENDUM, RECALL = 0, 1, 2
+FIRST_POPULAR = PRESSURES.index("initiative")
+SLOTS = ("initiative for", "initiative against", "referendum", "recall")
+"""Ballots that can be open at a time on an issue; the recall, of which a polity has one, stands at its first issue."""
+VETO_SLOT, RECALL_SLOT = 2, 3
+COLLECTING, VOTING = 1, 2
+FATES = ("failed", "withdrawn", "rejected", "accepted", "quorum missed")
+FAILED, WITHDRAWN, REJECTED, ACCEPTED, NO_QUORUM = 0, 1, 2, 3, 4
 EVENTS = (
     "news", "campaign", "end", "closure", "covered", *ANSWERS, "step", "reform", "hashtag", "concession", "agreement",
-    "grant", "local_step",
+    "grant", "local_step", "election", "government", "alliance", "joined", "left", "dissolved", "plan",
+    "culture_clash", "priority_clash", "strategy_clash", "memorandum", "platform", "support", "scandal", "endorsement",
+    "counter_frame",
+    "appeal", "adopted", "refused", "shaming", "offset", "shelter", "borrowed",
+    "ballot_launched", "ballot_qualified", "ballot_failed", "ballot_withdrawn", "counter_proposal", "vote", "veto",
+    "recall", "deterrence",
 )  # fmt: skip
-NEWS, CAMPAIGN_BEGINS, CAMPAIGN_ENDS, CLOSURE, COVERED, ANSWERED, STEP, REFORM = 0, 1, 2, 3, 4, 5, 9, 10
-HASHTAG, CONCESSION, AGREEMENT, GRANT, LOCAL_STEP = 11, 12, 13, 14, 15
-"""Numbers of events; an answer's number is ANSWERED plus its place in ANSWERS."""
+"""What the log tells of; an event's number is its place here. Those of answers and clashes count on from the first."""
+NEWS, CAMPAIGN_BEGINS, CAMPAIGN_ENDS, CLOSURE, COVERED, ANSWERED, STEP, REFORM = (
+    EVENTS.index(name) for name in ("news", "campaign", "end", "closure", "covered", ANSWERS[0], "step", "reform")
+)
+HASHTAG, CONCESSION, AGREEMENT, GRANT, LOCAL_STEP, ELECTION, GOVERNMENT, COUNTER_FRAME = (
+    EVENTS.index(name)
+    for name in (
+        "hashtag", "concession", "agreement", "grant", "local_step", "election", "government", "counter_frame",
+    )
+)  # fmt: skip
+ALLIED, JOINED, LEFT, DISSOLVED, PLANNED, CLASHED, MEMORANDUM, PLATFORM, SUPPORT, SCANDAL, ENDORSED = (
+    EVENTS.index(name)
+    for name in (
+        "alliance", "joined", "left", "dissolved", "plan", "culture_clash", "memorandum", "platform", "support",
+        "scandal", "endorsement",
+    )
+)  # fmt: skip
+APPEAL, ADOPTED, REFUSED, SHAMING, OFFSET, SHELTER, BORROWED = (
+    EVENTS.index(name) for name in ("appeal", "adopted", "refused", "shaming", "offset", "shelter", "borrowed")
+)
+CLASHES = ("culture_clash", "priority_clash", "strategy_clash")
+REASONS = (
+    "closed", "goal_reached", *CLASHES, "distrust", "distrusted", "outvoted", "unfair_sharing", "no_results",
+    "too_many", "drifted_apart", "partners_left",
+)  # fmt: skip
+CLOSED, GOAL_REACHED, QUARREL, DISTRUST, DISTRUSTED, OUTVOTED, UNFAIR, NO_RESULTS = 0, 1, 2, 5, 6, 7, 8, 9
+TOO_MANY, DRIFTED, PARTNERS_LEFT = 10, 11, 12
+"""Why members leave and alliances end; a clash's number is QUARREL plus its place in CLASHES."""
+TERMS = ("goals", "opponent", "trust", "expertise", "salience", "enlist", "niche", "culture", "size")
+"""What decides on an alliance, beside readiness."""
+MOST_ROLES = 3
+QUARTER = 13
+"""Weeks from one record of bonds to the next."""
+BALLOT_LAUNCHED, BALLOT_QUALIFIED, BALLOT_FAILED, BALLOT_WITHDRAWN, COUNTER_PROPOSAL, VOTE, VETO, RECALLED, DETERRED = (
+    EVENTS.index(name)
+    for name in (
+        "ballot_launched", "ballot_qualified", "ballot_failed", "ballot_withdrawn", "counter_proposal", "vote", "veto",
+        "recall", "deterrence",
+    )
+)  # fmt: skip
 
 # A citizen's word on an issue: its attitude as float32, with what neighbours can see in the lowest mantissa bits.
 TALKS, MARCHES, ONLINE = np.uint32(1), np.uint32(2), np.uint32(4)
@@ -47,6 +121,8 @@ ATTITUDE_BITS = np.uint32(0xFFFFFFF8)
 # What only the citizen knows.
 AWARE, SIGNED = np.uint8(1), np.uint8(2)
 """SIGNED << side marks a signature under the open petition of that side."""
+BACKED = np.array([[8, 16], [32, 32], [64, 64]], np.uint8)
+"""Marks of signatures under an open ballot, by POPULAR and side; that of a recall stands at the first issue."""
 
 BLOCK = 4096
 """Largest number of citizens in a block: small enough to share out evenly, large enough not to count."""
@@ -63,7 +139,9 @@ def table(*fields: tuple[Any, ...]) -> np.dtype[Any]:
 CLOCK = table(
     ("week", "i8", "0 at founding, then the week that runs or ran last"),
     ("seed", "i8", ">= 0"),
-    ("events", "i8", "number of events in the log"),
+    ("events", "i8", "number of events so far; what the log had no room for counts as well"),
+    ("alliances", "i8", "alliances founded so far"),
+    ("ballots", "i8", "number of ballots that ended, in the record"),
 )
 
 POLITY = table(
@@ -81,11 +159,48 @@ POLITY = table(
     ("shutdown", "?", "whether social media are shut down"),
     ("surveillance", "f8", "0..1"),
     ("entry_cost", "f8", "0..1"),
+    ("external_vulnerability", "f8", "0..1"),
+    ("foreign_channels", "f8", "0..1, free media of the nearest polity, by nearness"),
     ("online", "f8", "0..1, citizens who are online"),
     ("election_interval", "i8", "weeks"),
+    ("electoral_system", "i8", "MAJORITY, PROPORTIONAL or MIXED"),
+    ("list_method", "i8", "DHONDT or SAINTE_LAGUE"),
+    ("district_magnitude", "i8", "seats"),
+    ("electoral_threshold", "f8", "0..1, share of votes"),
+    ("first_party", "i8", "row of parties"),
+    ("parties", "i8", "number of parties; 0: no elections"),
+    ("seated", "?", "whether there is a parliament"),
+    ("elected", "?", "whether votes were counted this week"),
+    ("gallagher", "f8", "0..100, disproportionality of the parliament; 0 without one"),
+    ("backing", "f8", "0..1, share of votes of the parties that govern; 0 without a parliament"),
     ("legitimacy", "f8", "0..1"),
     ("grievance", "f8", ">= 0, mean over citizens"),
     ("closures", "i8", "organisations that closed this week"),
+    ("danger", "f8", "0..1, how near the government is to a recall"),
+    ("early", "?", "whether a recall has called an election"),
+)
+
+RIGHT = table(
+    ("allowed", "?", "whether citizens have it"),
+    ("signature_share", "f8", "0..1, of the citizens"),
+    ("window", "i8", "weeks to collect"),
+    ("quorum", "f8", "0..1, turnout needed"),
+    ("binding", "?", "whether what is accepted is law"),
+)
+
+BALLOT_ROW = table(
+    ("phase", "i8", "0 none, COLLECTING or VOTING"),
+    ("organisation", "i8", "row of organisations: who launched it, -1 while nobody collects"),
+    ("issue", "i8", "column of issues"),
+    ("side", "i8", "FOR or AGAINST: who asks for it"),
+    ("launched", "i8", "week in which it began"),
+    ("closed", "i8", "week in which the last one here ended, 0 for none"),
+    ("weeks_left", "i8", "to collect, or to the vote"),
+    ("signatures", "f8", "0..1, citizens who signed"),
+    ("ideal", "f8", "-1..1, the sponsor's own position"),
+    ("draft", "f8", "-1..1, the law that is asked for; the old one in a referendum"),
+    ("counter", "f8", "-1..1, the legislature's counter-proposal"),
+    ("countered", "?", "whether there is one"),
 )
 
 ISSUE = table(
@@ -96,6 +211,7 @@ ISSUE = table(
     ("price", "f8", (SIDES,), ">= 0, friction that evidence adds to moves toward a side"),
     ("attention", "f8", "0..5, log weight S"),
     ("bump", "f8", ">= 0, attention that last week's coverage adds"),
+    ("news", "f8", ">= 0, attention that this week's shock adds"),
     ("agenda", "f8", "0..1, share of all attention"),
     ("effort", "f8", (SIDES, len(PRESSURES)), ">= 0, reference budgets, campaigns' effort by side and kind"),
     ("hostility", "f8", (SIDES,), "0..1, criticism in a side's campaigns, by effort"),
@@ -112,6 +228,10 @@ ISSUE = table(
     ("buy_in", "f8", "0..1, calm after an agreement at a table"),
     ("taken_up", "f8", "position, input that tables have brought into policy"),
     ("collecting", "u1", (SIDES,), "whether a petition is open"),
+    ("backed", "f8", (len(POPULAR), SIDES), "0..1, citizens who signed for a ballot this week"),
+    ("median", "f8", "-1..1, median attitude as last polled"),
+    ("polled", "i8", "week of that poll, 0 for none"),
+    ("changed_by", "i8", "place in ROUTES of this week's step, -1 for none"),
     ("lobby_success", "f8", (SIDES,), "0..1, insider contacts that succeed"),
     ("consulting", "i8", (SIDES,), "weeks of consultation left"),
     ("denied", "u1", (SIDES,), "whether the government counter-framed that side last week"),
@@ -122,6 +242,10 @@ ISSUE = table(
     ("expressed", "f8", "0..1, citizens who publicly show a view for the reform"),
     ("silenced", "f8", "0..1, citizens who would talk but for fear"),
     ("salience", "f8", "0..1, mean share of mind"),
+    ("list_support", "f8", "0..1, support among the voters of who governs, as polled"),
+    ("list_salience", "f8", "0..1, salience among them, as polled"),
+    ("heard_support", "f8", "0..1, support among those whom an elected government needs"),
+    ("heard_salience", "f8", "0..1, salience among them"),
     ("signed", "f8", (SIDES,), "0..1, citizens who signed this week"),
     ("marched", "f8", (SIDES,), "0..1, citizens who marched this week"),
     ("attitude", "f8", "-1..1, mean"),
@@ -134,6 +258,11 @@ ISSUE = table(
     ("coverage", "i8", "acts covered this week"),
     ("covered", "i8", (SIDES,), "of each side"),
     ("boycott_shown", "u1", (SIDES,), "whether a side's boycott was covered this week"),
+    ("asked", "f8", (SIDES,), "0..1, how fresh a case is with third states"),
+    ("third_states", "f8", (SIDES,), "0..1, how strongly third states speak up"),
+    ("presence", "f8", (SIDES,), "0..1, presence of organisations of a side at home"),
+    ("shaming", "f8", (SIDES,), "0..1, shaming from abroad for a side's demand"),
+    ("swing", "f8", "-1..1, repression moved here from shamed issues, or away"),
     ("pressure", "f8", "store E, reform minus opponents"),
     ("felt", "f8", "the store before policy moved"),
     ("friction", "f8", "> 0, pressure that policy withstands"),
@@ -159,6 +288,7 @@ PUBLIC_GROUP = table(
     ("diet", "f8", (len(CHANNELS),), "0..1, weight of each channel"),
     ("online", "f8", "0..1, members who are online"),
     ("values", "f8", (MOST_FRAMES,), "0..1, sum 1, mean weights of frames"),
+    ("stake", "f8", (MOST_ISSUES,), "0..1, how far members are affected"),
     ("frames", "i8", "number of frames"),
 )
 
@@ -168,6 +298,21 @@ DISTRICT = table(
     ("governed", "?", "whether it has a municipal government"),
     ("policy", "f8", (MOST_ISSUES,), "-1..1, local position in force"),
     ("pressure", "f8", (MOST_ISSUES,), "local store"),
+    ("votes", "i8", (MOST_PARTIES,), "persons, votes of the last election, by party of the polity"),
+)
+
+PARTY = table(
+    ("key", "u8", "id: hash of polity and name"),
+    ("polity", "i8", "row of polities"),
+    ("strategy", "i8", "place in STRATEGIES"),
+    ("incumbent", "?", "whether it governs at the start"),
+    ("in_government", "?", "whether it governs"),
+    ("votes", "i8", "persons, at the last election"),
+    ("seats", "i8", "in parliament"),
+    ("position", "f8", (MOST_ISSUES,), "-1..1"),
+    ("emphasis", "f8", (MOST_ISSUES,), "0..1, weights of issues, sum 1 or all 0"),
+    ("heading", "f8", (MOST_ISSUES,), "direction of its moves, length 1; 0 before the first"),
+    ("polled", "f8", "0..1, share of votes in the last poll"),
 )
 
 VIEW = table(
@@ -197,6 +342,12 @@ ORGANISATION = table(
     ("conceded", "u1", (MOST_ISSUES,), "firms: 0, or 1 + the side to which they gave in"),
     ("practice", "f8", (MOST_ISSUES,), "-1..1, firms: what they do"),
     ("district", "i8", "municipalities: row of districts, -1 else"),
+    ("place", "f8", "0..1, where it sits on the ring of a polity's localities"),
+    ("culture", "f8", (len(CULTURE),), "0..1"),
+    ("reliability", "f8", "0..1, share of promises to allies that it keeps"),
+    ("ties", "i8", "organisations that it has a tie with"),
+    ("seats", "i8", "alliances that it belongs to"),
+    ("pooled", "f8", "0..1, share of campaign means in joint plans this week"),
     ("following", "f8", ">= 0, rise of reach on social media by its people"),
     ("usual_credibility", "f8", (len(AUDIENCES),), "0..1, where credibility returns to"),
     ("spoke", "i8", (MOST_ISSUES,), "frame of the last campaign, -1 for none"),
@@ -212,13 +363,59 @@ ORGANISATION = table(
         "calls",
         "u1",
         (MOST_ISSUES,),
-        "what members are called to: bits side to sign, 2 + side to march, 4 + side to boycott",
+        "what members are called to: bits side to sign, 2 + side to march, 4 + side to boycott, 6 + side for a ballot",
     ),
+    ("partners", "i8", "open organisations abroad that it is tied to"),
+    ("failure", "f8", "0..1, what its last campaigns at home lacked of what an untried tactic would bring"),
+    ("blocked", "f8", "0..1, how far its way at home is blocked"),
+    ("exiled", "?", "whether it is sheltered abroad"),
+    ("sheltered", "i8", "weeks of shelter used up"),
     ("dues", "f8", ">= 0, this week"),
     ("gifts", "f8", ">= 0, this week"),
     ("grants", "f8", ">= 0, this week"),
     ("running_cost", "f8", ">= 0, this week"),
     ("campaign_cost", "f8", ">= 0, this week"),
+    ("support", "f8", "means from allies minus means given to them this week"),
+)
+
+ALLIANCE = table(
+    ("number", "i8", "order of founding from 0, -1 before the row is first used"),
+    ("key", "u8", "id: hash of founder, issue and week"),
+    ("alive", "?", "whether it exists; else the row is free"),
+    ("polity", "i8", "row of polities"),
+    ("issue", "i8", "column of issues"),
+    ("side", "i8", "FOR or AGAINST"),
+    ("founded", "i8", "week"),
+    ("members", "i8", "organisations"),
+    ("lead", "i8", "row of organisations: the member with most say"),
+    ("formal", "?", "whether a memorandum of understanding has been signed"),
+    ("platform", "?", "whether it has a collaborative platform"),
+    ("followers", "f8", "0..1, of those online, who follow the platform"),
+    ("line", "f8", "-1..1, common position"),
+    ("evenness", "f8", "0..1, how evenly say is spread"),
+    ("trust", "f8", "0..1, mean over pairs of members"),
+    ("reciprocity", "f8", "0..1, share of trust that is mutual"),
+    ("cohesion", "f8", "0..1"),
+    ("diversity", "f8", "0..1, chance that two members are of different kinds"),
+    ("represented", "f8", "0..1, stakes in the issue that members speak for"),
+    ("summoned", "?", "whether a member asks for a joint plan"),
+    ("pooled", "f8", ">= 0, common means this week"),
+    ("results", "f8", "0..1, worth of joint campaigns, 1/2 is usual"),
+    ("survey", "f8", "0..1, last self-survey of the members"),
+    ("ending", "i8", "place in REASONS of the last exit"),
+)
+
+SEAT = table(
+    ("organisation", "i8", "row of organisations, -1: free"),
+    ("since", "i8", "week"),
+    ("say", "f8", "0..1, weight in decisions"),
+    ("satisfaction", "f8", "0..1"),
+    ("delivered", "f8", "0..1, of what was promised to the plan"),
+    ("contributed", "f8", ">= 0, means remembered"),
+    ("benefit", "f8", "0..1, share of the credit"),
+    ("inequity", "f8", "0..1, share contributed beyond the share of the credit"),
+    ("clash", "i8", "place in CLASHES of the last conflict, -1 for none"),
+    ("clashed", "i8", "its week"),
 )
 
 TACTIC = table(
@@ -234,17 +431,20 @@ TACTIC = table(
     ("capacity", "f8", "0..1"),
     ("criticism", "f8", "0..1"),
     ("hashtag", "?", "whether it spreads under a hashtag"),
+    ("endorses", "?", "whether it vouches for allies"),
     ("producer", "?", "boycotts: whether a whole branch is the target"),
     ("call", "i8", "place in CALLS"),
     ("call_every", "i8", "weeks"),
     ("pressure", "i8", "place in PRESSURES"),
+    ("venue", "i8", "place in VENUES"),
     ("symbol", "f8", "logit of coverage"),
     ("disruption", "f8", "0..1"),
 )
 
-# One row per team; today every team is one organisation, alliances' teams follow behind them.
+# One row per organisation for what it does alone; MOST_ROLES rows per alliance follow, one for each role in its plan.
 CAMPAIGN = table(
-    ("organisation", "i8", "row of organisations: who leads"),
+    ("organisation", "i8", "row of organisations: who runs it"),
+    ("alliance", "i8", "row of alliances, -1 for what an organisation does alone"),
     ("polity", "i8", "row of polities: the target"),
     ("issue", "i8", "column of issues"),
     ("side", "i8", "FOR or AGAINST"),
@@ -258,12 +458,42 @@ CAMPAIGN = table(
     ("outreach", "f8", "> 0, luck of a petition's outreach"),
     ("publicity", "i8", "boycotts: covered acts of its side while it ran"),
     ("competence", "f8", "0..1, expertise met"),
+    ("budget", "f8", ">= 0, joint campaigns: common means this week"),
+    ("amplified", "f8", "> 0, factor of effort by working together, 1 alone"),
+    ("standing", "f8", "-1..1, credibility added by allies"),
     ("mix", "f8", (len(CHANNELS),), "share of effort by channel, sum 1 or all 0"),
     ("effort", "f8", ">= 0, this week, reference budgets"),
     ("spent", "f8", ">= 0, so far"),
     ("reached", "f8", "0..1, citizens who heard it this week (expected)"),
     ("calling", "?", "whether it calls people this week"),
     ("gain", "f8", "so far, in units of pressure"),
+)
+
+RELATION = table(
+    ("closeness", "f8", "0..1, nearness x common language"),
+    ("distance", "f8", "0..1"),
+    ("language", "f8", "0..1, what is understood"),
+    ("ties", "f8", "0..1, chance that two organisations are tied; -1 for the usual one"),
+    ("leverage", "f8", "0..1, what the other's disapproval costs"),
+)
+
+BODY = table(
+    ("key", "u8", "id: hash of the name"),
+    ("level", "i8", "place in VENUES"),
+    ("gatekeeping", "f8", "logit"),
+    ("capacity", "f8", "> 0, cases"),
+)
+
+STANDING = table(
+    ("policy", "f8", "-1..1, the body's position"),
+    ("usual_policy", "f8", "-1..1, where it returns to"),
+    ("agenda", "f8", "0..1, how far the issue is on its agenda"),
+    ("usual_agenda", "f8", "0..1, where that returns to"),
+)
+
+MANDATE = table(
+    ("member", "?", "whether the polity is below the body"),
+    ("leverage", "f8", "0..1, what the body's shaming costs it"),
 )
 
 # What members of a public hear in a week; the first index is 0 offline, 1 online.
@@ -278,12 +508,13 @@ REACH = table(
     ("sign", "f8", (SIDES,), "0..1, chance to be called to sign"),
     ("march", "f8", (SIDES,), "0..1, chance to be called to march"),
     ("shun", "f8", (SIDES,), "0..1, chance to be called to boycott"),
+    ("back", "f8", (len(POPULAR), SIDES), "0..1, chance to be asked to sign for a ballot"),
 )
 
 STREAMS = (
     "backfire", "awareness", "forgetting", "persuasion", "education",
     "call_to_sign", "call_to_march", "time_to_sign", "time_to_march", "join", "lapse", "backlash", "call_to_boycott",
-    "time_to_boycott",
+    "time_to_boycott", "call_to_back", "time_to_back",
 )  # fmt: skip
 
 # What holds for all citizens of a block on an issue, in single precision: the kernel reads nothing else of the few.
@@ -300,6 +531,10 @@ CIRCUMSTANCE = table(
     ("sign", "f4", (2, SIDES), "0..1"),
     ("march", "f4", (2, SIDES), "0..1"),
     ("shun", "f4", (2, SIDES), "0..1"),
+    ("back", "f4", (2, len(POPULAR), SIDES), "0..1"),
+    ("open", "u1", (len(POPULAR), SIDES), "whether signatures for a ballot are collected"),
+    ("ballots", "?", "whether any are"),
+    ("keeps", "u1", "the marks of a citizen that stay: what is not open any more is forgotten"),
     ("verdict", "f4", (SIDES,), "factor of a message beside the other side's: 1, or a little below 0"),
     ("collecting", "u1", (SIDES,), "whether a petition is open"),
     ("injustice", "f4", ">= 0"),
@@ -337,6 +572,7 @@ TALLY = table(
     ("signed", "i8", (SIDES,), "persons"),
     ("marched", "i8", (SIDES,), "persons"),
     ("boycotted", "i8", (SIDES,), "persons"),
+    ("backed", "i8", (len(POPULAR), SIDES), "persons"),
     ("extreme", "i8", (SIDES,), "persons, marchers with an extreme attitude"),
     ("salience", "f8", "sum"),
     ("attitude", "f8", "sum"),
@@ -385,6 +621,24 @@ WEEK = table(
     ("efficacy_against", "f8", "0..1"),
     ("grievance", "f8", ">= 0"),
     ("legitimacy", "f8", "0..1"),
+    ("gallagher", "f8", "0..100, disproportionality of the parliament; 0 without one"),
+    ("backing", "f8", "0..1, share of votes of the parties that govern; 0 without a parliament"),
+    ("shaming_for", "f8", "0..1, from abroad"),
+    ("shaming_against", "f8", "0..1, from abroad"),
+    ("presence_for", "f8", "0..1"),
+    ("presence_against", "f8", "0..1"),
+    ("third_states_for", "f8", "0..1"),
+    ("third_states_against", "f8", "0..1"),
+    ("abroad", "f8", "pressure from abroad this week, for minus against"),
+)
+
+PARTY_WEEK = table(
+    ("counted", "?", "whether votes were counted this week"),
+    ("votes", "i8", "persons, at the last election"),
+    ("seats", "i8", "in parliament"),
+    ("in_government", "?", "whether it governs"),
+    ("polled", "f8", "0..1, share of votes in the last poll"),
+    ("position", "f8", (MOST_ISSUES,), "-1..1"),
 )
 
 ORGANISATION_WEEK = table(
@@ -406,7 +660,54 @@ ORGANISATION_WEEK = table(
     ("credibility_public", "f8", "0..1"),
     ("reputation", "f8", "0..1, firms; else 0"),
     ("stance", "f8", "-1..1, position weighted by priorities"),
+    ("support", "f8", "means from allies minus means given to them"),
+    ("ties", "i8", "organisations"),
+    ("alliance", "i8", "number of the alliance for which it campaigns, -1 for none"),
     ("closed", "?", ""),
+    ("partners", "i8", "open organisations abroad that it is tied to"),
+    ("blocked", "f8", "0..1, how far its way at home is blocked"),
+    ("exiled", "?", "whether it is sheltered abroad"),
+)
+
+BODY_WEEK = table(
+    ("policy", "f8", "-1..1"),
+    ("agenda", "f8", "0..1"),
+    ("cases", "f8", ">= 0, adopted cases on the issue, by their freshness"),
+)
+
+ALLIANCE_WEEK = table(
+    ("number", "i8", "order of founding, -1: none"),
+    ("members", "i8", "organisations"),
+    ("trust", "f8", "0..1"),
+    ("reciprocity", "f8", "0..1"),
+    ("cohesion", "f8", "0..1"),
+    ("satisfaction", "f8", "0..1, mean"),
+    ("survey", "f8", "0..1"),
+    ("diversity", "f8", "0..1"),
+    ("evenness", "f8", "0..1"),
+    ("represented", "f8", "0..1"),
+    ("pooled", "f8", ">= 0"),
+    ("line", "f8", "-1..1"),
+)
+
+BOND = table(
+    ("trust", "f4", "0..1, of the row in the column"),
+    ("tied", "?", "whether they have a tie"),
+)
+
+ALLIANCE_LIFE = table(
+    ("polity", "i8", "row of polities"),
+    ("issue", "i8", "column of issues"),
+    ("side", "i8", "FOR or AGAINST"),
+    ("founder", "i8", "row of organisations"),
+    ("partner", "i8", "row of organisations"),
+    ("week_formed", "i8", "0 at the start"),
+    ("week_ended", "i8", "-1 while it lives"),
+    ("lead", "i8", "row of organisations, at the end or last"),
+    ("most_members", "i8", "organisations"),
+    ("formal", "?", "whether a memorandum was signed"),
+    ("ending", "i8", "place in REASONS, -1 while it lives"),
+    ("terms", "f8", (len(TERMS),), "logit, the founder's terms in the order of TERMS"),
 )
 
 EVENT = table(
@@ -416,19 +717,49 @@ EVENT = table(
     ("organisation", "i8", "-1 for none"),
     ("event", "i8", "place in EVENTS"),
     ("tactic", "i8", "-1 for none"),
-    ("route", "i8", "place in ROUTES (steps) or PRESSURES (what was covered), -1 for none"),
+    (
+        "route",
+        "i8",
+        "place in ROUTES (steps) or PRESSURES (what was covered); row of parties (elections); who governs, a bit for "
+        "each party of the polity (governments); row of bodies (appeals), frame (borrowed); -1 for none",
+    ),
     ("side", "i8", "-1 for none"),
-    ("size", "f8", "size of a shock, an act or a step"),
+    ("size", "f8", "size of a shock, an act or a step; share of seats (elections) or votes (governments)"),
     ("value", "f8", "choice of a tactic: its learned value, gain per budget"),
     ("match", "f8", "choice of a tactic: expertise met, 0..1"),
     ("odds", "f8", "choice of a tactic: its chance among all"),
+    ("alliance", "i8", "its number, -1 for none"),
+    ("partner", "i8", "row of organisations, -1 for none"),
+    ("reason", "i8", "place in REASONS, -1 for none"),
+)
+
+ENDED = table(
+    ("polity", "i8", "row of polities"),
+    ("issue", "i8", "column of issues"),
+    ("kind", "i8", "place in POPULAR"),
+    ("side", "i8", "FOR or AGAINST: who asked for it"),
+    ("organisation", "i8", "row of organisations: who launched it"),
+    ("launched", "i8", "week"),
+    ("week", "i8", "in which it ended"),
+    ("fate", "i8", "place in FATES"),
+    ("signatures", "f8", "0..1, citizens who signed"),
+    ("needed", "f8", "0..1, citizens whose signature was needed at the end"),
+    ("voted", "?", "whether it came to a vote"),
+    ("yes", "f8", "0..1, votes for what was asked for; 0 without a vote"),
+    ("turnout", "f8", "0..1, citizens who voted"),
+    ("quorum", "f8", "0..1, turnout needed"),
+    ("draft", "f8", "-1..1; the policy in force for a recall"),
+    ("counter", "f8", "-1..1, counter-proposal; the draft where there was none"),
+    ("before", "f8", "-1..1, policy before the vote"),
+    ("after", "f8", "-1..1, policy that the vote leaves"),
 )
 
 
 def _rule(mechanism: type[Mechanism]) -> np.dtype[Any]:
     single = "f4" if mechanism.citizens else "f8"
-    types = {bool: "?", int: "i8", float: single}
-    fields = [(name, types[field.annotation or float]) for name, field in mechanism.model_fields.items()]
+    # A choice among words is stored as the place of the word.
+    types: dict[Any, str] = {bool: "?", int: "i8", float: single}
+    fields = [(name, types.get(field.annotation, "i8")) for name, field in mechanism.model_fields.items()]
     plain = np.dtype(fields, align=True)
     # To a multiple of 8 bytes: a record within RULES is not aligned by itself, and numba refuses what is not.
     layout: dict[str, Any] = {
@@ -460,7 +791,7 @@ class Citizens(NamedTuple):
     word: NDArray[np.uint32]
     """(2, n, m): attitude in -1..1 with TALKS, MARCHES, ONLINE; this week's stands at index week % 2."""
     own: NDArray[np.uint8]
-    """(n, m): AWARE, SIGNED << side."""
+    """(n, m): AWARE, SIGNED << side, BACKED."""
     anchor: NDArray[np.float32]
     """(n, m): -1..1, where the attitude returns to."""
     upbringing: NDArray[np.float32]
@@ -485,6 +816,8 @@ class Citizens(NamedTuple):
     """(n, frames): 0..1, weights of frames, sum 1."""
     member: NDArray[np.int16]
     """(n,): row of organisations, -1 for none."""
+    voted: NDArray[np.int16]
+    """(n,): row of the party that had the vote at the last election, -1 for none."""
     start: NDArray[np.uint32]
     """(2n + 1,): citizen i's face-to-face ties stand at start[2i]:start[2i+1], the social ones up to start[2i+2].
 
@@ -502,13 +835,27 @@ class Recorded(NamedTuple):
     organisations: NDArray[Any]
     """(weeks, organisations) of ORGANISATION_WEEK."""
     events: NDArray[Any]
-    """(most events,) of EVENT; clock.events of them are filled."""
+    """(most events + 1,) of EVENT; clock.events of them are filled, and the last row is scrap paper."""
     publics: NDArray[Any]
     """(weeks, publics, issues) of VIEW."""
+    parties: NDArray[Any]
+    """(weeks, parties) of PARTY_WEEK."""
+    alliance_weeks: NDArray[Any]
+    """(weeks, alliances) of ALLIANCE_WEEK."""
+    alliances: NDArray[Any]
+    """(most alliances,) of ALLIANCE_LIFE in the order of founding; clock.alliances of them are filled."""
+    bodies: NDArray[Any]
+    """(weeks, bodies, issues) of BODY_WEEK."""
+    bonds: NDArray[Any]
+    """(quarters, o, o) of BOND: weeks 1, 14, 27 ..."""
+    ballots: NDArray[Any]
+    """(most ballots,) of ENDED; clock.ballots of them are filled."""
 
 
 class World(NamedTuple):
-    """All state. p polities, m issues, q publics, d districts, o organisations, k tactics, f frames, b blocks."""
+    """All state. p polities, m issues, q publics, d districts, o organisations, a alliances, t = o + MOST_ROLES a
+    teams, k tactics, f frames, b blocks, i bodies.
+    """
 
     clock: NDArray[Any]
     """(1,) of CLOCK."""
@@ -518,12 +865,18 @@ class World(NamedTuple):
     """(p,) of POLITY."""
     issues: NDArray[Any]
     """(p, m) of ISSUE."""
+    rights: NDArray[Any]
+    """(p, POPULAR) of RIGHT: initiative, referendum, recall."""
+    ballots: NDArray[Any]
+    """(p, m, SLOTS) of BALLOT_ROW: what signatures are collected for, and what comes to a vote."""
     outlets: NDArray[Any]
     """(p, m) of OUTLETS."""
     publics: NDArray[Any]
     """(q,) of PUBLIC_GROUP."""
     districts: NDArray[Any]
     """(d,) of DISTRICT."""
+    parties: NDArray[Any]
+    """(parties,) of PARTY; those of a polity stand together."""
     views: NDArray[Any]
     """(q, m) of VIEW: what members of a public think and do."""
     local_views: NDArray[Any]
@@ -535,7 +888,17 @@ class World(NamedTuple):
     priorities: NDArray[np.float64]
     """(o, m): 0..1, sum 1."""
     repertoire: NDArray[np.float64]
-    """(o, f): 0 or 1, frames that an organisation can speak in."""
+    """(t, f): 0 or 1, frames that a team can speak in."""
+    represents: NDArray[np.float64]
+    """(o, q): 0 or 1, publics that an organisation speaks for."""
+    tied: NDArray[np.uint8]
+    """(o, o): 1 between organisations that have a tie, symmetric."""
+    trust: NDArray[np.float64]
+    """(o, o): 0..1, trust of the row in the column."""
+    alliances: NDArray[Any]
+    """(a,) of ALLIANCE."""
+    seats: NDArray[Any]
+    """(a, MOST_SEATS) of SEAT."""
     learned: NDArray[np.float64]
     """(o, k): value of a tactic, gain in pressure per budget."""
     uses: NDArray[np.float64]
@@ -547,13 +910,27 @@ class World(NamedTuple):
     tried: NDArray[np.int64]
     """(p, k): the week in which anybody began a tactic last; 0 for never."""
     campaigns: NDArray[Any]
-    """(o,) of CAMPAIGN."""
+    """(t,) of CAMPAIGN."""
     speech: NDArray[np.int64]
-    """(o, q): the frame in which a campaign speaks to a public, -1 for none."""
+    """(t, q): the frame in which a campaign speaks to a public, -1 for none."""
+    foothold: NDArray[np.float64]
+    """(t, q): >= 1, factor of a campaign's reach in a public."""
     circulation: NDArray[np.float64]
     """(q, m, sides): >= 0, strength of the frames that circulate in a public."""
+    circulating: NDArray[np.int64]
+    """(q, m, sides): which frames these are, -1 for none."""
     reach: NDArray[Any]
     """(q, 2, m) of REACH."""
+    relations: NDArray[Any]
+    """(p, p) of RELATION, symmetric."""
+    bodies: NDArray[Any]
+    """(i,) of BODY."""
+    standing: NDArray[Any]
+    """(i, m) of STANDING: a body's own policy and agenda."""
+    mandates: NDArray[Any]
+    """(i, p) of MANDATE."""
+    docket: NDArray[np.float64]
+    """(i, p, m, sides): 0..1, how fresh an adopted case is."""
     blocks: NDArray[Any]
     """(b,) of BLOCKS."""
     circumstances: NDArray[Any]

@@ -1,0 +1,659 @@
+"""Phase 3: organisations that share goals meet, ally by consent, quarrel, and part.
+
+In functions of one alliance, seats is its own row of seats: (MOST_SEATS,) of SEAT.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from advosim.mechanisms.campaigns import power as raised
+from advosim.mechanisms.campaigns import strength
+from advosim.mechanisms.chronicle import break_off, latest, note
+from advosim.world.chance import draw64, key, logistic, pair, stream
+from advosim.world.compile import compiled
+from advosim.world.relations import between, establish, free_row, take_seat
+from advosim.world.state import (
+    AGAINST,
+    ALLIED,
+    CLASHED,
+    CLASHES,
+    CLOSED,
+    DISSOLVED,
+    DISTRUST,
+    DISTRUSTED,
+    DRIFTED,
+    FOR,
+    GOAL_REACHED,
+    JOINED,
+    LEFT,
+    MEMORANDUM,
+    NO_RESULTS,
+    OUTVOTED,
+    PARTNERS_LEFT,
+    PUBLIC,
+    QUARREL,
+    TERMS,
+    TOO_MANY,
+    UNFAIR,
+)
+
+_MEET = stream("alliance_formation.meet")
+_OFFER = stream("alliance_formation.offer")
+_CONSENT = stream("alliance_formation.consent")
+_FORMAL = stream("alliance_formation.memorandum")
+_CLOSURE = stream("ties.closure")
+_FADING = stream("ties.fading")
+_EXIT = stream("alliance_exit")
+_CLASH = tuple(stream(name) for name in CLASHES)
+_CULTURE_CLASH, _PRIORITY_CLASH, _STRATEGY_CLASH = _CLASH
+_QUARTER = 13
+_TERMS = len(TERMS)
+_GOALS, _OPPONENT, _TRUST, _EXPERTISE, _SALIENCE, _ENLIST, _NICHE, _CULTURE, _SIZE = range(_TERMS)
+_RECENTLY = 13
+_SLIGHT = 0.1
+"""Of a logit: what weighs less is no reason to leave."""
+
+
+# ---------------------------------------------------------------- ties
+
+
+@compiled
+def ties(clock, rules, organisations, tied, alliances, seats):
+    """Each quarter friends of friends get to know each other: triads close. Ties fade without a common alliance, and
+    who closes has none left. Granovetter 1973; Murdie 2014.
+    """
+    rule = rules[0].ties
+    week = clock[0].week
+    if not rule.on or week % _QUARTER != 0:
+        return
+    closing, fading = key(clock[0].seed, week, _CLOSURE), key(clock[0].seed, week, _FADING)
+    n = organisations.size
+    met = tied.copy()
+    for i in range(n):
+        for j in range(i + 1, n):
+            own = between(organisations[i].key, organisations[j].key)
+            if organisations[i].closed or organisations[j].closed:
+                tied[i, j] = tied[j, i] = 0
+            elif met[i, j] > 0:
+                if draw64(fading, own) < rule.fading and not allied(i, j, alliances, seats):
+                    tied[i, j] = tied[j, i] = 0
+            elif draw64(closing, own) < rule.closure:
+                for x in range(n):
+                    if met[i, x] > 0 and met[j, x] > 0:
+                        tied[i, j] = tied[j, i] = 1
+                        break
+    for i in range(n):
+        organisations[i].ties = 0
+        for j in range(n):
+            organisations[i].ties += tied[i, j]
+
+
+@compiled
+def seat_of(seats, o):
+    """An organisation's seat in an alliance, -1 where it has none."""
+    for s in range(seats.size):
+        if seats[s].organisation == o:
+            return s
+    return -1
+
+
+@compiled
+def allied_before(i, j, last, alliances, seats):
+    """Whether two organisations belong to one of the first `last` alliances."""
+    together = False
+    for a in range(last):
+        together = together or (alliances[a].alive and seat_of(seats[a], i) >= 0 and seat_of(seats[a], j) >= 0)
+    return together
+
+
+@compiled
+def allied(i, j, alliances, seats):
+    """Whether two organisations belong to one alliance."""
+    return allied_before(i, j, alliances.size, alliances, seats)
+
+
+# ---------------------------------------------------------------- what speaks for an alliance
+
+
+@compiled
+def goal_overlap(own, others, own_priorities, others_priorities, m):
+    """(1 - distance of positions on the issue / 2) x shared priorities, sum of the lesser of each two: 0..1.
+
+    own, others: (issues,) positions.
+    """
+    shared = 0.0
+    for i in range(own.size):
+        shared += min(own_priorities[i], others_priorities[i])
+    return (1.0 - abs(own[m] - others[m]) / 2.0) * shared
+
+
+@compiled
+def complement(own, other):
+    """The share of what one's skills lack that another has: sum of max(0, other - own) / sum of (1 - own)."""
+    lack = gain = 0.0
+    for e in range(own.size):
+        lack += 1.0 - own[e]
+        gain += max(0.0, other[e] - own[e])
+    return gain / lack if lack > 0.0 else 0.0
+
+
+@compiled
+def culture_distance(one, other):
+    """Mean absolute difference of two cultures: 0..1."""
+    total = 0.0
+    for c in range(one.size):
+        total += abs(one[c] - other[c])
+    return total / one.size
+
+
+@compiled
+def enlist(organisation, rule):
+    """How far an organisation's evidence and credibility win others for it: weight x evidence x credibility. Seed 1."""
+    return rule.weight * organisation.learnedness * organisation.credibility[PUBLIC] if rule.on else 0.0
+
+
+@compiled
+def _weigh(i, j, partners, many, m, issue, side, organisations, stances, priorities, trust, rules, terms):
+    """The terms of i's logit on an alliance, where j speaks for the partners' side; `many` of `partners` count."""
+    rule = rules[0].alliance_formation
+    a = organisations[i]
+    union = np.zeros(a.skills.size)
+    goals = trusted = niche = culture = 0.0
+    for x in range(many):
+        o = partners[x]
+        b = organisations[o]
+        goals += goal_overlap(stances[i], stances[o], priorities[i], priorities[o], m) / many
+        trusted += trust[i, o] / many
+        culture += culture_distance(a.culture, b.culture) / many
+        if a.kind == b.kind:
+            shared = 0.0
+            for each in range(priorities.shape[1]):
+                shared += min(priorities[i, each], priorities[o, each])
+            niche += shared / many
+        for e in range(union.size):
+            union[e] = max(union[e], b.skills[e])
+    organised = strength(issue, FOR) + strength(issue, AGAINST)
+    terms[_GOALS] = rule.by_goals * goals
+    terms[_OPPONENT] = rule.by_opponent * strength(issue, 1 - side) / organised if organised > 0.0 else 0.0
+    terms[_TRUST] = rule.by_trust * trusted
+    terms[_EXPERTISE] = rule.by_expertise * complement(a.skills, union)
+    terms[_SALIENCE] = rule.by_salience * issue.salience / 0.1
+    terms[_ENLIST] = enlist(organisations[j], rules[0].enlist)
+    terms[_NICHE] = -rule.by_niche * niche
+    terms[_CULTURE] = -rule.by_culture * culture
+    terms[_SIZE] = -rule.by_size * (many + 1)
+    total = rule.readiness
+    for t in range(_TERMS):
+        total += terms[t]
+    return total
+
+
+@compiled
+def offer(own_frames, partners_frames, rule):
+    """What the wording of an offer adds: gain x share of the partner's frames that one can speak in. Seed 2."""
+    shared = spoken = 0.0
+    for f in range(own_frames.size):
+        spoken += partners_frames[f]
+        shared += min(own_frames[f], partners_frames[f])
+    return rule.gain * shared / spoken if rule.on and spoken > 0.0 else 0.0
+
+
+# ---------------------------------------------------------------- formation
+
+
+@compiled
+def common_issue(i, j, p, issues, stances, priorities):
+    """The issue that matters most to both, of those on which they stand on one side; -1 for none."""
+    best, chosen = 0.0, -1
+    for m in range(issues.shape[1]):
+        policy = issues[p, m].policy
+        if stances[i, m] == policy or stances[j, m] == policy:
+            continue
+        shared = min(priorities[i, m], priorities[j, m])
+        if shared > best and (stances[i, m] > policy) == (stances[j, m] > policy):
+            best, chosen = shared, m
+    return chosen
+
+
+@compiled
+def _largest(alliances, seats, o, other, p, m, side):
+    """The largest alliance of o on a side of an issue with a free seat and without `other`; -2 if they share one."""
+    best = -1
+    for a in range(alliances.size):
+        alliance = alliances[a]
+        if not alliance.alive or alliance.polity != p or alliance.issue != m or alliance.side != side:
+            continue
+        if seat_of(seats[a], o) < 0:
+            continue
+        if seat_of(seats[a], other) >= 0:
+            return -2
+        if alliance.members < seats.shape[1] and (best < 0 or alliance.members > alliances[best].members):
+            best = a
+    return best
+
+
+@compiled
+def alliance_formation(
+    clock, rules, issues, organisations, stances, priorities, repertoire, tied, trust, alliances, seats, lives, events
+):
+    """Each quarter pairs on one side of an issue meet, tied ones more often; one makes an offer, and both decide.
+
+    Who meets a member joins its alliance; two without any found one. logit = -2.4 + 2 goals + opponent's strength +
+    1.5 trust + complementary expertise + .5 salience/.1 + evidence - 1.5 niche - culture - .1 size.
+    Hojnacki 1997; Hula 1999; Barman 2002.
+    """
+    rule = rules[0].alliance_formation
+    seed, week = clock[0].seed, clock[0].week
+    if not rule.on or week % _QUARTER != 0:
+        return
+    meetings, offers, consents = key(seed, week, _MEET), key(seed, week, _OFFER), key(seed, week, _CONSENT)
+    terms, others = np.zeros(_TERMS), np.zeros(_TERMS)
+    partners, alone = np.zeros(seats.shape[1], np.int64), np.zeros(1, np.int64)
+    order = _by_key(organisations)
+    for first in range(order.size):
+        for second in range(first + 1, order.size):
+            i, j = order[first], order[second]
+            one, other = organisations[i], organisations[j]
+            if one.closed or other.closed or one.polity != other.polity:
+                continue
+            own = between(one.key, other.key)
+            # Whoever does not act seeks no allies either.
+            seeking = min(1.0, min(one.activity, other.activity))
+            if draw64(meetings, own) >= seeking * (rule.meet_tied if tied[i, j] > 0 else rule.meet):
+                continue
+            p = one.polity
+            m = common_issue(i, j, p, issues, stances, priorities)
+            if m < 0:
+                continue
+            side = FOR if stances[i, m] > issues[p, m].policy else AGAINST
+            host, guest = (i, j) if draw64(offers, own) < 0.5 else (j, i)
+            a = _largest(alliances, seats, host, guest, p, m, side)
+            if a == -1:
+                b = _largest(alliances, seats, guest, host, p, m, side)
+                if b >= 0:
+                    host, guest, a = guest, host, b
+            if a == -2:
+                continue
+            many = 0
+            if a >= 0:
+                for s in range(seats.shape[1]):
+                    if seats[a, s].organisation >= 0:
+                        partners[many] = seats[a, s].organisation
+                        many += 1
+            else:
+                partners[0] = host
+                many = 1
+            alone[0] = guest
+            welcome = _weigh(host, guest, alone, 1, m, issues[p, m], side, organisations, stances, priorities, trust,
+                             rules, terms)  # fmt: skip
+            wish = _weigh(guest, host, partners, many, m, issues[p, m], side, organisations, stances, priorities, trust,
+                          rules, others)  # fmt: skip
+            wish += offer(repertoire[host], repertoire[guest], rules[0].message)
+            k = pair(consents, own)
+            if draw64(k, organisations[host].key) >= logistic(welcome):
+                continue
+            if draw64(k, organisations[guest].key) >= logistic(wish):
+                continue
+            if a < 0:
+                a = free_row(alliances, p)
+                if a < 0:
+                    continue
+                born = pair(pair(organisations[host].key, issues[p, m].key), week)
+                establish(clock, alliances[a], seats[a], lives, p, m, side, host, guest, born)
+                life = lives[alliances[a].number]
+                for t in range(_TERMS):
+                    life.terms[t] = terms[t]
+                _seat(clock, rules, alliances[a], seats[a], organisations, host)
+                _tell(clock, events, ALLIED, alliances[a], host, guest, welcome)
+            else:
+                _tell(clock, events, JOINED, alliances[a], guest, host, wish)
+            _seat(clock, rules, alliances[a], seats[a], organisations, guest)
+            life = lives[alliances[a].number]
+            life.most_members = max(life.most_members, alliances[a].members)
+    _sign_memoranda(clock, rule, alliances, lives, events)
+
+
+@compiled
+def _by_key(organisations):
+    """Rows in the order of ids, so that who meets first does not hang on the order of rows."""
+    ids = np.zeros(organisations.size, np.uint64)
+    for o in range(organisations.size):
+        ids[o] = organisations[o].key
+    return np.argsort(ids)
+
+
+@compiled
+def _seat(clock, rules, alliance, seats, organisations, o):
+    if take_seat(alliance, seats, o, clock[0].week, rules[0].alliance_exit.satisfaction_rest):
+        organisations[o].seats += 1
+
+
+@compiled
+def _tell(clock, events, event, alliance, o, partner, size):
+    """A line of the log about an alliance."""
+    note(clock, events, event, alliance.polity, alliance.issue, o, -1, -1, alliance.side, size)
+    row = latest(clock, events)
+    row.alliance = alliance.number
+    row.partner = partner
+
+
+@compiled
+def _sign_memoranda(clock, rule, alliances, lives, events):
+    k = key(clock[0].seed, clock[0].week, _FORMAL)
+    for a in range(alliances.size):
+        alliance = alliances[a]
+        if alliance.alive and not alliance.formal and draw64(k, alliance.key) < rule.formal * alliance.cohesion:
+            alliance.formal = True
+            lives[alliance.number].formal = True
+            _tell(clock, events, MEMORANDUM, alliance, alliance.lead, -1, alliance.cohesion)
+
+
+# ---------------------------------------------------------------- life in an alliance
+
+
+@compiled
+def power(rules, organisations, stances, trust, alliances, seats):
+    """Say goes with funds ^ psi; it sets lead and common line. Also takes stock of trust and diversity. Seed 2."""
+    rule = rules[0].power
+    for a in range(alliances.size):
+        alliance = alliances[a]
+        if not alliance.alive:
+            continue
+        for s in range(seats.shape[1]):
+            seat = seats[a, s]
+            if seat.organisation >= 0:
+                funds = max(organisations[seat.organisation].funds, 1e-6)
+                seat.say = raised(funds, rule.psi) if rule.on and rule.psi > 0.0 else 1.0
+        _agree(alliance, seats[a], stances)
+        _take_stock(alliance, seats[a], organisations, trust)
+
+
+@compiled
+def _agree(alliance, seats, stances):
+    """Say adds up to 1 among those who are there; it makes the line and the lead."""
+    total = line = most = squares = 0.0
+    for s in range(seats.size):
+        if seats[s].organisation >= 0:
+            total += seats[s].say
+    for s in range(seats.size):
+        seat = seats[s]
+        if seat.organisation >= 0:
+            seat.say /= total
+            line += seat.say * stances[seat.organisation, alliance.issue]
+            squares += seat.say * seat.say
+            if seat.say > most:
+                most, alliance.lead = seat.say, seat.organisation
+    alliance.line = line
+    alliance.evenness = 1.0 / (squares * alliance.members)
+
+
+@compiled
+def _take_stock(alliance, seats, organisations, trust):
+    pairs = differing = 0
+    total = mutual = 0.0
+    for s in range(seats.size):
+        for r in range(s + 1, seats.size):
+            i, j = seats[s].organisation, seats[r].organisation
+            if i < 0 or j < 0:
+                continue
+            pairs += 1
+            total += (trust[i, j] + trust[j, i]) / 2.0
+            higher = max(trust[i, j], trust[j, i])
+            mutual += min(trust[i, j], trust[j, i]) / higher if higher > 0.0 else 1.0
+            differing += 1 if organisations[i].kind != organisations[j].kind else 0
+    alliance.trust = total / pairs if pairs > 0 else 0.0
+    alliance.reciprocity = mutual / pairs if pairs > 0 else 0.0
+    alliance.diversity = differing / pairs if pairs > 0 else 0.0
+
+
+@compiled
+def quality(rule):
+    """How well members inform each other: share / (share + .05), 0..1; 0 where they do not. Seed 2."""
+    return rule.share / (rule.share + rule.half) if rule.on else 0.0
+
+
+@compiled
+def internal_communication(rules, alliances):
+    """Cohesion moves toward the mean of trust and of the quality of communication. Seed 2."""
+    rule = rules[0].internal_communication
+    for a in range(alliances.size):
+        if alliances[a].alive:
+            aim = (alliances[a].trust + quality(rule)) / 2.0
+            alliances[a].cohesion += rule.rate * (aim - alliances[a].cohesion)
+
+
+@compiled
+def _quarrel(clock, rule, spared, mediation, kind, stream_of, alliance, seats, distances, organisations, trust, events):
+    """The most distant pair falls out by hazard x distance x (1 - remedy); mediation scales the damage by 1 - m.
+
+    distances: (seats, seats), 0..1; spared: share of conflicts that the remedy spares.
+    """
+    worst, one, other = 0.0, -1, -1
+    for s in range(seats.size):
+        for r in range(s + 1, seats.size):
+            if seats[s].organisation >= 0 and seats[r].organisation >= 0 and distances[s, r] > worst:
+                worst, one, other = distances[s, r], s, r
+    if one < 0:
+        return
+    luck = draw64(key(clock[0].seed, clock[0].week, stream_of), alliance.key)
+    if luck >= rule.hazard * worst * (1.0 - rule.remedy * spared):
+        return
+    damage = rule.damage * (1.0 - mediation)
+    i, j = seats[one].organisation, seats[other].organisation
+    trust[i, j] = max(0.0, trust[i, j] - damage)
+    trust[j, i] = max(0.0, trust[j, i] - damage)
+    for s in (one, other):
+        seats[s].satisfaction = max(0.0, seats[s].satisfaction - damage)
+        seats[s].clash = kind
+        seats[s].clashed = clock[0].week
+    _tell(clock, events, CLASHED + kind, alliance, i, j, damage)
+
+
+@compiled
+def _meets(clock, alliance):
+    """Whether an alliance holds its quarterly meeting."""
+    age = clock[0].week - alliance.founded
+    return alliance.alive and age > 0 and age % _QUARTER == 0
+
+
+@compiled
+def culture_clash(clock, rules, organisations, trust, alliances, seats, events):
+    """Conflict over ways of working; shared understanding, which communication brings, is the remedy. Seed 2."""
+    rule = rules[0].culture_clash
+    apart = np.zeros((seats.shape[1], seats.shape[1]))
+    for a in range(alliances.size):
+        if not rule.on or not _meets(clock, alliances[a]):
+            continue
+        for s in range(seats.shape[1]):
+            for r in range(s + 1, seats.shape[1]):
+                i, j = seats[a, s].organisation, seats[a, r].organisation
+                if i >= 0 and j >= 0:
+                    apart[s, r] = culture_distance(organisations[i].culture, organisations[j].culture)
+        _quarrel(clock, rule, quality(rules[0].internal_communication), mediation(rules[0].trust), 0, _CULTURE_CLASH,
+                 alliances[a], seats[a], apart, organisations, trust, events)  # fmt: skip
+
+
+@compiled
+def priority_clash(clock, rules, organisations, priorities, trust, alliances, seats, events):
+    """Conflict over what comes first; negotiation among members with equal say is the remedy. Seed 2."""
+    rule = rules[0].priority_clash
+    apart = np.zeros((seats.shape[1], seats.shape[1]))
+    for a in range(alliances.size):
+        if not rule.on or not _meets(clock, alliances[a]):
+            continue
+        for s in range(seats.shape[1]):
+            for r in range(s + 1, seats.shape[1]):
+                i, j = seats[a, s].organisation, seats[a, r].organisation
+                if i >= 0 and j >= 0:
+                    shared = 0.0
+                    for m in range(priorities.shape[1]):
+                        shared += min(priorities[i, m], priorities[j, m])
+                    apart[s, r] = 1.0 - shared
+        _quarrel(clock, rule, alliances[a].evenness, mediation(rules[0].trust), 1, _PRIORITY_CLASH, alliances[a],
+                 seats[a], apart, organisations, trust, events)  # fmt: skip
+
+
+@compiled
+def strategy_distance(one, other, uses, others_uses):
+    """Half the difference in institutionalisation, half the tactics that only one of two would use: 0..1."""
+    both = either = 0.0
+    for k in range(uses.size):
+        both += min(uses[k], others_uses[k])
+        either += max(uses[k], others_uses[k])
+    unlike = 1.0 - both / either if either > 0.0 else 0.0
+    return (abs(one.institutionalisation - other.institutionalisation) + unlike) / 2.0
+
+
+@compiled
+def strategy_clash(clock, rules, organisations, uses, trust, alliances, seats, events):
+    """Conflict over how to proceed; an agreed framework, the memorandum, is the remedy. Seed 2."""
+    rule = rules[0].strategy_clash
+    apart = np.zeros((seats.shape[1], seats.shape[1]))
+    for a in range(alliances.size):
+        if not rule.on or not _meets(clock, alliances[a]):
+            continue
+        for s in range(seats.shape[1]):
+            for r in range(s + 1, seats.shape[1]):
+                i, j = seats[a, s].organisation, seats[a, r].organisation
+                if i >= 0 and j >= 0:
+                    apart[s, r] = strategy_distance(organisations[i], organisations[j], uses[i], uses[j])
+        framework = 1.0 if alliances[a].formal else 0.0
+        _quarrel(clock, rule, framework, mediation(rules[0].trust), 2, _STRATEGY_CLASH, alliances[a], seats[a], apart,
+                 organisations, trust, events)  # fmt: skip
+
+
+@compiled
+def mediation(rule):
+    """The share of damage by conflict that mediation spares."""
+    return rule.mediation if rule.on else 0.0
+
+
+# ---------------------------------------------------------------- parting
+
+
+@compiled
+def exit_logit(trusted, satisfaction, members, formal, cohesion, rule, retention):
+    """-4.6 + 3 (1 - trust) - 1.5 satisfaction + .15 (size - 3) - .7 formal - 2 (cohesion - .5): a week's exit."""
+    logit = rule.readiness + rule.by_distrust * (1.0 - trusted) - rule.by_satisfaction * satisfaction
+    logit += rule.by_size * (members - 3.0) - rule.by_memorandum * formal
+    return logit - retention * (cohesion - 0.5)
+
+
+@compiled
+def _standing(seats, s, trust):
+    """Mean trust of a member in the others, and of the others in it."""
+    o = seats[s].organisation
+    given = received = 0.0
+    others = 0
+    for r in range(seats.size):
+        x = seats[r].organisation
+        if x >= 0 and x != o:
+            given += trust[o, x]
+            received += trust[x, o]
+            others += 1
+    return (given / others, received / others) if others > 0 else (0.0, 0.0)
+
+
+@compiled
+def _reason(clock, rules, alliance, seat, stance, given, received):
+    """What weighed most in an exit: the largest gap to a good partnership."""
+    rule = rules[0].alliance_exit
+    if seat.clash >= 0 and clock[0].week - seat.clashed < _RECENTLY:
+        return QUARREL + seat.clash
+    largest, reason = _SLIGHT, DRIFTED
+    distrust = rule.by_distrust * (0.6 - min(given, received))
+    if distrust > largest:
+        largest, reason = distrust, DISTRUST if given <= received else DISTRUSTED
+    weight = rule.by_satisfaction
+    outvoted = weight * rules[0].power.by_distance * abs(alliance.line - stance) if rules[0].power.on else 0.0
+    if outvoted > largest:
+        largest, reason = outvoted, OUTVOTED
+    unfair = weight * rules[0].benefit_sharing.by_inequity * seat.inequity
+    if unfair > largest:
+        largest, reason = unfair, UNFAIR
+    idle = weight * rule.by_results * (0.5 - alliance.results)
+    if idle > largest:
+        largest, reason = idle, NO_RESULTS
+    crowd = rule.by_size * (alliance.members - 3.0)
+    return TOO_MANY if crowd > largest else reason
+
+
+@compiled
+def leave(clock, alliance, seats, s, organisations, events, reason):
+    """A member gives up its seat."""
+    o = seats[s].organisation
+    _tell(clock, events, LEFT, alliance, o, -1, seats[s].satisfaction)
+    latest(clock, events).reason = reason
+    alliance.ending = reason
+    alliance.members -= 1
+    organisations[o].seats -= 1
+    seats[s].organisation = -1
+
+
+@compiled
+def alliance_exit(
+    clock, rules, issues, organisations, stances, trust, alliances, seats, campaigns, lives, events
+):  # fmt: skip
+    """Members leave by chance, at once where they closed or policy went past them; an alliance of one dissolves.
+
+    Partings are mutual: who is not trusted is eased out as one who does not trust leaves.
+    """
+    rule = rules[0].alliance_exit
+    k = key(clock[0].seed, clock[0].week, _EXIT)
+    retention = rules[0].internal_communication.retention if rules[0].internal_communication.on else 0.0
+    for a in range(alliances.size):
+        alliance = alliances[a]
+        if not alliance.alive:
+            continue
+        policy = issues[alliance.polity, alliance.issue].policy
+        before = alliance.members
+        for s in range(seats.shape[1]):
+            seat = seats[a, s]
+            o = seat.organisation
+            if o < 0:
+                continue
+            stance = stances[o, alliance.issue]
+            given, received = _standing(seats[a], s, trust)
+            reason = -1
+            if organisations[o].closed:
+                reason = CLOSED
+            elif stance == policy or (stance > policy) != (alliance.side == FOR):
+                reason = GOAL_REACHED
+            elif rule.on and alliance.members > 1:
+                formal = 1.0 if alliance.formal else 0.0
+                logit = exit_logit(
+                    min(given, received),
+                    seat.satisfaction,
+                    alliance.members,
+                    formal,
+                    alliance.cohesion,
+                    rule,
+                    retention,
+                )
+                if draw64(pair(k, alliance.key), organisations[o].key) < logistic(logit):
+                    reason = _reason(clock, rules, alliance, seat, stance, given, received)
+            if reason >= 0:
+                leave(clock, alliance, seats[a], s, organisations, events, reason)
+        if alliance.members < 2:
+            _dissolve(clock, alliance, seats[a], a, organisations, campaigns, lives, events)
+        else:
+            if alliance.members < before:
+                _agree(alliance, seats[a], stances)
+            lives[alliance.number].lead = alliance.lead
+
+
+@compiled
+def _dissolve(clock, alliance, seats, a, organisations, campaigns, lives, events):
+    ending = alliance.ending
+    _tell(clock, events, DISSOLVED, alliance, alliance.lead, -1, float(clock[0].week - alliance.founded))
+    latest(clock, events).reason = ending
+    for s in range(seats.size):
+        if seats[s].organisation >= 0:
+            leave(clock, alliance, seats, s, organisations, events, PARTNERS_LEFT)
+    alliance.alive = False
+    lives[alliance.number].week_ended = clock[0].week
+    lives[alliance.number].ending = ending
+    for c in range(organisations.size, campaigns.size):
+        if campaigns[c].alliance == a and campaigns[c].weeks_left > 0:
+            break_off(clock, campaigns[c], events)

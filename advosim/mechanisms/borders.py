@@ -1,0 +1,120 @@
+"""Across borders: news, ties and frames travel, and who would close is sheltered."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from advosim.mechanisms.campaigns import active
+from advosim.mechanisms.chronicle import note
+from advosim.world.chance import draw64, key, pair, stream
+from advosim.world.compile import compiled
+from advosim.world.state import BORROWED, SHELTER
+
+_BORROW = stream("frame_diffusion")
+_NEAR = 0.5
+"""Distance of positions up to which organisations are like-minded (convention)."""
+
+
+@compiled
+def spillover(rules, polities, issues, relations):
+    """News and coverage of last week add to others' attention: .3 x nearness x media freedom there. Citizens can follow
+    the free media of the nearest polity. Galtung & Ruge 1965; Koopmans & Vliegenthart 2011.
+    """
+    rule = rules[0].spillover
+    for p in range(polities.size):
+        polities[p].foreign_channels = 0.0
+    if not rule.on or polities.size < 2:
+        return
+    # What happened at home alone travels, so that nothing echoes.
+    own = np.zeros(issues.shape)
+    for p in range(issues.shape[0]):
+        for m in range(issues.shape[1]):
+            own[p, m] = issues[p, m].bump + issues[p, m].news
+    for p in range(polities.size):
+        here = polities[p]
+        for other in range(polities.size):
+            if other == p:
+                continue
+            near = relations[p, other].closeness
+            here.foreign_channels = max(here.foreign_channels, near * polities[other].media_freedom)
+            for m in range(issues.shape[1]):
+                issues[p, m].bump += rule.share * near * here.media_freedom * own[other, m]
+
+
+@compiled
+def allies_abroad(one, other, o, i, stances, priorities, tied):
+    """Whether two organisations are tied across a border and stand near each other, by the first's priorities."""
+    if tied[o, i] == 0 or one.polity == other.polity or one.closed or other.closed:
+        return False
+    apart = 0.0
+    for m in range(stances.shape[1]):
+        apart += priorities[o, m] * abs(stances[o, m] - stances[i, m])
+    return apart <= _NEAR
+
+
+@compiled
+def partners(rules, polities, organisations, stances, priorities, tied):
+    """Count the open and like-minded organisations abroad that each is tied to (`ties`). Murdie 2014."""
+    for o in range(organisations.size):
+        organisations[o].partners = 0
+    if not rules[0].ties.on or polities.size < 2:
+        return
+    for o in range(organisations.size):
+        for i in range(organisations.size):
+            if allies_abroad(organisations[o], organisations[i], o, i, stances, priorities, tied):
+                organisations[o].partners += 1
+
+
+@compiled
+def shelters(a, rule):
+    """Whether an organisation can flee abroad: with ties there, and weeks of shelter left."""
+    return rule.on and a.partners > 0 and a.sheltered < rule.weeks
+
+
+@compiled
+def shelter(clock, rules, organisations, stances, priorities, tied, events):
+    """Who is sheltered this week is beyond the reach of harassment and costs its richest partner abroad a little; it is
+    not present at home, and nobody is sheltered for longer than 26 weeks in all. Keck & Sikkink 1998.
+    """
+    rule = rules[0].shelter
+    for o in range(organisations.size):
+        a = organisations[o]
+        if not a.exiled:
+            continue
+        if a.sheltered == 0:
+            note(clock, events, SHELTER, a.polity, -1, o, -1, -1, -1, a.partners)
+        a.sheltered += 1
+        host = -1
+        for other in range(organisations.size):
+            if allies_abroad(a, organisations[other], o, other, stances, priorities, tied):
+                if host < 0 or organisations[other].funds > organisations[host].funds:
+                    host = other
+        if host >= 0:
+            paid = min(rule.cost, organisations[host].funds)
+            organisations[host].funds -= paid
+            organisations[host].running_cost += paid
+
+
+@compiled
+def frame_diffusion(clock, rules, organisations, repertoire, campaigns, tied, events):
+    """Who is tied to a team abroad may take over the frame that it campaigns in. Snow & Benford 1999."""
+    rule = rules[0].frame_diffusion
+    if not rule.on or not rules[0].ties.on:
+        return
+    k = key(clock[0].seed, clock[0].week, _BORROW)
+    for c in range(campaigns.size):
+        campaign = campaigns[c]
+        if not active(campaign) or campaign.frame < 0:
+            continue
+        speaker = organisations[campaign.organisation]
+        if speaker.partners == 0:
+            continue
+        for o in range(organisations.size):
+            a = organisations[o]
+            if a.closed or a.polity == speaker.polity or tied[o, campaign.organisation] == 0:
+                continue
+            if repertoire[o, campaign.frame] > 0.0:
+                continue
+            if draw64(pair(k, a.key), speaker.key) < rule.chance:
+                repertoire[o, campaign.frame] = 1.0
+                note(clock, events, BORROWED, a.polity, campaign.issue, o, -1, campaign.frame, campaign.side, 0.0)

@@ -1,0 +1,417 @@
+"""What allies do together: pool means, speak with one voice, share the credit, help and learn from each other.
+
+In functions of one alliance, seats is its own row of seats: (MOST_SEATS,) of SEAT.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from advosim.mechanisms.alliances import allied, allied_before, seat_of
+from advosim.mechanisms.campaigns import active, pooled_share, power
+from advosim.mechanisms.chronicle import latest, note
+from advosim.world.chance import draw64, exp, key, log, normal, pair, stream
+from advosim.world.compile import compiled
+from advosim.world.state import ENDORSED, MOST_ROLES, PLATFORM, REPRESS, SUPPORT
+
+_PLATFORM = stream("collaborative_platform")
+_SURVEY = stream("joint_plan.survey")
+_QUARTER = 13
+_FOUR_WEEKS = 4
+_LEAST_SKILL = np.float64(0.01)
+_BY_CONTRIBUTION, _EQUAL, _BY_FUNDS = 0, 1, 2
+
+
+# ---------------------------------------------------------------- strength
+
+
+@compiled
+def mean_trust(seats, s, trust):
+    """A member's mean trust in the others: 0..1."""
+    total, others = 0.0, 0
+    for r in range(seats.size):
+        if r != s and seats[r].organisation >= 0:
+            total += trust[seats[s].organisation, seats[r].organisation]
+            others += 1
+    return total / others if others > 0 else 0.0
+
+
+@compiled
+def unlocked(seats, organisations, trust, union, tactic, rule):
+    """Expertise that trust unlocks: mean over members of prod_e (own_e + T (union_e - own_e)) ^ need_e. Junk 2019.
+
+    union: (skills,), the best among members. Off: each as good as alone.
+    """
+    total, members = 0.0, 0
+    for s in range(seats.size):
+        if seats[s].organisation < 0:
+            continue
+        own = organisations[seats[s].organisation].skills
+        shared = mean_trust(seats, s, trust) if rule.on else 0.0
+        worth = 0.0
+        for e in range(union.size):
+            worth += tactic.skills[e] * log(max(own[e] + shared * (union[e] - own[e]), _LEAST_SKILL))
+        total += exp(worth)
+        members += 1
+    return total / members if members > 0 else 0.0
+
+
+@compiled
+def coordination(members, trust, spared, rule):
+    """What coordinating leaves of strength: max(.3, 1 - .06 (n - 1)(1.5 - T)); a platform spares half the loss."""
+    return max(rule.least, 1.0 - rule.coordination * (members - 1.0) * (1.5 - trust) * (1.0 - spared))
+
+
+@compiled
+def diversity(diverse, salience, rule):
+    """1 + .6 diversity (z / (z + .1) - .5): diversity pays where people care, else it costs. Junk 2019."""
+    return 1.0 + rule.diversity * diverse * (salience / (salience + rule.half_salience) - 0.5)
+
+
+@compiled
+def alliance_strength(alliance, salience, rules):
+    """The factor of effort by working together, beside the expertise that trust unlocks; 1 when off."""
+    rule = rules[0].alliance_strength
+    if not rule.on:
+        return 1.0
+    spared = rules[0].collaborative_platform.saving if rules[0].collaborative_platform.on and alliance.platform else 0.0
+    worth = coordination(alliance.members, alliance.trust, spared, rule)
+    return worth * diversity(alliance.diversity, salience, rule)
+
+
+# ---------------------------------------------------------------- common means
+
+
+@compiled
+def _running(campaigns, a, alliances):
+    """How many roles of an alliance are at work this week."""
+    number = 0
+    first = campaigns.size - MOST_ROLES * (alliances.size - a)
+    for c in range(first, first + MOST_ROLES):
+        number += 1 if active(campaigns[c]) else 0
+    return number
+
+
+@compiled
+def delivery(reliability, trusted, rule):
+    """The share of a promise that is kept: reliability x (1 - .3 (1 - trust)); all of it where trust plays no role."""
+    return reliability * (1.0 - rule.slope * (1.0 - trusted)) if rule.on else reliability
+
+
+@compiled
+def pooling(rules, issues, organisations, trust, alliances, seats, campaigns):
+    """While a joint plan runs, members pool a share of their campaign means, as far as they keep promises.
+
+    Communication and a platform take their part; the roles share what is left, and budgets add as (sum R^r)^(1/r).
+    """
+    rule, spend = rules[0].pooling, rules[0].tactic_choice.spend
+    for o in range(organisations.size):
+        organisations[o].pooled = 0.0
+    for a in range(alliances.size):
+        alliance = alliances[a]
+        alliance.pooled = 0.0
+        if not alliance.alive:
+            continue
+        roles = _running(campaigns, a, alliances)
+        if roles == 0:
+            continue
+        total = powers = 0.0
+        exponent = rules[0].alliance_strength.addition if rules[0].alliance_strength.on else 1.0
+        for s in range(seats.shape[1]):
+            seat = seats[a, s]
+            if seat.organisation < 0:
+                continue
+            member = organisations[seat.organisation]
+            # Nobody pools more of his campaign means than all, also in several alliances.
+            share = min(pooled_share(alliance, rule), 1.0 - member.pooled)
+            seat.delivered = delivery(member.reliability, mean_trust(seats[a], s, trust), rules[0].trust)
+            given = share * spend * member.funds * seat.delivered
+            member.pooled += share
+            member.funds -= given
+            member.campaign_cost += given
+            seat.contributed += given
+            total += given
+            powers += power(given, exponent)
+        alliance.pooled = total
+        means = power(powers, 1.0 / exponent) if powers > 0.0 else 0.0
+        if rules[0].internal_communication.on:
+            means *= 1.0 - rules[0].internal_communication.share
+        if rules[0].collaborative_platform.on and alliance.platform:
+            means *= 1.0 - rules[0].collaborative_platform.cost
+        issue = issues[alliance.polity, alliance.issue]
+        amplified = alliance_strength(alliance, issue.salience, rules)
+        first = campaigns.size - MOST_ROLES * (alliances.size - a)
+        for c in range(first, first + MOST_ROLES):
+            campaigns[c].budget = means / roles
+            campaigns[c].amplified = amplified
+
+
+@compiled
+def inclusion(rules, issues, publics, organisations, represents, alliances, seats, campaigns):
+    """Whoever speaks with those affected is believed: standing += .2 x share of the stakes represented.
+
+    Unity (.1 x cohesion, `credibility`) and backing after repression (`solidarity`) add to it. Seed 2.
+    """
+    for a in range(alliances.size):
+        alliance = alliances[a]
+        if not alliance.alive:
+            continue
+        p, m = alliance.polity, alliance.issue
+        alliance.represented = _represented(publics, represents, seats[a], p, m)
+        standing = 0.0
+        if rules[0].inclusion.on:
+            standing += rules[0].inclusion.legitimacy * alliance.represented
+        if rules[0].credibility.on:
+            standing += rules[0].credibility.unity * alliance.cohesion
+        if rules[0].solidarity.on and issues[p, m].answers & REPRESS and issues[p, m].injustice > 0.0:
+            standing += rules[0].solidarity.backing
+        first = campaigns.size - MOST_ROLES * (alliances.size - a)
+        for c in range(first, first + MOST_ROLES):
+            campaigns[c].standing = standing
+
+
+@compiled
+def _represented(publics, represents, seats, p, m):
+    """The share of all stakes in an issue, by people, that members of an alliance speak for: 0..1."""
+    total = spoken = 0.0
+    for q in range(publics.size):
+        if publics[q].polity != p:
+            continue
+        stake = publics[q].share * publics[q].stake[m]
+        total += stake
+        for s in range(seats.size):
+            if seats[s].organisation >= 0 and represents[seats[s].organisation, q] > 0.0:
+                spoken += stake
+                break
+    return spoken / total if total > 0.0 else 0.0
+
+
+# ---------------------------------------------------------------- help and learning
+
+
+@compiled
+def solidarity(clock, rules, polities, organisations, trust, alliances, seats, events):
+    """Every four weeks an ally whose means run out gets .05 of the others' means, as far as they trust it. Seed 2."""
+    rule = rules[0].solidarity
+    if not rule.on or clock[0].week % _FOUR_WEEKS != 0:
+        return
+    for a in range(alliances.size):
+        if not alliances[a].alive:
+            continue
+        for s in range(seats.shape[1]):
+            poor = seats[a, s].organisation
+            if poor < 0 or organisations[poor].closed or not _in_trouble(organisations[poor], rule):
+                continue
+            received = 0.0
+            for r in range(seats.shape[1]):
+                rich = seats[a, r].organisation
+                if rich < 0 or rich == poor or organisations[rich].closed or _in_trouble(organisations[rich], rule):
+                    continue
+                # Who shares several alliances helps once.
+                if allied_before(poor, rich, a, alliances, seats):
+                    continue
+                gift = rule.share * trust[rich, poor] * organisations[rich].funds
+                organisations[rich].funds -= gift
+                organisations[rich].support -= gift
+                received += gift
+            if received > 0.0:
+                organisations[poor].funds += received
+                organisations[poor].support += received
+                note(clock, events, SUPPORT, alliances[a].polity, alliances[a].issue, poor, -1, -1, alliances[a].side,
+                     received)  # fmt: skip
+                latest(clock, events).alliance = alliances[a].number
+
+
+@compiled
+def _in_trouble(organisation, rule):
+    return organisation.funds < rule.trouble * organisation.running_cost
+
+
+@compiled
+def peer_learning(clock, rules, trust, learned, alliances, seats):
+    """At quarterly meetings allies take over each other's experience: V_ik += .1 T_ij (V_jk - V_ik), though together
+    no more than the whole way to what all have learned. Seed 2.
+    """
+    rule = rules[0].peer_learning
+    for a in range(alliances.size):
+        age = clock[0].week - alliances[a].founded
+        if not rule.on or not alliances[a].alive or age == 0 or age % _QUARTER != 0:
+            continue
+        platform = rules[0].collaborative_platform
+        faster = 1.0 + platform.spreading if platform.on and alliances[a].platform else 1.0
+        before = learned.copy()
+        for s in range(seats.shape[1]):
+            if seats[a, s].organisation >= 0:
+                _learn_from_allies(seats[a], s, rule.rate * faster, trust, before, learned)
+
+
+@compiled
+def _learn_from_allies(seats, s, rate, trust, before, learned):
+    """before: (organisations, tactics), values before the meeting."""
+    i = seats[s].organisation
+    steps = 0.0
+    for r in range(seats.size):
+        if r != s and seats[r].organisation >= 0:
+            steps += rate * trust[i, seats[r].organisation]
+    # Many allies who are trusted would draw a value beyond all of theirs.
+    slower = 1.0 / max(1.0, steps)
+    for r in range(seats.size):
+        j = seats[r].organisation
+        if r != s and j >= 0:
+            for k in range(learned.shape[1]):
+                learned[i, k] += rate * trust[i, j] * slower * (before[j, k] - before[i, k])
+
+
+@compiled
+def collaborative_platform(clock, rules, organisations, alliances, seats, campaigns, events):
+    """Alliances with digital skill build platforms now and then; people online whom they reach follow them."""
+    rule = rules[0].collaborative_platform
+    if not rule.on:
+        return
+    k = key(clock[0].seed, clock[0].week, _PLATFORM)
+    for a in range(alliances.size):
+        alliance = alliances[a]
+        if not alliance.alive:
+            continue
+        age = clock[0].week - alliance.founded
+        if not alliance.platform and age > 0 and age % _QUARTER == 0:
+            if draw64(k, alliance.key) < rule.chance * _digital(seats[a], organisations):
+                alliance.platform = True
+                note(
+                    clock, events, PLATFORM, alliance.polity, alliance.issue, alliance.lead, -1, -1, alliance.side, 0.0
+                )
+                latest(clock, events).alliance = alliance.number
+        if alliance.platform:
+            reached = 0.0
+            first = campaigns.size - MOST_ROLES * (alliances.size - a)
+            for c in range(first, first + MOST_ROLES):
+                if active(campaigns[c]):
+                    reached = max(reached, campaigns[c].reached)
+            alliance.followers = rule.keep * alliance.followers
+            alliance.followers += rule.join * reached * (1.0 - alliance.followers)
+
+
+@compiled
+def _digital(seats, organisations):
+    """The best digital skill among members."""
+    best = 0.0
+    for s in range(seats.size):
+        if seats[s].organisation >= 0:
+            best = max(best, organisations[seats[s].organisation].skills[4])
+    return best
+
+
+# ---------------------------------------------------------------- what it brought
+
+
+@compiled
+def benefit_sharing(rules, organisations, alliances, seats):
+    """Shares of the credit, by contribution, equal or by funds; inequity: what one gave beyond one's share. Seed 2."""
+    rule = rules[0].benefit_sharing
+    for a in range(alliances.size):
+        if not alliances[a].alive:
+            continue
+        given = funds = 0.0
+        for s in range(seats.shape[1]):
+            if seats[a, s].organisation >= 0:
+                given += seats[a, s].contributed
+                funds += organisations[seats[a, s].organisation].funds
+        for s in range(seats.shape[1]):
+            seat = seats[a, s]
+            if seat.organisation < 0:
+                continue
+            contributed = seat.contributed / given if given > 0.0 else 1.0 / alliances[a].members
+            seat.benefit = contributed
+            if rule.on and rule.by == _EQUAL:
+                seat.benefit = 1.0 / alliances[a].members
+            elif rule.on and rule.by == _BY_FUNDS and funds > 0.0:
+                seat.benefit = organisations[seat.organisation].funds / funds
+            seat.inequity = max(0.0, contributed - seat.benefit) if rule.on else 0.0
+            seat.contributed *= rule.keep
+
+
+@compiled
+def satisfaction(clock, rules, organisations, stances, alliances, seats):
+    """Satisfaction moves to .6 + results - distance to the common line - inequity; members answer a self-survey.
+
+    The survey, with errors, is the mean of satisfaction, trust and cohesion, and can end a plan (`joint_plan`).
+    """
+    rule, plan = rules[0].alliance_exit, rules[0].joint_plan
+    k = key(clock[0].seed, clock[0].week, _SURVEY)
+    for a in range(alliances.size):
+        alliance = alliances[a]
+        if not alliance.alive:
+            continue
+        answers = 0.0
+        for s in range(seats.shape[1]):
+            seat = seats[a, s]
+            if seat.organisation < 0:
+                continue
+            apart = abs(stances[seat.organisation, alliance.issue] - alliance.line)
+            aim = rule.satisfaction_rest + rule.by_results * (alliance.results - 0.5)
+            aim -= rules[0].power.by_distance * apart if rules[0].power.on else 0.0
+            aim -= rules[0].benefit_sharing.by_inequity * seat.inequity
+            aim = min(max(aim, 0.0), 1.0)
+            seat.satisfaction += rule.satisfaction_rate * (aim - seat.satisfaction)
+            error = plan.survey_noise * normal(draw64(pair(k, alliance.key), organisations[seat.organisation].key))
+            answers += (seat.satisfaction + alliance.trust + alliance.cohesion) / 3.0 + error
+        if (clock[0].week - alliance.founded) % _FOUR_WEEKS == 0:
+            alliance.survey = min(max(answers / alliance.members, 0.0), 1.0)
+
+
+@compiled
+def trust(clock, rules, organisations, tactics, trust, tied, alliances, seats, campaigns, events):
+    """Every four weeks trust in partners moves to what they delivered to the joint plan; endorsement earns some.
+
+    T_ij += .2 (delivered_j - T_ij). Without a common alliance it fades to what it was at first. Heaney & Leifeld 2018.
+    """
+    rule = rules[0].trust
+    if not rule.on:
+        return
+    _endorse(clock, rule, tactics, trust, alliances, seats, campaigns, organisations, events)
+    for a in range(alliances.size):
+        worked = alliances[a].alive and alliances[a].pooled > 0.0
+        if not worked or (clock[0].week - alliances[a].founded) % _FOUR_WEEKS != 0:
+            continue
+        for s in range(seats.shape[1]):
+            for r in range(seats.shape[1]):
+                i, j = seats[a, s].organisation, seats[a, r].organisation
+                if i >= 0 and j >= 0 and i != j:
+                    trust[i, j] += rule.rate * (seats[a, r].delivered - trust[i, j])
+    if clock[0].week % _QUARTER == 0:
+        _fade(rule, rules[0].ties, trust, tied, organisations, alliances, seats)
+
+
+@compiled
+def _fade(rule, ties, trust, tied, organisations, alliances, seats):
+    for i in range(organisations.size):
+        for j in range(organisations.size):
+            if i != j and not allied(i, j, alliances, seats):
+                first = min(1.0, rule.start + (ties.trust if tied[i, j] > 0 else 0.0))
+                trust[i, j] += rule.fading * (first - trust[i, j])
+
+
+@compiled
+def _endorse(clock, rule, tactics, trust, alliances, seats, campaigns, organisations, events):
+    """A campaign that vouches for allies on its issue earns their trust in the week in which it begins."""
+    for c in range(campaigns.size):
+        campaign = campaigns[c]
+        if not active(campaign) or campaign.age != 0 or not tactics[campaign.tactic].endorses:
+            continue
+        o = campaign.organisation
+        thanked = np.zeros(organisations.size, np.uint8)
+        first = -1
+        for a in range(alliances.size):
+            mine = alliances[a].alive and alliances[a].issue == campaign.issue and seat_of(seats[a], o) >= 0
+            if not mine:
+                continue
+            first = a if first < 0 else first
+            for s in range(seats.shape[1]):
+                ally = seats[a, s].organisation
+                if ally >= 0 and ally != o and not thanked[ally]:
+                    thanked[ally] = 1
+                    trust[ally, o] = min(1.0, trust[ally, o] + rule.endorsement)
+        if first >= 0:
+            note(clock, events, ENDORSED, campaign.polity, campaign.issue, o, campaign.tactic, -1, campaign.side,
+                 rule.endorsement)  # fmt: skip
+            latest(clock, events).alliance = alliances[first].number

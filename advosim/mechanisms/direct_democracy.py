@@ -1,0 +1,385 @@
+"""Phase 9: initiatives, referendums and recalls, from signatures to the vote, and what their mere possibility does."""
+
+from __future__ import annotations
+
+from advosim.mechanisms.ballots import (
+    believed_by,
+    challenge_cost,
+    deterrence,
+    vote,
+    vote_of_recall,
+)
+from advosim.mechanisms.campaigns import right_of
+from advosim.mechanisms.chronicle import latest, note
+from advosim.mechanisms.institutions import is_open
+from advosim.world.chance import draw64, key, normal, stream
+from advosim.world.compile import compiled
+from advosim.world.state import (
+    ACCEPTED,
+    AGAINST,
+    BALLOT,
+    BALLOT_FAILED,
+    BALLOT_QUALIFIED,
+    BALLOT_WITHDRAWN,
+    COLLECTING,
+    COUNTER_PROPOSAL,
+    DETERRED,
+    FAILED,
+    FATES,
+    FOR,
+    INITIATIVE,
+    NO_QUORUM,
+    RECALL,
+    RECALL_SLOT,
+    RECALLED,
+    REFERENDUM,
+    REJECTED,
+    ROUTES,
+    SIDES,
+    VETO,
+    VETO_SLOT,
+    VOTE,
+    VOTING,
+    WITHDRAWN,
+)
+
+_SUCCESSOR = stream("recall.successor")
+_ROUTES, _FATES = len(ROUTES), len(FATES)
+_WATCHFUL = 0.5
+"""A legislature answers a threat from half the distance on at which groups would bother."""
+
+
+# ---------------------------------------------------------------- what all three share
+
+
+@compiled
+def _legislature(clock, home, issue, rule):
+    """What the legislature thinks the median wants; its picture lasts for its term."""
+    term = clock[0].week // home.election_interval
+    return believed_by(issue, home.key, clock[0].seed, term, rule)
+
+
+@compiled
+def _end(clock, row, p, m, kind, fate, right, result, issue, campaigns, tactics, ended, events):
+    """A ballot ends: its campaigns too, and the record takes it down. result: turnout, yes, policy that it leaves."""
+    for c in range(campaigns.size):
+        campaign = campaigns[c]
+        here = campaign.polity == p and (kind == RECALL or (campaign.issue == m and campaign.side == row.side))
+        if here and campaign.weeks_left > 0 and right_of(tactics[campaign.tactic]) == kind:
+            campaign.weeks_left = 1
+    last = ended[clock[0].ballots]
+    clock[0].ballots += 1
+    last.polity, last.issue, last.kind, last.side = p, m, kind, row.side
+    last.organisation, last.launched, last.week, last.fate = row.organisation, row.launched, clock[0].week, fate
+    last.signatures, last.needed, last.quorum = row.signatures, right.signature_share, right.quorum
+    last.voted = fate in (ACCEPTED, REJECTED, NO_QUORUM)
+    last.turnout, last.yes, last.after = result
+    last.draft = row.draft
+    last.counter = row.counter if row.countered else row.draft
+    last.before = issue.policy
+    if last.voted:
+        note(clock, events, VOTE, p, m, row.organisation, -1, kind * _FATES + fate, row.side, last.yes)
+        latest(clock, events).value = last.turnout
+    else:
+        event = BALLOT_WITHDRAWN if fate == WITHDRAWN else BALLOT_FAILED
+        note(clock, events, event, p, m, row.organisation, -1, kind, row.side, row.signatures)
+    row.phase = 0
+    row.closed = clock[0].week
+
+
+@compiled
+def _drop(clock, row, p, m, kind, fate, right, issue, campaigns, tactics, ended, events):
+    """A ballot ends without a vote; a law against which nobody has collected is left alone without a word."""
+    if row.organisation < 0:
+        row.phase = 0
+        row.closed = clock[0].week
+    else:
+        result = (0.0, 0.0, issue.policy)
+        _end(clock, row, p, m, kind, fate, right, result, issue, campaigns, tactics, ended, events)
+
+
+@compiled
+def _collect(clock, row, p, m, kind, signed, campaign_weeks, right, issue, campaigns, tactics, ended, events):
+    """A week of collecting: counted signatures add up, until they are enough or the window closes. True if enough."""
+    row.signatures += signed
+    row.weeks_left -= 1
+    if row.organisation >= 0 and row.signatures > 0.0 and row.signatures >= right.signature_share:
+        row.phase = VOTING
+        row.weeks_left = campaign_weeks
+        note(clock, events, BALLOT_QUALIFIED, p, m, row.organisation, -1, kind, row.side, row.signatures)
+        return True
+    if row.weeks_left <= 0:
+        _drop(clock, row, p, m, kind, FAILED, right, issue, campaigns, tactics, ended, events)
+    return False
+
+
+@compiled
+def _fate(turnout, yes, right):
+    """What a vote decides: more than half of the votes, and turnout of at least the quorum."""
+    if turnout < right.quorum:
+        return NO_QUORUM
+    return ACCEPTED if yes > 0.5 else REJECTED
+
+
+# ---------------------------------------------------------------- initiative
+
+
+@compiled
+def _deterring(law, p, m, believed, cost, organisations, stances, priorities, uses, tactics):
+    """The law nearest to the given one against which no organised group gains by an initiative."""
+    for o in range(organisations.size):
+        a = organisations[o]
+        if a.polity != p or a.closed or a.activity == 0.0 or priorities[o, m] == 0.0:
+            continue
+        for k in range(tactics.size):
+            if right_of(tactics[k]) == INITIATIVE and uses[o, k] > 0.0:
+                law = deterrence(law, believed, stances[o, m], cost)
+                break
+    return law
+
+
+@compiled
+def _counter_proposal(issue, row, believed, rule):
+    """Where the legislature expects a draft to win, it offers what it likes best of all that would beat the draft."""
+    wins = abs(believed - issue.policy) - abs(believed - row.draft) - rule.status_quo > 0.0
+    reach = abs(row.draft - believed)
+    ideal = issue.ideal + issue.revision
+    offer = min(max(ideal, believed - reach), believed + reach)
+    row.counter = offer
+    row.countered = wins and abs(offer - ideal) + rule.least < abs(row.draft - ideal)
+
+
+@compiled
+def _vote_on(clock, rules, right, row, p, m, issue, campaigns, tactics, blocks, people, ended, events):
+    """The vote on an initiative and, where there is one, on the counter-proposal beside it."""
+    rule = rules[0].initiative
+    turnout, yes, to_counter, rather = vote(
+        clock, rules, issue, p, m, INITIATIVE, row.draft, row.counter, row.countered, blocks, people
+    )
+    fate = _fate(turnout, yes, right)
+    counter = row.countered and to_counter > 0.5 and turnout >= right.quorum
+    if fate == ACCEPTED and counter and rather <= 0.5:
+        fate = REJECTED
+    counter = counter and fate != ACCEPTED
+    law = row.draft if fate == ACCEPTED else (row.counter if counter else issue.policy)
+    if (fate == ACCEPTED or counter) and right.binding:
+        issue.submitted[BALLOT] = True
+        issue.target[BALLOT] = law
+    elif fate == ACCEPTED:
+        # It binds nobody, but it weighs, and obliges the government to sit down and talk.
+        issue.pressure += (1.0 if row.side == FOR else -1.0) * rule.advice * issue.friction
+        issue.consulting[row.side] = max(issue.consulting[row.side], rules[0].response.consult_weeks)
+    after = law if right.binding else issue.policy
+    _end(clock, row, p, m, INITIATIVE, fate, right, (turnout, yes, after), issue, campaigns, tactics, ended, events)
+
+
+@compiled
+def initiative(
+    clock, rules, polities, rights, issues, organisations, stances, priorities, uses, tactics, campaigns, ballots,
+    blocks, people, ended, events,
+):  # fmt: skip
+    """Citizens' drafts go from signatures over a campaign to the vote; and the legislature moves first.
+
+    It makes no law, and keeps none, against which a group would gain by an initiative, as far as its picture of the
+    median is right: both sides err. Gerber 1996.
+    """
+    rule = rules[0].initiative
+    for p in range(issues.shape[0]):
+        right = rights[p, INITIATIVE]
+        for m in range(issues.shape[1]):
+            issue = issues[p, m]
+            believed = _legislature(clock, polities[p], issue, rule)
+            for side in range(SIDES):
+                row = ballots[p, m, side]
+                if row.phase == 0:
+                    continue
+                if not rule.on or not right.allowed:
+                    _drop(clock, row, p, m, INITIATIVE, FAILED, right, issue, campaigns, tactics, ended, events)
+                elif abs(issue.policy - row.ideal) <= abs(row.draft - row.ideal):
+                    _drop(clock, row, p, m, INITIATIVE, WITHDRAWN, right, issue, campaigns, tactics, ended, events)
+                elif row.phase == COLLECTING:
+                    signed = issue.backed[INITIATIVE, side]
+                    if _collect(clock, row, p, m, INITIATIVE, signed, rule.campaign_weeks, right, issue, campaigns,
+                                tactics, ended, events):  # fmt: skip
+                        _counter_proposal(issue, row, believed, rule)
+                        if row.countered:
+                            note(clock, events, COUNTER_PROPOSAL, p, m, -1, -1, INITIATIVE, side, row.counter)
+                else:
+                    row.weeks_left -= 1
+                    issue.bump += rule.news
+                    if row.weeks_left <= 0 and not issue.submitted[BALLOT]:
+                        _vote_on(
+                            clock, rules, right, row, p, m, issue, campaigns, tactics, blocks, people, ended, events
+                        )
+            threat = rule.on and right.allowed and is_open(BALLOT, rules[0].decision)
+            if threat and issue.polled > 0 and not issue.submitted[BALLOT]:
+                cost = challenge_cost(right.signature_share, right.window, rule)
+                law = _deterring(issue.policy, p, m, believed, cost, organisations, stances, priorities, uses, tactics)
+                if abs(law - issue.policy) > _WATCHFUL * rule.least:
+                    issue.submitted[BALLOT] = True
+                    issue.target[BALLOT] = law
+                    side = FOR if law > issue.policy else AGAINST
+                    note(clock, events, DETERRED, p, m, -1, -1, BALLOT, side, law - issue.policy)
+                for route in range(BALLOT + 1, _ROUTES):
+                    if issue.submitted[route]:
+                        issue.target[route] = _deterring(
+                            issue.target[route], p, m, believed, cost, organisations, stances, priorities, uses, tactics
+                        )  # fmt: skip
+
+
+# ---------------------------------------------------------------- referendum
+
+
+@compiled
+def _challenged(issue, target, p, m, cost, organisations, stances, priorities, uses, tactics):
+    """Whether an organised group loses more by a new law than a referendum against it costs."""
+    for o in range(organisations.size):
+        a = organisations[o]
+        if a.polity != p or a.closed or a.activity == 0.0 or priorities[o, m] == 0.0:
+            continue
+        if abs(target - stances[o, m]) - abs(issue.policy - stances[o, m]) > cost:
+            for k in range(tactics.size):
+                if right_of(tactics[k]) == REFERENDUM and uses[o, k] > 0.0:
+                    return True
+    return False
+
+
+@compiled
+def _spare(clock, home, issue, p, m, cost, rules, organisations, stances, priorities, uses, tactics):
+    """Governments cut steps that they think would be challenged and lost to what opponents would let pass."""
+    rule = rules[0].initiative
+    believed = _legislature(clock, home, issue, rule)
+    for route in range(BALLOT + 1, _ROUTES):
+        if not issue.submitted[route]:
+            continue
+        target = issue.target[route]
+        loses = abs(target - believed) - abs(issue.policy - believed) + rule.status_quo > 0.0
+        if loses and _challenged(issue, target, p, m, cost, organisations, stances, priorities, uses, tactics):
+            way = 1.0 if target > issue.policy else -1.0
+            issue.target[route] = issue.policy + way * min(abs(target - issue.policy), cost)
+
+
+@compiled
+def _open_to_veto(clock, row, issue, m, right):
+    """A new law, made last week by another route than a ballot, can be vetoed from now on."""
+    row.phase = COLLECTING
+    row.organisation = -1
+    row.issue = m
+    row.side = AGAINST if issue.step > 0.0 else FOR
+    row.draft = issue.policy - issue.step
+    row.signatures = 0.0
+    row.weeks_left = right.window
+    row.launched = clock[0].week
+    row.countered = False
+
+
+@compiled
+def referendum(
+    clock, rules, polities, rights, issues, organisations, stances, priorities, uses, tactics, campaigns, ballots,
+    blocks, people, ended, events,
+):  # fmt: skip
+    """Opponents of a new law collect for a vote that restores the old one; governments cut steps that would lose it.
+
+    Matsusaka 2018.
+    """
+    rule = rules[0].referendum
+    for p in range(issues.shape[0]):
+        right = rights[p, REFERENDUM]
+        for m in range(issues.shape[1]):
+            issue, row = issues[p, m], ballots[p, m, VETO_SLOT]
+            if not rule.on or not right.allowed:
+                if row.phase != 0:
+                    _drop(clock, row, p, m, REFERENDUM, FAILED, right, issue, campaigns, tactics, ended, events)
+                continue
+            returned = (row.draft >= issue.policy) == (row.side == AGAINST)
+            if row.phase == 0:
+                if issue.changed_by > BALLOT and row.closed < clock[0].week:
+                    _open_to_veto(clock, row, issue, m, right)
+            elif returned:
+                _drop(clock, row, p, m, REFERENDUM, WITHDRAWN, right, issue, campaigns, tactics, ended, events)
+            elif row.phase == COLLECTING:
+                signed = issue.backed[REFERENDUM, row.side]
+                _collect(clock, row, p, m, REFERENDUM, signed, rule.campaign_weeks, right, issue, campaigns, tactics,
+                         ended, events)  # fmt: skip
+            else:
+                row.weeks_left -= 1
+                issue.bump += rules[0].initiative.news
+                if row.weeks_left <= 0 and not issue.submitted[BALLOT]:
+                    turnout, yes, _, _ = vote(
+                        clock, rules, issue, p, m, REFERENDUM, row.draft, row.draft, False, blocks, people
+                    )
+                    fate = _fate(turnout, yes, right)
+                    result = (turnout, yes, row.draft if fate == ACCEPTED else issue.policy)
+                    if fate == ACCEPTED:
+                        issue.submitted[BALLOT] = True
+                        issue.target[BALLOT] = row.draft
+                        note(
+                            clock, events, VETO, p, m, row.organisation, -1, BALLOT, row.side, row.draft - issue.policy
+                        )
+                    _end(clock, row, p, m, REFERENDUM, fate, right, result, issue, campaigns, tactics, ended, events)
+            if issue.polled > 0 and is_open(BALLOT, rules[0].decision):
+                cost = challenge_cost(right.signature_share, right.window, rules[0].initiative)
+                _spare(clock, polities[p], issue, p, m, cost, rules, organisations, stances, priorities, uses, tactics)
+
+
+# ---------------------------------------------------------------- recall
+
+
+@compiled
+def danger(legitimacy, progress, share, rule):
+    """How near a government is to a recall, 0..1: distrust x ease x (.5 + .5 progress).
+
+    distrust = min(1, 2 (1 - legitimacy)); ease = .1/(.1 + signatures needed); progress: signatures collected over
+    signatures needed, 1 once there are enough.
+    """
+    distrust = min(1.0, 2.0 * (1.0 - legitimacy))
+    return distrust * rule.half_share / (rule.half_share + share) * (rule.quiet + (1.0 - rule.quiet) * progress)
+
+
+@compiled
+def removal(clock, home, issues, p, rules):
+    """An early election where there are parties, else a new government near the median; part of the distrust goes."""
+    rule = rules[0].recall
+    home.legitimacy += rule.honeymoon * (1.0 - home.legitimacy)
+    if rules[0].elections.on and home.seated:
+        home.early = True
+        return
+    k = key(clock[0].seed, clock[0].week, _SUCCESSOR)
+    for m in range(issues.shape[1]):
+        issue = issues[p, m]
+        issue.ideal = min(max(issue.median + rule.successor_within * normal(draw64(k, issue.key)), -1.0), 1.0)
+        issue.revision = 0.0
+
+
+@compiled
+def recall(clock, rules, polities, rights, issues, tactics, campaigns, ballots, blocks, people, ended, events):
+    """The dissatisfied collect for the removal of the government; that it may come to that makes it listen."""
+    rule = rules[0].recall
+    for p in range(issues.shape[0]):
+        home, right, row = polities[p], rights[p, RECALL], ballots[p, 0, RECALL_SLOT]
+        issue = issues[p, row.issue]
+        home.danger = 0.0
+        if not rule.on or not right.allowed:
+            if row.phase != 0:
+                _drop(clock, row, p, row.issue, RECALL, FAILED, right, issue, campaigns, tactics, ended, events)
+            continue
+        if row.phase == COLLECTING:
+            signed = 0.0
+            for m in range(issues.shape[1]):
+                signed += issues[p, m].backed[RECALL, FOR] + issues[p, m].backed[RECALL, AGAINST]
+            _collect(clock, row, p, row.issue, RECALL, signed, rule.campaign_weeks, right, issue, campaigns, tactics,
+                     ended, events)  # fmt: skip
+        elif row.phase == VOTING:
+            row.weeks_left -= 1
+            if row.weeks_left <= 0:
+                turnout, yes = vote_of_recall(clock, rules, home, issues, p, blocks, people)
+                fate = _fate(turnout, yes, right)
+                if fate == ACCEPTED:
+                    note(clock, events, RECALLED, p, row.issue, row.organisation, -1, RECALL, row.side, yes)
+                    removal(clock, home, issues, p, rules)
+                result = (turnout, yes, issue.policy)
+                _end(clock, row, p, row.issue, RECALL, fate, right, result, issue, campaigns, tactics, ended, events)
+        progress = 0.0
+        if row.phase != 0 and right.signature_share > 0.0:
+            progress = min(1.0, row.signatures / right.signature_share)
+        home.danger = danger(home.legitimacy, progress, right.signature_share, rule)

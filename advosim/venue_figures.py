@@ -1,0 +1,167 @@
+"""Figures of venues and of the spiral's phases, for print: nothing is simulated here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from advosim.figures import (
+    DPI,
+    INK,
+    MARGIN,
+    SMALL,
+    TEXT,
+    TITLE,
+    WIDTH,
+    Page,
+    foot,
+    foot_height,
+    head_columns,
+    mark_time,
+    page_of,
+    plain,
+    prepare,
+    wrap,
+    write,
+)
+from advosim.spiral import PHASES, QUARTER, spiral
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from advosim.tables import Run
+
+VENUE_COLOURS = {
+    "municipal": "#E69F00",
+    "home": "#BBBBBB",
+    "regional": "#0072B2",
+    "international": "#332288",
+    "third_states": "#CC79A7",
+}
+PHASE_COLOURS = ("#5A1A1A", "#D55E00", "#F0C75E", "#9FC5A8", "#117733")
+
+
+def shown(record: Run) -> bool:
+    """Whether there are venues beside home: a body, or other states."""
+    return bool(record.scenario.body) or len(record.scenario.polity) > 1
+
+
+def venues(record: Run, polity: str | None = None) -> Figure:
+    """Campaigns' effort by venue, and the shaming that comes back from abroad.
+
+    Up to three polities stand side by side. Of more, only `polity` is drawn, or the first.
+    """
+    page = page_of(record, polity)
+    reading = (
+        "Above, campaigns' effort a week by venue, for and against together, as means of quarters of a year. Below, "
+        "shaming from abroad (0 to 1): full lines for reform, broken ones against."
+    )
+    keys = [_patch(plain(name), colour) for name, colour in VENUE_COLOURS.items()]
+    keys += [_line(plain(issue), page.colour(issue)) for issue in page.issues]
+    figure, top = sheet(page, "Venues", reading, 3.6, keys)
+    grid = figure.subplots(2, len(page.polities), squeeze=False, sharex="all", sharey="row", height_ratios=[3, 2])
+    for axes, below, name in zip(grid[0], grid[1], page.polities, strict=True):
+        prepare(axes, page, name)
+        _stack(axes, page, name)
+        prepare(below, page, name)
+        _shaming(below, page, name)
+    grid[0][0].set_title("Effort by venue", loc="left", size=TEXT, weight="bold", color=INK, pad=13)
+    grid[1][0].set_title("Shaming from abroad", loc="left", size=TEXT, weight="bold", color=INK, pad=3)
+    grid[1][0].set_ylim(0, 1)
+    finish(figure, grid, page, top)
+    return figure
+
+
+def _stack(axes: Axes, page: Page, polity: str) -> None:
+    rows = page.record.organisations
+    rows = rows[(rows["polity"] == polity) & (rows["effort"] > 0) & (rows["week"] <= page.last)]
+    venue = rows["tactic"].map({name: tactic.venue for name, tactic in page.record.scenario.tactic.items()})
+    sums = rows["effort"].groupby([venue, (rows["week"] - 1) // QUARTER]).sum()
+    quarters = range(-(-page.last // QUARTER))
+    bottom = [0.0] * len(quarters)
+    for name, colour in VENUE_COLOURS.items():
+        spans = [min(QUARTER, page.last - QUARTER * q) for q in quarters]
+        heights = [float(sums.get((name, q), 0.0)) / span for q, span in zip(quarters, spans, strict=True)]
+        middles = [QUARTER * q + 0.5 + span / 2 for q, span in zip(quarters, spans, strict=True)]
+        axes.bar(middles, heights, spans, bottom, color=colour, linewidth=0, gid=f"venue/{polity}/{name}")
+        bottom = [low + height for low, height in zip(bottom, heights, strict=True)]
+
+
+def _shaming(axes: Axes, page: Page, polity: str) -> None:
+    for issue in page.issues:
+        for side, dashes in (("for", "-"), ("against", (0, (3, 2)))):
+            weeks, values = page.series(polity, issue, f"shaming_{side}")
+            gid = f"shaming/{polity}/{issue}/{side}"
+            axes.plot(weeks, values, color=page.colour(issue), lw=1.1, ls=dashes, gid=gid)
+
+
+def phases(record: Run, polity: str | None = None) -> Figure:
+    """The spiral's phases by quarter, for each issue of up to three polities that are below a body."""
+    page = page_of(record, polity)
+    table = spiral(record)
+    reading = (
+        "A label read off the run by quarters, never a cause of it: from repression (dark) over denial and tactical "
+        "concession to prescriptive status and rule-consistent behaviour (green). White: no body, or neither shamed "
+        "nor repressive."
+    )
+    keys = [_patch(name, colour) for name, colour in zip(PHASES, PHASE_COLOURS, strict=True)]
+    figure, top = sheet(page, "Phases of the spiral", reading, 0.9 + 0.3 * len(page.issues), keys)
+    grid = figure.subplots(1, len(page.polities), squeeze=False, sharex="all", sharey="row")
+    for axes, name in zip(grid[0], page.polities, strict=True):
+        prepare(axes, page, name)
+        for row in list[Any](table[(table["polity"] == name) & table["phase"].isin(PHASES)].itertuples()):
+            colour = PHASE_COLOURS[PHASES.index(row.phase)]
+            span = row.last_week - row.first_week + 1
+            place = page.issues.index(row.issue)
+            axes.broken_barh(
+                [(row.first_week - 0.5, span)], (place - 0.4, 0.8), facecolor=colour, edgecolor="white", lw=0.3,
+                gid=f"phase/{name}/{row.issue}/{row.quarter}",
+            )  # fmt: skip
+        axes.set_yticks(range(len(page.issues)), [plain(issue, 16) for issue in page.issues])
+    grid[0][0].set_ylim(len(page.issues) - 0.5, -0.5)
+    finish(figure, grid, page, top)
+    return figure
+
+
+def sheet(page: Page, name: str, reading: str, inches: float, keys: Sequence[Any]) -> tuple[Figure, float]:
+    """A page with room for `inches` of panels: title, how to read it, key and foot. Returns where the panels begin."""
+    from matplotlib.figure import Figure
+
+    title = wrap(f"{name}: {page.record.scenario.title}", TITLE, 2, "bold")
+    lines = wrap(reading, TEXT, 4)
+    down = -(-len(keys) // 5)
+    above = 0.12 + (len(title) * TITLE + len(lines) * TEXT) * 1.3 / 72 + 0.17 * down
+    figure = Figure(figsize=(WIDTH, above + 0.4 + inches + foot_height(page)), dpi=DPI)
+    y = write(figure, title, 0.1, TITLE, weight="bold")
+    y = write(figure, lines, y, TEXT, color="#444444")
+    place = (MARGIN, 1 - (y + 0.03) / figure.get_figheight())
+    key = figure.legend(
+        handles=keys, loc="upper left", bbox_to_anchor=place, ncols=5, frameon=False, fontsize=SMALL, borderpad=0.0,
+        borderaxespad=0.0, handlelength=1.3, columnspacing=1.3,
+    )  # fmt: skip
+    key.set_in_layout(False)
+    foot(figure, page)
+    return figure, above
+
+
+def finish(figure: Figure, grid: Any, page: Page, top: float) -> None:
+    mark_time(grid[-1], page)
+    head_columns(grid[0], page)
+    height = figure.get_figheight()
+    figure.subplots_adjust(
+        left=0.09, right=0.985, top=1 - (top + 0.75) / height, bottom=(foot_height(page) + 0.5) / height, hspace=0.35,
+        wspace=0.08,
+    )  # fmt: skip
+
+
+def _patch(label: str, colour: str) -> Any:
+    from matplotlib.patches import Patch
+
+    return Patch(facecolor=colour, label=label)
+
+
+def _line(label: str, colour: str) -> Any:
+    from matplotlib.lines import Line2D
+
+    return Line2D([], [], color=colour, lw=1.3, label=label)

@@ -1,0 +1,211 @@
+"""Null limits and directions of the rules across borders, for test_mechanisms."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from worlds import neighbours, run_world
+
+from advosim.mechanisms import abroad, borders, citizens
+from advosim.record import Record
+from advosim.scenario.schema import Scenario
+from advosim.simulation import simulate
+from advosim.spiral import PHASES, spiral
+from advosim.world.found import found
+from advosim.world.state import World
+
+NULL_LIMITS: dict[str, Callable[[], None]] = {}
+DIRECTIONS: dict[str, Callable[[], None]] = {}
+
+
+def null_limit(of: str) -> Callable[[Callable[[], None]], None]:
+    return lambda check: NULL_LIMITS.update({of: check})
+
+
+def direction(of: str) -> Callable[[Callable[[], None]], None]:
+    return lambda check: DIRECTIONS.update({of: check})
+
+
+@functools.cache
+def without(*names: str, seed: int = 1) -> Record:
+    """A run of the world of neighbours without some mechanisms."""
+    return simulate(neighbours().but({f"mechanism.{name}.on": False for name in names}), seed, threads=1)
+
+
+def world_without(*names: str) -> World:
+    return run_world(neighbours().but({f"mechanism.{name}.on": False for name in names}), 1)
+
+
+def events(record: Record) -> set[str]:
+    return set(record.events["event"])
+
+
+def rule(name: str) -> Any:
+    return found(Scenario(title="Defaults"), 1, 1).rules[0][name]
+
+
+def effect(path: str, low: Any, high: Any, measure: Callable[[Record], float], seeds: int = 20, **also: Any) -> float:
+    """The mean paired difference that a setting makes, over its standard error."""
+    ends = [neighbours().but({**also, path: value}) for value in (high, low)]
+    pairs = [[measure(simulate(end, seed, threads=1)) for end in ends] for seed in range(1, seeds + 1)]
+    change = np.array([one - other for one, other in pairs])
+    return float(change.mean() / (change.std(ddof=1) / np.sqrt(seeds) + 1e-300))
+
+
+def mean_of(column: str, polity: str | None = None) -> Callable[[Record], float]:
+    def measure(record: Record) -> float:
+        p = slice(None) if polity is None else record.names.polities.index(polity)
+        return float(record.recorded.weeks[column][:, p].mean())
+
+    return measure
+
+
+def number_of(event: str) -> Callable[[Record], float]:
+    return lambda record: float((record.events["event"] == event).sum())
+
+
+@null_limit("spillover")
+def _() -> None:
+    assert not world_without("spillover").polities["foreign_channels"].any()
+    assert world_without().polities["foreign_channels"].all()
+    closed = {"mechanism.ties.on": False, "mechanism.third_states.on": False}
+    still = neighbours().but({**closed, "mechanism.spillover.on": False})
+    one, other = (
+        simulate(still.but(change), 1, threads=1).weeks.query("polity == 'home'")["attention"]
+        for change in ({}, {"polity.north.governance.media_freedom": 0.0})
+    )
+    assert one.equals(other), "what is shown abroad is not seen at home"
+
+
+@direction("spillover")
+def _() -> None:
+    assert effect("mechanism.spillover.share", 0.0, 0.8, mean_of("attention", "home")) > 3
+    assert effect("relation.border.distance", 0.9, 0.0, mean_of("attention", "home")) > 3
+    # Foreign channels bring the news of repression to citizens whose own media are silent.
+    world = found(neighbours().but({"polity.home.governance.media_freedom": 0.0}), 1)
+    told = []
+    for channels in (0.0, 0.5, 1.0):
+        world.polities["foreign_channels"][0] = channels
+        citizens._what_presses.py_func(world.circumstances[0, 0], world.rules[0], world.polities[0], world.issues[0, 0])
+        told.append(float(world.circumstances[0, 0].exposed[0]))
+    assert told[0] == 0 < told[1] < told[2]
+
+
+@null_limit("frame_diffusion")
+def _() -> None:
+    world = world_without("frame_diffusion")
+    one = len(world.organisations)  # behind them stand the joint campaigns of alliances
+    first = found(neighbours(), 1).repertoire[:one]
+    assert (world.repertoire[:one] == first).all()
+    assert (world_without().repertoire[:one] != first).any()
+    assert "borrowed" in events(without()) and "borrowed" not in events(without("frame_diffusion"))
+
+
+@direction("frame_diffusion")
+def _() -> None:
+    assert effect("mechanism.frame_diffusion.chance", 0.0, 0.3, number_of("borrowed")) > 3
+    assert effect("relation.border.ties", 0.1, 1.0, number_of("borrowed")) > 3
+
+
+@null_limit("shelter")
+def _() -> None:
+    tied = {"relation.border.ties": 1.0}
+    off, on = (
+        [simulate(neighbours().but({**tied, "mechanism.shelter.on": switch}), seed, threads=1) for seed in range(2, 6)]
+        for switch in (False, True)
+    )
+    for one in off:
+        assert not one.organisations["exiled"].any() and "shelter" not in events(one)
+    for one in on:
+        assert one.organisations["exiled"].any() and "shelter" in events(one)
+
+
+@direction("shelter")
+def _() -> None:
+    def in_exile(record: Record) -> float:
+        return float(record.recorded.organisations["exiled"].sum())
+
+    tied = {"relation.border.ties": 1.0}
+    assert effect("mechanism.shelter.weeks", 0, 26, in_exile, **tied) > 3
+    assert effect("mechanism.shelter.weeks", 0, 26, number_of("closure"), 40, **tied) < -2
+    a = found(neighbours(), 1).organisations[0]
+    a.partners, a.sheltered = 1, 25
+    assert borders.shelters(a, rule("shelter"))
+    a.sheltered = 26
+    assert not borders.shelters(a, rule("shelter"))
+    a.partners, a.sheltered = 0, 0
+    assert not borders.shelters(a, rule("shelter"))
+
+
+@null_limit("third_states")
+def _() -> None:
+    weeks = without("third_states").weeks
+    assert not weeks[["third_states_for", "third_states_against"]].any(axis=None)
+    assert without().weeks["third_states_for"].any()
+    assert "shaming_by_third_states" not in set(without("third_states").events["tactic"])
+
+
+@direction("third_states")
+def _() -> None:
+    assert abroad.willingness(0.5, 1.0, 0.6, 0.4) == 0.25
+    assert abroad.willingness(1.0, 1.0, 0.6, 0.4) > abroad.willingness(0.5, 1.0, 0.6, 0.4)
+    assert abroad.willingness(0.5, 1.0, 0.6, 0.4) > abroad.willingness(0.5, 0.0, 0.6, 0.4) == 0
+    third = mean_of("third_states_for", "home")
+    assert effect("relation.border.leverage", 0.1, 1.0, third) > 3
+    assert effect("polity.north.governance.openness", 0.1, 1.0, third) > 3, "pressed by its own people"
+    assert effect("polity.north.public.everyone.attitude.climate", -0.6, 0.4, third) > 2, "by its own public"
+    assert effect("polity.north.policy.climate", -0.6, 0.3, third) > 2, "who is no better does not speak"
+
+
+@null_limit("boomerang")
+def _() -> None:
+    off = without("boomerang")
+    assert not events(off) & {"appeal", "adopted", "refused", "shaming", "offset"}
+    columns = ["shaming_for", "shaming_against", "presence_for", "abroad"]
+    assert not off.weeks[columns].any(axis=None) and not off.organisations["blocked"].any()
+    assert off.bodies.groupby(["body", "issue"])["policy"].nunique().eq(1).all(), "bodies stand still"
+    assert events(without()) >= {"appeal", "adopted", "refused", "shaming", "offset"}
+    assert without().weeks[columns].any().drop("shaming_against").all()
+
+
+@direction("boomerang")
+def _() -> None:
+    assert effect("polity.home.governance.openness", 0.9, 0.1, number_of("appeal")) > 5
+    assert effect("mechanism.boomerang.patience", 0.95, 0.2, number_of("appeal")) > 2
+    assert effect("body.nations.gatekeeping", 4.0, -2.0, number_of("adopted")) > 5
+    assert effect("polity.home.governance.external_vulnerability", 0.0, 1.0, mean_of("abroad", "home")) > 5
+    shaming = mean_of("shaming_for", "home")
+    assert effect("body.union.leverages.home", 0.1, 1.0, shaming) > 5
+    assert effect("body.nations.capacity", 0.2, 5.0, shaming) > 2, "a crowded docket has no room"
+    assert effect("mechanism.boomerang.offset", 0.0, 1.0, number_of("offset")) > 5
+
+
+@null_limit("spiral")
+def _() -> None:
+    off = without("spiral")
+    assert spiral(off).empty and len(spiral(without())) > 0
+    same = [getattr(off, name).equals(getattr(without(), name)) for name in ("weeks", "organisations", "events")]
+    assert all(same), "a label is never a cause"
+
+
+@direction("spiral")
+def _() -> None:
+    """The nearer policy comes to the norm, the later the phase."""
+    record = without()
+    phases = []
+    for policy in (-0.9, record.weeks["policy"].max(), 0.99):
+        weeks = record.weeks.assign(policy=policy, response="none")
+        found_ = spiral(_Told(record.scenario, weeks, record.events.iloc[:0], record.bodies))
+        phases.append(max(PHASES.index(phase) for phase in found_["phase"] if phase in PHASES))
+    assert phases[0] < phases[2] == PHASES.index("rule-consistent behaviour")
+
+
+class _Told:
+    """Tables as `spiral` reads them."""
+
+    def __init__(self, scenario: Scenario, weeks: pd.DataFrame, events: pd.DataFrame, bodies: pd.DataFrame) -> None:
+        self.scenario, self.weeks, self.events, self.bodies = scenario, weeks, events, bodies

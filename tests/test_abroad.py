@@ -1,0 +1,514 @@
+"""Several polities and bodies: appeals abroad, shaming, ties across borders, shelter, and the label of the spiral."""
+
+from __future__ import annotations
+
+import functools
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from worlds import digest, neighbours, run_world
+
+from advosim.mechanisms import abroad
+from advosim.record import Record
+from advosim.scenario.problems import InputError
+from advosim.scenario.schema import Scenario
+from advosim.simulation import simulate
+from advosim.spiral import OUTSIDE, PHASES, phase, spiral
+from advosim.week import line
+from advosim.world.chance import wrapping
+from advosim.world.found import found
+from advosim.world.state import AGAINST, FOR, PRESSURES, World
+
+RULES = found(Scenario(title="Defaults"), 1, 1).rules[0]
+
+
+def logistic(x: float) -> float:
+    return 1 / (1 + math.exp(-x))
+
+
+# ---------------------------------------------------------------- by hand
+
+
+def test_the_way_is_blocked_by_closure_threat_and_failure() -> None:
+    # b = 1 - .5 x (1 - .2) = .6; .6 + .4 x .3 x .5
+    assert abroad.way_blocked(0.5, 0.2, 0.5, RULES.boomerang) == pytest.approx(0.66)
+    assert abroad.way_blocked(1.0, 0.0, 0.0, RULES.boomerang) == 0
+    assert abroad.looks_abroad(0.66, RULES.boomerang) == pytest.approx(0.32)
+    assert abroad.looks_abroad(0.4, RULES.boomerang) == 0
+    assert abroad.looks_abroad(1.0, RULES.boomerang) == 1
+
+
+def test_gatekeepers_adopt_by_fit_ties_evidence_and_room() -> None:
+    a = found(neighbours(), 1).organisations[0]
+    a.visibility, a.partners = 0.5, 2
+    # -2 + 2 x .4 + .3 + 2 x .5 + 2 x .5 + .2 + .5 - .25
+    chance = abroad.adoption_chance(2.0, 0.4, 0.3, a, 0.2, 1.0, 0.25, RULES.boomerang)
+    assert chance == pytest.approx(logistic(1.55))
+    for better in ({"fit": 0.6}, {"agenda": 0.6}, {"effort": 2.0}, {"proof": 0.5}, {"crowd": 0.0}, {"hurdle": 1.0}):
+        given = {"hurdle": 2.0, "fit": 0.4, "agenda": 0.3, "proof": 0.2, "effort": 1.0, "crowd": 0.25} | better
+        raised = abroad.adoption_chance(
+            given["hurdle"],
+            given["fit"],
+            given["agenda"],
+            a,
+            given["proof"],
+            given["effort"],
+            given["crowd"],
+            RULES.boomerang,
+        )
+        assert raised > chance, better
+    for name, value in (("visibility", 0.9), ("partners", 5)):
+        b = a.copy()
+        b[name] = value
+        assert abroad.adoption_chance(2.0, 0.4, 0.3, b, 0.2, 1.0, 0.25, RULES.boomerang) > chance, name
+
+
+def test_shaming_alone_does_nothing() -> None:
+    assert abroad.shaming_effect(0.8, 0.0, 0.0, RULES.boomerang) == 0
+    assert abroad.shaming_effect(0.8, 0.5, 0.25, RULES.boomerang) == pytest.approx(0.8 * 0.375)
+
+
+@functools.cache
+def stage(name: str) -> Any:
+    from advosim.week import stages
+
+    return {each.__name__: each for each in stages()}[name]
+
+
+def call(name: str, world: World) -> None:
+    with wrapping():
+        stage(name)(world)
+
+
+def test_an_adopted_case_shames_by_leverage_room_and_lead() -> None:
+    world = found(neighbours(), 1)
+    world.clock["week"] = 1
+    home = world.issues[0, 0]
+    home["policy"], world.standing["policy"][:, 0] = 0.0, 0.15
+    nations, union = world.docket[0], world.docket[1]
+    nations[0, 0, FOR], nations[1, 1, FOR] = 0.8, 0.8
+    union[0, 0, FOR] = 0.5
+    call("boomerang", world)
+    # nations: leverage .5, case .8, room 1/1.6, lead .5; union: leverage .9, case .5, lead .5
+    assert home["shaming"][FOR] == pytest.approx(1 - (1 - 0.5 * 0.8 / 1.6 * 0.5) * (1 - 0.9 * 0.5 * 0.5))
+    assert home["shaming"][AGAINST] == 0
+    presence = home["presence"][FOR]
+    assert 0.3 < presence < 0.8
+    pressed = home["contribution"][FOR, PRESSURES.index("abroad")]
+    assert pressed == pytest.approx(0.15 * 0.8 * home["shaming"][FOR] * 0.5 * presence)
+    world.standing["policy"][:, 0] = -0.5
+    call("boomerang", world)
+    assert home["shaming"][FOR] == 0, "a body that is no better does not shame"
+
+
+def test_third_states_speak_up_for_what_their_people_want() -> None:
+    world = found(neighbours(), 1)
+    home, north = world.issues[0, 0], world.issues[1, 0]
+    home["policy"], home["asked"][:] = -0.4, [0.5, 0.0]
+    north["policy"], north["attitude"], north["salience"] = -0.25, 0.5, 0.02
+    north["effort"][FOR, 1] = 2.0
+    world.relations["leverage"][0, 1] = 0.6
+    call("third_states", world)
+    # openness .9, lead .15/.3, opinion 1 x .5, organised .5
+    assert home["third_states"][FOR] == pytest.approx(0.6 * 0.9 * 0.5 * 0.5 * 0.5)
+    home["asked"][:] = 0.0
+    call("third_states", world)
+    assert home["third_states"][FOR] == 0, "nobody put the case to them"
+
+
+def test_news_and_coverage_cross_the_border_once() -> None:
+    world = found(neighbours(), 1)
+    world.issues["bump"][1, 0], world.issues["news"][1, 0], world.issues["bump"][0, 1] = 0.5, 0.3, 0.2
+    call("spillover", world)
+    # .3 x nearness .81 x media freedom at home .3
+    assert world.issues["bump"][0, 0] == pytest.approx(0.8 * 0.3 * 0.81 * 0.3)
+    assert world.issues["bump"][1, 1] == pytest.approx(0.2 * 0.3 * 0.81 * 1.0)
+    assert world.issues["bump"][1, 0] == 0.5 and world.issues["bump"][0, 1] == 0.2, "nothing echoes"
+    assert world.polities["foreign_channels"] == pytest.approx([0.81, 0.81 * 0.3])
+
+
+def test_shelter_frees_of_harassment_for_a_time_and_costs_the_host() -> None:
+    world = found(neighbours().but({"mechanism.funds.noise": 0.0}), 1)
+    world.clock["week"] = 1
+    names = [name for row in neighbours().polity.values() for name in row.organisation]
+    assert "exiles" in names
+    exiles = np.flatnonzero(world.organisations["income"] == 0.38)[0]
+    a = world.organisations[exiles]
+    a["funds"], a["partners"], a["members"] = 0.0, 1, 0
+    a["income"] = 0.4  # .4 + 0 < .5 x .4 + .18 + .2 x .6 = .5, but above .38
+    host = world.organisations["polity"].argmax()
+    world.tied[:] = 0
+    world.tied[exiles, host] = world.tied[host, exiles] = 1
+    world.stances[host] = world.stances[exiles]
+    call("funds", world)
+    assert a["exiled"] and not a["closed"]
+    before = world.organisations["funds"][host]
+    call("shelter", world)
+    assert world.organisations["funds"][host] == pytest.approx(before - 0.05)
+    assert a["sheltered"] == 1
+    a["sheltered"], a["funds"] = 26, 0.0
+    call("funds", world)
+    assert a["closed"]
+
+
+def test_an_adoption_puts_the_issue_on_the_agenda_and_moves_the_bodys_own_policy() -> None:
+    """An appeal in its last week, that cannot be refused."""
+    sure = neighbours().but({"body.union.gatekeeping": -10.0})
+    world = found(sure, 1)
+    world.clock["week"] = 1
+    team = world.campaigns[0]
+    team["tactic"], team["weeks_left"], team["age"] = list(sure.tactic).index("appeal_to_regional_body"), 1, 5
+    policy, agenda = (float(world.standing[name][1, 0]) for name in ("policy", "agenda"))
+    call("appeals", world)
+    assert world.docket[1, 0, 0, FOR] == 1 and not world.docket[0].any()
+    assert world.standing["policy"][1, 0] == pytest.approx(policy + 0.05 * (1 - policy))
+    assert world.standing["agenda"][1, 0] == pytest.approx(agenda + 0.3 * (1 - agenda))
+    team["weeks_left"] = 0
+    call("appeals", world)
+    assert world.docket[1, 0, 0, FOR] == pytest.approx(0.99)
+    assert world.standing["policy"][1, 0] < policy + 0.05 * (1 - policy)
+
+
+# ---------------------------------------------------------------- the spiral is a label
+
+
+def test_phases_are_read_off_from_the_last_down() -> None:
+    assert phase(0.05, 0.8, 0.3, 0, 2, 0.6) == "rule-consistent behaviour"
+    assert phase(0.05, 0.8, 0.3, 1, 2, 0.6) == "prescriptive status"
+    assert phase(0.4, 0.8, 0.3, 0, 2, 0.6) == "prescriptive status"
+    assert phase(0.5, 0.8, 0.3, 4, 1, 0.6) == "tactical concession"
+    assert phase(0.5, 0.8, 0.3, 4, 0, 0.6) == "denial"
+    assert phase(0.8, 0.8, 0.0, 4, 0, 0.6) == "repression"
+    assert phase(0.8, 0.8, 0.0, 0, 0, 0.1) == OUTSIDE
+
+
+def test_the_label_is_not_in_the_week_and_changes_no_bit() -> None:
+    from advosim.week import TABLE_MECHANISMS
+
+    assert "spiral" not in TABLE_MECHANISMS
+    record = simulate(neighbours(), 1, threads=1)
+    before = digest(record)
+    table = spiral(record)
+    assert digest(record) == before
+    assert set(table["phase"]) <= {*PHASES, OUTSIDE} and len(table) == 2 * 2 * 2
+    assert table.groupby(["polity", "issue"])["quarter"].max().eq(2).all()
+
+
+# ---------------------------------------------------------------- the record
+
+
+def test_events_say_who_appealed_where_and_what_became_of_it() -> None:
+    events = simulate(neighbours(), 1, threads=1).events
+    assert set(events["event"]) >= {"appeal", "adopted", "refused", "shaming", "offset", "borrowed"}
+    for name in ("appeal", "adopted", "refused"):
+        rows = events[events["event"] == name]
+        assert set(rows["detail"]) <= {"nations", "union", "third_states"}
+        assert rows["organisation"].str.startswith(("asylum", "counter")).all()
+        assert rows["size"].between(0, 1).all()
+    appeals, ends = (events[events["event"] == name] for name in ("appeal", "adopted"))
+    assert len(appeals) >= len(ends)
+    borrowed = events[events["event"] == "borrowed"]
+    assert set(borrowed["detail"]) <= set(Scenario(title="x").frame)
+
+
+def test_the_venue_of_each_campaign_and_bodies_by_week_are_recorded() -> None:
+    record = simulate(neighbours(), 1, threads=1)
+    rows = record.organisations
+    assert set(rows["venue"]) >= {"", "home", "regional", "international"}
+    assert ((rows["tactic"] == "") == (rows["venue"] == "")).all()
+    assert set(rows[rows["tactic"] == "appeal_to_regional_body"]["venue"]) == {"regional"}
+    bodies = record.bodies
+    assert list(bodies.columns) == ["week", "body", "level", "issue", "policy", "agenda", "cases"]
+    assert len(bodies) == 26 * 2 * 2 and set(bodies["level"]) == {"regional", "international"}
+    assert bodies.groupby(["body", "issue"])["policy"].nunique().max() > 1
+    assert not bodies.isna().any(axis=None)
+    alone = simulate(Scenario.load("baseline").but({"polity.home.citizens": 500, "weeks": 3}), 1, threads=1)
+    assert alone.bodies.empty
+
+
+# ---------------------------------------------------------------- reforms
+
+
+def test_a_reform_of_vulnerability_acts_in_its_week_and_not_before() -> None:
+    """A case is on the docket, so that pressure from abroad is there to change."""
+    held = {"appeals": held_case}
+    table = neighbours().model_dump()
+    path = "polity.home.governance.external_vulnerability"
+    reform = Scenario.model_validate({**table, "reform": [{"week": 10, "set": {path: 0.1}}]})
+    usual, changed = (simulate(s, 1, threads=1, mechanisms=held) for s in (neighbours(), reform))
+    one, other = usual.recorded.weeks, changed.recorded.weeks
+    assert one[:9].tobytes() == other[:9].tobytes()
+    before, after = (rows["abroad"][9, 0, 0] for rows in (one, other))
+    assert before > 0 and after == pytest.approx(before / 8)
+
+
+def held_case(
+    clock, rules, issues, organisations, tactics, campaigns, relations, bodies, standing, mandates, docket, events
+):
+    """By intervention: the first body keeps the reform's case in the first polity fresh."""
+    docket[0, 0, :, 0] = 1.0
+
+
+def no_case(
+    clock, rules, issues, organisations, tactics, campaigns, relations, bodies, standing, mandates, docket, events
+):
+    """By intervention: nothing is ever adopted."""
+    docket[:] = 0.0
+
+
+# ---------------------------------------------------------------- wrong files
+
+FAULTS = {
+    "a body above a polity that is not there": (
+        '[body.un]\nmembers = ["home", "atlantis"]\n', 3, "there is no polity 'atlantis' (body.un.members)"
+    ),
+    "two bodies of a level": (
+        '[body.un]\n[body.eu]\nlevel = "regional"\n[body.au]\nlevel = "regional"\n', 6, "'eu' and 'au' are both"
+    ),
+    "two bodies of the usual level": ("[body.un]\n[body.league]\n", 3, "'un' and 'league' are both international"),
+    "leverage on a polity that is not there": (
+        "[body.un]\nleverages = { hom = 0.5 }\n", 3, "there is no polity 'hom' (body.un.leverages)"
+    ),
+    "a policy on an issue that is not there": (
+        "[body.un]\npolicy = { peace = 0.5 }\n", 3, "there is no issue 'peace' (body.un.policy)"
+    ),
+    "an agenda likewise": ("[body.un]\nagenda = { peace = 0.5 }\n", 3, "there is no issue 'peace' (body.un.agenda)"),
+    "a relation with nobody": (
+        '[relation.far]\nbetween = ["home", "mars"]\n', 3, "there is no polity 'mars' (relation.far.between)"
+    ),
+    "a relation with oneself": ('[relation.own]\nbetween = ["home", "home"]\n', 3, "two different polities"),
+    "a policy of a polity": (
+        "[polity.home]\npolicy = { peace = 0.5 }\n", 3, "there is no issue 'peace' (polity.home.policy)"
+    ),
+    "an appeal at home": ('[tactic.plea]\npressure = "abroad"\n', 3, "'venue' regional, international or third_states"),
+    "a body of no level": ('[body.un]\nlevel = "local"\n', 3, "regional, international"),
+}  # fmt: skip
+
+
+def problems(text: str, folder: Any) -> list[Any]:
+    file = folder / "wrong.toml"
+    file.write_text('title = "X"\n' + text, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        Scenario.load(file)
+    return list(caught.value.problems)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_what_is_wrong_is_told_with_its_line(fault: str, tmp_path: Any) -> None:
+    text, number, told = FAULTS[fault]
+    (problem,) = problems(text, tmp_path)
+    assert told in str(problem)
+    assert problem.line == number
+
+
+def test_all_that_is_wrong_is_told_at_once(tmp_path: Any) -> None:
+    text = (
+        '[polity.home]\n[polity.north]\n[body.un]\nmembers = ["home", "atlantis"]\nleverages = { north = 0.2 }\n'
+        '[body.league]\nagenda = { peace = 1.0 }\n[relation.a]\nbetween = ["home", "north"]\n'
+        '[relation.b]\nbetween = ["north", "home"]\n'
+    )
+    told = "\n".join(map(str, problems(text, tmp_path)))
+    for part in ("atlantis", "'north' is not a member", "both international", "peace", "between the same polities"):
+        assert part in told, part
+
+
+# ---------------------------------------------------------------- what must hold, with paired seeds
+
+
+def interval(change: Any) -> tuple[float, float]:
+    """The 95% interval of a mean of paired differences."""
+    change = np.asarray(change, float)
+    half = 1.96 * change.std(ddof=1) / math.sqrt(len(change))
+    return float(change.mean() - half), float(change.mean() + half)
+
+
+SEEDS = 60
+SMALLER = {"polity.home.citizens": 1000, "polity.north.citizens": 400, "polity.south.citizens": 400}
+
+
+@functools.cache
+def runs(changes: tuple[tuple[str, Any], ...] = (), scenario: str = "boomerang", held: str = "") -> tuple[Record, ...]:
+    rules = {"": {}, "case": {"appeals": held_case}, "none": {"appeals": no_case}}[held]
+    given = Scenario.load(scenario).but({**SMALLER, **dict(changes)})
+    return tuple(simulate(given, seed, threads=1, mechanisms=rules) for seed in range(1, SEEDS + 1))
+
+
+def moved(record: Record) -> float:
+    rows = record.recorded.weeks["policy"][:, 0]
+    return float(rows[-1].mean() - rows[0].mean())
+
+
+def count(record: Record, event: str, polity: str | None = None) -> int:
+    rows = record.events
+    mine = rows["event"] == event
+    return int((mine & (rows["polity"] == polity)).sum() if polity else mine.sum())
+
+
+def change_between(measure: Any, one: Any, other: Any) -> tuple[float, float]:
+    return interval([measure(a) - measure(b) for a, b in zip(one, other, strict=True)])
+
+
+@pytest.mark.slow
+def test_appeals_abroad_rise_as_openness_falls() -> None:
+    def appeals(record: Record) -> int:
+        return count(record, "appeal", "home")
+
+    opened = [runs((("polity.home.governance.openness", value),)) for value in (0.15, 0.5, 0.85)]
+    assert change_between(appeals, opened[0], opened[1])[0] > 0
+    assert change_between(appeals, opened[1], opened[2])[0] > 0
+
+
+@pytest.mark.slow
+def test_the_venue_moves_policy_where_the_government_is_vulnerable() -> None:
+    low, _ = change_between(moved, runs(), runs((("mechanism.boomerang.on", False),)))
+    assert low > 0
+    low, _ = change_between(moved, runs(), runs((("polity.home.governance.external_vulnerability", 0.0),)))
+    assert low > 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("equal", [False, True])
+def test_shaming_alone_does_next_to_nothing(equal: bool) -> None:
+    """A case is kept fresh by intervention, so that shaming does not depend on who is there to appeal.
+
+    Alone: nobody stands for the reform at home, no third state speaks. The rule's own coefficients give that by their
+    form; with equal ones (a third each) what is left is reported: then shaming alone does matter.
+    """
+    third = 1 / 3
+    weights = {f"mechanism.boomerang.{name}": third for name in ("alone", "with_presence", "with_third_states")}
+    own = tuple(weights.items()) if equal else ()
+    nobody = (
+        ("polity.home.organisation.rights_group.activity", 0.0), ("polity.home.organisation.villagers.activity", 0.0),
+        ("polity.home.organisation.rights_group.stance", -0.6), ("polity.home.organisation.villagers.stance", -0.6),
+        ("polity.home.organisation.rights_group.stance_within", 0.0),
+        ("polity.home.organisation.villagers.stance_within", 0.0),
+        ("mechanism.third_states.on", False),
+    )  # fmt: skip
+    alone = change_between(moved, runs((*own, *nobody), held="case"), runs((*own, *nobody), held="none"))
+    with_both = change_between(moved, runs(own, held="case"), runs(own, held="none"))
+    interaction = (with_both[0] + with_both[1]) / 2 - (alone[0] + alone[1]) / 2
+    largest = max(abs(alone[0]), abs(alone[1]))
+    if equal:
+        assert largest > 0.2 * interaction, "it is the coefficients that make shaming alone weak"
+    else:
+        assert with_both[0] > 0
+        assert largest < 0.2 * interaction
+
+
+@pytest.mark.slow
+def test_networking_across_borders_raises_success_and_closures() -> None:
+    tied, apart = (
+        runs(),
+        runs(
+            (("relation.north_of_home.ties", 0.0), ("relation.south_of_home.ties", 0.0), ("mechanism.ties.abroad", 0.0))
+        ),
+    )
+    assert change_between(lambda r: count(r, "adopted", "home"), tied, apart)[0] > 0
+    assert change_between(lambda r: count(r, "closure"), tied, apart)[0] > 0
+
+
+def grievance_and_protest(foreign: bool, media: float, act: bool) -> tuple[Any, Any]:
+    """After one act of repression in week 10, or without it: mean grievance and protest of weeks 11 to 30, by seed."""
+    scenario = Scenario.load("boomerang").but(
+        {
+            "weeks": 30,
+            "mechanism.response.on": False,
+            "mechanism.tactic_choice.launch": 0.3,
+            "mechanism.awareness.start": 0.5,
+            "mechanism.participation.threshold": 0.15,
+            "polity.home.governance.media_freedom": media,
+            "polity.home.governance.internet_access": 0.0,
+            "mechanism.spillover.on": foreign,
+            "mechanism.spillover.share": 0.0,
+            "mechanism.attention.news_chance": 0.1,
+        }
+    )
+    found_ = []
+    for seed in range(1, 41):
+        world = found(scenario, seed)
+        run = line(1)
+        with wrapping():
+            run(world, 10)
+            if act:
+                world.issues["injustice"][0] = 1.0
+            run(world, 20)
+        rows = world.record.weeks[10:, 0]
+        found_.append([rows["grievance"].mean(), (rows["protest_for"] + rows["protest_against"]).mean()])
+    return tuple(np.array(found_).T)
+
+
+@pytest.mark.slow
+def test_an_act_of_repression_is_answered_where_foreign_channels_tell_of_it() -> None:
+    """Where media at home are silent and nobody is online, only they do; protest later is higher for it."""
+    silent, told = (
+        [one - other for one, other in zip(grievance_and_protest(f, 0.0, True), grievance_and_protest(f, 0.0, False),
+                                           strict=True)] for f in (False, True)
+    )  # fmt: skip
+    assert not silent[0].any() and not silent[1].any()
+    assert interval(told[0])[0] > 0
+    assert interval(told[1])[0] > 0
+    after, else_ = (grievance_and_protest(False, 1.0, act) for act in (True, False))
+    for with_it, without_it in zip(after, else_, strict=True):
+        assert interval(with_it - without_it)[0] > 0, "free media at home tell of it too"
+
+
+def test_every_polity_of_several_has_its_tables_and_its_story() -> None:
+    from advosim.measuring import costs, outcomes
+    from advosim.story import story
+
+    record = simulate(neighbours(), 1, threads=1)
+    for table in (record.weeks, record.organisations, record.publics, outcomes(record), costs(record)):
+        assert set(table["polity"]) == {"home", "north"}
+    told = story(record)
+    assert "# In home" in told and "# In north" in told
+
+
+def test_twenty_polities_run() -> None:
+    polities = {f"land_{n}": {"citizens": 50, "districts": 1, "organisation": {"group": {}}} for n in range(20)}
+    many = Scenario.model_validate({"title": "Many", "weeks": 5, "polity": polities, "body": {"un": {}}})
+    world = run_world(many, 1)
+    assert world.record.weeks.shape == (5, 20, 1)
+
+
+def test_results_hold_venues_phases_and_bodies_where_there_are_any(tmp_path: Any) -> None:
+    from advosim.results import write
+
+    record = simulate(neighbours(), 1, threads=1)
+    folder = write(record, tmp_path / "run")
+    for name in ("venues.png", "phases.png", "bodies.parquet", "bodies.csv", "spiral.csv"):
+        assert (folder / name).stat().st_size > 200, name
+
+
+def test_the_story_knows_of_what_comes_from_abroad() -> None:
+    from advosim.abroad_story import abroad as told_of
+
+    events = simulate(neighbours(), 1, threads=1).events.query("polity == 'home'")
+    told = " ".join(tell() for _, _, tell in told_of(events))
+    for words in ("is heard abroad", "is shamed from abroad", "the government gives a little"):
+        assert words in told, words
+
+
+def test_figures_draw_each_venue_and_phase_as_recorded() -> None:
+    from advosim.venue_figures import phases, venues
+
+    record = simulate(neighbours(), 1, threads=1)
+    bars = [patch for axes in venues(record).axes for patch in axes.patches if patch.get_gid()]
+    rows = record.organisations[record.organisations["polity"] == "home"]
+    for venue in ("home", "regional", "international"):
+        drawn = sum(bar.get_height() * bar.get_width() for bar in bars if bar.get_gid() == f"venue/home/{venue}")
+        assert drawn == pytest.approx(rows[rows["venue"] == venue]["effort"].sum()), venue
+    drawn = [each.get_gid() for axes in phases(record).axes for each in axes.collections if each.get_gid()]
+    assert len(drawn) == spiral(record)["phase"].isin(PHASES).sum()
+
+
+def test_bodies_are_agents_of_mesa_that_are_windows() -> None:
+    from advosim.model import AdvocacyModel, Body
+
+    model = AdvocacyModel(neighbours(), rng=1)
+    bodies = list(model.agents_by_type[Body])
+    assert [body.name for body in bodies] == ["nations", "union"]
+    bodies[0].policy[0] = 0.9
+    assert model.world.standing["policy"][0, 0] == 0.9
+    assert bodies[1].docket.shape == (2, 2, 2)

@@ -1,0 +1,732 @@
+"""Alliances: every rule against numbers worked out by hand, on a world of three allies and one opponent."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from owed import (
+    RULES,
+    call,
+    close,
+)
+
+from advosim.mechanisms import alliances, campaigns, cooperation
+from advosim.scenario.schema import Scenario
+from advosim.world import relations
+from advosim.world.found import found
+from advosim.world.state import EVENTS, FOR, OFFICIALS, PUBLIC, REASONS, REPRESS, TERMS, World
+
+shares = st.floats(0, 1, width=32)
+quick = settings(max_examples=60, deadline=None, derandomize=True, database=None)
+GREENS, TENANTS, SHOPS, REDS = range(4)
+RUN = {"stance_within": 0.0, "funds": 100.0, "funds_within": 0.0, "members": 0.0, "culture_within": 0.0}
+
+
+def but(name: str, **values: Any) -> Any:
+    """A rule at its defaults, but for some values."""
+    rule = RULES[name].copy()
+    for field, value in values.items():
+        rule[field] = value
+    return rule
+
+
+def trio(more: dict[str, list[str]] | None = None, **changes: Any) -> World:
+    """Three organisations for the reform, allied in `front`, and one against it; nothing is drawn. Week 1.
+
+    more: further alliances by name, with their members.
+    """
+    still = {"attitude_between": 0.0, "policy_between": 0.0, "ideal_between": 0.0}
+    allied = {"front": ["greens", "tenants", "shops"], **(more or {})}
+    scenario = Scenario.model_validate(
+        {
+            "title": "Trio",
+            "weeks": 60,
+            "issue": {"reform": still, "other": still},
+            "polity": {
+                "home": {
+                    "citizens": 100,
+                    "public": {
+                        "town": {"share": 0.6, "stake": {"reform": 0.2}},
+                        "country": {"share": 0.4, "stake": {"reform": 0.5}},
+                    },
+                    "organisation": {
+                        "greens": {**RUN, "stance": 0.5, "represents": ["country"]},
+                        "tenants": {**RUN, "stance": 0.3},
+                        "shops": {**RUN, "stance": 0.7},
+                        "reds": {**RUN, "stance": -0.5},
+                    },
+                    "alliance": {name: {"issue": "reform", "members": group} for name, group in allied.items()},
+                }
+            },
+        }
+    )
+    world = found(scenario.but({"mechanism.ties.chance": 0.0, **changes}), 1)
+    world.clock["week"] = 1
+    return world
+
+
+def told(world: World) -> list[str]:
+    """What the log tells of, in its order."""
+    return [EVENTS[number] for number in world.record.events["event"][: world.clock["events"][0]]]
+
+
+def last(world: World) -> Any:
+    return world.record.events[world.clock["events"][0] - 1]
+
+
+def seated(world: World, a: int = 0) -> list[int]:
+    return sorted(int(o) for o in world.seats["organisation"][a] if o >= 0)
+
+
+# ---------------------------------------------------------------- formulas by hand
+
+
+def test_goals_overlap_by_position_and_by_priority() -> None:
+    # (1 - .6/2) (.2 + .4)
+    own, other = np.array([0.5, 0.0]), np.array([-0.1, 0.9])
+    first, second = np.array([0.6, 0.4]), np.array([0.2, 0.8])
+    assert close(alliances.goal_overlap(own, other, first, second, 0), 0.42)
+    assert close(alliances.goal_overlap(own, own, first, first, 1), 1.0)
+    assert alliances.goal_overlap(np.array([1.0]), np.array([-1.0]), np.ones(1), np.ones(1), 0) == 0
+
+
+def test_expertise_complements_what_one_lacks() -> None:
+    assert close(alliances.complement(np.array([0.5, 0.2]), np.array([0.4, 0.8])), 0.6 / 1.3)
+    assert alliances.complement(np.ones(2), np.zeros(2)) == 0
+    assert close(alliances.complement(np.zeros(2), np.ones(2)), 1.0)
+
+
+def test_cultures_differ_by_their_mean_difference() -> None:
+    assert close(alliances.culture_distance(np.array([0.7, 0.4, 0.5]), np.array([0.2, 0.9, 0.8])), 1.3 / 3)
+
+
+def test_evidence_from_a_credible_source_enlists() -> None:
+    one = trio().organisations[GREENS]
+    one["learnedness"], one["credibility"][PUBLIC] = 0.5, 0.6
+    assert close(alliances.enlist(one, RULES.enlist), 0.3)
+    assert alliances.enlist(one, but("enlist", on=False)) == 0
+
+
+def test_an_offer_in_the_partners_frames_counts() -> None:
+    own, partner = np.array([1.0, 1, 0, 0]), np.array([0.0, 1, 1, 0])
+    assert close(alliances.offer(own, partner, RULES.message), 0.1)
+    assert alliances.offer(own, np.zeros(4), RULES.message) == 0
+    assert alliances.offer(own, partner, but("message", on=False)) == 0
+
+
+def test_strategies_differ_by_rules_and_by_tactics() -> None:
+    world = trio()
+    one, other = world.organisations[0], world.organisations[1]
+    one["institutionalisation"], other["institutionalisation"] = 0.7, 0.2
+    # (.5 + 2/3) / 2
+    assert close(alliances.strategy_distance(one, other, np.array([1.0, 1, 0]), np.array([1.0, 0, 1])), 7 / 12)
+    assert close(alliances.strategy_distance(one, other, np.zeros(3), np.zeros(3)), 0.25)
+
+
+@pytest.mark.parametrize(
+    ("trust", "satisfaction", "members", "formal", "cohesion", "logit"),
+    [(0.5, 0.6, 3, 0, 0.5, -4.0), (0.9, 0.8, 5, 1, 0.75, -6.4), (0.0, 0.0, 2, 0, 0.0, -0.75)],
+)
+def test_exits_by_distrust_and_discontent(
+    trust: float, satisfaction: float, members: int, formal: float, cohesion: float, logit: float
+) -> None:
+    assert close(alliances.exit_logit(trust, satisfaction, members, formal, cohesion, RULES.alliance_exit, 2.0), logit)
+
+
+def test_ties_fall_with_distance_languages_and_borders() -> None:
+    def chance(distance: float, language: float, polity: bool, leader: bool) -> float:
+        return float(relations.tie_chance(distance, language, polity, leader, RULES.ties))
+
+    assert close(chance(0.0, 1.0, True, False), 0.2)
+    assert close(chance(0.3, 1.0, True, False), 0.2 / math.e)
+    assert close(chance(0.0, 0.3, False, False), 0.006)
+    assert close(chance(0.0, 1.0, True, True), 0.6)
+    assert relations.tie_chance(0.0, 1.0, True, True, but("ties", chance=0.9)) == 1
+
+
+def test_coordination_costs_less_where_trust_and_platforms_are() -> None:
+    rule = RULES.alliance_strength
+    assert close(cooperation.coordination(3, 0.5, 0.0, rule), 0.88)
+    assert close(cooperation.coordination(3, 0.9, 0.0, rule), 0.928)
+    assert close(cooperation.coordination(3, 0.5, 0.5, rule), 0.94)
+    assert close(cooperation.coordination(16, 0.0, 0.0, rule), 0.3)
+    assert cooperation.coordination(1, 0.0, 0.0, rule) == 1
+
+
+def test_diversity_pays_at_high_salience_and_costs_at_low() -> None:
+    rule = RULES.alliance_strength
+    assert close(cooperation.diversity(1.0, 0.1, rule), 1.0)
+    assert close(cooperation.diversity(1.0, 0.3, rule), 1.15)
+    assert close(cooperation.diversity(0.5, 0.0, rule), 0.85)
+    assert cooperation.diversity(0.0, 0.7, rule) == 1
+
+
+def test_promises_are_kept_by_reliability_and_trust() -> None:
+    assert close(cooperation.delivery(0.8, 0.5, RULES.trust), 0.68)
+    assert close(cooperation.delivery(0.8, 0.0, but("trust", on=False)), 0.8)
+
+
+def test_what_is_pooled_is_more_under_a_memorandum() -> None:
+    one = trio().alliances[0]
+    assert close(campaigns.pooled_share(one, RULES.pooling), 0.3)
+    one["formal"] = True
+    assert close(campaigns.pooled_share(one, RULES.pooling), 0.45)
+    assert campaigns.pooled_share(one, but("pooling", share=0.9)) == 1
+    assert campaigns.pooled_share(one, but("pooling", on=False)) == 0
+
+
+def test_communication_has_half_its_quality_at_half() -> None:
+    assert close(alliances.quality(RULES.internal_communication), 0.5)
+    assert alliances.quality(but("internal_communication", on=False)) == 0
+
+
+@pytest.mark.parametrize(("trust", "worth"), [(0.0, 0.5), (0.5, math.sqrt(0.625)), (1.0, 1.0)])
+def test_trust_unlocks_the_expertise_of_partners(trust: float, worth: float) -> None:
+    world = trio({"pair": ["greens", "shops"]})
+    tactic, pair = world.tactics[0], world.seats[1]
+    tactic["skills"][:] = [0.5, 0.5, 0, 0, 0]
+    world.organisations["skills"][GREENS] = [1, 0.25, 0, 0, 0]
+    world.organisations["skills"][SHOPS] = [0.25, 1, 0, 0, 0]
+    world.trust[:] = trust
+    best = np.array([1.0, 1, 0, 0, 0])
+    at = (pair, world.organisations, world.trust, best, tactic)
+    assert close(cooperation.unlocked(*at, RULES.alliance_strength), worth)
+    assert close(cooperation.unlocked(*at, but("alliance_strength", on=False)), 0.5)
+
+
+# ---------------------------------------------------------------- stages by hand
+
+
+def test_the_declared_alliance_stands_at_the_start() -> None:
+    world = trio(**{"polity.home.alliance.front.trust": 0.8, "polity.home.alliance.front.memorandum": True})
+    assert seated(world) == [GREENS, TENANTS, SHOPS]
+    assert world.organisations["seats"].tolist() == [1, 1, 1, 0]
+    assert world.alliances["side"][0] == FOR and world.alliances["formal"][0]
+    assert world.trust[GREENS].tolist() == [0.0, 0.8, 0.8, 0.5]
+    assert world.record.alliances["most_members"][0] == 3
+
+
+@pytest.mark.parametrize(("psi", "say"), [(0.5, [0.5, 0.25, 0.25]), (0.0, [1 / 3] * 3), (1.0, [2 / 3, 1 / 6, 1 / 6])])
+def test_say_goes_with_funds_and_makes_the_line(psi: float, say: list[float]) -> None:
+    world = trio(**{"mechanism.power.psi": psi})
+    world.organisations["funds"][:3] = [40.0, 10.0, 10.0]
+    call("power", world)
+    front = world.alliances[0]
+    np.testing.assert_allclose(world.seats["say"][0, :3], say)
+    assert close(front["line"], float(np.dot(say, [0.5, 0.3, 0.7])))
+    assert close(front["evenness"], 1 / (3 * float(np.dot(say, say))))
+    assert front["lead"] == GREENS and close(front["trust"], 0.5)
+
+
+def test_cohesion_moves_to_trust_and_communication() -> None:
+    world = trio()
+    world.alliances["trust"], world.alliances["cohesion"] = 0.7, 0.5
+    call("internal_communication", world)
+    assert close(world.alliances["cohesion"][0], 0.51)
+
+
+CERTAIN = {f"mechanism.{name}_clash.{field}": value for name in ("culture", "priority", "strategy")
+           for field, value in (("hazard", 1.0), ("remedy", 0.0))}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["culture", "priority", "strategy"])
+def test_the_most_distant_pair_falls_out_at_a_quarterly_meeting(kind: str) -> None:
+    world = trio(**CERTAIN)
+    everyone = world.organisations
+    everyone["culture"][:3] = [[0, 0, 0], [0, 0, 0], [1, 1, 1]]
+    world.priorities[:3] = [[1, 0], [1, 0], [0, 1]]
+    everyone["institutionalisation"][:3] = [0, 0, 1]
+    world.uses[:] = 0.0
+    world.uses[:2, 0] = world.uses[2, 1] = 1.0
+    world.clock["week"] = 12
+    call(f"{kind}_clash", world)
+    assert told(world) == []
+    world.clock["week"] = 13
+    call(f"{kind}_clash", world)
+    assert told(world) == [f"{kind}_clash"]
+    assert (last(world).organisation, last(world).partner) == (GREENS, SHOPS)
+    # .3 of damage, of which mediation spares half
+    assert close(world.trust[GREENS, SHOPS], 0.35) and close(world.trust[SHOPS, GREENS], 0.35)
+    assert close(world.trust[GREENS, TENANTS], 0.5)
+    np.testing.assert_allclose(world.seats["satisfaction"][0, :3], [0.45, 0.6, 0.45])
+
+
+@pytest.mark.parametrize(("kind", "remedied"), [("culture", "communication"), ("priority", "say"), ("strategy", "mou")])
+def test_each_clash_has_its_own_remedy(kind: str, remedied: str) -> None:
+    """With the remedy at its best and sparing all, even a certain conflict does not come."""
+    clash = {**CERTAIN, f"mechanism.{kind}_clash.remedy": 1.0}
+
+    def conflicts(remedy: bool) -> int:
+        there = {"mechanism.internal_communication.on": remedy, "mechanism.internal_communication.half": 0.001,
+                 "mechanism.internal_communication.share": 1.0}  # fmt: skip
+        number = 0
+        for week in range(13, 530, 13):
+            world = trio(**clash, **there)
+            world.organisations["culture"][:3] = [[0, 0, 0], [0, 0, 0], [1, 1, 1]]
+            world.priorities[:3] = [[1, 0], [1, 0], [0, 1]]
+            world.organisations["institutionalisation"][:3] = [0, 0, 1]
+            world.alliances["formal"] = remedy
+            world.alliances["evenness"] = float(remedy)
+            world.clock["week"] = week
+            call(f"{kind}_clash", world)
+            number += len(told(world))
+        return number
+
+    assert conflicts(True) == 0 < conflicts(False), remedied
+
+
+def test_who_closed_leaves_and_the_others_close_ranks() -> None:
+    world = trio(**{"mechanism.alliance_exit.readiness": -20.0})
+    world.organisations["funds"][:3] = [90.0, 40.0, 10.0]
+    call("power", world)
+    assert world.alliances["lead"][0] == GREENS
+    world.organisations["closed"][GREENS] = True
+    call("alliance_exit", world)
+    assert told(world) == ["left"] and REASONS[last(world).reason] == "closed"
+    assert seated(world) == [TENANTS, SHOPS] and world.alliances["lead"][0] == TENANTS
+    say = world.seats["say"][0][world.seats["organisation"][0] >= 0]
+    np.testing.assert_allclose(say, [2 / 3, 1 / 3])
+    assert close(world.alliances["line"][0], 2 / 3 * 0.3 + 1 / 3 * 0.7)
+    assert world.organisations["seats"].tolist() == [0, 1, 1, 0]
+
+
+@pytest.mark.parametrize(("policy", "stay"), [(0.2, [0, 1, 2]), (0.3, [0, 2]), (0.55, []), (0.8, [])])
+def test_who_has_reached_the_goal_leaves(policy: float, stay: list[int]) -> None:
+    """Also with the mechanism off; who is alone then has no alliance any more."""
+    world = trio(**{"mechanism.alliance_exit.on": False})
+    world.issues["policy"][0, 0] = policy
+    call("power", world)
+    call("alliance_exit", world)
+    assert seated(world) == stay
+    assert world.alliances["alive"][0] == bool(stay)
+
+
+def test_those_against_leave_at_their_goal_as_those_for_do() -> None:
+    world = trio({"others": ["reds", "greens"]}, **{"mechanism.alliance_exit.on": False})
+    world.issues["policy"][0, 0] = -0.5
+    call("alliance_exit", world)
+    assert not world.alliances["alive"][1]
+
+
+def test_the_last_member_does_not_leave_itself_but_is_left() -> None:
+    world = trio(**{"mechanism.alliance_exit.readiness": 20.0})
+    call("power", world)
+    call("alliance_exit", world)
+    assert told(world) == ["left", "left", "dissolved", "left"]
+    reasons = [REASONS[r] for r in world.record.events["reason"][:4]]
+    assert reasons[3] == "partners_left" and reasons[2] == reasons[1] != "partners_left"
+    life = world.record.alliances[0]
+    assert life["week_ended"] == 1 and REASONS[life["ending"]] == reasons[2]
+    assert not world.organisations["seats"].any() and seated(world) == []
+
+
+@pytest.mark.parametrize(
+    ("reason", "fault"),
+    [
+        ("priority_clash", {"clash": 1, "clashed": 0}),
+        ("distrust", {"given": 0.0}),
+        ("distrusted", {"received": 0.0}),
+        ("unfair_sharing", {"inequity": 0.8}),
+        ("outvoted", {"line": -1.0}),
+        ("no_results", {"results": 0.0}),
+        ("drifted_apart", {}),
+    ],
+)
+def test_an_exit_names_what_weighed_most(reason: str, fault: dict[str, float]) -> None:
+    world = trio({"pair": ["tenants", "greens"]}, **{"mechanism.alliance_exit.readiness": 20.0})
+    world.trust[:] = 0.6
+    world.alliances["line"], world.alliances["results"] = fault.get("line", 0.3), fault.get("results", 0.5)
+    world.trust[TENANTS, GREENS] = fault.get("given", 0.6)
+    world.trust[GREENS, TENANTS] = fault.get("received", 0.6)
+    for field in ("clash", "clashed", "inequity"):
+        if field in fault:
+            world.seats[field][1, 0] = fault[field]
+    world.alliances["alive"][0] = False
+    call("alliance_exit", world)
+    assert REASONS[world.record.events["reason"][0]] == reason
+
+
+def test_a_joint_campaign_ends_with_its_alliance() -> None:
+    world = trio()
+    rows = np.flatnonzero(world.campaigns["alliance"] == 0)
+    world.campaigns["weeks_left"][rows[0]] = 3
+    world.organisations["closed"][1:3] = True
+    call("alliance_exit", world)
+    assert not world.campaigns["weeks_left"].any() and told(world).count("end") == 1
+
+
+def test_an_ally_in_trouble_gets_what_others_lose() -> None:
+    world = trio(**{"mechanism.solidarity.trouble": 4.0})
+    world.clock["week"] = 4
+    world.organisations["funds"], world.organisations["running_cost"] = [0.0, 100.0, 40.0, 100.0], 1.0
+    call("solidarity", world)
+    # .05 x trust .5 x funds
+    np.testing.assert_allclose(world.organisations["support"], [3.5, -2.5, -1.0, 0.0])
+    np.testing.assert_allclose(world.organisations["funds"], [3.5, 97.5, 39.0, 100.0])
+    assert told(world) == ["support"] and close(last(world)["size"], 3.5)
+
+
+def test_who_shares_two_alliances_helps_and_suffers_once() -> None:
+    again = {"again": ["shops", "greens"]}
+    one, two = trio(), trio(again)
+    for world in (one, two):
+        world.clock["week"] = 4
+        world.organisations["funds"], world.organisations["running_cost"] = [0.0, 100.0, 40.0, 100.0], 1.0
+        call("solidarity", world)
+    np.testing.assert_array_equal(one.organisations["support"], two.organisations["support"])
+    rows = [trio(more, **{"mechanism.credibility.scandal": 1.0, "mechanism.credibility.keep": 1.0})
+            for more in ({}, again)]  # fmt: skip
+    for world in rows:
+        world.organisations["credibility"][:] = 0.6
+        call("credibility", world)
+        # its own .3, and .2 of that of each of two allies
+        np.testing.assert_allclose(world.organisations["credibility"][:, OFFICIALS], [0.18, 0.18, 0.18, 0.3])
+        assert told(world) == ["scandal"] * 4
+
+
+def test_legitimacy_comes_by_association() -> None:
+    world = trio(**{"mechanism.credibility.scandal": 0.0})
+    world.organisations["usual_credibility"][:] = world.organisations["credibility"][:] = 0.5
+    world.organisations["credibility"][[TENANTS, SHOPS]] = 0.9
+    call("credibility", world)
+    # what is usual is .5 + .2 x .4 = .58, of the distance to which .01 is gone
+    assert close(world.organisations["credibility"][GREENS, PUBLIC], 0.58 - 0.99 * 0.08)
+    assert close(world.organisations["credibility"][REDS, PUBLIC], 0.5)
+
+
+def test_allies_take_over_experience_as_far_as_they_trust() -> None:
+    world = trio()
+    world.learned[:] = 0.0
+    world.learned[TENANTS] = 1.0
+    world.clock["week"] = 13
+    call("peer_learning", world)
+    assert close(world.learned[GREENS, 0], 0.05) and close(world.learned[TENANTS, 0], 0.9)
+    assert not world.learned[REDS].any()
+
+
+@quick
+@given(st.lists(shares, min_size=9, max_size=9), st.lists(shares, min_size=3, max_size=3), st.floats(0, 1))
+def test_learning_from_allies_never_leads_beyond_them(trust: list[float], values: list[float], rate: float) -> None:
+    world = trio(**{"mechanism.peer_learning.rate": rate, "mechanism.collaborative_platform.spreading": 10.0})
+    world.alliances["platform"] = True
+    world.trust[:3, :3] = np.reshape(trust, (3, 3))
+    world.learned[:3] = np.array(values)[:, None]
+    world.clock["week"] = 13
+    call("peer_learning", world)
+    assert world.learned[:3].min() >= min(values) - 1e-12 and world.learned[:3].max() <= max(values) + 1e-12
+
+
+def test_platforms_are_built_by_skill_and_followed_by_whom_they_reach() -> None:
+    world = trio(**{"mechanism.collaborative_platform.chance": 1.0})
+    world.organisations["skills"][:, 4] = 0.0
+    world.clock["week"] = 13
+    call("collaborative_platform", world)
+    assert told(world) == []
+    world.organisations["skills"][GREENS, 4] = 1.0
+    call("collaborative_platform", world)
+    assert told(world) == ["platform"] and world.alliances["platform"][0]
+    joint = world.campaigns[np.flatnonzero(world.campaigns["alliance"] == 0)[0]]
+    joint["weeks_left"], joint["reached"] = 3, 0.4
+    call("collaborative_platform", world)
+    assert close(world.alliances["followers"][0], 0.02)
+    call("collaborative_platform", world)
+    assert close(world.alliances["followers"][0], 0.0196 + 0.05 * 0.4 * (1 - 0.0196))
+
+
+def planned(world: World) -> Any:
+    """The rows of the first alliance's joint campaigns that run."""
+    rows = world.campaigns[world.campaigns["alliance"] == 0]
+    return rows[rows["weeks_left"] > 0]
+
+
+def test_a_joint_plan_gives_each_tactic_to_the_member_who_is_best_at_it() -> None:
+    world = trio()
+    world.uses[:] = 0.0
+    usable = [list(Scenario(title="x").tactic).index(name) for name in ("petition", "demonstration", "lobbying")]
+    world.uses[:3, usable] = 1.0
+    world.repertoire[:3] = 0.0
+    world.repertoire[0, 0] = world.repertoire[1, 1] = 1.0
+    call("power", world)
+    call("joint_plan", world)
+    rows = planned(world)
+    assert len(rows) == 3 and sorted(rows["tactic"]) == sorted(usable)
+    assert sorted(rows["organisation"]) == [GREENS, TENANTS, SHOPS]
+    assert (rows["weeks_left"] == 8).all() and len(set(rows["age"].tolist())) == 3
+    assert told(world) == ["campaign"] * 3 + ["plan"] and last(world)["size"] == 3
+    call("framing", world)
+    assert len(set(planned(world)["frame"].tolist())) == 1, "one key message"
+    assert not world.alliances["summoned"][0]
+
+
+def test_every_member_who_can_gets_a_role() -> None:
+    """Whoever is drawn for a tactic that only those in other roles know does not cost the others theirs."""
+    for seed in range(1, 40):
+        world = trio()
+        world.clock["seed"] = seed
+        world.uses[:] = 0.0
+        world.uses[GREENS, :4] = world.uses[TENANTS, 4] = 1.0
+        world.allowed[:] = 1.0
+        call("power", world)
+        call("joint_plan", world)
+        rows = world.campaigns[world.campaigns["alliance"] == 0]
+        assert (rows["weeks_left"] > 0).tolist() == [True, True, False]
+        assert sorted(rows["organisation"][:2]) == [GREENS, TENANTS]
+
+
+@pytest.mark.parametrize("survey", [0.1, 0.9])
+def test_a_plan_that_disappoints_is_dropped_half_way(survey: float) -> None:
+    world = trio()
+    call("power", world)
+    call("joint_plan", world)
+    world.alliances["survey"] = survey
+    world.campaigns["weeks_left"][world.campaigns["weeks_left"] > 0] = 4
+    call("joint_plan", world)
+    assert ("end" in told(world)) == (survey < 0.4)
+
+
+def test_the_role_of_who_left_ends() -> None:
+    world = trio()
+    call("power", world)
+    call("joint_plan", world)
+    gone = planned(world)["organisation"][0]
+    world.organisations["closed"][gone] = True
+    call("alliance_exit", world)
+    call("joint_plan", world)
+    assert gone not in planned(world)["organisation"] and "end" in told(world)
+    assert len(planned(world)) == 2
+
+
+def test_members_ask_their_alliance_before_they_act_alone() -> None:
+    world = trio(**{"mechanism.tactic_choice.launch": 1.0, "polity.home.organisation.greens.activity": 10.0})
+    world.priorities[:] = [1.0, 0.0]
+    world.alliances["summoned"] = False
+    call("tactic_choice", world)
+    assert world.alliances["summoned"][0]
+    assert not world.campaigns["weeks_left"][GREENS]
+
+
+def running(world: World) -> None:
+    """Let one role of the first alliance run."""
+    world.alliances["summoned"] = False
+    joint = world.campaigns[np.flatnonzero(world.campaigns["alliance"] == 0)[0]]
+    joint["weeks_left"], joint["age"] = 3, 0
+
+
+def test_means_are_pooled_while_a_joint_plan_runs() -> None:
+    world = trio(**{"mechanism.alliance_strength.diversity": 0.0})
+    call("pooling", world)
+    assert not world.organisations["pooled"].any()
+    running(world)
+    call("power", world)
+    call("pooling", world)
+    # share .3 x .04 of 100 x (1 - .3 (1 - .5)) by each of three
+    np.testing.assert_allclose(world.organisations["funds"], [98.98, 98.98, 98.98, 100.0])
+    np.testing.assert_allclose(world.organisations["campaign_cost"], [1.02, 1.02, 1.02, 0.0])
+    assert close(world.alliances["pooled"][0], 3.06)
+    joint = planned(world)[0]
+    assert close(joint["budget"], 3.06 * 0.95) and close(joint["amplified"], 0.88)
+
+
+def test_an_unreliable_member_gives_less() -> None:
+    world = trio()
+    world.organisations["reliability"][SHOPS] = 0.5
+    running(world)
+    call("pooling", world)
+    np.testing.assert_allclose(world.seats["delivered"][0, :3], [0.85, 0.85, 0.425])
+    np.testing.assert_allclose(world.seats["contributed"][0, :3], [1.02, 1.02, 0.51])
+
+
+def test_nobody_pools_more_than_all_in_two_alliances() -> None:
+    world = trio({"again": ["shops", "greens"]}, **{"mechanism.pooling.share": 0.8})
+    world.campaigns["weeks_left"][world.campaigns["alliance"] >= 0] = 3
+    call("pooling", world)
+    np.testing.assert_allclose(world.organisations["pooled"], [1.0, 0.8, 1.0, 0.0])
+
+
+def test_budgets_add_by_their_exponent() -> None:
+    world = trio(**{"mechanism.alliance_strength.addition": 0.5, "mechanism.internal_communication.on": False})
+    running(world)
+    call("pooling", world)
+    # (3 x 1.02 ^ .5) ^ 2
+    assert close(planned(world)["budget"][0], 9 * 1.02)
+
+
+def test_who_speaks_with_the_affected_is_believed() -> None:
+    world = trio()
+    world.alliances["cohesion"] = 0.6
+    call("inclusion", world)
+    # country: .4 x .5 of .6 x .2 + .4 x .5; .2 of that by inclusion and .1 x .6 by unity
+    assert close(world.alliances["represented"][0], 0.625)
+    assert close(world.campaigns["standing"][world.campaigns["alliance"] == 0][0], 0.185)
+    world.issues["answers"][0, 0], world.issues["injustice"][0, 0] = REPRESS, 1.0
+    call("inclusion", world)
+    assert close(world.campaigns["standing"][world.campaigns["alliance"] == 0][0], 0.285)
+
+
+def test_a_joint_campaign_reaches_those_whom_members_represent() -> None:
+    world = trio()
+    call("power", world)
+    call("joint_plan", world)
+    np.testing.assert_allclose(world.foothold[np.flatnonzero(world.campaigns["weeks_left"])[0]], [1.0, 1.1])
+
+
+@pytest.mark.parametrize(
+    ("by", "benefit", "inequity"),
+    [
+        ("contribution", [0.75, 0.25, 0.0], [0.0, 0.0, 0.0]),
+        ("equal", [1 / 3] * 3, [0.75 - 1 / 3, 0.0, 0.0]),
+        ("funds", [0.1, 0.1, 0.8], [0.65, 0.15, 0.0]),
+    ],
+)
+def test_credit_is_shared_and_inequity_felt(by: str, benefit: list[float], inequity: list[float]) -> None:
+    world = trio(**{"mechanism.benefit_sharing.by": by})
+    world.organisations["funds"][:3] = [10, 10, 80]
+    world.seats["contributed"][0, :3] = [3.0, 1.0, 0.0]
+    call("benefit_sharing", world)
+    np.testing.assert_allclose(world.seats["benefit"][0, :3], benefit)
+    np.testing.assert_allclose(world.seats["inequity"][0, :3], inequity, atol=1e-15)
+    np.testing.assert_allclose(world.seats["contributed"][0, :3], [2.85, 0.95, 0.0])
+
+
+def test_nobody_gave_and_nobody_owns_is_shared_all_the_same() -> None:
+    world = trio(**{"mechanism.benefit_sharing.by": "funds"})
+    world.organisations["funds"] = 0.0
+    call("benefit_sharing", world)
+    np.testing.assert_allclose(world.seats["benefit"][0, :3], 1 / 3)
+
+
+def test_satisfaction_follows_results_line_and_shares() -> None:
+    world = trio(**{"mechanism.joint_plan.survey_noise": 0.0})
+    front = world.alliances[0]
+    front["results"], front["line"], front["trust"], front["cohesion"] = 0.7, 0.5, 0.9, 0.3
+    world.seats["inequity"][0, 1] = 0.2
+    world.clock["week"] = 4
+    call("satisfaction", world)
+    # .6 + .1 (.6 + .6 x .2 - .5 |x - .5| - inequity - .6)
+    satisfied = [0.612, 0.612 - 0.01 - 0.02, 0.612 - 0.01]
+    np.testing.assert_allclose(world.seats["satisfaction"][0, :3], satisfied)
+    assert close(front["survey"], (sum(satisfied) / 3 + 1.2) / 3)
+
+
+def test_trust_moves_to_what_was_delivered() -> None:
+    world = trio()
+    world.alliances["pooled"] = 1.0
+    world.seats["delivered"][0, :3] = [1.0, 0.2, 0.5]
+    world.clock["week"] = 4
+    call("trust", world)
+    np.testing.assert_allclose(world.trust[GREENS], [0.0, 0.44, 0.5, 0.5])
+    assert close(world.trust[TENANTS, GREENS], 0.6)
+    world.clock["week"] = 5
+    call("trust", world)
+    assert close(world.trust[TENANTS, GREENS], 0.6)
+
+
+def test_an_endorsement_earns_the_trust_of_each_ally_once() -> None:
+    world = trio({"again": ["shops", "greens"]})
+    own = world.campaigns[GREENS]
+    own["tactic"], own["weeks_left"] = list(Scenario(title="x").tactic).index("endorsement"), 2
+    call("trust", world)
+    np.testing.assert_allclose(world.trust[:, GREENS], [0.0, 0.55, 0.55, 0.5])
+    assert told(world) == ["endorsement"]
+    own["age"] = 1
+    call("trust", world)
+    assert told(world) == ["endorsement"]
+
+
+def test_trust_fades_between_those_who_are_in_no_common_alliance() -> None:
+    """Also where both are in alliances of their own."""
+    world = trio({"others": ["reds", "shops"]})
+    world.trust[:] = 0.9
+    world.clock["week"] = 13
+    call("trust", world)
+    np.testing.assert_allclose(world.trust[GREENS, 1:], [0.9, 0.9, 0.88])
+    np.testing.assert_allclose(world.trust[REDS, :3], [0.88, 0.88, 0.9])
+
+
+def forming(**changes: Any) -> World:
+    """Four without an alliance at their quarterly meeting; all meet."""
+    meet = {"mechanism.alliance_formation.meet": 1.0, "mechanism.alliance_formation.formal": 0.0}
+    world = trio(**{**meet, **changes})
+    world.alliances["alive"], world.seats["organisation"], world.organisations["seats"] = False, -1, 0
+    world.organisations["activity"] = 1.0
+    world.clock["week"] = 13
+    return world
+
+
+def test_those_on_one_side_ally_by_consent() -> None:
+    world = forming(**{"mechanism.alliance_formation.readiness": 20.0})
+    call("alliance_formation", world)
+    assert told(world) == ["alliance", "joined"]
+    groups = [seated(world, a) for a in range(len(world.alliances)) if world.alliances["alive"][a]]
+    assert groups == [[GREENS, TENANTS, SHOPS]]
+    assert world.organisations["seats"].tolist() == [1, 1, 1, 0]
+    unready = forming(**{"mechanism.alliance_formation.readiness": -20.0})
+    call("alliance_formation", unready)
+    assert told(unready) == []
+
+
+def test_an_alliance_notes_why_it_was_founded() -> None:
+    world = forming(**{"mechanism.alliance_formation.readiness": 20.0})
+    world.organisations["culture"][:] = 0.5
+    world.organisations["skills"][:] = 0.5
+    world.issues["salience"][0, 0] = 0.2
+    world.organisations["learnedness"], world.organisations["credibility"][:, PUBLIC] = 0.5, 0.6
+    call("alliance_formation", world)
+    life = world.record.alliances[world.clock["alliances"][0] - 1]
+    terms = dict(zip(TERMS, life["terms"], strict=True))
+    apart = abs(world.stances[life["founder"], 0] - world.stances[life["partner"], 0])
+    expected = {"goals": 2 * (1 - apart / 2), "opponent": 0.0, "trust": 0.75, "expertise": 0.0, "salience": 1.0,
+                "enlist": 0.3, "niche": -1.5, "culture": 0.0, "size": -0.2}  # fmt: skip
+    assert terms == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("barrier", ["closed", "idle", "full"])
+def test_some_do_not_ally(barrier: str) -> None:
+    world = forming(**{"mechanism.alliance_formation.readiness": 20.0})
+    if barrier == "closed":
+        world.organisations["closed"][:2] = True
+    elif barrier == "idle":
+        world.organisations["activity"][:2] = 0.0
+    else:
+        world.alliances["alive"] = True  # no free row
+    call("alliance_formation", world)
+    assert told(world) == []
+
+
+def test_memoranda_are_signed_by_the_cohesive() -> None:
+    world = trio(**{"mechanism.alliance_formation.formal": 1.0, "mechanism.alliance_formation.meet": 0.0})
+    world.clock["week"] = 13
+    world.alliances["cohesion"] = 0.0
+    call("alliance_formation", world)
+    assert told(world) == []
+    world.alliances["cohesion"] = 1.0
+    call("alliance_formation", world)
+    assert told(world) == ["memorandum"] and world.alliances["formal"][0]
+
+
+def test_triads_close_and_ties_fade_but_among_allies() -> None:
+    world = trio(**{"mechanism.ties.closure": 1.0, "mechanism.ties.fading": 1.0})
+    for i, j in ((GREENS, TENANTS), (TENANTS, REDS)):
+        world.tied[i, j] = world.tied[j, i] = 1
+    world.clock["week"] = 13
+    call("ties", world)
+    # greens and tenants are allies, tenants and reds are not; reds came to know greens by tenants
+    assert world.tied.tolist() == [[0, 1, 0, 1], [1, 0, 0, 0], [0, 0, 0, 0], [1, 0, 0, 0]]
+    assert world.organisations["ties"].tolist() == [2, 1, 0, 1]
+    world.organisations["closed"][GREENS] = True
+    world.clock["week"] = 26
+    call("ties", world)
+    assert not world.tied[GREENS].any() and world.organisations["ties"][GREENS] == 0
+
+
+def test_ties_and_seats_have_their_upkeep() -> None:
+    world = trio(**{"mechanism.funds.noise": 0.0})
+    world.organisations["ties"] = [2, 0, 0, 0]
+    call("funds", world)
+    cost, income = world.organisations["running_cost"], world.organisations["income"]
+    np.testing.assert_allclose(cost[:3] - cost[REDS], 0.02 * income[:3] * np.array([3, 1, 1]))

@@ -1,0 +1,406 @@
+"""Direct democracy: signatures are counted, citizens vote, and what may come to a vote moves laws before."""
+
+from __future__ import annotations
+
+import functools
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from worlds import digest, digest_of_world, go_on, run_world, voting
+
+from advosim.mechanisms import ballots
+from advosim.record import Record
+from advosim.scenario.problems import InputError
+from advosim.scenario.schema import Scenario
+from advosim.simulation import simulate
+from advosim.world.chance import wrapping
+from advosim.world.found import found
+from advosim.world.state import BACKED, FATES, INITIATIVE, World, attitude, copy, restore, save
+
+HOME = "polity.home.governance."
+SEEDS = 24
+
+
+@functools.cache
+def run(seed: int, changes: tuple[tuple[str, Any], ...] = ()) -> Record:
+    return simulate(voting().but(dict(changes)), seed, threads=1)
+
+
+def runs(**changes: Any) -> list[Record]:
+    given = tuple((HOME + path.replace("__", "."), value) for path, value in changes.items())
+    return [run(seed, given) for seed in range(1, SEEDS + 1)]
+
+
+def count(event: str, kind: str, records: list[Record]) -> int:
+    tables = [each.events for each in records]
+    return sum(int(((table["event"] == event) & (table["detail"] == kind)).sum()) for table in tables)
+
+
+def mean_interval(values: Any) -> tuple[float, float, float]:
+    """Mean, and the ends of its 95% interval."""
+    taken = np.array(values, float)
+    half = 1.96 * taken.std(ddof=1) / math.sqrt(len(taken))
+    return float(taken.mean()), float(taken.mean() - half), float(taken.mean() + half)
+
+
+# ---------------------------------------------------------------- from signatures to the vote
+
+
+def test_the_busy_world_has_every_kind_of_ballot_and_end() -> None:
+    records = runs() + runs(initiative__allowed=False)
+    for kind in ("initiative", "referendum", "recall"):
+        assert count("ballot_launched", kind, records) > 2, kind
+        assert count("ballot_qualified", kind, records) > 0, kind
+    assert count("ballot_failed", "initiative", records) > 0 < count("ballot_failed", "recall", records)
+    ends = {(row.kind, row.fate) for each in records for row in each.ballots.itertuples()}
+    for end in (
+        ("initiative", "rejected"),
+        ("initiative", "accepted"),
+        ("recall", "accepted"),
+        ("referendum", "accepted"),
+    ):
+        assert end in ends, (end, ends)
+    told = {event for each in records for event in each.events["event"]}
+    assert told >= {"vote", "veto", "recall", "deterrence"}
+
+
+def test_a_ballot_is_told_from_launch_to_end() -> None:
+    for each in runs() + runs(initiative__allowed=False):
+        events = each.events
+        for row in each.ballots.itertuples():
+            here = events[(events["polity"] == row.polity) & (events["issue"] == row.issue)]
+            begun = here.query("event == 'ballot_launched' and detail == @row.kind and side == @row.side")
+            assert row.launched in set(begun["week"]) and row.launched <= row.week
+            if row.voted:
+                (vote,) = here[(here["event"] == "vote") & (here["week"] == row.week) & (here["side"] == row.side)
+                               & (here["detail"] == f"{row.kind} {row.fate}")].itertuples()  # fmt: skip
+                assert (vote.size, vote.value) == (row.yes, row.turnout)
+                assert row.signatures >= row.needed and 0 < row.turnout <= 1 and 0 <= row.yes <= 1
+                assert row.accepted == (row.yes > 0.5 and row.quorum_met)
+            else:
+                assert row.fate in ("failed", "withdrawn") and row.yes == row.turnout == 0
+                assert row.after == row.before
+
+
+def test_signatures_are_those_of_citizens_who_signed() -> None:
+    """Every signature counted is a mark of a citizen, who can give one; marks go when the collection is over."""
+    scenario = voting().but({HOME + "initiative.signature_share": 0.9, HOME + "initiative.window": 20})
+    scenario = scenario.but({"mechanism.initiative.signature_price": 0.0})
+    seen = 0
+    for seed in range(1, 4):
+        world = found(scenario, seed, 12)
+        for week in range(1, 13):
+            go_on(world, scenario, week)
+            for m in range(2):
+                for side in range(2):
+                    row = world.ballots[0, m, side]
+                    marks = int((world.citizens.own[:, m] & BACKED[INITIATIVE, side] != 0).sum())
+                    if row.phase:
+                        assert row.signatures == pytest.approx(marks / 300)
+                        seen += marks > 0
+                    elif row.closed < week:
+                        assert marks == 0
+    assert seen > 5
+
+
+def test_a_quorum_that_is_missed_leaves_the_law() -> None:
+    records = runs(initiative__quorum=1.0, referendum__quorum=1.0)
+    held = [row for each in records for row in each.ballots.itertuples() if row.voted and row.kind != "recall"]
+    assert held and all(row.fate == "quorum missed" and not row.quorum_met and not row.accepted for row in held)
+    assert all(row.after == row.before for row in held)
+
+
+def test_an_accepted_draft_is_law_where_it_binds_and_weighs_where_it_does_not() -> None:
+    def won(records: list[Record]) -> list[tuple[Record, Any]]:
+        rows = [(each, row) for each in records for row in each.ballots.itertuples()]
+        return [(each, row) for each, row in rows if row.kind == "initiative" and row.accepted]
+
+    binding, advising = won(runs()), won(runs(initiative__binding=False))
+    assert binding and advising
+    for each, row in binding:
+        policy = each.weeks.query("week == @row.week and issue == @row.issue")["policy"].item()
+        assert policy == row.after == row.draft
+    for each, row in advising:
+        weeks = each.weeks.query("issue == @row.issue").set_index("week")
+        moved = abs(weeks["policy"][row.week] - row.before)
+        assert row.after == row.before and moved != pytest.approx(abs(row.draft - row.before), abs=1e-6)
+        if row.week < voting().weeks:
+            assert weeks["consulting"][row.week] > 0, "and the government has to talk"
+
+
+def test_a_veto_restores_the_old_law_by_the_route_of_ballots() -> None:
+    vetoes = [
+        (each, row)
+        for each in runs(initiative__allowed=False)
+        for row in each.ballots.itertuples()
+        if row.kind == "referendum" and row.accepted
+    ]
+    assert vetoes
+    for each, row in vetoes:
+        week = each.weeks.query("week == @row.week and issue == @row.issue").iloc[0]
+        assert week["policy"] == pytest.approx(row.draft)
+        (step,) = each.events.query("event == 'step' and week == @row.week and issue == @row.issue").itertuples()
+        assert step.detail == "ballot"
+        assert (row.side == "against") == (row.before > row.draft)
+
+
+def test_a_recall_calls_an_election_where_there_are_parties() -> None:
+    called = 0
+    for each in runs():
+        for row in each.ballots.itertuples():
+            if row.kind == "recall" and row.accepted:
+                (election,) = each.events.query("event == 'election' and week == @row.week").itertuples()
+                assert election.polity == "home" and row.week % 26
+                called += 1
+    assert called
+
+
+def test_a_recall_brings_a_government_near_the_median_where_there_are_none() -> None:
+    partyless = voting().but({"mechanism.elections.on": False})
+    moved = []
+    for seed in range(1, SEEDS + 1):
+        week = min(
+            (
+                row.week
+                for row in run(seed, (("mechanism.elections.on", False),)).ballots.itertuples()
+                if row.kind == "recall" and row.accepted
+            ),
+            default=0,
+        )
+        if week:
+            before, after = (run_world(partyless, seed, weeks=w) for w in (week - 1, week))
+            far, near = (np.abs(w.issues["ideal"] - after.issues["median"]).mean() for w in (before, after))
+            moved.append(far - near)
+            assert (after.issues["ideal"] != before.issues["ideal"]).all()
+    assert moved and np.mean(moved) > 0
+
+
+def test_the_median_is_that_of_the_citizens() -> None:
+    world = run_world(voting(), weeks=1)
+    assert world.issues["polled"].tolist() == [[1, 1]]
+    np.testing.assert_allclose(world.issues["median"][0], np.median(attitude(world), axis=0), atol=0.01)
+
+
+def test_without_rights_nothing_of_it_happens() -> None:
+    none = [
+        simulate(voting().but({f"{HOME}{right}.allowed": False for right in ("initiative", "referendum", "recall")}), 1)
+    ]
+    assert not len(none[0].ballots)
+    assert not set(none[0].events["event"]) & {
+        "ballot_launched",
+        "vote",
+        "deterrence",
+        "veto",
+        "recall",
+    }
+
+
+# ---------------------------------------------------------------- bits
+
+
+def test_threads_copies_saves_and_shorter_runs_change_no_bit(tmp_path: Any) -> None:
+    scenario = voting()
+    whole = run_world(scenario)
+    assert digest_of_world(run_world(scenario, threads=3)) == digest_of_world(whole)
+    half = run_world(scenario, weeks=13)
+    start = found(scenario, 1, scenario.weeks)
+    go_on(start, scenario, 13)
+    assert half.clock["ballots"][0] == start.clock["ballots"][0]
+    twin = copy(start)
+    save(start, tmp_path / "half.npz")
+    go_on(twin, scenario, scenario.weeks)
+    assert digest_of_world(twin) == digest_of_world(whole)
+    again = found(scenario, 1, scenario.weeks)
+    restore(again, tmp_path / "half.npz")
+    go_on(again, scenario, scenario.weeks)
+    assert digest_of_world(again) == digest_of_world(whole)
+
+
+def test_an_organisation_that_never_acts_changes_no_law() -> None:
+    """But for the alliances that it may join and the grants that it may get."""
+    alone = voting().but({"mechanism.alliance_formation.on": False, "mechanism.grants.on": False})
+    table = alone.model_dump()
+    table["polity"]["home"]["organisation"]["idle"] = {"kind": "agency", "members": 0.0, "activity": 0.0}
+    with_it = simulate(Scenario.model_validate(table), 1, threads=1)
+    without_it = simulate(alone, 1, threads=1)
+    assert with_it.ballots.equals(without_it.ballots) and len(without_it.ballots)
+    assert (with_it.weeks["policy"] == without_it.weeks["policy"]).all()
+
+
+# ---------------------------------------------------------------- what may come to a vote
+
+
+def nobody(clock, rules, rights, issues, organisations, stances, tactics, ballots, campaigns, events):  # type: ignore[no-untyped-def]
+    """No ballot is ever launched: what is left is the threat."""
+
+
+@functools.cache
+def threatened(share: float, seeds: int = 24) -> list[float]:
+    """How far policy lies from the mean citizen over a run, where initiatives are possible but never held."""
+    right = {"allowed": share > 0, "signature_share": share}
+    scenario = Scenario.load("initiative_threat").but({"polity.home.citizens": 1000, HOME + "initiative": right})
+    taken = [simulate(scenario, seed, threads=1, mechanisms={"launches": nobody}) for seed in range(1, seeds + 1)]
+    assert not any(len(each.ballots) for each in taken)
+    return [float(np.abs(r.recorded.weeks["policy"] - r.recorded.weeks["attitude"]).mean()) for r in taken]
+
+
+def test_the_threat_of_an_initiative_moves_policy_to_the_median_less_so_as_signatures_cost_more() -> None:
+    """P13: no ballot is held in any of these runs."""
+    change = {share: np.subtract(threatened(share), threatened(0.0)) for share in (0.01, 0.05, 0.2)}
+    for share in (0.01, 0.05):
+        assert mean_interval(change[share])[2] < 0, share
+    assert mean_interval(change[0.05] - change[0.01])[1] > 0
+    assert not change[0.2].any(), "signatures that nobody can pay for threaten nobody"
+
+
+def test_without_errors_the_law_is_gerbers_and_nobody_launches() -> None:
+    changes = {
+        "mechanism.initiative.poll_error": 0.0,
+        HOME + "initiative.window": 26,
+        "polity.home.citizens": 1000,
+        "weeks": 104,
+    }
+    scenario = Scenario.load("initiative_threat").but(changes)
+    record = simulate(scenario, 1, threads=1)
+    assert "ballot_launched" not in set(record.events["event"])
+    world = run_world(scenario, 1, weeks=1)
+    right, rule = scenario.polity["home"].governance.initiative, world.rules[0]["initiative"]
+    cost = ballots.challenge_cost(right.signature_share, right.window, rule)
+    start = found(scenario, 1, 1)
+    for m in range(3):
+        law = float(start.issues["policy"][0, m])
+        for o, organisation in enumerate(start.organisations):
+            if start.priorities[o, m] > 0 and organisation.activity > 0:
+                law = ballots.deterrence(law, float(world.issues["median"][0, m]), float(start.stances[o, m]), cost)
+        assert abs(law - start.issues["policy"][0, m]) > 0.1
+        assert world.issues["policy"][0, m] == pytest.approx(law, abs=1e-12)
+
+
+def test_counter_proposals_beat_drafts_in_the_eyes_of_the_legislature() -> None:
+    world = found(voting().but({"mechanism.initiative.poll_error": 0.0}), 1)
+    from advosim.mechanisms import direct_democracy
+
+    issue, row = world.issues[0, 0], world.ballots[0, 0, 0]
+    issue["policy"], issue["ideal"], row["draft"] = -0.4, -0.4, 0.5
+    direct_democracy._counter_proposal(issue, row, 0.2, world.rules[0]["initiative"])
+    assert row["countered"] and row["counter"] == pytest.approx(-0.1), "as far from .2 as .5, and nearer to -.4"
+    direct_democracy._counter_proposal(issue, row, -0.3, world.rules[0]["initiative"])
+    assert not row["countered"], "a draft that loses needs no answer"
+
+
+def cast(world: World, draft: float, counter: float, countered: bool) -> tuple[float, float, float, float]:
+    with wrapping():
+        result = ballots.vote(
+            world.clock, world.rules, world.issues[0, 0], 0, 0, INITIATIVE, draft, counter, countered, world.blocks,
+            world.citizens,
+        )  # fmt: skip
+    return tuple(map(float, result))  # type: ignore[return-value]
+
+
+def test_citizens_vote_by_what_they_gain_and_may_say_yes_to_both() -> None:
+    world = run_world(voting(), weeks=4)
+    x, policy = attitude(world)[:, 0], float(world.issues["policy"][0, 0])
+    quiet = world.rules[0]["initiative"]
+    quiet["voter_noise"] = quiet["status_quo"] = quiet["unaware"] = 0.0
+    quiet["turnout"] = 1.0
+    draft, counter = policy + 0.5, policy + 0.2
+    turnout, yes, to_counter, rather = cast(world, draft, counter, True)
+    assert turnout == 1
+    assert yes == pytest.approx((x > policy + 0.25).mean(), abs=0.01)
+    assert to_counter == pytest.approx((x > policy + 0.1).mean(), abs=0.01)
+    assert rather == pytest.approx((x > policy + 0.35).mean(), abs=0.01)
+    quiet["status_quo"] = 0.2
+    assert cast(world, draft, counter, True)[1] < yes
+    quiet["turnout"], quiet["turnout_by_salience"] = 0.3, 0.0
+    assert cast(world, draft, counter, False)[0] == pytest.approx(0.3, abs=0.08)
+
+
+@functools.cache
+def swiss(seeds: int = 16) -> list[Record]:
+    scenario = Scenario.load("swiss_style").but({"polity.home.citizens": 1000})
+    return [simulate(scenario, seed, threads=1) for seed in range(1, seeds + 1)]
+
+
+def test_in_swiss_style_most_initiatives_fail() -> None:
+    """P12: 26 of 238 accepted, mean yes share 35.4%, turnout 47%."""
+    held = [row for each in swiss() for row in each.ballots.itertuples() if row.kind == "initiative" and row.voted]
+    assert len(held) > 30
+    assert np.mean([row.accepted for row in held]) < 0.3
+    assert 0.25 < np.mean([row.yes for row in held]) < 0.45
+    assert 0.35 < np.mean([row.turnout for row in held]) < 0.6
+    votes_a_year = len(held) / (len(swiss()) * 8 * 3)
+    assert 0.1 < votes_a_year < 1, "an issue comes to the vote every few years"
+
+
+@functools.cache
+def recalled(share: float, seeds: int = 60) -> list[float]:
+    """Distance of policy from the mean citizen where citizens may collect but never remove anybody."""
+    loyal = {"mechanism.recall.by_legitimacy": 5.0, "polity.home.citizens": 1000}
+    right = {"allowed": share > 0, "signature_share": share}
+    scenario = Scenario.load("recall").but({**loyal, HOME + "recall": right})
+    taken = [simulate(scenario, seed, threads=1) for seed in range(1, seeds + 1)]
+    kept = [r for r in taken if "recall" not in set(r.events["event"])]
+    assert len(kept) >= 0.95 * seeds, "hardly a government falls"
+    return [float(np.abs(r.recorded.weeks["policy"] - r.recorded.weeks["attitude"]).mean()) for r in taken]
+
+
+def test_a_recall_makes_governments_listen_also_where_none_is_removed() -> None:
+    assert mean_interval(np.subtract(recalled(0.02), recalled(0.0)))[2] < 0
+
+
+# ---------------------------------------------------------------- bad input
+
+
+def test_impossible_rights_are_named_all_at_once_with_their_lines(tmp_path: Any) -> None:
+    file = tmp_path / "wrong.toml"
+    file.write_text(
+        """title = "Wrong"
+extends = "baseline"
+[polity.home.governance.initiative]
+allowed = "yes"
+window = 0
+quorum = 1.2
+[polity.home.governance.referendum]
+signature_share = -0.1
+windows = 10
+[polity.home.governance.recall]
+quorum = 0.5
+[mechanism.initiative]
+poll_error = 2
+""",
+        encoding="utf-8",
+    )
+    with pytest.raises(InputError) as caught:
+        Scenario.load(file)
+    said = str(caught.value)
+    for line, what in (
+        (4, "true or false"),
+        (5, "window = 0 is out of range"),
+        (6, "quorum = 1.2 is out of range"),
+        (8, "signature_share = -0.1 is out of range"),
+        (9, "unknown key 'windows'"),
+        (11, "unknown key 'quorum'"),
+        (13, "poll_error = 2"),
+    ):
+        assert any(f":{line}:" in each and what in each for each in said.splitlines()), (line, what, said)
+
+
+def test_the_record_of_ballots_has_one_tidy_row_each() -> None:
+    table = run(1).ballots
+    assert {
+        "week",
+        "kind",
+        "organisation",
+        "signatures",
+        "yes",
+        "turnout",
+        "quorum_met",
+        "accepted",
+        "draft",
+        "before",
+        "after",
+    } <= set(table)
+    assert set(table["fate"]) <= set(FATES) and not table.isna().any(axis=None)
+    assert digest(run(1)) == digest(simulate(voting(), 1, threads=1))
