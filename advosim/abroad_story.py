@@ -22,7 +22,7 @@ def abroad(events: pd.DataFrame) -> list[Told]:
     last: dict[str, int] = {}
     for row in list[Any](events.itertuples()):
         if row.event == "adopted":
-            told.append((row.week, 44.0, partial(_adopted, row, refused)))
+            told.append((row.week, 52.0, partial(_adopted, row, refused)))
             refused = 0
         elif row.event == "refused":
             refused += 1

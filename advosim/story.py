@@ -101,7 +101,7 @@ def story(record: Run) -> str:
     for home, polity in scenario.polity.items():
         teller = _teller(record, home, polity)
         lines += [f"# In {_plain(home)}", ""] if several else []
-        lines += [*_opening(teller, last), *_chapters(teller, last, len(scenario.polity)), *_closing(teller)]
+        lines += [*_opening(teller, last), *_chapters(teller, last), *_closing(teller)]
     return "\n".join([*lines, *_caveat(record, last)]).rstrip() + "\n"
 
 
@@ -163,13 +163,13 @@ def _by_side(teller: _Teller) -> dict[str, list[str]]:
 # ---------------------------------------------------------------- chapter by chapter
 
 
-def _chapters(teller: _Teller, last: int, polities: int) -> list[str]:
+def _chapters(teller: _Teller, last: int) -> list[str]:
     years = math.ceil(last / YEAR)
     length = math.ceil(years / MOST_CHAPTERS)
     spans = [(first, min(first + length, years + 1)) for first in range(1, years + 1, length)]
     points = _turning_points(teller)
     chapters = [[point for point in points if first <= _year(point.week) < end] for first, end in spans]
-    kept = _kept(chapters, max(2, MOST_POINTS // polities))
+    kept = _kept(chapters, MOST_POINTS)
     lines: list[str] = []
     for (first, end), mine in zip(spans, chapters, strict=True):
         name = f"Year {first}" if end == first + 1 else f"Years {first} to {end - 1}"
@@ -378,7 +378,7 @@ def _at(teller: _Teller, issue: str, week: int) -> Any:
 
 
 SOURCES = {"street": "from the street", "petition": "from petitions", "inside": "from talks with officials",
-           "opinion": "from public opinion"}  # fmt: skip
+           "opinion": "from public opinion", "abroad": "from shaming abroad"}  # fmt: skip
 
 
 def _pushed(teller: _Teller, row: Any, since: int) -> list[tuple[str, float]]:
@@ -401,6 +401,7 @@ def _pushed(teller: _Teller, row: Any, since: int) -> list[tuple[str, float]]:
         "street": rule.street * half("protest", rule.half_street),
         "petition": rule.petition * half("petition", rule.half_petition),
         "inside": rule.inside * weeks["lobby_success"] if "lobby_success" in weeks else 0.0 * weeks["salience"],
+        "abroad": weeks["abroad"] if "abroad" in weeks else 0.0 * weeks["salience"],
         "opinion": rule.opinion * weeks["salience"] * (2 * weeks["support"] - 1),
     }
     found = {name: float((way * column * kept).sum()) for name, column in sums.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+import re
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from advosim.scenario.problems import InputError
 from advosim.scenario.schema import Scenario
 from advosim.simulation import simulate
 from advosim.spiral import OUTSIDE, PHASES, phase, spiral
+from advosim.story import story
 from advosim.week import line
 from advosim.world.chance import wrapping
 from advosim.world.found import found
@@ -454,9 +456,15 @@ def test_an_act_of_repression_is_answered_where_foreign_channels_tell_of_it() ->
         assert interval(with_it - without_it)[0] > 0, "free media at home tell of it too"
 
 
+def test_a_story_tells_who_was_heard_abroad_and_that_shaming_moved_policy() -> None:
+    told = story(simulate(Scenario.load("boomerang"), 1, threads=1)).split("# In north")[0]
+    assert "is heard abroad" in told and re.search(r"policy on \w+ moves toward reform.*from shaming abroad", told)
+    alone = story(simulate(Scenario.load("boomerang").but({"mechanism.boomerang.on": False}), 1, threads=1))
+    assert "is heard abroad" not in alone and "from shaming abroad" not in alone
+
+
 def test_every_polity_of_several_has_its_tables_and_its_story() -> None:
     from advosim.measuring import costs, outcomes
-    from advosim.story import story
 
     record = simulate(neighbours(), 1, threads=1)
     for table in (record.weeks, record.organisations, record.publics, outcomes(record), costs(record)):

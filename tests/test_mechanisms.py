@@ -1819,7 +1819,7 @@ def _() -> None:
         world.issues["salience"], world.issues["support"] = 0.1, 0.8
         call("pressure", world)
         pressed.append(float(world.issues["pressure"][0, 0]))
-    assert close(pressed[1], 3 * pressed[0]) and pressed[0] > 0
+    assert close(pressed[1], 2 * pressed[0]) and pressed[0] > 0
 
 
 @direction("anticipation")

@@ -156,6 +156,7 @@ VOTING = {
     "mechanism.referendum.campaign_weeks": 2,
     "mechanism.referendum.alarm": 0.5,
     "mechanism.recall.by_legitimacy": 0.02,
+    "mechanism.recall.listen": 4.0,
     "mechanism.recall.campaign_weeks": 2,
     "mechanism.recall.dissatisfied": 1.0,
     "mechanism.stakeholder_table.uptake": 0.6,
