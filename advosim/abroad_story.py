@@ -6,6 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from advosim import words
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -37,30 +39,26 @@ def abroad(events: pd.DataFrame) -> list[Told]:
 
 
 def _adopted(row: Any, refused: int) -> str:
-    who, where = _plain(row.organisation), _venue(row)
-    told = f"**Week {row.week}: {who} is heard abroad.** Its appeal on {_plain(row.issue)} is taken up by {where}"
+    who, where = words.name(row.organisation), _venue(row)
+    told = f"**Week {row.week}: {who} is heard abroad.** Its appeal on {words.plain(row.issue)} is taken up by {where}"
     before = f", after {refused} refusal{'' if refused == 1 else 's'} of others and its own" if refused else ""
     return f"{told}{before}; the chance of that had been {row.size:.0%}."
 
 
 def _shaming(row: Any) -> str:
     way = "reform" if row.side == "for" else "its opposite"
-    heard = f"**Week {row.week}: the government is shamed from abroad** over {_plain(row.issue)}, for {way}"
+    heard = f"**Week {row.week}: the government is shamed from abroad** over {words.plain(row.issue)}, for {way}"
     return f"{heard}. That presses only as far as it is vulnerable, and somebody at home or another state stands by it."
 
 
 def _offset(row: Any) -> str:
-    gives = f"**Week {row.week}: the government gives a little on {_plain(row.issue)}**"
+    gives = f"**Week {row.week}: the government gives a little on {words.plain(row.issue)}**"
     return f"{gives}, where the world looks, and bears down on other matters."
 
 
 def _shelter(row: Any) -> str:
-    return f"**Week {row.week}: {_plain(row.organisation)} flees abroad**, where partners shelter it for a time."
+    return f"**Week {row.week}: {words.name(row.organisation)} flees abroad**, where partners shelter it for a time."
 
 
 def _venue(row: Any) -> str:
-    return "other states" if row.detail == "third_states" else f"the body '{_plain(row.detail)}'"
-
-
-def _plain(name: Any) -> str:
-    return str(name).replace("_", " ")
+    return "other states" if row.detail == "third_states" else f"the body '{words.plain(row.detail)}'"

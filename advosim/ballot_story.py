@@ -6,6 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from advosim import words
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -44,7 +46,7 @@ def moved_by(events: pd.DataFrame, week: int, issue: str) -> str:
 
 
 def _vote(row: Any, kind: str, fate: str, began: Any) -> str:
-    issue = _plain(row.issue)
+    issue = words.plain(row.issue)
     what = {
         "initiative": f"an initiative on {issue}",
         "referendum": f"a referendum against the new law on {issue}",
@@ -55,33 +57,31 @@ def _vote(row: Any, kind: str, fate: str, began: Any) -> str:
     end = {"accepted": "it is accepted", "rejected": "it fails", "quorum missed": "too few take part, and it fails"}[
         fate
     ]
-    told = f"**Week {row.week}: citizens vote on {what}**, launched by {_plain(row.organisation)}{since}"
+    told = f"**Week {row.week}: citizens vote on {what}**, launched by {words.name(row.organisation)}{since}"
     return f"{told}: {count}; {end}."
 
 
 def _failed(row: Any) -> str:
     few = f"**Week {row.week}: too few sign for {_named(row)}**, {row.size:.1%} of the citizens"
-    return f"{few}; {_plain(row.organisation)} had launched it."
+    return f"{few}; {words.name(row.organisation)} had launched it."
 
 
 def _withdrawn(row: Any) -> str:
-    told = f"**Week {row.week}: {_plain(row.organisation)} withdraws {_named(row)}**"
+    told = f"**Week {row.week}: {words.name(row.organisation)} withdraws {_named(row)}**"
     return f"{told}: the law is as good as its draft by now."
 
 
 def _deterred(row: Any) -> str:
     way = "toward reform" if row.side == "for" else "away from reform"
-    told = f"**Week {row.week}: the legislature moves the law on {_plain(row.issue)} {way}**, by {abs(row.size):.2f}"
+    told = (
+        f"**Week {row.week}: the legislature moves the law on {words.plain(row.issue)} {way}**, by {abs(row.size):.2f}"
+    )
     return f"{told}, so that no initiative against it is worth its cost."
 
 
 def _named(row: Any) -> str:
     return {
-        "initiative": f"the initiative on {_plain(row.issue)}",
-        "referendum": f"the referendum against the law on {_plain(row.issue)}",
+        "initiative": f"the initiative on {words.plain(row.issue)}",
+        "referendum": f"the referendum against the law on {words.plain(row.issue)}",
         "recall": "the recall of the government",
     }[row.detail]
-
-
-def _plain(name: Any) -> str:
-    return str(name).replace("_", " ")

@@ -179,7 +179,7 @@ def write_manifest(folder: Path, told: Mapping[str, Any]) -> None:
 
 def has_venues_abroad(record: Run) -> bool:
     """Whether a run had a body above its polities, or several of them."""
-    return bool(record.scenario.body) or len(record.scenario.polity) > 1
+    return record.scenario.has_abroad
 
 
 def tables_of(record: Run) -> tuple[str, ...]:

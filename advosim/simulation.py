@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from advosim.processors import processors
 from advosim.record import Record, lost, recorded
 from advosim.scenario.checks import bounds
 from advosim.scenario.problems import InputError, Problem
@@ -118,11 +119,7 @@ def threads_for(scenario: Scenario, threads: int | None) -> int:
     citizens = sum(polity.citizens for polity in scenario.polity.values())
     if citizens * len(scenario.issue) < FEW:
         return 1
-    return _processors()
-
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return processors()
 
 
 def is_compiled() -> bool:
@@ -142,7 +139,7 @@ def compile_all(progress: Progress) -> None:
     progress("compile", 0, number + 2)
     world = _smallest()
     progress("compile", 1, number + 2)
-    processes = _compilers(min(_processors(), 4)) if JIT else []
+    processes = _compilers(min(processors(), 4)) if JIT else []
     with wrapping(), ThreadPoolExecutor(max(1, len(processes))) as pool:
         lines = queue.SimpleQueue[str | None]()
         for process in processes:

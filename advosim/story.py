@@ -8,12 +8,12 @@ together, as the steps on an issue within a year, is told together.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from advosim import measuring
+from advosim import measuring, words
 from advosim.abroad_story import abroad
 from advosim.ballot_story import ballots, moved_by
 from advosim.collaboration import REASONS, memberships
@@ -100,7 +100,7 @@ def story(record: Run) -> str:
     several = len(scenario.polity) > 1
     for home, polity in scenario.polity.items():
         teller = _teller(record, home, polity)
-        lines += [f"# In {_plain(home)}", ""] if several else []
+        lines += [f"# In {words.plain(home)}", ""] if several else []
         lines += [*_opening(teller, last), *_chapters(teller, last), *_closing(teller)]
     return "\n".join([*lines, *_caveat(record, last)]).rstrip() + "\n"
 
@@ -125,23 +125,24 @@ def _teller(record: Run, home: str, polity: Polity) -> _Teller:
 
 def _opening(teller: _Teller, last: int) -> list[str]:
     sides = _by_side(teller)
-    crowd = f"{_count(len(sides['for']), 'organisation')} for reform and {_number(len(sides['against']))} against it"
+    reformers, opponents = (len(sides[side]) for side in ("for", "against"))
+    crowd = f"{words.count(reformers, 'organisation')} for reform and {words.number(opponents)} against it"
     world = f"A model world over {_span(last)}: {teller.polity.citizens:,} citizens, {crowd}, a government and media."
     scale = "Policy, from -1 (the opposite of reform) to +1 (the full reform),"
     rule = "moves only where **pressure** from street, petitions, talks and opinion beats **resistance**."
-    issues = _joined([_issue(teller, name) for name in teller.scenario.issue])
+    issues = words.joined([_issue(teller, name) for name in teller.scenario.issue])
     return ["## Where it begins", "", f"{world} {_government(teller)} {scale} {rule}", "", f"At issue: {issues}.", ""]
 
 
 def _issue(teller: _Teller, name: str) -> str:
     meaning = teller.scenario.issue[name].meaning.split(";")[0]
-    return f"**{_plain(name)}** ({meaning})" if meaning else f"**{_plain(name)}**"
+    return f"**{words.plain(name)}** ({meaning})" if meaning else f"**{words.plain(name)}**"
 
 
 def _government(teller: _Teller) -> str:
     governance = teller.polity.governance
-    told = [words[_third(getattr(governance, name))] for name, words in GOVERNANCE]
-    return _sentence(f"at first, {_joined(told)}") + _ruling_at_start(teller)
+    told = [levels[_third(getattr(governance, name))] for name, levels in GOVERNANCE]
+    return words.sentence(f"at first, {words.joined(told)}") + _ruling_at_start(teller)
 
 
 def _third(value: float) -> int:
@@ -200,9 +201,9 @@ def _overview(teller: _Teller, first: int, last: int) -> str:
     weeks = _within(teller.weeks, first, last)
     marched = int((weeks.groupby("week")["protest"].sum() > ONSET).sum())
     moved = _within(teller.events[teller.events["event"] == "step"], first, last)
-    quiet = "No law changed" if moved.empty else f"Policy moved {_times(len(moved))}"
-    street = "the streets stayed quiet" if marched == 0 else f"people protested in {_count(marched, 'week')}"
-    return f"{_capital(', '.join(told) or 'nobody began a campaign')}. {quiet}; {street}."
+    quiet = "No law changed" if moved.empty else f"Policy moved {words.times(len(moved))}"
+    street = "the streets stayed quiet" if marched == 0 else f"people protested in {words.count(marched, 'week')}"
+    return f"{words.capital(', '.join(told) or 'nobody began a campaign')}. {quiet}; {street}."
 
 
 def _campaigns(begun: pd.DataFrame, side: str) -> str:
@@ -211,8 +212,8 @@ def _campaigns(begun: pd.DataFrame, side: str) -> str:
         return ""
     who = "Supporters" if side == "for" else "opponents"
     tactics = own["tactic"].value_counts(sort=False).sort_values(ascending=False, kind="stable")
-    often = f" (most often {_plain(tactics.index[0])})" if tactics.iloc[0] > 1 else ""
-    return f"{who} began {_count(len(own), 'campaign')}{often}"
+    often = f" (most often {words.plain(tactics.index[0])})" if tactics.iloc[0] > 1 else ""
+    return f"{who} began {words.count(len(own), 'campaign')}{often}"
 
 
 def _turning_points(teller: _Teller) -> list[_Point]:
@@ -264,13 +265,13 @@ def _new_rules(teller: _Teller, week: int) -> str:
     for name in type(after).model_fields:
         old, new = getattr(before, name), getattr(after, name)
         if old != new and isinstance(new, float):
-            changed.append(f"{_plain(name)} {'rises' if new > old else 'falls'} from {old:g} to {new:g}")
+            changed.append(f"{words.plain(name)} {'rises' if new > old else 'falls'} from {old:g} to {new:g}")
         elif old != new and isinstance(new, bool | int | str):
-            now = ("on" if new else "off") if isinstance(new, bool) else _plain(new)
-            changed.append(f"{_plain(name)} is now {now}")
+            now = ("on" if new else "off") if isinstance(new, bool) else words.plain(new)
+            changed.append(f"{words.plain(name)} is now {now}")
     shown = changed[:6] + ([f"{len(changed) - 6} more"] if len(changed) > 6 else [])
     effect = _effect_of_rules(teller, week)
-    return _sentence(_joined(shown) or "settings of the model are changed") + (f" {effect}" if effect else "")
+    return words.sentence(words.joined(shown) or "settings of the model are changed") + (f" {effect}" if effect else "")
 
 
 def _effect_of_rules(teller: _Teller, week: int) -> str:
@@ -280,8 +281,8 @@ def _effect_of_rules(teller: _Teller, week: int) -> str:
     if not before.any() and not after.any():
         return "The streets were quiet before, and stay so."
     return (
-        f"People protested in {_number(int(before.sum()))} of the {len(before)} weeks before, "
-        f"and in {_number(int(after.sum()))} of the {len(after)} weeks after."
+        f"People protested in {words.number(int(before.sum()))} of the {len(before)} weeks before, "
+        f"and in {words.number(int(after.sum()))} of the {len(after)} weeks after."
     )
 
 
@@ -298,18 +299,20 @@ def _election(teller: _Teller, week: int) -> str:
     now, earlier = counts[counts["week"] == week], counts[counts["week"] < week]
     before = earlier[earlier["week"] == earlier["week"].max()]
     first = max(_rows(now), key=lambda row: row.seats)
-    won = f"{_capital(_plain(first.party))} wins {_percent(first.seat_share)} of the seats"
-    votes = f"with {_percent(first.vote_share)} of the votes ({_percent(first.turnout)} of the citizens vote)"
+    won = f"{words.capital(words.plain(first.party))} wins {words.percent(first.seat_share)} of the seats"
+    votes = f"with {words.percent(first.vote_share)} of the votes ({words.percent(first.turnout)} of the citizens vote)"
     ruling, old = (list(rows.loc[rows["in_government"].astype(bool), "party"]) for rows in (now, before))
-    behind = _percent(float(now.loc[now["in_government"].astype(bool), "vote_share"].sum()))
+    behind = words.percent(float(now.loc[now["in_government"].astype(bool), "vote_share"].sum()))
     if ruling == old:
         return f"**Week {week}: an election.** {won} {votes}. {_govern(ruling)} on, with {behind} of the votes behind."
-    rest = f"{_govern(ruling)} now, with {behind} of the votes behind, instead of {_joined(map(_plain, old))}."
+    rest = (
+        f"{_govern(ruling)} now, with {behind} of the votes behind, instead of {words.joined(map(words.plain, old))}."
+    )
     return f"**Week {week}: an election changes the government.** {won} {votes}. {rest}"
 
 
 def _govern(parties: Sequence[str]) -> str:
-    return f"{_capital(_joined(map(_plain, parties)))} govern{'s' if len(parties) == 1 else ''}"
+    return f"{words.capital(words.joined(map(words.plain, parties)))} govern{'s' if len(parties) == 1 else ''}"
 
 
 def _ruling_at_start(teller: _Teller) -> str:
@@ -351,9 +354,9 @@ def _step(teller: _Teller, together: Sequence[Any], others: Sequence[Any]) -> st
     """The steps, and what the largest of them came from."""
     row = max(together, key=lambda step: abs(step.size))
     way = "toward reform" if row.side == "for" else "away from reform"
-    several = f" in {_count(len(together), 'step')}" if len(together) > 1 else ""
-    move = f"from {_signed(together[0].before)} to {_signed(together[-1].after)}"
-    told = f"**{_when(together)}: policy on {_plain(row.issue)} moves {way}{several}**, {move}."
+    several = f" in {words.count(len(together), 'step')}" if len(together) > 1 else ""
+    move = f"from {words.signed(together[0].before)} to {words.signed(together[-1].after)}"
+    told = f"**{_when(together)}: policy on {words.plain(row.issue)} moves {way}{several}**, {move}."
     if row.route == "election":
         what = "In the largest the government acts" if several else "The government acts"
         return f"{told} {what} on what its parties had promised."
@@ -413,7 +416,7 @@ def _pushed(teller: _Teller, row: Any, since: int) -> list[tuple[str, float]]:
 def _parts(pushed: Sequence[tuple[str, float]]) -> str:
     if pushed[0][1] > 0.8:
         return f"mostly {SOURCES[pushed[0][0]]}"
-    return _joined([f"{_fraction(share)} {SOURCES[name]}" for name, share in pushed])
+    return words.joined([f"{_fraction(share)} {SOURCES[name]}" for name, share in pushed])
 
 
 def _fraction(share: float) -> str:
@@ -435,7 +438,9 @@ def _led_by(teller: _Teller, row: Any, sources: Sequence[str]) -> str:
             summed = work[own].groupby([rows["organisation"][own], rows["tactic"][own]], sort=False).sum()
             name, tactic = _largest(summed)
             who = "To win people over" if source == "opinion" else "Behind it"
-            largest = f"{who}, {_name(name)} did most, by {_tactic(teller, tactic)}{_answering(teller, name, row)}."
+            largest = (
+                f"{who}, {words.name(name)} did most, by {_tactic(teller, tactic)}{_answering(teller, name, row)}."
+            )
             return f" {largest}{_why(teller, name, tactic, row.issue, row.week)}"
     return " No campaign was aimed at that: people moved by themselves."
 
@@ -445,7 +450,7 @@ def _answering(teller: _Teller, organisation: str, row: Any) -> str:
     rows = teller.events
     own = (rows["event"] == "counter_frame") & (rows["organisation"] == organisation) & (rows["issue"] == row.issue)
     own &= (rows["week"] > row.week - BEFORE) & (rows["week"] <= row.week)
-    return f", as a matter of {_plain(rows[own].iloc[-1]['detail'])} to answer the other side" if own.any() else ""
+    return f", as a matter of {words.plain(rows[own].iloc[-1]['detail'])} to answer the other side" if own.any() else ""
 
 
 def _worth(teller: _Teller, source: str) -> dict[str, float]:
@@ -477,7 +482,7 @@ def _why(teller: _Teller, organisation: str, tactic: str, issue: str, until: int
     tried, bad = _experience(row["value"] / start if start > 0 else 1.0)
     fit, misfit = _fit(row["match"])
     guess = "as an experiment; " if row["odds"] < EXPERIMENT else ""
-    chance = "it was the only tactic open" if row["odds"] > ONLY else f"chance {_chance(row['odds'])}"
+    chance = "it was the only tactic open" if row["odds"] > ONLY else f"chance {words.chance(row['odds'])}"
     return f" Why: {guess}it {tried} {'but' if bad != misfit else 'and'} {fit}; {chance}."
 
 
@@ -494,7 +499,7 @@ def _experience(times: float) -> tuple[str, bool]:
 def _fit(match: float) -> tuple[str, bool]:
     """How a tactic fits a team's skills, and whether that speaks against it."""
     how = "fits" if match >= FITS else "hardly fits" if match < HARDLY else "half fits"
-    return f"{how} its skills ({_share(match)} met)", match < HARDLY
+    return f"{how} its skills ({words.share(match)} met)", match < HARDLY
 
 
 def _agreements(teller: _Teller) -> list[_Point]:
@@ -505,7 +510,7 @@ def _agreements(teller: _Teller) -> list[_Point]:
 
 
 def _agreement(row: Any) -> str:
-    return f"**Week {row.week}: a round table on {_plain(row.issue)} agrees**, but policy stays where it is."
+    return f"**Week {row.week}: a round table on {words.plain(row.issue)} agrees**, but policy stays where it is."
 
 
 def _concessions(teller: _Teller) -> list[_Point]:
@@ -517,17 +522,17 @@ def _concessions(teller: _Teller) -> list[_Point]:
 def _concession(teller: _Teller, together: Sequence[Any]) -> str:
     row = together[0]
     way = "reformers" if row.side == "for" else "opponents of reform"
-    names = _joined([_name(each.organisation) for each in together])
+    names = words.joined([words.name(each.organisation) for each in together])
     give = "gives in to a boycott" if len(together) == 1 else "give in to boycotts"
-    chances = _joined([str(max(round(100 * each.size), 1)) for each in together])
-    told = f"**{_when(together)}: {names} {give}** on {_plain(row.issue)}, as {way} asked"
+    chances = words.joined([str(max(round(100 * each.size), 1)) for each in together])
+    told = f"**{_when(together)}: {names} {give}** on {words.plain(row.issue)}, as {way} asked"
     told += f"; the {'chance' if len(together) == 1 else 'chances'} had been {chances} in 100."
     rows = teller.organisations
     mine = (rows["week"] == row.week) & (rows["issue"] == row.issue) & (rows["tactic"] == row.tactic)
     callers = list(rows[mine & (rows["side"] == row.side)]["organisation"])
     if not callers:
         return told
-    called = f" {_capital(_name(callers[0]))} had called for it by {_tactic(teller, row.tactic)}."
+    called = f" {words.capital(words.name(callers[0]))} had called for it by {_tactic(teller, row.tactic)}."
     return told + called + _why(teller, callers[0], row.tactic, row.issue, row.week)
 
 
@@ -544,10 +549,10 @@ def _closures(teller: _Teller) -> list[_Point]:
 
 def _closed(teller: _Teller, together: Sequence[Any]) -> str:
     first, last = together[0].week, together[-1].week
-    names = _capital(_joined([_name(row.organisation) for row in together]))
+    names = words.capital(words.joined([words.name(row.organisation) for row in together]))
     gone = sum(1 for row in _happened(teller, "closure") if row.week <= last)
     all_of_them = teller.organisations["organisation"].nunique()
-    of = f"{_number(gone)} of {all_of_them} organisations {'is' if gone == 1 else 'are'} now gone"
+    of = f"{words.number(gone)} of {all_of_them} organisations {'is' if gone == 1 else 'are'} now gone"
     told = f"**{_when(together)}: {names} {'closes' if len(together) == 1 else 'close'}**, out of money; {of}."
     rule = teller.scenario.mechanism.funds
     force = float(teller.weeks[teller.weeks["week"] == first]["repression"].max())
@@ -580,9 +585,11 @@ def _protest(teller: _Teller, issue: str, wave: pd.DataFrame) -> str:
     side, cause = _cause(wave, "protest")
     people = _persons(teller, wave["protest"].max())
     if first == last:
-        told = f"**Week {first}: {people} march {cause}** on {_plain(issue)}."
+        told = f"**Week {first}: {people} march {cause}** on {words.plain(issue)}."
     else:
-        told = f"**Weeks {first} to {last}: people march {cause}** on {_plain(issue)}, {people} in the largest week."
+        told = (
+            f"**Weeks {first} to {last}: people march {cause}** on {words.plain(issue)}, {people} in the largest week."
+        )
     return told + _called_by(teller, issue, side, "street", first, last)
 
 
@@ -604,8 +611,8 @@ def _called_by(teller: _Teller, issue: str, side: str, kind: str, first: int, la
         return f" No organisation had called them.{followed}"
     name, tactic = _largest(effort)
     others = effort.index.get_level_values("organisation").nunique() - 1
-    more = f" and {_count(others, 'other organisation')}" if others else ""
-    called = f" {_capital(_name(name))}{more} had called them by {_tactic(teller, tactic)}."
+    more = f" and {words.count(others, 'other organisation')}" if others else ""
+    called = f" {words.capital(words.name(name))}{more} had called them by {_tactic(teller, tactic)}."
     return called + _why(teller, name, tactic, issue, last) + followed
 
 
@@ -613,10 +620,10 @@ def _followed(teller: _Teller, issue: str, side: str, kind: str, first: int, las
     """Coverage and the government's answers in a wave's weeks. Petitions are never met with force."""
     events = _within(teller.events[(teller.events["issue"] == issue)], first, last)
     covered = int(((events["event"] == "covered") & (events["detail"] == kind)).sum())
-    media = f"media reported it {_times(covered)}" if covered else "media did not report it"
+    media = f"media reported it {words.times(covered)}" if covered else "media did not report it"
     answers = events[events["side"] == side]["event"].value_counts()
     given = [name for name in answers.index if name in ANSWERED and not (name == "repress" and kind == "petition")]
-    did = _joined([f"{ANSWERED[name]} {_times(int(answers[name]))}" for name in given[:2]])
+    did = words.joined([f"{ANSWERED[name]} {words.times(int(answers[name]))}" for name in given[:2]])
     return f" Then {media}; the government {did or 'gave no answer'}."
 
 
@@ -635,7 +642,7 @@ def _petition(teller: _Teller, issue: str, wave: pd.DataFrame) -> str:
     first, last = int(wave["week"].iloc[0]), int(wave["week"].iloc[-1])
     side, cause = _cause(wave, "petition")
     people = _persons(teller, wave["petition"].sum())
-    told = f"**Weeks {first} to {last}: {people} sign petitions {cause}** on {_plain(issue)}."
+    told = f"**Weeks {first} to {last}: {people} sign petitions {cause}** on {words.plain(issue)}."
     return told + _called_by(teller, issue, side, "petition", first, last)
 
 
@@ -661,13 +668,13 @@ def _carried(teller: _Teller, row: Any) -> pd.Series[float]:
 
 def _hashtag(teller: _Teller, together: Sequence[Any], peak: float, longest: int) -> str:
     row = together[0]
-    what = "a hashtag" if len(together) == 1 else _count(len(together), "hashtag")
-    of = f"of {_name(row.organisation)}" if row.organisation else "that citizens started"
+    what = "a hashtag" if len(together) == 1 else words.count(len(together), "hashtag")
+    of = f"of {words.name(row.organisation)}" if row.organisation else "that citizens started"
     cause = "for reform" if row.side == "for" else "against reform"
-    spread = f"{'spreads' if len(together) == 1 else 'spread'}** on {_plain(row.issue)}"
-    told = f"**{_when(together)}: {what} {of} {cause} {spread}; at most {_share(peak)} of those online carry "
+    spread = f"{'spreads' if len(together) == 1 else 'spread'}** on {words.plain(row.issue)}"
+    told = f"**{_when(together)}: {what} {of} {cause} {spread}; at most {words.share(peak)} of those online carry "
     gone = "it, gone" if len(together) == 1 else "one, gone at the latest"
-    told += f"{gone} after {_count(longest, 'week')}."
+    told += f"{gone} after {words.count(longest, 'week')}."
     return told + (_why(teller, row.organisation, row.tactic, row.issue, row.week) if row.organisation else "")
 
 
@@ -682,8 +689,8 @@ def _shock(teller: _Teller, row: Any) -> str:
         (teller.weeks["issue"] == row.issue) & teller.weeks["week"].between(row.week - 1, row.week + 4)
     ]
     before, after = float(weeks["agenda"].iloc[0]), float(weeks["agenda"].max())
-    grows = f"its share of all attention goes from {_percent(before)} to {_percent(after)}"
-    return f"**Week {row.week}: {_plain(row.issue)} is in the news**, by chance; {grows}."
+    grows = f"its share of all attention goes from {words.percent(before)} to {words.percent(after)}"
+    return f"**Week {row.week}: {words.plain(row.issue)} is in the news**, by chance; {grows}."
 
 
 def _local(teller: _Teller) -> list[_Point]:
@@ -695,8 +702,8 @@ def _local(teller: _Teller) -> list[_Point]:
 
 
 def _local_step(row: Any) -> str:
-    who = _capital(_name(row.organisation) or "a district")
-    return f"**Week {row.week}: {who} changes local policy** on {_plain(row.issue)}, by {_signed(row.size)}."
+    who = words.capital(words.name(row.organisation) or "a district")
+    return f"**Week {row.week}: {who} changes local policy** on {words.plain(row.issue)}, by {words.signed(row.size)}."
 
 
 TERMS = {
@@ -720,8 +727,8 @@ def _allied(teller: _Teller) -> list[str]:
     weeks = (spells["last"] - spells["first"] + 1)[spells["polity"] == teller.home].groupby(spells["alliance"]).sum()
     row = max(_rows(own), key=lambda one: float(weeks.get(one.alliance, 0.0)))
     ended = len(own) - int(own["alive"].sum())
-    told = f"{_count(len(own), 'alliance')} came about and {_number(ended)} ended"
-    return [_sentence(told), _alliance(teller, row)]
+    told = f"{words.count(len(own), 'alliance')} came about and {words.number(ended)} ended"
+    return [words.sentence(told), _alliance(teller, row)]
 
 
 def _alliance(teller: _Teller, row: Any) -> str:
@@ -729,10 +736,10 @@ def _alliance(teller: _Teller, row: Any) -> str:
     names = row.members.split("+")
     side = "for reform" if row.side == "for" else "against reform"
     began = f"from week {row.week_formed}" if row.week_formed else "from the start"
-    pair = _joined(_name(name) for name in names[:2])
-    joined = f", later with {_count(len(names) - 2, 'other')}" if len(names) > 2 else ""
+    pair = words.joined(words.name(name) for name in names[:2])
+    joined = f", later with {words.count(len(names) - 2, 'other')}" if len(names) > 2 else ""
     own = teller.events[teller.events["alliance"] == row.alliance]
-    what = f"The weightiest: {began}, {pair} stood together {side} on {_plain(row.issue)}{joined}{_drawn(row)}."
+    what = f"The weightiest: {began}, {pair} stood together {side} on {words.plain(row.issue)}{joined}{_drawn(row)}."
     return what + _first_plan(own) + _fate(own, row)
 
 
@@ -741,8 +748,8 @@ def _drawn(row: Any) -> str:
     by = {term: getattr(row, f"by_{term}") for term in (*TERMS, *AGAINST_ALLYING)}
     drew = sorted((term for term in TERMS if by[term] > 0.0), key=lambda term: -by[term])[:2]
     least = min(AGAINST_ALLYING, key=lambda term: by[term])
-    kept = f", in spite of {AGAINST_ALLYING[least]} ({_signed(by[least])})" if by[least] < -0.1 else ""
-    reasons = _joined([f"{TERMS[term]} ({_signed(by[term])})" for term in drew])
+    kept = f", in spite of {AGAINST_ALLYING[least]} ({words.signed(by[least])})" if by[least] < -0.1 else ""
+    reasons = words.joined([f"{TERMS[term]} ({words.signed(by[term])})" for term in drew])
     return f", drawn by {reasons}{kept}" if drew else ""
 
 
@@ -751,20 +758,20 @@ def _first_plan(own: pd.DataFrame) -> str:
     if weeks.empty:
         return ""
     roles = _rows(own[(own["event"] == "campaign") & (own["week"] == weeks.iloc[0])])
-    parts = [f"{_plain(role.tactic)} by {_name(role.organisation)}" for role in roles]
-    return f" Their first plan: {_joined(parts)}." if parts else ""
+    parts = [f"{words.plain(role.tactic)} by {words.name(role.organisation)}" for role in roles]
+    return f" Their first plan: {words.joined(parts)}." if parts else ""
 
 
 def _fate(own: pd.DataFrame, row: Any) -> str:
     counts = own["event"].value_counts(sort=False)
     quarrels = {QUARRELS[kind]: int(counts[kind]) for kind in QUARRELS if kind in counts.index}
-    fell = f"fell out {_times(sum(quarrels.values()))} (over {_joined(quarrels)})" if quarrels else ""
+    fell = f"fell out {words.times(sum(quarrels.values()))} (over {words.joined(quarrels)})" if quarrels else ""
     signed = "signed a memorandum" if row.memorandum else ""
     helped = "helped each other out of trouble" if "support" in counts.index else ""
     scandal = "lived through a scandal" if "scandal" in counts.index else ""
     told = [part for part in (signed, fell, helped, scandal) if part]
-    lived = f" They {_joined(told)}." if told else ""
-    over = f" It ended in week {row.week_ended}: {REASONS.get(row.reason, _plain(row.reason))}."
+    lived = f" They {words.joined(told)}." if told else ""
+    over = f" It ended in week {row.week_ended}: {REASONS.get(row.reason, words.plain(row.reason))}."
     return lived + ("" if row.alive else over)
 
 
@@ -781,12 +788,12 @@ def _table(teller: _Teller) -> list[str]:
     head = ("issue", "policy", "supporters ask", "opponents ask", "citizens who want more", "pressure at its nearest")
     rows = [
         (
-            _plain(row.issue),
-            f"{_signed(row.policy_start)} to {_signed(row.policy_end)}",
+            words.plain(row.issue),
+            f"{words.signed(row.policy_start)} to {words.signed(row.policy_end)}",
             # A demand at the end of the scale stands for nobody's.
-            _signed(row.demand_for) if row.demand_for < 1.0 else "nobody",
-            _signed(row.demand_against) if row.demand_against > -1.0 else "nobody",
-            f"{_share(row.support_start)} to {_share(row.support_end)}",
+            words.signed(row.demand_for) if row.demand_for < 1.0 else "nobody",
+            words.signed(row.demand_against) if row.demand_against > -1.0 else "nobody",
+            f"{words.share(row.support_start)} to {words.share(row.support_end)}",
             _nearest(teller, row.issue),
         )
         for row in teller.outcomes
@@ -814,33 +821,33 @@ def _before_election(teller: _Teller, week: int) -> str:
 
 
 def _won(rows: Sequence[Any]) -> list[str]:
-    gained = [_plain(row.issue) for row in rows if _moved(row) and row.policy_end > row.policy_start]
-    lost = [_plain(row.issue) for row in rows if _moved(row) and row.policy_end < row.policy_start]
-    still = [_plain(row.issue) for row in rows if not _moved(row)]
+    gained = [words.plain(row.issue) for row in rows if _moved(row) and row.policy_end > row.policy_start]
+    lost = [words.plain(row.issue) for row in rows if _moved(row) and row.policy_end < row.policy_start]
+    still = [words.plain(row.issue) for row in rows if not _moved(row)]
     firms = sum(row.concessions for row in rows)
-    gave_in = [f"Firms gave in {_times(firms)}."] if firms else []
+    gave_in = [f"Firms gave in {words.times(firms)}."] if firms else []
     if len(still) == len(rows):
         return [
             "In the end policy stood where it had stood." if len(rows) == 1 else "Policy moved on no issue.",
             *gave_in,
         ]
-    told = [f"reform gained on {_joined(gained)}"] if gained else []
-    told += [f"{'' if gained else 'reform '}lost on {_joined(lost)}"] if lost else []
-    told += [f"nothing moved on {_joined(still)}"] if still else []
-    return [_sentence(", ".join(told)), *gave_in]
+    told = [f"reform gained on {words.joined(gained)}"] if gained else []
+    told += [f"{'' if gained else 'reform '}lost on {words.joined(lost)}"] if lost else []
+    told += [f"nothing moved on {words.joined(still)}"] if still else []
+    return [words.sentence(", ".join(told)), *gave_in]
 
 
 def _paid(teller: _Teller) -> list[str]:
     own = teller.costs[teller.costs["of"] == "polity"].set_index("measure")["value"]
     told = [f"Campaigns cost {own['campaigns']:,.0f} budgets (what a typical team spends on one in a week)."]
     if own["closures"]:
-        told.append(_sentence(f"{_count(int(own['closures']), 'organisation')} closed"))
+        told.append(words.sentence(f"{words.count(int(own['closures']), 'organisation')} closed"))
     if own["repressed_weeks"]:
-        weeks, people = _count(int(own["repressed_weeks"]), "week"), _persons(teller, own["arrests"])
+        weeks, people = words.count(int(own["repressed_weeks"]), "week"), _persons(teller, own["arrests"])
         told.append(f"Force met {people} on the street in {weeks}.")
     silenced = float(teller.weeks["silenced"].mean()) if "silenced" in teller.weeks else 0.0
     if silenced >= 0.005:
-        told.append(f"In an average week, {_percent(silenced)} of the citizens kept silent out of fear.")
+        told.append(f"In an average week, {words.percent(silenced)} of the citizens kept silent out of fear.")
     return told
 
 
@@ -853,8 +860,8 @@ def _took_part(teller: _Teller) -> list[str]:
     least, most = own.iloc[int(ratios.argmin())], own.iloc[int(ratios.argmax())]
     if least["value"] > 0.9:
         return ["All groups of citizens took part to about the same degree."]
-    few = f"the {_plain(least['name'])} took part {least['value']:.1f} times as often as the average"
-    return [f"Per head, {few}, the {_plain(most['name'])} {most['value']:.1f} times."]
+    few = f"the {words.plain(least['name'])} took part {least['value']:.1f} times as often as the average"
+    return [f"Per head, {few}, the {words.plain(most['name'])} {most['value']:.1f} times."]
 
 
 def _caveat(record: Run, last: int) -> list[str]:
@@ -865,7 +872,7 @@ def _caveat(record: Run, last: int) -> list[str]:
     return ["---", *lost, f"{what} {luck} {more}"]
 
 
-# ---------------------------------------------------------------- words
+# ---------------------------------------------------------------- what is told of
 
 
 def _rows(table: pd.DataFrame) -> list[Any]:
@@ -880,22 +887,13 @@ def _within(table: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
     return table[table["week"].between(first, last)]
 
 
-def _plain(name: Any) -> str:
-    return str(name).replace("_", " ")
-
-
-def _name(organisation: str) -> str:
-    """`climate_ngo_2` as 'climate NGO 2'."""
-    return " ".join("NGO" if word == "ngo" else word for word in organisation.split("_"))
-
-
 def _tactic(teller: _Teller, tactic: str) -> str:
     """A tactic's name, with its meaning when it is first told of."""
     meaning = teller.scenario.tactic[tactic].meaning if tactic in teller.scenario.tactic else ""
     if not meaning or tactic in teller.explained:
-        return f"*{_plain(tactic)}*"
+        return f"*{words.plain(tactic)}*"
     teller.explained.add(tactic)
-    return f"*{_plain(tactic)}* ({meaning})"
+    return f"*{words.plain(tactic)}* ({meaning})"
 
 
 def _persons(teller: _Teller, share: float) -> str:
@@ -903,50 +901,6 @@ def _persons(teller: _Teller, share: float) -> str:
     return f"{number:,} {'person' if number == 1 else 'people'}"
 
 
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f}%" if share < 0.0995 else f"{100 * share:.0f}%"
-
-
-def _share(value: float) -> str:
-    return f"{100 * value:.0f}%"
-
-
-def _chance(value: float) -> str:
-    number = round(100 * value)
-    return f"{max(number, 1)} in 100"
-
-
-def _signed(value: float) -> str:
-    text = f"{value:+.2f}"
-    return "0.00" if text in ("+0.00", "-0.00") else text
-
-
-def _number(number: int) -> str:
-    words = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-    return words[number] if number < len(words) else f"{number:,}"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{_number(number) if number else 'no'} {what}{'' if number == 1 else 's'}"
-
-
-def _times(number: int) -> str:
-    return {1: "once", 2: "twice"}.get(number, f"{_count(number, 'time')}")
-
-
 def _span(weeks: int) -> str:
     years, rest = divmod(weeks, YEAR)
-    return _count(years, "year") if years and not rest else _count(weeks, "week")
-
-
-def _joined(parts: Iterable[str]) -> str:
-    listed = list(parts)
-    return ", ".join(listed[:-1]) + " and " + listed[-1] if len(listed) > 1 else "".join(listed)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _sentence(text: str) -> str:
-    return f"{_capital(text)}."
+    return words.count(years, "year") if years and not rest else words.count(weeks, "week")

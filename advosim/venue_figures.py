@@ -42,11 +42,6 @@ VENUE_COLOURS = {
 PHASE_COLOURS = ("#5A1A1A", "#D55E00", "#F0C75E", "#9FC5A8", "#117733")
 
 
-def shown(record: Run) -> bool:
-    """Whether there are venues beside home: a body, or other states."""
-    return bool(record.scenario.body) or len(record.scenario.polity) > 1
-
-
 def venues(record: Run, polity: str | None = None) -> Figure:
     """Campaigns' effort by venue, and the shaming that comes back from abroad.
 

@@ -19,6 +19,7 @@ from advosim.experiment.calibration.prior import Between, OneOf, Prior, Theta
 from advosim.experiment.calibration.runs import Progress
 from advosim.experiment.calibration.targets import Target, read
 from advosim.experiment.schema import Experiment
+from advosim.processors import processors
 from advosim.scenario.problems import InputError, Problem
 
 if TYPE_CHECKING:
@@ -124,9 +125,7 @@ def _distribution(factor: Factor) -> Between | OneOf:
 
 
 def _workers(wanted: int | None) -> int:
-    if wanted is not None:
-        return wanted
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return processors() if wanted is None else wanted
 
 
 # ---------------------------------------------------------------- the folder

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import pickle
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from advosim.processors import processors
 from advosim.scenario.problems import InputError, Problem, did_you_mean
 
 if TYPE_CHECKING:
@@ -376,8 +376,7 @@ def _workers(plan: _Plan, total: int, workers: int | None) -> int:
         return max(1, min(workers, total))
     if _size(plan) * total < FEW:
         return 1
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(cores, total))
+    return max(1, min(processors(), total))
 
 
 def _size(plan: _Plan) -> int:

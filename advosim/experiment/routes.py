@@ -245,7 +245,7 @@ def sources_of(scenario: Scenario) -> dict[str, dict[str, Any]]:
     """The sources that there can be: firms where there are some, shaming where there is a world beyond the polity."""
     kinds = {each.kind for polity in scenario.polity.values() for each in polity.organisation.values()}
     missing = set() if "firm" in kinds else {"firms"}
-    if not scenario.body and len(scenario.polity) < 2:
+    if not scenario.has_abroad:
         missing.add("abroad")
     return {name: closed for name, closed in SOURCES.items() if name not in missing}
 

@@ -34,6 +34,7 @@ from typing import TYPE_CHECKING, Any
 from advosim import __version__
 from advosim.experiment import designs, load, store
 from advosim.experiment.schema import Experiment, Point
+from advosim.processors import processors
 from advosim.scenario.problems import InputError, Problem
 
 if TYPE_CHECKING:
@@ -199,7 +200,7 @@ def estimate(
     columns = len(plan.factors) + len(plan.outcomes) + 5
     chunks = -(-plan.runs // _runs_of_chunk(seconds, plan.runs, 1))
     size = plan.runs * (18 * columns + 2 * kept) + chunks * (400 * columns + 1000) + 30_000
-    return Estimate(plan.title, plan.points, plan.replicates, seconds, workers or _cores(), size)
+    return Estimate(plan.title, plan.points, plan.replicates, seconds, workers or processors(), size)
 
 
 def retry(
@@ -460,7 +461,7 @@ def _crew(workers: int | None, dask: str | None, executor: Executor | None) -> I
         with _dask(dask) as crew:
             yield crew
         return
-    count = _cores() if workers is None else workers
+    count = processors() if workers is None else workers
     if count < 1:
         raise InputError(Problem("", None, f"workers = {count}", "1 or more"))
     crew = _Crew(lambda: _pool(count), lambda: count, count) if executor is None else _only(executor)
@@ -517,10 +518,6 @@ def _dask(address: str) -> Iterator[_Crew]:
         raise InputError(Problem("--dask", None, what, hint="write tcp://HOST:8786")) from None
     with client:
         yield _Crew(lambda: client.get_executor(pure=False), lambda: 2 * max(1, sum(client.nthreads().values())), 1)
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _is_death(error: BaseException) -> bool:

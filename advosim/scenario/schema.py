@@ -465,6 +465,11 @@ class Scenario(Part):
                 raise ValueError(f"{len(names)} {what}: allowed are {least} to {most}")
         return self
 
+    @property
+    def has_abroad(self) -> bool:
+        """Whether there is anything beyond a polity: a neighbour, or a body above it."""
+        return bool(self.body) or len(self.polity) > 1
+
     def but(self, changes: Mapping[str, Any]) -> Scenario:
         """The same scenario with other values at dotted paths. Raises InputError with all that is wrong."""
         from advosim.scenario import load
