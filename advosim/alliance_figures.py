@@ -8,28 +8,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from advosim.collaboration import REASONS, memberships
-from advosim.figures import (
+from advosim.page import (
     ANSWER_COLOURS,
-    DPI,
     INK,
-    MARGIN,
     SMALL,
     TEXT,
-    TITLE,
     WIDTH,
     Page,
-    foot,
-    foot_height,
     head_columns,
     mark,
     mark_time,
-    page_of,
+    of_one,
+    page_of_one,
     plain,
     prepare,
+    sheet,
     stairs,
     width_of,
-    wrap,
-    write,
 )
 
 if TYPE_CHECKING:
@@ -62,54 +57,6 @@ MARKS = {
 }
 
 
-def _page(record: Run, polity: str | None) -> Page:
-    homes = list(dict.fromkeys(record.alliances["polity"]))
-    if not homes or (polity is not None and polity not in homes):
-        where = f"in '{polity}'" if polity is not None else "in this record"
-        raise ValueError(f"no alliances {where}" + (f" ({', '.join(map(str, homes))})" if homes else ""))
-    return page_of(record, str(homes[0]) if polity is None else polity)
-
-
-def _sheet(page: Page, name: str, reading: str, inches: float, handles: Sequence[Any]) -> tuple[Figure, float]:
-    """A page with title, what it shows, key and foot, and `inches` for panels; returns also where these begin."""
-    from matplotlib.figure import Figure
-
-    of = f" in {plain(page.polities[0])}" if len(page.record.scenario.polity) > 1 else ""
-    title = wrap(f"{name}{of}: {page.record.scenario.title}", TITLE, 2, "bold")
-    lines = wrap(reading, TEXT, 5)
-    across, down = _across(handles)
-    above = 0.12 + (len(title) * TITLE + len(lines) * TEXT) * 1.3 / 72 + 0.155 * down + 0.06
-    figure = Figure(figsize=(WIDTH, above + inches + foot_height(page)), dpi=DPI)
-    y = write(figure, title, 0.1, TITLE, weight="bold")
-    y = write(figure, lines, y, TEXT, color="#444444")
-    legend = figure.legend(
-        handles=[handle for column in range(across) for handle in handles[column::across]],
-        loc="upper left",
-        bbox_to_anchor=(MARGIN, 1 - (y + 0.03) / figure.get_figheight()),
-        ncols=across,
-        frameon=False,
-        fontsize=SMALL,
-        borderpad=0.0,
-        borderaxespad=0.0,
-        handlelength=1.3,
-        handletextpad=0.5,
-        columnspacing=1.3,
-        labelspacing=0.4,
-    )
-    legend.set_in_layout(False)
-    foot(figure, page)
-    return figure, above
-
-
-def _across(handles: Sequence[Any]) -> tuple[int, int]:
-    """Columns and rows of a key that fits the page."""
-    widths = [width_of(handle.get_label(), SMALL) + 0.36 for handle in handles]
-    for count in range(len(handles), 1, -1):
-        if sum(max(widths[column::count]) for column in range(count)) <= WIDTH * (1 - 2 * MARGIN):
-            return count, -(-len(handles) // count)
-    return 1, len(handles)
-
-
 def _place(figure: Figure, left: float, y: float, width: float, height: float, shared: Axes | None = None) -> Axes:
     """Axes `y` inches below the top."""
     tall = figure.get_figheight()
@@ -133,7 +80,7 @@ def alliance_network(record: Run, polity: str | None = None) -> Figure:
 
     Of one polity: the one named, else the first that has alliances. Raises ValueError where there are none.
     """
-    page = _page(record, polity)
+    page = page_of_one(record, "alliances", polity)
     home = page.polities[0]
     spells = memberships(record)
     spells = spells[spells["polity"] == home]
@@ -147,7 +94,9 @@ def alliance_network(record: Run, polity: str | None = None) -> Figure:
     if columns.left_out:
         reading += f" {columns.left_out} organisations that were least in alliances are left out."
     height = ROW * columns.rows + 0.25
-    figure, y = _sheet(page, "Alliances", reading, height + ABOVE, _network_key(page, spells, set(kinds.values())))
+    figure, y = sheet(
+        page, of_one(page, "Alliances"), reading, height + ABOVE, _network_key(page, spells, set(kinds.values()))
+    )
     names = [_widest(name for name, (x, _) in columns.places.items() if (x < 0) == left) for left in (True, False)]
     weeks = sorted({-(-page.last // 3), -(-2 * page.last // 3), page.last})
     room = (WIDTH - sum(names)) / len(weeks)
@@ -368,7 +317,7 @@ def alliance_lives(record: Run, polity: str | None = None) -> Figure:
     Of one polity: the one named, else the first that has alliances; of many alliances those with most weeks of
     membership. Raises ValueError where there are none.
     """
-    page = _page(record, polity)
+    page = page_of_one(record, "alliances", polity)
     home = page.polities[0]
     all_lives, sizes = record.alliances, record.alliance_weeks
     all_lives, sizes = all_lives[all_lives["polity"] == home], sizes[sizes["polity"] == home]
@@ -386,7 +335,7 @@ def alliance_lives(record: Run, polity: str | None = None) -> Figure:
     befell = _befell(page, lives)
     flags = 0.12 if page.reforms else 0.0
     inches = sum(ABOVE + LIFE_ROW * (lives["issue"] == issue).sum() for issue in issues) + 0.47 + flags
-    figure, y = _sheet(page, "Lives of alliances", reading, inches, _lives_key(befell))
+    figure, y = sheet(page, of_one(page, "Lives of alliances"), reading, inches, _lives_key(befell))
     left = _widest(_title(page, life) for life in list[Any](lives.itertuples()))
     right = _widest(_ending(life) for life in list[Any](lives.itertuples())) + 0.06
     y += flags

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from advosim.figures import INK, SMALL, TEXT, Page, page_of, plain, prepare
-from advosim.venue_figures import finish, sheet
+from advosim.page import INK, SMALL, TEXT, Page, page_of, plain, prepare, sheet
+from advosim.venue_figures import finish
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,35 +9,29 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from advosim.figures import (
-    AGAINST,
+from advosim.figures import AGAINST, FOR, say
+from advosim.page import (
     ANSWER_COLOURS,
-    DPI,
     FAINT,
-    FOR,
     INK,
     MARGIN,
     REFORM,
     SMALL,
     TEXT,
-    TITLE,
     WIDTH,
     Page,
-    foot,
-    foot_height,
     head_columns,
     lay_out,
     mark,
     mark_time,
+    of_one,
     ordered,
     page_of,
     plain,
     prepare,
-    say,
+    sheet,
     stairs,
     width_of,
-    wrap,
-    write,
 )
 
 if TYPE_CHECKING:
@@ -81,7 +75,7 @@ def tactics(record: Run, polity: str | None = None) -> Figure:
         f"Campaigns' effort a week and, below, the shares of tactics in it, {_by(page.last)}; blank where nobody "
         "campaigned. Inside tactics, which address officials, lie under the heavy line."
     )
-    figure, top = _sheet(page, "Tactics", reading, 4.7)
+    figure, top = sheet(page, "Tactics", reading, 4.7)
     grid = lay_out(figure, page, [1, 4, 1, 4], [True, False, True, False], top, 0.36, room)
     tallest = 0.0
     for number, side in enumerate(SIDES):
@@ -231,7 +225,7 @@ def frames(record: Run, polity: str | None = None) -> Figure:
         f"Shares of frames in the effort of campaigns that speak to the publics, {_by(page.last)}: upward for reform, "
         "downward against it; blank where nobody spoke."
     )
-    figure, top = _sheet(page, "Frames", reading, 1.3 * len(page.issues) + 0.5, _patches(layers))
+    figure, top = sheet(page, "Frames", reading, 1.3 * len(page.issues) + 0.5, _patches(layers))
     count = len(page.issues)
     grid = lay_out(figure, page, [1] * count, [True] * count, top, width_of("against", SMALL) + 0.1, 0.0)
     for number, (row, issue) in enumerate(zip(grid, page.issues, strict=True)):
@@ -366,7 +360,7 @@ def timeline(record: Run, polity: str | None = None) -> Figure:
     inches = sum(TOP_OF_BAND + band.height + POLICY + BELOW for band in bands) + 0.45
     inches += TOP_OF_BAND + fates.height if fates.rows else 0.0
     inches += 0.12 if page.reforms else 0.0
-    figure, y = _sheet(page, _of(page, "Timeline"), reading, inches, _timeline_key(page, [*bands, fates]))
+    figure, y = sheet(page, of_one(page, "Timeline"), reading, inches, _timeline_key(page, [*bands, fates]))
     y += 0.12 if page.reforms else 0.0
     first: Axes | None = None
     for band in bands:
@@ -752,7 +746,7 @@ def participation(record: Run, polity: str | None = None) -> Figure:
         "middle half of weeks."
     )
     block = 0.3 + LINE * len(publics)
-    figure, y = _sheet(page, _of(page, "Participation"), reading, 0.2 + block * len(page.issues) + 0.25, _out_key())
+    figure, y = sheet(page, of_one(page, "Participation"), reading, 0.2 + block * len(page.issues) + 0.25, _out_key())
     columns = _columns(publics)
     y += 0.13
     for issue in page.issues:
@@ -931,11 +925,6 @@ def _page_of_one(record: Run, polity: str | None) -> Page:
     return page_of(record, first if polity is None else polity)
 
 
-def _of(page: Page, name: str) -> str:
-    """The name of a figure of one polity, which is said where there are several."""
-    return f"{name} in {plain(page.polities[0])}" if len(page.record.scenario.polity) > 1 else name
-
-
 def _bins(last: int) -> list[float]:
     """Edges of quarters; of months or weeks where a run is short."""
     wide = _wide(last)
@@ -971,53 +960,7 @@ def _total(rows: pd.DataFrame, side: str) -> str:
     return f"{count} organisation{'' if count == 1 else 's'} campaigned" if count else "nobody campaigned"
 
 
-# ---------------------------------------------------------------- the sheet
-
-
-def _sheet(page: Page, name: str, reading: str, inches: float, handles: Sequence[Any] = ()) -> tuple[Figure, float]:
-    """A page with room for `inches` of panels: title, how to read it, key and foot. Returns where the panels begin."""
-    from matplotlib.figure import Figure
-
-    title = wrap(f"{name}: {page.record.scenario.title}", TITLE, 2, "bold")
-    lines = wrap(reading, TEXT, 4)
-    across = _across(handles)
-    down = -(-len(handles) // across)
-    above = 0.12 + (len(title) * TITLE + len(lines) * TEXT) * 1.3 / 72 + 0.155 * down + (0.04 if down else 0)
-    figure = Figure(figsize=(WIDTH, above + inches + foot_height(page)), dpi=DPI)
-    y = write(figure, title, 0.1, TITLE, weight="bold")
-    y = write(figure, lines, y, TEXT, color="#444444")
-    if handles:
-        _top_key(figure, handles, across, y)
-    foot(figure, page)
-    return figure, above
-
-
-def _across(handles: Sequence[Any]) -> int:
-    """How many columns of a key fit the page."""
-    widths = [width_of(handle.get_label(), SMALL) + 0.36 for handle in handles]
-    for count in range(len(handles), 1, -1):
-        if sum(max(widths[column::count]) for column in range(count)) <= WIDTH * (1 - 2 * MARGIN):
-            return count
-    return 1
-
-
-def _top_key(figure: Figure, handles: Sequence[Any], across: int, y: float) -> None:
-    """A key read along its rows."""
-    legend = figure.legend(
-        handles=[handle for column in range(across) for handle in handles[column::across]],
-        loc="upper left",
-        bbox_to_anchor=(MARGIN, 1 - (y + 0.03) / figure.get_figheight()),
-        ncols=across,
-        frameon=False,
-        fontsize=SMALL,
-        borderpad=0.0,
-        borderaxespad=0.0,
-        handlelength=1.3,
-        handletextpad=0.5,
-        columnspacing=1.3,
-        labelspacing=0.4,
-    )
-    legend.set_in_layout(False)
+# ---------------------------------------------------------------- panels
 
 
 def _prepare(axes: Axes, page: Page, polity: str) -> None:

@@ -5,25 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from advosim.figures import (
-    DPI,
+from advosim.page import (
     INK,
     MARGIN,
-    SMALL,
     TEXT,
-    TITLE,
-    WIDTH,
     Page,
-    foot,
     foot_height,
     head_columns,
     mark_time,
-    page_of,
+    of_one,
+    page_of_one,
     plain,
     prepare,
-    width_of,
-    wrap,
-    write,
+    sheet,
 )
 
 if TYPE_CHECKING:
@@ -46,15 +40,18 @@ def elections(record: Run, polity: str | None = None) -> Figure:
 
     Of one polity: the one named, else the first that has elections. Raises ValueError where there are none.
     """
-    homes = list(dict.fromkeys(record.elections["polity"]))
-    if not homes or (polity is not None and polity not in homes):
-        where = f"in '{polity}'" if polity is not None else "in this record"
-        raise ValueError(f"no elections {where}" + (f" ({', '.join(map(str, homes))})" if homes else ""))
-    page = page_of(record, str(homes[0]) if polity is None else polity)
+    from matplotlib.patches import Patch
+
+    page = page_of_one(record, "elections", polity)
     counts = record.elections[record.elections["polity"] == page.polities[0]]
     parties = list(dict.fromkeys(counts["party"]))
     colours = {party: PARTY_COLOURS[number % len(PARTY_COLOURS)] for number, party in enumerate(parties)}
-    figure, top = _sheet(page, colours)
+    reading = (
+        "Each block is a parliament, from its election to the next, and the narrow column at its left the votes that "
+        "made it. The first was found by a count of the first week."
+    )
+    key = [Patch(color=colour, label=plain(party, 30)) for party, colour in colours.items()]
+    figure, top = sheet(page, of_one(page, "Elections"), reading, INCHES + 0.2 * len(parties), key)
     _lay_out(figure, page, top)
     grid = figure.subplots(4, 1, squeeze=False, sharex="all", height_ratios=[3.2, 0.5 + 0.28 * len(parties), 1.1, 1.1])
     drawn = (
@@ -127,40 +124,6 @@ def _backing(axes: Axes, counts: pd.DataFrame, colours: dict[str, str], last: in
 def _steps(axes: Axes, spells: Sequence[tuple[float, float, float]], gid: str) -> None:
     edges = [spells[0][0], *(end for _, end, _ in spells)]
     axes.stairs([value for _, _, value in spells], edges, baseline=None, color=INK, lw=1.4, gid=gid)
-
-
-# ---------------------------------------------------------------- the sheet
-
-
-def _sheet(page: Page, colours: dict[str, str]) -> tuple[Figure, float]:
-    """A page with title, how to read it, the colours of parties and the foot; and where its panels begin, in inches."""
-    from matplotlib.figure import Figure
-    from matplotlib.patches import Patch
-
-    scenario = page.record.scenario
-    name = f"Elections in {plain(page.polities[0])}" if len(scenario.polity) > 1 else "Elections"
-    title = wrap(f"{name}: {scenario.title}", TITLE, 2, "bold")
-    reading = (
-        "Each block is a parliament, from its election to the next, and the narrow column at its left the votes that "
-        "made it. The first was found by a count of the first week."
-    )
-    lines = wrap(reading, TEXT, 3)
-    widest = max(width_of(plain(party, 30), SMALL) for party in colours) + 0.45
-    across = max(1, min(len(colours), int(WIDTH * (1 - 2 * MARGIN) / widest)))
-    down = -(-len(colours) // across)
-    above = 0.16 + (len(title) * TITLE + len(lines) * TEXT) * 1.3 / 72 + 0.16 * down
-    figure = Figure(figsize=(WIDTH, above + INCHES + 0.2 * len(colours) + foot_height(page)), dpi=DPI)
-    y = write(figure, title, 0.1, TITLE, weight="bold")
-    y = write(figure, lines, y, TEXT, color="#444444")
-    handles = [Patch(color=colour, label=plain(party, 30)) for party, colour in colours.items()]
-    legend = figure.legend(
-        handles=[handle for column in range(across) for handle in handles[column::across]], loc="upper left",
-        bbox_to_anchor=(MARGIN, 1 - (y + 0.03) / figure.get_figheight()), ncols=across, frameon=False, fontsize=SMALL,
-        borderpad=0.0, borderaxespad=0.0, handlelength=1.3, handletextpad=0.5, columnspacing=1.3, labelspacing=0.4,
-    )  # fmt: skip
-    legend.set_in_layout(False)
-    foot(figure, page)
-    return figure, above
 
 
 def _lay_out(figure: Figure, page: Page, top: float) -> None:

@@ -203,6 +203,7 @@ def _draw(record: Run, file: Path) -> None:
         campaign_figures,
         election_figures,
         figures,
+        page,
         venue_figures,
     )
 
@@ -214,7 +215,7 @@ def _draw(record: Run, file: Path) -> None:
     draw |= {name: getattr(campaign_figures, name) for name in FIGURES[1:]}
     draw |= {name: getattr(alliance_figures, name) for name in ALLIANCES}
     draw |= {name: getattr(venue_figures, name) for name in ABROAD}
-    figures.save(draw[file.stem](record), file)
+    page.save(draw[file.stem](record), file)
 
 
 def _sha256(file: Path) -> str:

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from advosim.figures import (
-    DPI,
+from advosim.page import (
     INK,
-    MARGIN,
-    SMALL,
     TEXT,
-    TITLE,
-    WIDTH,
     Page,
-    foot,
     foot_height,
     head_columns,
     mark_time,
     page_of,
     plain,
     prepare,
-    wrap,
-    write,
+    sheet,
 )
 from advosim.spiral import PHASES, QUARTER, spiral
 
@@ -119,33 +111,12 @@ def phases(record: Run, polity: str | None = None) -> Figure:
     return figure
 
 
-def sheet(page: Page, name: str, reading: str, inches: float, keys: Sequence[Any]) -> tuple[Figure, float]:
-    """A page with room for `inches` of panels: title, how to read it, key and foot. Returns where the panels begin."""
-    from matplotlib.figure import Figure
-
-    title = wrap(f"{name}: {page.record.scenario.title}", TITLE, 2, "bold")
-    lines = wrap(reading, TEXT, 4)
-    down = -(-len(keys) // 5)
-    above = 0.12 + (len(title) * TITLE + len(lines) * TEXT) * 1.3 / 72 + 0.17 * down
-    figure = Figure(figsize=(WIDTH, above + 0.4 + inches + foot_height(page)), dpi=DPI)
-    y = write(figure, title, 0.1, TITLE, weight="bold")
-    y = write(figure, lines, y, TEXT, color="#444444")
-    place = (MARGIN, 1 - (y + 0.03) / figure.get_figheight())
-    key = figure.legend(
-        handles=keys, loc="upper left", bbox_to_anchor=place, ncols=5, frameon=False, fontsize=SMALL, borderpad=0.0,
-        borderaxespad=0.0, handlelength=1.3, columnspacing=1.3,
-    )  # fmt: skip
-    key.set_in_layout(False)
-    foot(figure, page)
-    return figure, above
-
-
 def finish(figure: Figure, grid: Any, page: Page, top: float) -> None:
     mark_time(grid[-1], page)
     head_columns(grid[0], page)
     height = figure.get_figheight()
     figure.subplots_adjust(
-        left=0.09, right=0.985, top=1 - (top + 0.75) / height, bottom=(foot_height(page) + 0.5) / height, hspace=0.35,
+        left=0.09, right=0.985, top=1 - (top + 0.62) / height, bottom=(foot_height(page) + 0.5) / height, hspace=0.35,
         wspace=0.08,
     )  # fmt: skip
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from advosim import figures
+from advosim import figures, page
 from advosim.scenario.schema import Scenario
 
 ISSUES = ("forests", "water", "wages", "land_rights", "press_law")
@@ -333,7 +333,7 @@ def test_many_tactics_share_a_lane() -> None:
     record = fake(weeks=60)
     record.organisations["tactic"] = [f"tactic_{n % 22}" for n in range(len(record.organisations))]
     labels = [label.get_text() for label in drawn(record).axes[6].get_yticklabels()]
-    assert "others" in labels and len(labels) <= figures.MOST_TACTICS + 1
+    assert "others" in labels and len(labels) <= page.MOST_TACTICS + 1
 
 
 def test_of_many_polities_one_is_drawn() -> None:
@@ -357,7 +357,7 @@ def test_long_names_and_texts_stay_on_the_page() -> None:
 @pytest.mark.parametrize("suffix", ["png", "pdf", "svg"])
 def test_saved_in_the_format_of_the_suffix(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"overview.{suffix}"
-    figures.save(figures.overview(fake(weeks=20)), path)
+    page.save(figures.overview(fake(weeks=20)), path)
     assert path.read_bytes()[:5] in (b"\x89PNG\r", b"%PDF-", b"<?xml")
 
 

@@ -165,14 +165,14 @@ class Comparison:
 
         Raises InputError for a place that holds something else, SaveError where writing fails.
         """
-        from advosim import figures
         from advosim.experiment import folder as folders
+        from advosim.page import save
 
         with folders.whole(folder) as partial:
             self.table.to_csv(partial / "effects.csv", index=False, encoding="utf-8", lineterminator="\n")
             self.pairs.to_parquet(partial / "pairs.parquet", index=False)
             folders.write_text(partial / "effects.tex", self.latex())
-            figures.save(self.figure(), partial / "effects.png")
+            save(self.figure(), partial / "effects.png")
             folders.write_manifest(partial, {"kind": "comparison", **self.told})
         return Path(folder)
 

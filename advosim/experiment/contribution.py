@@ -230,15 +230,15 @@ class Contribution:
 
         Raises InputError for a place that holds something else, SaveError where writing fails.
         """
-        from advosim import figures
         from advosim.experiment import folder as folders
+        from advosim.page import save
 
         with folders.whole(folder) as partial:
             for name, table in (("contribution", self.table), ("sums", self.sums)):
                 table.to_csv(partial / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
             self.pairs.to_parquet(partial / "pairs.parquet", index=False)
             folders.write_text(partial / "contribution.tex", self.latex())
-            figures.save(self.figure(), partial / "contribution.png")
+            save(self.figure(), partial / "contribution.png")
             folders.write_manifest(partial, {"kind": "contribution", **self.told})
         return Path(folder)
 

@@ -168,9 +168,9 @@ class Discovery:
 
     def save(self, folder: str | Path) -> Path:
         """Write boxes, scores, the tree, figures and a manifest; the folder appears whole or not at all."""
-        from advosim import figures
         from advosim.experiment import folder as folders
         from advosim.experiment.sensitivity import told
+        from advosim.page import save
 
         with folders.whole(folder) as partial:
             for name, table in (("boxes", self.table), ("scores", self.scores)):
@@ -178,7 +178,7 @@ class Discovery:
             folders.write_text(partial / "boxes.tex", self.latex())
             folders.write_text(partial / "summary.txt", self.summary() + "\n")
             for name, drawn in self.figures().items():
-                figures.save(drawn, partial / f"{name}.png")
+                save(drawn, partial / f"{name}.png")
             condition = {"outcome": self.outcome, "condition": self.condition, "notes": self.notes}
             folders.write_manifest(partial, {"kind": "discovery", **told(self.runs), **condition})
         return Path(folder)

@@ -9,7 +9,7 @@ import numpy as np
 
 from advosim.experiment import surfaces
 from advosim.experiment.sensitivity_figures import BLUE, ORANGE, _figure, _panels, _prepare, _title, curves
-from advosim.figures import FAINT, INK, SMALL, TEXT, WIDTH
+from advosim.page import FAINT, INK, SMALL, TEXT, WIDTH
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from advosim.figures import DPI, FAINT, INK, ISSUE_COLOURS, SMALL, TEXT, TITLE, WIDTH
+from advosim.page import DPI, FAINT, INK, ISSUE_COLOURS, SMALL, TEXT, TITLE, WIDTH
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -155,14 +155,14 @@ class Decomposition:
 
         Raises InputError for a place that holds something else, SaveError where writing fails.
         """
-        from advosim import figures
         from advosim.experiment import folder as folders
+        from advosim.page import save
 
         with folders.whole(folder) as partial:
             self.table.to_csv(partial / "routes.csv", index=False, encoding="utf-8", lineterminator="\n")
             self.pairs.to_parquet(partial / "pairs.parquet", index=False)
             folders.write_text(partial / "summary.txt", self.summary() + "\n")
-            figures.save(self.figure(), partial / "routes.png")
+            save(self.figure(), partial / "routes.png")
             folders.write_manifest(partial, {"kind": "routes", "who": self.who, **self.told})
         return Path(folder)
 

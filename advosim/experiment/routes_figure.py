@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from advosim.figures import DPI, FAINT, INK, SMALL, TEXT, TITLE, WIDTH, plain, width_of
+from advosim.page import DPI, FAINT, INK, SMALL, TEXT, TITLE, WIDTH, plain, width_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -78,8 +78,8 @@ class Sensitivity:
 
     def save(self, folder: str | Path) -> Path:
         """Write tables (.csv, .tex), figures and a manifest; the folder appears whole or not at all."""
-        from advosim import figures
         from advosim.experiment import folder as folders
+        from advosim.page import save
 
         tables = {"indices": self.indices, "shares": self.shares, "noise": self.noise, "replicates": self.replicates}
         with folders.whole(folder) as partial:
@@ -89,7 +89,7 @@ class Sensitivity:
             folders.write_text(partial / "indices.tex", self.latex())
             folders.write_text(partial / "summary.txt", self.summary() + "\n")
             for name, drawn in self.figures().items():
-                figures.save(drawn, partial / f"{name}.png")
+                save(drawn, partial / f"{name}.png")
             folders.write_manifest(partial, {"kind": "sensitivity", **told(self.runs)})
         return Path(folder)
 

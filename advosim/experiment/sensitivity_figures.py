@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from advosim.figures import DPI, FAINT, INK, ISSUE_COLOURS, SMALL, TEXT, TITLE, WIDTH
+from advosim.page import DPI, FAINT, INK, ISSUE_COLOURS, SMALL, TEXT, TITLE, WIDTH
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
