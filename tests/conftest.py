@@ -12,6 +12,8 @@ import pytest
 
 from advosim.scenario.schema import Scenario
 
+pytest.register_assert_rewrite("abroad_checks", "owed_by_alliances", "owed_directions", "owed_null_limits")
+
 ROOT = Path(__file__).resolve().parents[1]
 
 

@@ -14,6 +14,7 @@ import pytest
 from worlds import busy, run_world, switched_off
 
 from advosim import week
+from advosim.mechanisms import citizens
 from advosim.record import Record
 from advosim.scenario.schema import Scenario
 from advosim.simulation import simulate
@@ -185,3 +186,26 @@ def mean_of(column: str) -> Callable[[Record], float]:
 
 def total_of(column: str) -> Callable[[Record], float]:
     return lambda record: float(record.recorded.organisations[column].sum())
+
+
+def act(threshold: float, **changed: float) -> bool:
+    values = {
+        "motive_": 0.4, "efficacy": 0.3, "grievance": 2.0, "noticed": 0.5, "company": 0.5, "called": 1.0, "cost": 0.06,
+        "risk": 0.1, "fatigue": 0.5,
+    } | changed  # fmt: skip
+    return bool(citizens.participation(*map(np.float32, values.values()), np.float32(threshold), RULES.participation))
+
+
+def move(world: World) -> Any:
+    call("friction", world)
+    call("decision", world)
+    return world.issues[0, 0]
+
+
+def launched(kind: str, *runs: Record) -> int:
+    tables = [run.events for run in runs]
+    return sum(int(((table["event"] == "ballot_launched") & (table["detail"] == kind)).sum()) for table in tables)
+
+
+def answers(kind: int) -> Callable[[Record], float]:
+    return lambda record: float((record.recorded.weeks["answers"] & kind > 0).sum())
