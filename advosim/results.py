@@ -204,6 +204,7 @@ def _draw(record: Run, file: Path) -> None:
         election_figures,
         figures,
         page,
+        timeline_figure,
         venue_figures,
     )
 
@@ -212,7 +213,8 @@ def _draw(record: Run, file: Path) -> None:
         ELECTIONS: election_figures.elections,
         BALLOTS: ballot_figures.ballots,
     }
-    draw |= {name: getattr(campaign_figures, name) for name in FIGURES[1:]}
+    draw |= {name: getattr(campaign_figures, name) for name in ("tactics", "frames", "participation")}
+    draw["timeline"] = timeline_figure.timeline
     draw |= {name: getattr(alliance_figures, name) for name in ALLIANCES}
     draw |= {name: getattr(venue_figures, name) for name in ABROAD}
     page.save(draw[file.stem](record), file)

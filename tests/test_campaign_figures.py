@@ -6,16 +6,18 @@ import io
 import subprocess
 import sys
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from test_figures import FakeRecord, artists, fake, named_in_keys, word_boxes
 
-from advosim import campaign_figures
+from advosim import campaign_figures, timeline_figure
 
 FIGURES = ("tactics", "frames", "timeline", "participation")
 TACTICS = ("lobbying", "multi_stakeholder_table", "public_relations", "petition", "demonstration", "capacity_building")
@@ -96,11 +98,15 @@ def views(rng: np.random.Generator, weeks: pd.DataFrame, publics: list[str]) -> 
     return pd.concat(parts, ignore_index=True)
 
 
+def drawing(name: str) -> Callable[..., Any]:
+    return getattr(timeline_figure if name == "timeline" else campaign_figures, name)
+
+
 def drawn(name: str, record: PeopledRecord, **options: object) -> object:
     """Draw; a warning is a failure."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        figure = getattr(campaign_figures, name)(record, **options)
+        figure = drawing(name)(record, **options)
         figure.draw_without_rendering()
     return figure
 
@@ -277,7 +283,7 @@ def test_the_campaigns_that_brought_most_are_named() -> None:
     ends = [(12 + n, f"group_{n}", "end", "for", 5.0 if n == 33 else 0.1 * (n % 7)) for n in range(40)]
     figure = drawn("timeline", story(ends, many))
     assert "group 33: petition" in words(figure)
-    assert len(bars(figure)) <= campaign_figures.MOST_CAMPAIGNS
+    assert len(bars(figure)) <= timeline_figure.MOST_CAMPAIGNS
     rest = artists(figure, "others/forests/")["for"]
     assert len(bars(figure)) + len(rest.get_paths()) == 40
 
@@ -357,7 +363,7 @@ def test_of_many_polities_one_can_be_named(name: str) -> None:
     record = peopled(polities=5, issues=1, weeks=20)
     drawn(name, record, polity="east")
     with pytest.raises(ValueError, match="no polity 'nowhere'"):
-        getattr(campaign_figures, name)(record, polity="nowhere")
+        drawing(name)(record, polity="nowhere")
 
 
 @pytest.mark.parametrize("name", FIGURES)
