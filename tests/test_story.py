@@ -14,11 +14,12 @@ import pytest
 from worlds import busy as crowded
 from worlds import with_neighbour
 
-from advosim.measuring import costs, outcomes, reforms
+from advosim.measuring import YEAR, costs, outcomes, reforms
 from advosim.record import Record
 from advosim.scenario.schema import Scenario
 from advosim.simulation import simulate
-from advosim.story import BEFORE, YEAR, _runs, story
+from advosim.story import story
+from advosim.turning_points import BEFORE, _runs
 from advosim.world.found import positions
 
 CONTESTED = {

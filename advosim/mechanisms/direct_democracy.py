@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from advosim.mechanisms.ballots import (
-    believed_by,
-    challenge_cost,
-    deterrence,
-    vote,
-    vote_of_recall,
-)
+from advosim.mechanisms.ballots import believed_by, challenge_cost, deterrence, vote, vote_of_recall
 from advosim.mechanisms.campaigns import right_of
 from advosim.mechanisms.chronicle import latest, note
 from advosim.mechanisms.institutions import is_open
@@ -121,6 +115,18 @@ def _fate(turnout, yes, right):
     return ACCEPTED if yes > 0.5 else REJECTED
 
 
+@compiled
+def _can_use(kind, o, p, m, organisations, priorities, uses, tactics):
+    """Whether an organisation of the polity is concerned by the issue and has a tactic that uses a right."""
+    a = organisations[o]
+    if a.polity != p or a.closed or a.activity == 0.0 or priorities[o, m] == 0.0:
+        return False
+    able = False
+    for k in range(tactics.size):
+        able = able or (right_of(tactics[k]) == kind and uses[o, k] > 0.0)
+    return able
+
+
 # ---------------------------------------------------------------- initiative
 
 
@@ -128,13 +134,8 @@ def _fate(turnout, yes, right):
 def _deterring(law, p, m, believed, cost, organisations, stances, priorities, uses, tactics):
     """The law nearest to the given one against which no organised group gains by an initiative."""
     for o in range(organisations.size):
-        a = organisations[o]
-        if a.polity != p or a.closed or a.activity == 0.0 or priorities[o, m] == 0.0:
-            continue
-        for k in range(tactics.size):
-            if right_of(tactics[k]) == INITIATIVE and uses[o, k] > 0.0:
-                law = deterrence(law, believed, stances[o, m], cost)
-                break
+        if _can_use(INITIATIVE, o, p, m, organisations, priorities, uses, tactics):
+            law = deterrence(law, believed, stances[o, m], cost)
     return law
 
 
@@ -234,13 +235,9 @@ def initiative(
 def _challenged(issue, target, p, m, cost, organisations, stances, priorities, uses, tactics):
     """Whether an organised group loses more by a new law than a referendum against it costs."""
     for o in range(organisations.size):
-        a = organisations[o]
-        if a.polity != p or a.closed or a.activity == 0.0 or priorities[o, m] == 0.0:
-            continue
-        if abs(target - stances[o, m]) - abs(issue.policy - stances[o, m]) > cost:
-            for k in range(tactics.size):
-                if right_of(tactics[k]) == REFERENDUM and uses[o, k] > 0.0:
-                    return True
+        loses = abs(target - stances[o, m]) - abs(issue.policy - stances[o, m]) > cost
+        if loses and _can_use(REFERENDUM, o, p, m, organisations, priorities, uses, tactics):
+            return True
     return False
 
 
