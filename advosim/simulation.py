@@ -21,7 +21,8 @@ from advosim.week import Line, line, stages
 from advosim.week import weeks as whole_weeks
 from advosim.world.chance import wrapping
 from advosim.world.compile import JIT, cache_folder
-from advosim.world.found import enact, found
+from advosim.world.enact import enact
+from advosim.world.found import found
 from advosim.world.state import EVENTS, World
 
 Progress = Callable[[str, int, int], None]

@@ -35,7 +35,7 @@ from advosim.record import Record
 from advosim.scenario.problems import InputError
 from advosim.scenario.schema import Scenario
 from advosim.simulation import compile_share, simulate
-from advosim.world import found as founding
+from advosim.world import population
 from advosim.world.chance import draw, draw64, exp, exponential, key, stream
 from advosim.world.found import found
 from advosim.world.state import copy, restore, save
@@ -100,7 +100,7 @@ def test_a_shorter_run_is_the_start_of_a_longer_one() -> None:
 
 def interpreted(code: str) -> dict[str, str]:
     """What a program prints as JSON when nothing is compiled."""
-    there = [str(Path(worlds.__file__).parent), str(Path(founding.__file__).parents[2])]
+    there = [str(Path(worlds.__file__).parent), str(Path(population.__file__).parents[2])]
     path = os.pathsep.join([*there, os.environ.get("PYTHONPATH", "")])
     environment = {**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": path}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
@@ -174,7 +174,7 @@ def test_a_save_of_another_scenario_is_refused(tmp_path: Path) -> None:
 
 def test_the_size_of_blocks_changes_no_count(monkeypatch: pytest.MonkeyPatch) -> None:
     usual = plain_run().recorded.weeks
-    monkeypatch.setattr(founding, "BLOCK", 16)
+    monkeypatch.setattr(population, "BLOCK", 16)
     world = run_world(busy(), 1)
     assert len(world.blocks) > 2 * len(world.districts) * len(world.publics)
     for name in usual.dtype.names or ():

@@ -291,3 +291,11 @@ def beta22(a, b, c):
     """The median of three uniforms: a Beta(2, 2) variate (mean 1/2, variance 1/20), of the type of the arguments."""
     low, high = min(a, b), max(a, b)
     return max(low, min(high, c))
+
+
+def normal_of(seed: int, what: str, *keys: np.uint64) -> float:
+    """A standard normal number drawn once, at the founding: by what it is for and by the keys of whose it is."""
+    k = U(key(seed, 0, stream(what)))
+    for each in keys[:-1]:
+        k = U(pair(k, each))
+    return float(normal(draw64(k, keys[-1])))

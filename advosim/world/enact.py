@@ -1,0 +1,138 @@
+"""Governance and rules as numbers: what holds from the founding on, and what a reform changes in mid-run."""
+
+from __future__ import annotations
+
+from typing import Any, get_args
+
+import numpy as np
+
+from advosim.scenario.declare import Mechanism
+from advosim.scenario.rules import Mechanisms
+from advosim.scenario.schema import (
+    Governance,
+    Initiative,
+    Recall,
+    Referendum,
+    Scenario,
+    Tactic,
+)
+from advosim.world.chance import draw, exp, key, pair, stream, wrapping
+from advosim.world.compile import compiled
+from advosim.world.state import (
+    CODED,
+    ONLINE,
+    POLITY,
+    POPULAR,
+    VENUES,
+    World,
+)
+
+_ONLINE = stream("founding.online")
+
+
+def enact(world: World, scenario: Scenario, before: Scenario | None = None) -> None:
+    """Write rules and governance of `scenario` into the world: all at founding, at reforms what differs from `before`.
+
+    So settings that somebody has written into the world by hand outlive a reform that does not speak of them.
+    """
+    for name in Mechanisms.model_fields:
+        rule: Mechanism = getattr(scenario.mechanism, name)
+        old = getattr(before.mechanism, name) if before else None
+        for field in type(rule).model_fields:
+            if old is None or getattr(rule, field) != getattr(old, field):
+                kind = type(rule).model_fields[field].annotation
+                world.rules[name][field] = _number(kind, getattr(rule, field))
+    for row, (home, polity) in enumerate(scenario.polity.items()):
+        was = before.polity[home].governance if before else None
+        for field in Governance.model_fields:
+            now = getattr(polity.governance, field)
+            if field in (POLITY.names or ()) and (was is None or now != getattr(was, field)):
+                world.polities[field][row] = CODED[field].index(now) if field in CODED else now
+        for right, name in zip(world.rights[row], POPULAR, strict=True):
+            _grant(right, getattr(polity.governance, name), getattr(was, name) if was else None)
+        governed = any(each.kind == "municipality" for each in polity.organisation.values())
+        for column, tactic in enumerate(scenario.tactic.values()):
+            room = _allowed(tactic, polity.governance, scenario.mechanism)
+            missing = (tactic.pressure == "local" and not governed) or _out_of_reach(tactic, row, world, scenario)
+            world.allowed[row, column] = 0.0 if missing else room
+    _connect(world, scenario)
+
+
+def _number(annotation: Any, value: Any) -> Any:
+    """A choice among words as the place of the word."""
+    return get_args(annotation).index(value) if isinstance(value, str) else value
+
+
+def _grant(right: Any, given: Initiative | Referendum | Recall, was: Initiative | Referendum | Recall | None) -> None:
+    """Write down what citizens may collect signatures for; what has no `quorum` needs none, and all else is binding."""
+    for field, usual in (("allowed", 0), ("signature_share", 0), ("window", 0), ("quorum", 0.0), ("binding", True)):
+        now = getattr(given, field, usual)
+        if was is None or now != getattr(was, field, usual):
+            right[field] = now
+
+
+def _connect(world: World, scenario: Scenario) -> None:
+    """Put citizens online by their founding draws, publics around the polity's mean."""
+    divide = scenario.mechanism.digital_divide
+    weight = divide.scale if divide.on else 0.0
+    world.polities["online"] = 0.0
+    with wrapping():
+        for row, public in enumerate(world.publics):
+            home = world.polities[public.polity]
+            share = _online_share(home.internet_access, weight * public.digital)
+            share = 0.0 if home.shutdown and scenario.mechanism.platform_control.on else share
+            mine = world.blocks[world.blocks["public"] == row]
+            online = connect(
+                world.clock["seed"][0], world.polities["key"][public.polity], mine, share, world.citizens.word
+            )
+            world.publics["online"][row] = online / max(public.citizens, 1)
+            home.online += online / home.citizens
+
+
+def _out_of_reach(tactic: Tactic, polity: int, world: World, scenario: Scenario) -> bool:
+    """Whether a tactic appeals to a body or to third states that are not there."""
+    if tactic.pressure != "abroad":
+        return False
+    if tactic.venue == "third_states":
+        here = len(world.polities) > 1 and scenario.mechanism.third_states.on
+    else:
+        here = bool(world.mandates["member"][world.bodies["level"] == VENUES.index(tactic.venue), polity].any())
+    return not (here and scenario.mechanism.boomerang.on)
+
+
+def _allowed(tactic: Tactic, governance: Governance, rule: Mechanisms) -> float:
+    if tactic.awaits:
+        return 0.0
+    if tactic.pressure in POPULAR:
+        right, runs = getattr(governance, tactic.pressure), getattr(rule, tactic.pressure).on
+        return 1.0 if right.allowed and runs else 0.0
+    room = 1.0
+    for name, weight in tactic.needs.items():
+        # Without social media nothing can be done on them.
+        cut = name == "internet_access" and governance.shutdown and rule.platform_control.on
+        setting = 0.0 if cut else getattr(governance, name)
+        room *= 1 - weight * (1 - setting) if weight > 0 else 1 + weight * setting
+    return room
+
+
+def _online_share(access: float, digital: float) -> float:
+    if access <= 0.0 or access >= 1.0:
+        return float(access >= 1.0)
+    odds = access / (1.0 - access) * exp(digital)
+    return float(odds / (1.0 + odds))
+
+
+@compiled
+def connect(seed, polity_key, blocks, share, word):
+    """Mark who is online: those whose founding draw is below `share`. Returns their number."""
+    k = pair(key(seed, 0, _ONLINE), polity_key)
+    online = 0
+    for b in range(blocks.size):
+        for i in range(blocks[b].first, blocks[b].last):
+            on = np.float64(draw(k, i - blocks[b].offset)) < share
+            online += 1 if on else 0
+            for m in range(word.shape[2]):
+                for now in range(2):
+                    kept = np.uint32(word[now, i, m] & np.uint32(~ONLINE))
+                    word[now, i, m] = np.uint32(kept | ONLINE) if on else kept
+    return online
