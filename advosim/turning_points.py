@@ -298,7 +298,24 @@ def _led_by(teller: Teller, row: Any, sources: Sequence[str]) -> str:
                 f"{who}, {words.name(name)} did most, by {_tactic(teller, tactic)}{_answering(teller, name, row)}."
             )
             return f" {largest}{_why(teller, name, tactic, row.issue, row.week)}"
-    return " No campaign was aimed at that: people moved by themselves."
+    return _begun_by(teller, row, sources) or " No campaign was aimed at that: people moved by themselves."
+
+
+def _begun_by(teller: Teller, row: Any, sources: Sequence[str]) -> str:
+    """The latest campaign of such a kind in the log. The table of organisations shows one campaign of each by week, so
+    that a part in a joint plan beside a campaign of one's own is not in it.
+    """
+    begun = teller.events[(teller.events["event"] == "campaign") & (teller.events["issue"] == row.issue)]
+    begun = begun[(begun["week"] > row.week - BEFORE) & (begun["week"] <= row.week)]
+    if "table" not in sources:  # at a table both sides sit
+        begun = begun[begun["side"] == row.side]
+    for source in sources:
+        own = begun[begun["tactic"].map(_worth(teller, source)).fillna(0.0) > 0]
+        if len(own):
+            last = own.iloc[-1]
+            who = f"{words.name(last['organisation'])} had begun {_tactic(teller, last['tactic'])} for that"
+            return f" {words.capital(who)}.{_why(teller, last['organisation'], last['tactic'], row.issue, row.week)}"
+    return ""
 
 
 def _answering(teller: Teller, organisation: str, row: Any) -> str:

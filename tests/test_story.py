@@ -18,8 +18,8 @@ from advosim.measuring import YEAR, costs, outcomes, reforms
 from advosim.record import Record
 from advosim.scenario.schema import Scenario
 from advosim.simulation import simulate
-from advosim.story import story
-from advosim.turning_points import BEFORE, _runs
+from advosim.story import _teller, story
+from advosim.turning_points import BEFORE, _runs, turning_points
 from advosim.world.found import positions
 
 CONTESTED = {
@@ -143,6 +143,22 @@ def test_a_story_fits_a_page_and_says_what_it_is(name: str) -> None:
         assert [*re.findall("## Year (\\d)", told)] == ["1", "2", "3", "4"]
         assert "no forecast" in told and f"seed {seed}" in told
         assert_well_told(told)
+
+
+def test_a_round_table_has_somebody_who_called_for_it() -> None:
+    """Also where the table of organisations shows another campaign of the same team, beside its part in a joint plan."""
+    agreeable = {"polity.home.citizens": 1000, "mechanism.stakeholder_table.chance": 1.0}
+    scenario = Scenario.load("open_democracy").but(agreeable)
+    tables = 0
+    for seed in (2, 3, 4):
+        teller = _teller(simulate(scenario, seed, threads=1), "home", scenario.polity["home"])
+        hidden = replace(teller, organisations=teller.organisations.assign(effort=0.0), explained=set())
+        for known, verb in ((teller, "did most, by"), (hidden, "had begun")):
+            told = " ".join(point.tell() for point in turning_points(known))
+            for sentence in re.findall(r"a round table agreed on\.(.*?\*)", told):
+                tables += 1
+                assert verb in sentence
+    assert tables > 4
 
 
 def words(told: str) -> int:
