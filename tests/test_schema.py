@@ -98,6 +98,10 @@ def reads() -> dict[str, set[str]]:
     return known
 
 
+FOUNDING = ("world/found", "world/population", "world/enact")
+"""The files that turn settings into a world's tables."""
+
+
 def read_in(*folders: str) -> set[str]:
     return {name for file, names in reads().items() if file.startswith(folders) for name in names}
 
@@ -178,7 +182,7 @@ def test_a_governance_setting_is_read_or_awaits_its_mechanism(path: str) -> None
     if waits:
         assert waits not in (*TABLE_MECHANISMS, *CITIZEN_MECHANISMS), f"{path} waits for what is there"
     else:
-        assert name in read_in("mechanisms/", "world/found"), path
+        assert name in read_in("mechanisms/", *FOUNDING), path
 
 
 @pytest.mark.parametrize("path", [p for p in DECLARED if not p.startswith("mechanism.") and ".governance." not in p])
@@ -187,7 +191,7 @@ def test_any_other_setting_is_read_by_code(path: str) -> None:
     if name in TEXTS or name in (*CHANNELS, *CULTURE, *EXPERTISE, *AUDIENCES):
         return  # read by people, or by these names of columns
     if path.startswith("tactic."):
-        assert name in TACTIC_NUMBERS or name in read_in("world/found"), path
+        assert name in TACTIC_NUMBERS or name in read_in(*FOUNDING), path
         return
     assert name in read_in("mechanisms/", "world/", "simulation", "scenario/"), path
 
