@@ -146,7 +146,7 @@ def test_a_story_fits_a_page_and_says_what_it_is(name: str) -> None:
 
 
 def test_a_round_table_has_somebody_who_called_for_it() -> None:
-    """Also where the table of organisations shows another campaign of the same team, beside its part in a joint plan."""
+    """Also where the table shows another campaign of the same team, beside its part in a joint plan."""
     agreeable = {"polity.home.citizens": 1000, "mechanism.stakeholder_table.chance": 1.0}
     scenario = Scenario.load("open_democracy").but(agreeable)
     tables = 0
