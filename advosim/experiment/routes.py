@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from itertools import combinations
+from itertools import combinations, groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from advosim.record import Record
     from advosim.scenario.schema import Scenario
 
+    Runs = dict[frozenset[str], tuple[pd.DataFrame, pd.DataFrame]]
+    """By set of open routes: what was measured with the organisations and without them, by seed."""
+
 RUNS = 50
 EVERYBODY = "all organisations"
 FROZEN: dict[str, dict[str, Any]] = {route: {f"mechanism.decision.{route}": False} for route in ROUTES}
@@ -47,6 +50,8 @@ SOURCES: dict[str, dict[str, Any]] = {
 }
 """By source of the store of pressure: the settings that keep what it adds out."""
 NOTHING = "nothing"
+WHICH = ("with", "without")
+"""Twins: the scenario, and the same without organisations."""
 
 
 def shapley(values: Mapping[frozenset[str], Any]) -> dict[str, Any]:
@@ -221,17 +226,19 @@ def routes(
     gone = scenario.without(*(of or absent))
     told: dict[str, Any] = {}
 
-    def run(opened: frozenset[str]) -> pd.DataFrame:
+    def run(sets: Sequence[frozenset[str]]) -> Runs:
         from advosim.experiment.compare import compare
 
-        changes = {path: value for name in players if name not in opened for path, value in players[name].items()}
+        closed = [{k: v for name in players if name not in opened for k, v in players[name].items()} for opened in sets]
+        twins = [who.but(changes) if changes else who for changes in closed for who in (scenario, gone)]
+        labels = [f"{_named(opened)}, {which}" for opened in sets for which in WHICH]
         compared = compare(
-            [scenario.but(changes), gone.but(changes)] if changes else [scenario, gone],
-            runs=runs, first_seed=first_seed, outcomes=_measured(scenario), workers=workers, weeks=weeks,
-            labels=["with", "without"], progress=progress,
+            twins, runs=runs, first_seed=first_seed, outcomes=_measured(scenario), workers=workers, weeks=weeks,
+            labels=labels, progress=progress,
         )  # fmt: skip
         told.update(compared.told if not told else {})
-        return compared.pairs
+        own = {str(label): rows.set_index("seed") for label, rows in compared.pairs.groupby("scenario")}
+        return {opened: (own[f"{_named(opened)}, {WHICH[0]}"], own[f"{_named(opened)}, {WHICH[1]}"]) for opened in sets}
 
     by_set = _all_sets(players, run, sources)
     seeds = range(first_seed, first_seed + runs)
@@ -250,22 +257,30 @@ def sources_of(scenario: Scenario) -> dict[str, dict[str, Any]]:
     return {name: closed for name, closed in SOURCES.items() if name not in missing}
 
 
-def _all_sets(
-    players: Iterable[str], run: Callable[[frozenset[str]], pd.DataFrame], sources: bool
-) -> dict[frozenset[str], pd.DataFrame]:
-    """The runs of each set of open routes, made or taken from a larger set that used no other route than these."""
-    by_set: dict[frozenset[str], pd.DataFrame] = {}
+def _all_sets(players: Iterable[str], run: Callable[[Sequence[frozenset[str]]], Runs], sources: bool) -> Runs:
+    """The runs of each set of open routes, made or taken from a larger set that used no other route than these.
+
+    Sets of one size are run at once, so that they share processes.
+    """
+    by_set: Runs = {}
     used: dict[frozenset[str], frozenset[str]] = {}
-    for opened in subsets(players):
-        like = next((other for other in used if used[other] <= opened <= other), None)
-        by_set[opened] = run(opened) if like is None else by_set[like]
+    for _, of_a_size in groupby(subsets(players), key=len):
+        sets = list(of_a_size)
+        known = {opened: next((other for other in used if used[other] <= opened <= other), None) for opened in sets}
+        missing = [opened for opened, like in known.items() if like is None]
+        made = run(missing) if missing else {}
+        by_set |= {opened: made[opened] if like is None else by_set[like] for opened, like in known.items()}
         # What a source adds is always felt; only routes may be open without use.
-        used[opened] = opened if sources else _used(by_set[opened]) & opened
+        used |= {opened: opened if sources else _used(by_set[opened]) & opened for opened in sets}
     return by_set
 
 
-def _used(pairs: pd.DataFrame) -> frozenset[str]:
-    return frozenset(route for route in ROUTES if pairs[f"used {route}"].any())
+def _named(opened: frozenset[str]) -> str:
+    return "+".join(route for route in (*ROUTES, *SOURCES) if route in opened) or NOTHING
+
+
+def _used(twins: tuple[pd.DataFrame, pd.DataFrame]) -> frozenset[str]:
+    return frozenset(route for route in ROUTES if any(twin[f"used {route}"].any() for twin in twins))
 
 
 def _measured(scenario: Scenario) -> dict[str, Any]:
@@ -293,21 +308,19 @@ def _has_friction(scenario: Scenario) -> bool:
     return scenario.mechanism.friction.on and all(late)
 
 
-def _pairs(
-    scenario: Scenario, gone: Scenario | None, by_set: Mapping[frozenset[str], pd.DataFrame], seeds: Sequence[int]
-) -> pd.DataFrame:
+def _pairs(scenario: Scenario, gone: Scenario | None, by_set: Runs, seeds: Sequence[int]) -> pd.DataFrame:
     """Effects by polity and issue, and their mean over issues by the priorities of those who are gone."""
     import pandas as pd
 
     ways, weights = _directions(scenario, gone, seeds)
     rows = []
-    for opened, pairs in by_set.items():
-        ends = {str(label): own.set_index("seed").loc[list(seeds)] for label, own in pairs.groupby("scenario")}
-        name = "+".join(route for route in (*ROUTES, *SOURCES) if route in opened) or NOTHING
+    for opened, twins in by_set.items():
+        ends = [twin.loc[list(seeds)] for twin in twins]
+        name = _named(opened)
         for p, home in enumerate(scenario.polity):
             mean = np.zeros(len(seeds))
             for m, issue in enumerate(scenario.issue):
-                one, other = (ends[label][f"policy {p} {m}"].to_numpy() for label in ("with", "without"))
+                one, other = (end[f"policy {p} {m}"].to_numpy() for end in ends)
                 effect = ways[:, p, m] * (one - other)
                 mean += weights[p, m] * effect
                 head: dict[str, Any] = {"polity": home, "issue": issue, "open": name, "seed": list(seeds)}
