@@ -5,9 +5,11 @@ from __future__ import annotations
 import functools
 import math
 import re
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from worlds import digest, neighbours, run_world
 
@@ -196,6 +198,37 @@ def test_the_label_is_not_in_the_week_and_changes_no_bit() -> None:
     assert digest(record) == before
     assert set(table["phase"]) <= {*PHASES, OUTSIDE} and len(table) == 2 * 2 * 2
     assert table.groupby(["polity", "issue"])["quarter"].max().eq(2).all()
+
+
+def label(record: Record, norm: float, first_step: float = 0.0, **columns: Any) -> Any:
+    """What the spiral reads off a run whose tables say something else."""
+    usual = {"response": "none", "repression": 0.6, "shaming_for": 0.0, "shaming_against": 0.0}
+    places = [(p, m) for p in record.scenario.polity for m in record.scenario.issue]
+    steps = [{"week": 1, "event": "step", "polity": p, "issue": m, "size": first_step} for p, m in places]
+    told = SimpleNamespace(
+        scenario=record.scenario,
+        weeks=record.weeks.assign(**{**usual, **columns}),
+        events=pd.DataFrame(steps if first_step else [], columns=["week", "event", "polity", "issue", "size"]),
+        bodies=record.bodies.assign(policy=norm),
+    )
+    return spiral(told)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("norm", "policy"), [(-0.05, -0.6), (0.05, 0.6), (-0.6, -0.05), (0.6, 0.05)])
+def test_the_norm_asks_for_the_side_on_which_it_lies_whatever_its_sign(norm: float, policy: float) -> None:
+    """A policy far below a norm does not keep to it because the norm lies below 0 as well."""
+    record = simulate(neighbours(), 1, threads=1)
+    heard, other = ("shaming_for", "shaming_against")[:: 1 if norm > policy else -1]
+    shamed = label(record, norm, policy=policy, **{heard: 0.2})
+    assert set(shamed["phase"]) == {"denial"} and (shamed["shaming"] == 0.2).all()
+    assert set(label(record, norm, policy=policy, **{other: 0.2})["phase"]) == {"repression"}
+
+
+def test_a_step_of_the_first_week_counts_as_gone() -> None:
+    record = simulate(neighbours(), 1, threads=1)
+    assert set(label(record, 0.0, policy=-0.2, shaming_for=0.2)["phase"]) == {"denial"}
+    gone = label(record, 0.0, 0.6, policy=-0.2, shaming_for=0.2)
+    assert set(gone["phase"]) == {"prescriptive status"}, "from -.8 to -.2"
 
 
 # ---------------------------------------------------------------- the record
