@@ -107,6 +107,31 @@ def test_an_adopted_case_shames_by_leverage_room_and_lead() -> None:
     assert home["shaming"][FOR] == 0, "a body that is no better does not shame"
 
 
+def test_who_is_shamed_on_several_issues_spares_them_all() -> None:
+    """The offset of one issue does not take back that of another in the same week."""
+    world = found(neighbours().but({"mechanism.boomerang.offset": 1.0}), 1)
+    world.clock["week"] = 1
+    world.issues["policy"][0], world.standing["policy"][:] = -0.9, 0.9
+    world.bodies["capacity"], world.mandates["leverage"] = 100.0, 1.0
+    world.docket[0, 0, :, FOR] = 1.0
+    call("boomerang", world)
+    assert (world.issues["shaming"][0, :, FOR] == 1).all()
+    assert world.issues["swing"][0].tolist() == [-1.0, -1.0]
+    world.docket[0, 0, 1] = 0.0
+    call("boomerang", world)
+    assert world.issues["swing"][0].tolist() == [-1.0, 1.0]
+
+
+def test_a_case_is_as_fresh_with_third_states_as_it_is() -> None:
+    """What states say is weaker by as much as the case that was put to them is old: once."""
+    world = found(neighbours(), 1)
+    world.clock["week"] = 1
+    home = world.issues[0, 0]
+    home["third_states"][:], home["asked"][:] = [0.3, 0.0], [0.5, 0.0]
+    call("boomerang", world)
+    assert home["shaming"][FOR] == pytest.approx(0.3)
+
+
 def test_third_states_speak_up_for_what_their_people_want() -> None:
     world = found(neighbours(), 1)
     home, north = world.issues[0, 0], world.issues[1, 0]
