@@ -385,6 +385,20 @@ def test_a_government_cuts_a_step_that_would_be_vetoed_to_what_opponents_bear() 
     assert len(cuts) == 2 and cost not in cuts, "it errs about what they bear"
 
 
+@functools.cache
+def steps_taken(allowed: bool, seeds: int = 40) -> list[float]:
+    """The sum of all steps of policy, by run, in a world without initiatives where laws are easy; none is vetoed."""
+    given = {"polity.home.citizens": 1000, HOME + "initiative.allowed": False, HOME + "veto_players": 1}
+    scenario = Scenario.load("swiss_style").but({**given, HOME + "referendum.allowed": allowed})
+    taken = [simulate(scenario, seed, threads=1, mechanisms={"launches": nobody}) for seed in range(1, seeds + 1)]
+    assert not any(len(each.ballots) for each in taken)
+    return [float(each.events.query("event == 'step'")["size"].abs().sum()) for each in taken]
+
+
+def test_the_threat_of_a_veto_makes_steps_smaller_though_none_is_held() -> None:
+    assert mean_interval(np.subtract(steps_taken(True), steps_taken(False)))[2] < 0
+
+
 def test_without_errors_the_law_is_gerbers_and_nobody_launches() -> None:
     changes = {
         "mechanism.initiative.poll_error": 0.0,
