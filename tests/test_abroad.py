@@ -446,17 +446,21 @@ def test_shaming_alone_does_next_to_nothing(equal: bool) -> None:
         ("polity.home.organisation.rights_group.stance", -0.6), ("polity.home.organisation.villagers.stance", -0.6),
         ("polity.home.organisation.rights_group.stance_within", 0.0),
         ("polity.home.organisation.villagers.stance_within", 0.0),
-        ("mechanism.third_states.on", False),
     )  # fmt: skip
-    alone = change_between(moved, runs((*own, *nobody), held="case"), runs((*own, *nobody), held="none"))
-    with_both = change_between(moved, runs(own, held="case"), runs(own, held="none"))
+    silent = (("mechanism.third_states.on", False),)
+
+    def by_shaming(*arm: tuple[str, Any]) -> tuple[float, float]:
+        return change_between(moved, runs((*own, *arm), held="case"), runs((*own, *arm), held="none"))
+
+    alone, with_both = by_shaming(*nobody, *silent), by_shaming()
     interaction = (with_both[0] + with_both[1]) / 2 - (alone[0] + alone[1]) / 2
     largest = max(abs(alone[0]), abs(alone[1]))
     if equal:
         assert largest > 0.2 * interaction, "it is the coefficients that make shaming alone weak"
     else:
-        assert with_both[0] > 0
         assert largest < 0.2 * interaction
+        assert with_both[0] > by_shaming(*silent)[1], "third states add to presence"
+        assert by_shaming(*silent)[0] > 0 and by_shaming(*nobody)[0] > 0, "either of them is enough for something"
 
 
 @pytest.mark.slow

@@ -121,7 +121,11 @@ NEEDED = {
         "mechanism.participation.threshold": 0.02,
     },
     "recall.successor_within": {"mechanism.elections.on": False},
-    "initiative.advice": {"polity.home.governance.initiative.binding": False},
+    "initiative.advice": {
+        "polity.home.governance.initiative.binding": False,
+        "mechanism.initiative.status_quo": 0.0,
+        "mechanism.initiative.unaware": 0.0,
+    },
     "learning.capacity": {"polity.home.organisation.institute.tactics": ["capacity_building", "research_report"]},
 }
 """What the busy world lacks for some parameters to matter."""
