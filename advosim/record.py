@@ -268,7 +268,8 @@ class Record:
         `size`: of a shock, an act (share) or a step, share of seats of who won, of votes behind a government; `detail`:
         a step's route, what was covered, what a reform set, the party that won, those that govern, why a member left
         an alliance and why it ended.
-        Why a tactic was chosen: `value` (learned gain per budget), `match` (expertise met), `odds` (chance among all).
+        Why a tactic was chosen: `value` (learned gain per budget), `match` (expertise met), `odds` (chance among all),
+        or `experiment`: nobody had begun it for longest.
         """
         import pandas as pd
 
@@ -285,7 +286,7 @@ class Record:
                 "side": _named(("for", "against"), rows["side"]),
                 "size": np.where(rows["event"] == REFORM, 0.0, rows["size"]),
                 "detail": [self._detail(row) for row in rows],
-                **{why: rows[why] for why in ("value", "match", "odds")},
+                **{why: rows[why] for why in ("value", "match", "odds", "experiment")},
                 "alliance": np.array(self._alliances, dtype=object)[rows["alliance"]],
                 "partner": _named([name for _, name in known.organisations], rows["partner"]),
             }

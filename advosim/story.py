@@ -62,7 +62,7 @@ def story(record: Run) -> str:
 
 def _teller(record: Run, home: str, polity: Polity) -> Teller:
     events = record.events
-    for missing in ("value", "match", "odds"):
+    for missing in ("value", "match", "odds", "experiment"):
         events = events if missing in events else events.assign(**{missing: 0.0})
     # What concerns no polity in particular, as a change of rules may, concerns all.
     weeks, organisations, log = (

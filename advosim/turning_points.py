@@ -25,8 +25,6 @@ GAP = 4
 """Weeks without an act that end a wave of protest or a petition."""
 BEFORE = 26
 """Weeks before a step in which campaigns and answers are told to have led to it."""
-EXPERIMENT = 0.06
-"""Odds below which a choice of tactic is called an experiment: less than one in sixteen."""
 ONLY = 0.995
 FITS, HARDLY = 0.6, 0.4
 """Expertise met from which a tactic is said to fit a team's skills, and below which hardly."""
@@ -354,9 +352,10 @@ def _why(teller: Teller, organisation: str, tactic: str, issue: str, until: int)
     start = teller.scenario.mechanism.learning.start
     tried, bad = _experience(row["value"] / start if start > 0 else 1.0)
     fit, misfit = _fit(row["match"])
-    guess = "as an experiment; " if row["odds"] < EXPERIMENT else ""
+    if row["experiment"]:
+        return f" Why: as an experiment, since nobody had begun it for longest; it {tried} and {fit}."
     chance = "it was the only tactic open" if row["odds"] > ONLY else f"chance {words.chance(row['odds'])}"
-    return f" Why: {guess}it {tried} {'but' if bad != misfit else 'and'} {fit}; {chance}."
+    return f" Why: it {tried} {'but' if bad != misfit else 'and'} {fit}; {chance}."
 
 
 def _experience(times: float) -> tuple[str, bool]:

@@ -115,8 +115,8 @@ def week(w):
                   w.blocks, w.circumstances)  # fmt: skip
     citizens(w.clock, w.rules, w.organisations, w.campaigns, w.tactics, w.blocks, w.circumstances, w.tally, w.enrolled,
              w.citizens)  # fmt: skip
-    count(w.polities, w.issues, w.publics, w.districts, w.organisations, w.blocks, w.tally, w.enrolled, w.views,
-          w.local_views)  # fmt: skip
+    count(w.clock, w.polities, w.issues, w.publics, w.districts, w.organisations, w.blocks, w.tally, w.enrolled,
+          w.views, w.local_views, w.citizens)  # fmt: skip
     # 7 street: the government answers what happened in the open
     violence(w.clock, w.rules, w.issues, w.tactics, w.campaigns)
     response(w.clock, w.rules, w.polities, w.issues, w.record.events)

@@ -34,6 +34,7 @@ def note(clock, events, event, polity, issue, organisation, tactic, route, side,
     row.alliance = -1
     row.partner = -1
     row.reason = -1
+    row.experiment = False
     row.polity = polity
     row.issue = issue
     row.organisation = organisation

@@ -94,6 +94,12 @@ def tactic_weights(allowed, uses, learned, skills, tactics, caution, rule):
 
 
 @compiled
+def _larger(one, other):
+    """Whether a firm is larger than another; of equal ones the id decides, so that their order does not."""
+    return one.market_share > other.market_share or (one.market_share == other.market_share and one.key < other.key)
+
+
+@compiled
 def target_of(issue, side, stances, priorities, organisations, m, polity, producer):
     """The firm that a boycott is aimed at: the largest on the other side that is in this business and has not given in;
     -2 for a branch of them, -1 where there is none.
@@ -104,7 +110,7 @@ def target_of(issue, side, stances, priorities, organisations, m, polity, produc
         if a.kind != FIRM or a.closed or a.polity != polity or a.conceded[m] or priorities[o, m] == 0.0:
             continue
         other_side = (stances[o, m] > issue.policy) != (side == FOR)
-        if other_side and (best < 0 or a.market_share > organisations[best].market_share):
+        if other_side and (best < 0 or _larger(a, organisations[best])):
             best = o
     return -2 if producer and best >= 0 else best
 
@@ -138,13 +144,18 @@ def _longest_unused(weights, tried):
 
 @compiled
 def room_for(clock, rules, polities, rights, issues, ballots, allowed, tactics, p, m, side, ideal, own):
-    """By tactic: how far governance leaves room for it, and a ballot on the issue makes sense. own: the team's key."""
+    """By tactic: how far governance leaves room for it and a team dares, and a ballot on the issue makes sense.
+
+    Daring: e^(-risk x exposure x repression / temperature), a cost beside learned value. own: the team's key.
+    """
+    rule = rules[0].tactic_choice
     room = np.zeros(tactics.size)
     for k in range(tactics.size):
         if allowed[p, k] > 0.0:
             room[k] = allowed[p, k] * ballot_room(
                 clock, rules, rights, ballots, polities[p], issues[p, m], tactics[k], p, m, side, ideal, own
             )
+            room[k] *= exp(-rule.risk * tactics[k].exposure * polities[p].repression / rule.temperature)
     return room
 
 
@@ -216,13 +227,15 @@ def tactic_choice(
     """A free team starts a campaign by chance, more so when its issue is on the agenda, and picks a tactic.
 
     Members ask their alliance first. Some campaigns are experiments with what nobody has begun for longest, more so
-    among diverse allies. What governance forbids ends at once.
+    among diverse allies; what nobody has begun at all is tried after half a year. What governance forbids ends at once.
     """
     rule = rules[0].tactic_choice
     seed, week = clock[0].seed, clock[0].week
     launches, subjects, choices = key(seed, week, _LAUNCH), key(seed, week, _ISSUE), key(seed, week, _TACTIC)
     experiments, abroad = key(seed, week, _EXPERIMENT), key(seed, week, _ABROAD)
     formal, together = rules[0].institutionalisation, rules[0].joint_plan.on
+    # What others begin in the same week nobody knows yet.
+    known = tried.copy()
     for c in range(campaigns.size):
         campaign = campaigns[c]
         campaign.effort = 0.0
@@ -257,8 +270,13 @@ def tactic_choice(
         t = picked(weights, draw64(choices, a.key))
         if t < 0:
             continue
-        if draw64(experiments, a.key) < rule.experiment * eagerness(alliances, seats, o, rules[0].peer_learning):
-            t = _longest_unused(weights, tried[a.polity])
+        oldest = _longest_unused(weights, known[a.polity])
+        eager = rule.experiment * eagerness(alliances, seats, o, rules[0].peer_learning)
+        experiment = draw64(experiments, a.key) < eager
+        if rule.experiment > 0.0 and known[a.polity, oldest] == 0 and week >= rule.untried:
+            experiment = True
+        if experiment:
+            t = oldest
         tried[a.polity, t] = week
         begin(clock, rules, issues, districts, organisations, stances, priorities, tactics, campaign, m, side, t, a.key,
               chance, events)  # fmt: skip
@@ -266,6 +284,7 @@ def tactic_choice(
         why.value = learned[o, t]
         why.match = campaign.competence
         why.odds = weights[t] / total_of(weights)
+        why.experiment = experiment
 
 
 @compiled

@@ -346,6 +346,7 @@ def _organisation(
     record.foreign, record.slots = given.foreign, given.slots
     if given.kind == "firm":
         record.market_share, record.reputation = given.market_share, given.reputation
+        record.lobby_budget = given.lobby_budget if given.kind == "firm" else 0.0
         record.usual_reputation = given.reputation
     record.spoke[:] = -1
     record.district = -1

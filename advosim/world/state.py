@@ -336,6 +336,7 @@ ORGANISATION = table(
     ("foreign", "?", "whether these come from abroad"),
     ("slots", "i8", "outlets: acts that they can cover in a week"),
     ("market_share", "f8", "0..1, firms"),
+    ("lobby_budget", "f8", ">= 0, firms: weekly means for insider contacts"),
     ("reputation", "f8", "0..1, firms"),
     ("usual_reputation", "f8", "0..1, firms: where reputation returns to"),
     ("example", "f8", (MOST_ISSUES,), "0..1, firms: how fresh the memory is that they gave in"),
@@ -352,9 +353,9 @@ ORGANISATION = table(
     ("usual_credibility", "f8", (len(AUDIENCES),), "0..1, where credibility returns to"),
     ("spoke", "i8", (MOST_ISSUES,), "frame of the last campaign, -1 for none"),
     ("visibility", "f8", ">= 0, covered acts remembered"),
-    ("success", "f8", "gain of campaigns remembered, in units of pressure"),
+    ("success", "f8", "0..1, worth of its campaigns remembered; 1/2 a week where they bring what is usual"),
     ("learnedness", "f8", ">= 0, evidence remembered"),
-    ("hostility", "f8", "0..1, criticism of its running campaign"),
+    ("hostility", "f8", "0..1, the most hostile of its campaigns this week"),
     ("members", "i8", "persons"),
     ("skills", "f8", (len(EXPERTISE),), "0..1"),
     ("credibility", "f8", (len(AUDIENCES),), "0..1, with officials, media, public"),
@@ -439,6 +440,7 @@ TACTIC = table(
     ("venue", "i8", "place in VENUES"),
     ("symbol", "f8", "logit of coverage"),
     ("disruption", "f8", "0..1"),
+    ("exposure", "f8", "0..1, to force and sanctions"),
 )
 
 # One row per organisation for what it does alone; MOST_ROLES rows per alliance follow, one for each role in its plan.
@@ -458,7 +460,7 @@ CAMPAIGN = table(
     ("outreach", "f8", "> 0, luck of a petition's outreach"),
     ("publicity", "i8", "boycotts: covered acts of its side while it ran"),
     ("competence", "f8", "0..1, expertise met"),
-    ("budget", "f8", ">= 0, joint campaigns: common means this week"),
+    ("budget", "f8", ">= 0, means this week; joint campaigns: common ones"),
     ("amplified", "f8", "> 0, factor of effort by working together, 1 alone"),
     ("standing", "f8", "-1..1, credibility added by allies"),
     ("mix", "f8", (len(CHANNELS),), "share of effort by channel, sum 1 or all 0"),
@@ -466,6 +468,8 @@ CAMPAIGN = table(
     ("spent", "f8", ">= 0, so far"),
     ("reached", "f8", "0..1, citizens who heard it this week (expected)"),
     ("calling", "?", "whether it calls people this week"),
+    ("won", "f8", ">= 0, this week: a firm's practice x market share, local policy x citizens, officials' ideal"),
+    ("hampered", "f8", ">= 0, this week: price that it put on moves to the other side, in units of pressure"),
     ("gain", "f8", "so far, in units of pressure"),
 )
 
@@ -727,7 +731,8 @@ EVENT = table(
     ("size", "f8", "size of a shock, an act or a step; share of seats (elections) or votes (governments)"),
     ("value", "f8", "choice of a tactic: its learned value, gain per budget"),
     ("match", "f8", "choice of a tactic: expertise met, 0..1"),
-    ("odds", "f8", "choice of a tactic: its chance among all"),
+    ("odds", "f8", "choice of a tactic: its chance among all, but for experiments"),
+    ("experiment", "?", "choice of a tactic: whether it was chosen because nobody had begun it for longest"),
     ("alliance", "i8", "its number, -1 for none"),
     ("partner", "i8", "row of organisations, -1 for none"),
     ("reason", "i8", "place in REASONS, -1 for none"),
