@@ -119,6 +119,36 @@ class Record:
         }
         return pd.DataFrame({**head, **flat})
 
+    @cached_property
+    def campaigns(self) -> pd.DataFrame:
+        """One row per week and running campaign; an organisation may run one alone and others within joint plans.
+
+        `effort` and `spent` in weekly campaign budgets of a typical organisation; `alliance` is empty for what an
+        organisation does alone; `reached`: the share of citizens expected to hear it.
+        """
+        import pandas as pd
+
+        rows, known = self.recorded.campaigns, self.names
+        week, number = np.nonzero(rows["effort"] > 0)
+        rows = rows[week, number]
+        codes = {
+            "issue": known.issues,
+            "side": ("for", "against"),
+            "tactic": known.tactics,
+            "frame": known.frames,
+            "alliance": self._alliances[:-1],
+        }
+        head = {
+            "week": week + 1,
+            "polity": _named([home for home, _ in known.organisations], rows["organisation"]),
+            "organisation": _named([name for _, name in known.organisations], rows["organisation"]),
+        }
+        venues = {"venue": _named([row.venue for row in self.scenario.tactic.values()], rows["tactic"])}
+        named = {column: _named(names, rows[column]) for column, names in codes.items()}
+        return pd.DataFrame(
+            {**head, **named, **venues, **{name: rows[name] for name in ("effort", "spent", "reached")}}
+        )
+
     @property
     def _kinds(self) -> list[str]:
         polities = self.scenario.polity.values()
@@ -430,6 +460,7 @@ def recorded(world: World) -> Recorded:
         rows.alliance_weeks[:week], rows.alliances[: int(world.clock["alliances"][0])], rows.bodies[:week],
         rows.bonds[: -(-week // QUARTER)],
         rows.ballots[: int(world.clock["ballots"][0])],
+        rows.campaigns[:week],
     )  # fmt: skip
 
 

@@ -59,6 +59,7 @@ class Teller:
     polity: Polity
     weeks: pd.DataFrame
     organisations: pd.DataFrame
+    campaigns: pd.DataFrame
     events: pd.DataFrame
     outcomes: list[Any]
     costs: pd.DataFrame
@@ -282,9 +283,10 @@ def _fraction(share: float) -> str:
 
 def _led_by(teller: Teller, row: Any, sources: Sequence[str]) -> str:
     """The largest effort of the side in the half year before a step, of the kind that pushed most; and why."""
-    rows = teller.organisations
-    mine = (rows["issue"] == row.issue) & (rows["side"] == row.side)
-    mine &= (rows["week"] > row.week - BEFORE) & (rows["week"] <= row.week)
+    rows = teller.campaigns
+    mine = (rows["issue"] == row.issue) & (rows["week"] > row.week - BEFORE) & (rows["week"] <= row.week)
+    if "table" not in sources:  # at a table both sides sit
+        mine &= rows["side"] == row.side
     for source in sources:
         work = rows["effort"] * rows["tactic"].map(_worth(teller, source)).fillna(0.0)
         own = mine & (work > 0)
@@ -296,24 +298,7 @@ def _led_by(teller: Teller, row: Any, sources: Sequence[str]) -> str:
                 f"{who}, {words.name(name)} did most, by {_tactic(teller, tactic)}{_answering(teller, name, row)}."
             )
             return f" {largest}{_why(teller, name, tactic, row.issue, row.week)}"
-    return _begun_by(teller, row, sources) or " No campaign was aimed at that: people moved by themselves."
-
-
-def _begun_by(teller: Teller, row: Any, sources: Sequence[str]) -> str:
-    """The latest campaign of such a kind in the log. The table of organisations shows one campaign of each by week, so
-    that a part in a joint plan beside a campaign of one's own is not in it.
-    """
-    begun = teller.events[(teller.events["event"] == "campaign") & (teller.events["issue"] == row.issue)]
-    begun = begun[(begun["week"] > row.week - BEFORE) & (begun["week"] <= row.week)]
-    if "table" not in sources:  # at a table both sides sit
-        begun = begun[begun["side"] == row.side]
-    for source in sources:
-        own = begun[begun["tactic"].map(_worth(teller, source)).fillna(0.0) > 0]
-        if len(own):
-            last = own.iloc[-1]
-            who = f"{words.name(last['organisation'])} had begun {_tactic(teller, last['tactic'])} for that"
-            return f" {words.capital(who)}.{_why(teller, last['organisation'], last['tactic'], row.issue, row.week)}"
-    return ""
+    return " No campaign was aimed at that: people moved by themselves."
 
 
 def _answering(teller: Teller, organisation: str, row: Any) -> str:
@@ -399,7 +384,7 @@ def _concession(teller: Teller, together: Sequence[Any]) -> str:
     chances = words.joined([str(max(round(100 * each.size), 1)) for each in together])
     told = f"**{_when(together)}: {names} {give}** on {words.plain(row.issue)}, as {way} asked"
     told += f"; the {'chance' if len(together) == 1 else 'chances'} had been {chances} in 100."
-    rows = teller.organisations
+    rows = teller.campaigns
     mine = (rows["week"] == row.week) & (rows["issue"] == row.issue) & (rows["tactic"] == row.tactic)
     callers = list(rows[mine & (rows["side"] == row.side)]["organisation"])
     if not callers:
@@ -474,7 +459,7 @@ def _cause(wave: pd.DataFrame, act: str) -> tuple[str, str]:
 def _called_by(teller: Teller, issue: str, side: str, kind: str, first: int, last: int) -> str:
     """Who called people to an act, why by that tactic, and what followed."""
     kinds = {name: tactic.pressure for name, tactic in teller.scenario.tactic.items()}
-    rows = teller.organisations
+    rows = teller.campaigns
     mine = (rows["issue"] == issue) & (rows["side"] == side) & (rows["tactic"].map(kinds) == kind)
     mine &= (rows["week"] >= first - 2) & (rows["week"] <= last)
     effort = rows[mine].groupby(["organisation", "tactic"], sort=False)["effort"].sum()

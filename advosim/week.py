@@ -160,8 +160,8 @@ def week(w):
     satisfaction(w.clock, w.rules, w.organisations, w.stances, w.alliances, w.seats)
     # 11 record
     record(w.clock, w.polities, w.issues, w.organisations, w.stances, w.priorities, w.tied, w.trust, w.alliances,
-           w.seats, w.campaigns, w.views, w.parties, w.record.weeks, w.record.organisations, w.record.publics,
-           w.record.parties, w.record.alliance_weeks, w.record.bonds)  # fmt: skip
+           w.seats, w.campaigns, w.views, w.parties, w.record.weeks, w.record.organisations, w.record.campaigns,
+           w.record.publics, w.record.parties, w.record.alliance_weeks, w.record.bonds)  # fmt: skip
     record_abroad(w.clock, w.organisations, w.standing, w.docket, w.record.organisations, w.record.bodies)
 
 

@@ -55,7 +55,7 @@ def latest(clock, events):
 @compiled
 def record(
     clock, polities, issues, organisations, stances, priorities, tied, trust, alliances, seats, campaigns, views,
-    parties, weeks, organisation_weeks, public_weeks, party_weeks, alliance_weeks, bonds,
+    parties, weeks, organisation_weeks, campaign_weeks, public_weeks, party_weeks, alliance_weeks, bonds,
 ):  # fmt: skip
     """Write down the week."""
     w = clock[0].week - 1
@@ -73,6 +73,10 @@ def record(
         row.stance = 0.0
         for m in range(stances.shape[1]):
             row.stance += priorities[o, m] * stances[o, m]
+    for c in range(campaigns.size):
+        if campaigns[c].effort > 0.0:
+            joint = campaigns[c].alliance
+            _record_campaign(campaigns[c], alliances[joint].number if joint >= 0 else -1, campaign_weeks[w, c])
     for p in range(polities.size):
         funds = 0.0
         for o in range(organisations.size):
@@ -112,6 +116,19 @@ def _shown(campaigns, organisations, o):
         if campaigns[c].effort > 0.0 and campaigns[c].organisation == o:
             return c
     return o
+
+
+@compiled
+def _record_campaign(campaign, alliance, row):
+    row.organisation = campaign.organisation
+    row.alliance = alliance
+    row.issue = campaign.issue
+    row.tactic = campaign.tactic
+    row.frame = campaign.frame
+    row.side = campaign.side
+    row.effort = campaign.effort
+    row.spent = campaign.budget
+    row.reached = campaign.reached
 
 
 @compiled

@@ -32,6 +32,7 @@ from advosim.world.state import (
     BOND,
     CALLS,
     CAMPAIGN,
+    CAMPAIGN_WEEK,
     CHANNELS,
     CIRCUMSTANCE,
     CLOCK,
@@ -183,6 +184,7 @@ def _found(scenario: Scenario, seed: int, weeks: int, known: Names) -> World:
             np.zeros((weeks, i, m), BODY_WEEK),
             np.zeros((-(-weeks // QUARTER), o, o), BOND),
             np.zeros(p * m * (weeks + len(SLOTS)), ENDED),
+            np.zeros((weeks, o + MOST_ROLES * a), CAMPAIGN_WEEK),
         ),
     )
     world.alliances["polity"] = np.repeat(np.arange(p), rows)

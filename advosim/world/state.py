@@ -673,6 +673,18 @@ ORGANISATION_WEEK = table(
     ("exiled", "?", "whether it is sheltered abroad"),
 )
 
+CAMPAIGN_WEEK = table(
+    ("organisation", "i4", "row of organisations"),
+    ("alliance", "i4", "number of the alliance in whose plan it has a part, -1 for none"),
+    ("issue", "i4", "column of issues"),
+    ("tactic", "i4", "row of tactics"),
+    ("frame", "i4", "number of the frame"),
+    ("side", "i4", "FOR or AGAINST"),
+    ("effort", "f8", ">= 0, reference budgets; 0 where no campaign ran"),
+    ("spent", "f8", ">= 0, means this week, reference budgets"),
+    ("reached", "f8", "0..1, citizens who heard it (expected)"),
+)
+
 BODY_WEEK = table(
     ("policy", "f8", "-1..1"),
     ("agenda", "f8", "0..1"),
@@ -855,6 +867,8 @@ class Recorded(NamedTuple):
     """(quarters, o, o) of BOND: weeks 1, 14, 27 ..."""
     ballots: NDArray[Any]
     """(most ballots,) of ENDED; clock.ballots of them are filled."""
+    campaigns: NDArray[Any]
+    """(weeks, campaigns) of CAMPAIGN_WEEK."""
 
 
 class World(NamedTuple):
