@@ -123,8 +123,8 @@ class Record:
     def campaigns(self) -> pd.DataFrame:
         """One row per week and running campaign; an organisation may run one alone and others within joint plans.
 
-        `effort` and `spent` in weekly campaign budgets of a typical organisation; `alliance` is empty for what an
-        organisation does alone; `reached`: the share of citizens expected to hear it.
+        `effort` and `spent` in weekly campaign budgets of a typical organisation; `reached`: the share of citizens
+        expected to hear it. `alliance` is empty for what an organisation does alone, `audience` where it aims at all.
         """
         import pandas as pd
 
@@ -136,6 +136,7 @@ class Record:
             "side": ("for", "against"),
             "tactic": known.tactics,
             "frame": known.frames,
+            "audience": [name for _, name in known.publics],
             "alliance": self._alliances[:-1],
         }
         head = {

@@ -99,8 +99,8 @@ def week(w):
              w.record.events)  # fmt: skip
     pooling(w.rules, w.issues, w.organisations, w.trust, w.alliances, w.seats, w.campaigns)
     inclusion(w.rules, w.issues, w.publics, w.organisations, w.represents, w.alliances, w.seats, w.campaigns)
-    framing(w.clock, w.rules, w.publics, w.organisations, w.repertoire, w.circulation, w.circulating, w.campaigns,
-            w.speech, w.record.events)  # fmt: skip
+    framing(w.clock, w.rules, w.publics, w.organisations, w.tactics, w.represents, w.repertoire, w.circulation,
+            w.circulating, w.campaigns, w.speech, w.record.events)  # fmt: skip
     frame_diffusion(w.clock, w.rules, w.organisations, w.repertoire, w.campaigns, w.tied, w.record.events)
     # 5 campaigns: messages, calls, evidence, insider contacts, appeals abroad
     hashtag(w.clock, w.rules, w.polities, w.issues, w.organisations, w.tactics, w.campaigns, w.record.events)

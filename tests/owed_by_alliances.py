@@ -201,7 +201,7 @@ def _() -> None:
     row = [one for _, one in names(lively((), 1).scenario).organisations].index("institute")
     path = "mechanism.enlist.weight"
     assert effect(path, 0.0, 20.0, lambda record: float(record.recorded.organisations["grants"][:, row].sum())) > 3
-    assert effect(path, 0.0, 20.0, formed, **WARY) > 2
+    assert effect(path, 0.0, 20.0, formed, 60, **WARY) > 2
 
 
 @direction("ties")

@@ -10,7 +10,7 @@ import pytest
 from owed import RULES, call, campaign, close, effect, one_issue
 from worlds import busy
 
-from advosim.mechanisms import evaluation, media, plans
+from advosim.mechanisms import campaigns, evaluation, media, plans
 from advosim.record import Record
 from advosim.scenario.schema import Scenario
 from advosim.simulation import simulate
@@ -19,6 +19,7 @@ from advosim.world.state import CONCESSION, INSIDE, MEDIA, POLITY, STREET, TACTI
 
 TACTICS = list(Scenario(title="x").tactic)
 HOME = "polity.home."
+TEAM = {"funds_within": 0.0, "institutionalisation": 0.0}
 
 
 # ---------------------------------------------------------------- whom media and officials believe
@@ -77,7 +78,7 @@ def test_media_and_officials_make_a_difference_to_what_happens() -> None:
     assert np.mean(more) > 2 * np.std(more, ddof=1) / math.sqrt(30)
     lobby = lambda record: float(record.recorded.weeks["lobby_success"].sum())  # noqa: E731
     path = f"{HOME}organisation.greens.credibility.officials"
-    assert effect(path, 0.1, 0.9, lobby) > 3
+    assert effect(path, 0.1, 0.9, lobby, 60) > 2
 
 
 def run(changes: dict[str, Any], seed: int) -> Record:
@@ -179,14 +180,55 @@ def test_success_is_the_worth_of_campaigns_and_is_forgotten() -> None:
 
 
 def test_success_draws_grants() -> None:
-    giver = {"kind": "foundation", "gives": 2.0}
-    also = {f"{HOME}organisation.donor": giver}
-
     def of_the_best(record: Record) -> float:
         grants = record.recorded.organisations["grants"].sum(axis=0)
         return float(grants.max() / max(grants.sum(), 1e-9))
 
-    assert effect("mechanism.grants.by_success", 0.0, 10.0, of_the_best, **also) > 3
+    assert effect("mechanism.grants.by_success", 0.0, 10.0, of_the_best) > 3
+
+
+# ---------------------------------------------------------------- whom they aim at
+
+
+def test_effort_that_goes_to_an_audience_is_taken_from_all() -> None:
+    shares = [0.5, 0.3, 0.2]
+    for audience in (-1, 0, 1, 2):
+        factors = [campaigns.aimed(audience, q, share, RULES.message) for q, share in enumerate(shares)]
+        assert close(float(np.dot(factors, shares)), 1.0)
+        if audience >= 0:
+            assert close(factors[audience], 0.7 + 0.3 / shares[audience])
+        else:
+            assert factors == [1.0, 1.0, 1.0]
+
+
+PUBLICS = {
+    "city": {"share": 0.5, "digital": 2.0, "values": {"justice": 1.0}},
+    "villages": {"share": 0.5, "digital": -2.0, "values": {"justice": 1.0}},
+}
+
+
+def aims(tactic: str, **organisation: Any) -> list[str]:
+    """Where campaigns by one tactic are aimed, over ten worlds of two publics."""
+    greens = {"tactics": [tactic], **organisation}
+    home = {f"{HOME}public": PUBLICS, f"{HOME}organisation.greens": {**TEAM, **greens}, f"{HOME}citizens": 500}
+    scenario = Scenario(title="Two publics", weeks=5).but({**home, "mechanism.tactic_choice.launch": 1.0})
+    return [one for seed in range(1, 11) for one in simulate(scenario, seed, threads=1).campaigns["audience"]]
+
+
+def test_campaigns_online_aim_where_people_are_online_and_advocates_at_those_for_whom_they_speak() -> None:
+    online = aims("hashtag_campaign")
+    assert len(online) > 10 and online.count("city") > 0.9 * len(online)
+    assert set(aims("hashtag_campaign", represents=["villages"])) == {"villages"}
+
+
+def test_the_more_focus_the_more_do_publics_differ() -> None:
+    def apart(record: Record) -> float:
+        mean = record.publics.groupby("public")["aware"].mean()
+        return float(mean.max() - mean.min())
+
+    assert effect("mechanism.message.focus", 0.0, 0.9, apart) > 2
+    plain = run({"mechanism.message.on": False}, 1)
+    assert set(plain.campaigns["audience"]) == {""}
 
 
 # ---------------------------------------------------------------- polls, and the order in which teams stand

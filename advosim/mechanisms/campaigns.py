@@ -65,6 +65,14 @@ def message(strength, media_skill, tailored, rule):
 
 
 @compiled
+def aimed(audience, q, share, rule):
+    """The factor of contact with public q: of all effort a part goes to the audience alone, the rest to everybody."""
+    if not rule.on or audience < 0:
+        return 1.0
+    return 1.0 - rule.focus + (rule.focus / share if q == audience else 0.0)
+
+
+@compiled
 def fit(public, frame, rule):
     """How well a frame fits the values of a public: 1 + .3 (its weight there x number of frames - 1)."""
     if not rule.on or frame < 0:
@@ -364,7 +372,7 @@ def channels(
             resonance = strength * fit(public, speech[c, q], rules[0].framing)
             for on in range(2):
                 hazard = _hazard(campaign, tactic, home, public, float(on), posts, rule) * outreach * (1.0 - hostile)
-                hazard *= foothold[c, q]
+                hazard *= foothold[c, q] * aimed(campaign.audience, q, public.share, rules[0].message)
                 cell = reach[q, on, campaign.issue]
                 _deliver(cell, campaign, tactic, strength, resonance, speech[c, q], hazard, teaching)
                 share = public.share * (public.online if on else 1.0 - public.online)

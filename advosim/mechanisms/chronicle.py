@@ -125,6 +125,7 @@ def _record_campaign(campaign, alliance, row):
     row.issue = campaign.issue
     row.tactic = campaign.tactic
     row.frame = campaign.frame
+    row.audience = campaign.audience
     row.side = campaign.side
     row.effort = campaign.effort
     row.spent = campaign.budget

@@ -17,13 +17,16 @@ from advosim.world.state import (
     BOYCOTT,
     CAMPAIGN_BEGINS,
     COUNTER_FRAME,
+    FACE_TO_FACE,
     FIRM,
     FOR,
     LOCAL,
+    MASS_MEDIA,
     MEDIA,
     MOST_ROLES,
     PLANNED,
     PUBLIC,
+    SOCIAL_MEDIA,
 )
 
 _LAUNCH = stream("tactic_choice.launch")
@@ -227,7 +230,7 @@ def tactic_choice(
     """A free team starts a campaign by chance, more so when its issue is on the agenda, and picks a tactic.
 
     Members ask their alliance first. Some campaigns are experiments with what nobody has begun for longest, more so
-    among diverse allies; what nobody has begun at all is tried after half a year. What governance forbids ends at once.
+    among diverse allies; what nobody has begun at all is tried after a quarter. What governance forbids ends at once.
     """
     rule = rules[0].tactic_choice
     seed, week = clock[0].seed, clock[0].week
@@ -511,13 +514,22 @@ def _appeals(public, m, side, circulation, circulating, rule, found):
 
 
 @compiled
+def _promise(public, channels, appeal):
+    """What a campaign promises with a public: contact over the tactic's channels x appeal of its best frame."""
+    contact = channels[FACE_TO_FACE] * public.diet[FACE_TO_FACE] + channels[MASS_MEDIA] * public.diet[MASS_MEDIA]
+    return (contact + channels[SOCIAL_MEDIA] * public.diet[SOCIAL_MEDIA] * public.online) * max(0.0, appeal)
+
+
+@compiled
 def framing(
-    clock, rules, publics, organisations, repertoire, circulation, circulating, campaigns, speech, events
+    clock, rules, publics, organisations, tactics, represents, repertoire, circulation, circulating, campaigns, speech,
+    events,
 ):  # fmt: skip
     """A new campaign takes the frame of its repertoire that a noisy poll of its audience finds strongest, most of all
     where the other side's frame circulates (`appeal`).
 
-    A team with media skill of 1/2 and more tailors: it polls every public by itself (`message`). Whoever changes its
+    A team with media skill of 1/2 and more tailors: it polls every public by itself (`message`). It aims at the public
+    of most promise, by access and appeal, and whoever speaks for some at one of these. Whoever changes its
     frame on an issue loses credibility. Snow & Benford 1988; Chong & Druckman 2007.
     """
     rule = rules[0].framing
@@ -551,11 +563,25 @@ def framing(
             note(clock, events, COUNTER_FRAME, campaign.polity, m, o, campaign.tactic, campaign.frame, campaign.side,
                  danger)  # fmt: skip
         tailored = rule.on and rules[0].message.on and a.skills[2] >= 0.5
+        campaign.audience = -1
+        most, spoken_for = 0.0, False
         for q in range(publics.size):
             speech[c, q] = campaign.frame
-            if tailored and publics[q].polity == campaign.polity:
-                _appeals(publics[q], m, campaign.side, circulation[q], circulating[q], rule, own)
-                speech[c, q] = _best_frame(repertoire[c], own, pair(luck, publics[q].key), noise)
+            elsewhere = publics[q].polity != campaign.polity or publics[q].citizens == 0
+            if elsewhere or not (rule.on and rules[0].message.on):
+                continue
+            _appeals(publics[q], m, campaign.side, circulation[q], circulating[q], rule, own)
+            own_luck = pair(luck, publics[q].key)
+            if tailored:
+                speech[c, q] = _best_frame(repertoire[c], own, own_luck, noise)
+            polled = own[speech[c, q]] + noise * normal(draw64(pair(own_luck, frames), 0))
+            promise = _promise(publics[q], tactics[campaign.tactic].channels, polled)
+            theirs = represents[o, q] > 0.0
+            if (theirs and not spoken_for) or (theirs == spoken_for and promise > most):
+                most, campaign.audience = promise, q
+                spoken_for = spoken_for or theirs
+        if shared and campaigns[c - 1].weeks_left > 0:
+            campaign.audience = campaigns[c - 1].audience
         hops = a.spoke[m] >= 0 and a.spoke[m] != campaign.frame
         if rule.on and hops:
             for audience in (MEDIA, PUBLIC):

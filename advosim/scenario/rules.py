@@ -67,7 +67,7 @@ class TacticChoice(Mechanism):
         0.3, 0, 1, "campaigns that try what nobody has begun for longest", unit="share", source="McAdam 1983"
     )
     untried: int = number(
-        26, 1, 5200, "after which the next campaign tries what nobody has begun yet", unit="weeks", source="McAdam 1983"
+        13, 1, 5200, "after which the next campaign tries what nobody has begun yet", unit="weeks", source="McAdam 1983"
     )
 
 
@@ -100,6 +100,9 @@ class Message(Mechanism):
     """Clear and tailored messages are stronger: teams with media skill say it well, and to each public in its frame."""
 
     gain: float = number(0.2, 0, 1, "rise of strength by clarity and tailoring", unit="share", source="seed 2")
+    focus: float = number(
+        0.3, 0, 1, "effort that goes to the public of most promise alone", unit="share", source="seed 2: audiences"
+    )
 
 
 class DigitalCoordination(Mechanism):
