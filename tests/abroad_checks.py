@@ -131,7 +131,7 @@ def _() -> None:
 
     tied = {"relation.border.ties": 1.0}
     assert effect("mechanism.shelter.weeks", 0, 26, in_exile, **tied) > 3
-    assert effect("mechanism.shelter.weeks", 0, 26, number_of("closure"), 40, **tied) < -2
+    assert effect("mechanism.shelter.weeks", 0, 26, number_of("closure"), 80, **tied) < -2
     a = found(neighbours(), 1).organisations[0]
     a.partners, a.sheltered = 1, 25
     assert borders.shelters(a, rule("shelter"))
