@@ -122,6 +122,7 @@ NEEDED = {
     },
     "recall.successor_within": {"mechanism.elections.on": False},
     "initiative.advice": {"polity.home.governance.initiative.binding": False},
+    "learning.of_skill": {"polity.home.organisation.institute.tactics": ["capacity_building", "research_report"]},
     "learning.capacity": {"polity.home.organisation.institute.tactics": ["capacity_building", "research_report"]},
 }
 """What the busy world lacks for some parameters to matter."""

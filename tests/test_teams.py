@@ -76,9 +76,11 @@ def test_media_and_officials_make_a_difference_to_what_happens() -> None:
     doubted = dict.fromkeys(everybody, 0.1)
     more = [covered(run(everybody, seed)) - covered(run(doubted, seed)) for seed in range(1, 31)]
     assert np.mean(more) > 2 * np.std(more, ddof=1) / math.sqrt(30)
-    lobby = lambda record: float(record.recorded.weeks["lobby_success"].sum())  # noqa: E731
-    path = f"{HOME}organisation.greens.credibility.officials"
-    assert effect(path, 0.1, 0.9, lobby, 60) > 2
+    lobby = lambda record: float(np.abs(record.recorded.weeks["lobby_success"]).sum())  # noqa: E731
+    heard = {path.replace(".media", ".officials"): value for path, value in everybody.items()}
+    unheard = {path: 0.1 for path in heard}
+    more = [lobby(run(heard, seed)) - lobby(run(unheard, seed)) for seed in range(1, 31)]
+    assert np.mean(more) > 2 * np.std(more, ddof=1) / math.sqrt(30)
 
 
 def run(changes: dict[str, Any], seed: int) -> Record:
