@@ -97,19 +97,22 @@ def _share_success(rule, alliance, seats, organisations, campaign, brought):
 
 @compiled
 def _by_association(o, audience, own, organisations, alliances, seats, transfer):
-    """What is usual for a member: own usual credibility moves toward its allies' by `transfer`. Seeds 1 and 2."""
-    total, allies = 0.0, 0
+    """What is usual for a member: own usual credibility moves toward its allies' by `transfer`, and rises by what
+    inclusion and unity lend (`inclusion`). Seeds 1 and 2.
+    """
+    total, allies, lent = 0.0, 0, 0.0
     for a in range(alliances.size):
         if not alliances[a].alive:
             continue
         for s in range(seats.shape[1]):
             if seats[a, s].organisation == o:
+                lent = max(lent, alliances[a].esteem)
                 for r in range(seats.shape[1]):
                     ally = seats[a, r].organisation
                     if ally >= 0 and ally != o:
                         total += organisations[ally].credibility[audience]
                         allies += 1
-    return own + transfer * (total / allies - own) if allies > 0 else own
+    return min(1.0, own + transfer * (total / allies - own) + lent) if allies > 0 else own
 
 
 @compiled
