@@ -439,5 +439,7 @@ def _() -> None:
     path = "mechanism.trust."
     assert effect(path + "start", 0.1, 0.9, mean_in("trust")) > 5
     assert effect(path + "slope", 0.0, 0.9, mean_in("pooled")) < -3
-    assert effect(path + "mediation", 0.0, 1.0, mean_in("trust")) > 3
+    # Where those who fell out may leave, what is left of alliances trusts more, the worse they fell out.
+    staying = {"mechanism.alliance_exit.on": False}
+    assert effect(path + "mediation", 0.0, 1.0, mean_in("trust"), **staying) > 3
     assert effect(path + "rate", 0.0, 1.0, lambda record: float(record.alliance_weeks["trust"].std())) > 2
