@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from owed import RULES, call, campaign, close, effect, one_issue
-from worlds import busy
+from worlds import busy, go_on
 
 from advosim.mechanisms import campaigns, evaluation, media, plans
 from advosim.record import Record
@@ -78,7 +78,7 @@ def test_media_and_officials_make_a_difference_to_what_happens() -> None:
     assert np.mean(more) > 2 * np.std(more, ddof=1) / math.sqrt(30)
     lobby = lambda record: float(np.abs(record.recorded.weeks["lobby_success"]).sum())  # noqa: E731
     heard = {path.replace(".media", ".officials"): value for path, value in everybody.items()}
-    unheard = {path: 0.1 for path in heard}
+    unheard = dict.fromkeys(heard, 0.1)
     more = [lobby(run(heard, seed)) - lobby(run(unheard, seed)) for seed in range(1, 31)]
     assert np.mean(more) > 2 * np.std(more, ddof=1) / math.sqrt(30)
 
@@ -161,6 +161,21 @@ def test_a_firm_that_gives_in_teaches_who_called_for_it_and_ends_its_own_campaig
     call("learning", world)
     number = TACTICS.index("product_boycott")
     assert world.learned[0, number] - before[number] == pytest.approx(0.3 * (0.3 * 0.5 * step / 2.0 - before[number]))
+
+
+def test_a_joint_plan_that_is_dropped_teaches_as_well() -> None:
+    scenario = busy().but({"mechanism.joint_plan.patience": 1.0})
+    world, half = found(scenario, 1), scenario.mechanism.joint_plan.weeks // 2
+    for _ in range(scenario.weeks):
+        rows = world.campaigns[(world.campaigns["alliance"] >= 0) & (world.campaigns["weeks_left"] == half)]
+        if len(rows) and (rows["spent"] > 0).any():
+            break
+        go_on(world, 1)
+    row = rows[rows["spent"] > 0][0].copy()
+    before = float(world.learned[row["organisation"], row["tactic"]])
+    call("joint_plan", world)
+    after = float(world.learned[row["organisation"], row["tactic"]])
+    assert after - before == pytest.approx(0.3 * (row["gain"] / row["spent"] - before))
 
 
 def test_skills_are_worth_building() -> None:

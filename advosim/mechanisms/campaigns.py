@@ -84,7 +84,7 @@ def fit(public, frame, rule):
 def trust_in(organisation, standing):
     """How far the public believes an organisation; a firm's decline of reputation costs it trust as well.
 
-    standing: what allies, unity and the inclusion of the affected add.
+    standing: what allies add who back it after repression.
     """
     trust = min(max(organisation.credibility[PUBLIC] + standing, 0.0), 1.0)
     if organisation.kind == FIRM and organisation.usual_reputation > 0.0:

@@ -174,6 +174,11 @@ def _record_alliance(alliance, seats, row):
     row.represented = alliance.represented
     row.pooled = alliance.pooled
     row.line = alliance.line
+    row.aim = alliance.aim
+    row.aimed = alliance.aimed
+    row.believed_support = alliance.believed_support
+    row.believed_salience = alliance.believed_salience
+    row.believed_ideal = alliance.believed_ideal
 
 
 @compiled

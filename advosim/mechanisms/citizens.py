@@ -411,7 +411,7 @@ def take_part(signed, drive, noticed, calls, carried, with_him, grievance, fatig
 
 @compiled
 def caller_of(campaigns, tactics, polity, issue, side, call, u):
-    """The organisation whose call was followed: one of those that called, by effort."""
+    """Whom someone joins whose call was followed: one of those that called, by effort; of allies, who is credited."""
     total = 0.0
     for c in range(campaigns.size):
         if _calls(campaigns[c], tactics, polity, issue, side, call):
@@ -421,7 +421,7 @@ def caller_of(campaigns, tactics, polity, issue, side, call, u):
         if _calls(campaigns[c], tactics, polity, issue, side, call):
             left -= campaigns[c].effort
             if left < 0.0:
-                return campaigns[c].organisation
+                return campaigns[c].credited
     return -1
 
 

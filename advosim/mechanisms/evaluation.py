@@ -63,8 +63,20 @@ def gain(campaign, tactic, issue, rule):
 
 
 @compiled
+def conclude(rule, campaign, tactic, organisation, values):
+    """Move the value of a tactic with a team toward what a campaign brought per budget, and what it missed at home."""
+    if rule.on and campaign.spent > 0.0:
+        worth = campaign.gain / campaign.spent
+        values[campaign.tactic] += rule.rate * (worth - values[campaign.tactic])
+        if tactic.pressure != ABROAD:
+            missed = 1.0 - min(max(worth / max(rule.start, 1e-9), 0.0), 1.0)
+            organisation.failure += rule.rate * (missed - organisation.failure)
+
+
+@compiled
 def learning(clock, rules, issues, organisations, tactics, learned, alliances, seats, campaigns, events):
-    """A campaign that ends moves the value of its tactic toward what it brought per budget. McAdam 1983.
+    """A campaign that ends moves the value of its tactic toward what it brought per budget; so does a joint plan that
+    is dropped because it disappoints (`joint_plan`). McAdam 1983.
 
     What a joint campaign brought is success to all members, by their shares of the credit.
     """
@@ -93,14 +105,8 @@ def learning(clock, rules, issues, organisations, tactics, learned, alliances, s
                 _share_success(alliances[campaign.alliance], seats[campaign.alliance], organisations, share)
         campaign.weeks_left -= 1
         if campaign.weeks_left == 0:
-            if rule.on and campaign.spent > 0.0:
-                worth = campaign.gain / campaign.spent
-                own = learned[campaign.organisation]
-                own[campaign.tactic] += rule.rate * (worth - own[campaign.tactic])
-                if tactic.pressure != ABROAD:
-                    missed = 1.0 - min(max(worth / max(rule.start, 1e-9), 0.0), 1.0)
-                    a.failure += rule.rate * (missed - a.failure)
             o = campaign.organisation
+            conclude(rule, campaign, tactic, a, learned[o])
             note(clock, events, CAMPAIGN_ENDS, campaign.polity, campaign.issue, o, campaign.tactic, -1,
                  campaign.side, campaign.gain)  # fmt: skip
 
@@ -119,22 +125,24 @@ def _share_success(alliance, seats, organisations, share):
 
 @compiled
 def _by_association(o, audience, own, before, alliances, seats, transfer):
-    """What is usual for a member: own usual credibility moves toward its allies' by `transfer`. Seeds 1 and 2.
+    """What is usual for a member: own usual credibility moves toward its allies' by `transfer`, and rises by what
+    inclusion and unity lend (`inclusion`). Seeds 1 and 2.
 
     before: (organisations, audiences), credibility before this week's changes.
     """
-    total, allies = 0.0, 0
+    total, allies, lent = 0.0, 0, 0.0
     for a in range(alliances.size):
         if not alliances[a].alive:
             continue
         for s in range(seats.shape[1]):
             if seats[a, s].organisation == o:
+                lent = max(lent, alliances[a].esteem)
                 for r in range(seats.shape[1]):
                     ally = seats[a, r].organisation
                     if ally >= 0 and ally != o:
                         total += before[ally, audience]
                         allies += 1
-    return own + transfer * (total / allies - own) if allies > 0 else own
+    return min(1.0, own + transfer * (total / allies - own) + lent) if allies > 0 else own
 
 
 @compiled

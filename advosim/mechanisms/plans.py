@@ -9,24 +9,31 @@ from advosim.mechanisms.alliances import quality, seat_of
 from advosim.mechanisms.ballots import alarm, ballot_room
 from advosim.mechanisms.chronicle import break_off, latest, note
 from advosim.mechanisms.cooperation import unlocked
+from advosim.mechanisms.evaluation import conclude
 from advosim.world.chance import draw64, exp, key, log, normal, pair, stream
 from advosim.world.compile import compiled
 from advosim.world.state import (
     ABROAD,
     AGAINST,
+    AIMS,
     BOYCOTT,
     CAMPAIGN_BEGINS,
     COUNTER_FRAME,
     FACE_TO_FACE,
     FIRM,
     FOR,
+    FROM_INSIDE,
+    INSIDE,
     LOCAL,
     MASS_MEDIA,
     MEDIA,
+    MOBILISE,
     MOST_ROLES,
+    PERSUADE,
     PLANNED,
     PUBLIC,
     SOCIAL_MEDIA,
+    TABLE,
 )
 
 _LAUNCH = stream("tactic_choice.launch")
@@ -34,11 +41,13 @@ _ISSUE = stream("tactic_choice.issue")
 _TACTIC = stream("tactic_choice")
 _POLL = stream("framing")
 _PLAN = stream("joint_plan")
+_SITUATION = stream("joint_plan.situation")
 _TARGET = stream("tactic_choice.target")
 _OUTREACH = stream("petition")
 _EXPERIMENT = stream("tactic_choice.experiment")
 _ABROAD = stream("boomerang")
 _LEAST_SKILL = np.float64(0.01)
+_LEAST_GAP = np.float64(0.1)
 
 
 @compiled
@@ -318,7 +327,7 @@ def roles_of(a, campaigns, alliances):
 
 @compiled
 def _situation(alliance, seats, organisations, learned, uses, tactics, communication, rule, k):
-    """What an alliance makes of its situation: the members' values of each tactic by their say, misread by some noise.
+    """What an alliance makes of its experience: the members' values of each tactic by their say, misread by some noise.
 
     Good communication spares the noise. Returns (values, uses): (tactics,), and union skills and trust for each.
     """
@@ -334,6 +343,69 @@ def _situation(alliance, seats, organisations, learned, uses, tactics, communica
         error = rule.noise * (1.0 - communication) * normal(draw64(k, tactics[t].key))
         values[t] += scale * error
     return values, common
+
+
+@compiled
+def read_situation(alliance, issue, publics, views, polled, research, communication, rule, k):
+    """What an alliance believes of each public's support and salience and of the government's ideal, with errors that
+    communication and research (0..1) spare: sd .2 (1 - communication)(1 - research). Seed 2.
+
+    views: (publics, issues), what people think, unless nobody was `polled` yet; salience errs by a factor.
+    """
+    sd = rule.poll_noise * (1.0 - communication) * (1.0 - research)
+    support = salience = 0.0
+    for q in range(publics.size):
+        if publics[q].polity == alliance.polity:
+            view, luck = views[q, alliance.issue], pair(k, publics[q].key)
+            backers, mind = 0.5, rule.half_salience
+            if polled:
+                backers = view.support if alliance.side == FOR else 1.0 - view.support
+                mind = view.salience
+            support += publics[q].share * min(max(backers + sd * normal(draw64(luck, 0)), 0.0), 1.0)
+            salience += publics[q].share * mind * exp(sd * normal(draw64(luck, 1)))
+    alliance.believed_support = support
+    alliance.believed_salience = min(salience, 1.0)
+    ideal = issue.ideal + issue.revision + sd * normal(draw64(k, 0))
+    alliance.believed_ideal = min(max(ideal, -1.0), 1.0)
+
+
+@compiled
+def prospects(alliance, policy, rule):
+    """By aim, how well the situation suits it, 0..1 and 1/2 in usual ones. Persuading: those yet to be won; mobilising:
+    2 x supporters x z/(z + .025); from inside: how far on the way to its line the government wants to go.
+    """
+    found = np.zeros(len(AIMS))
+    found[PERSUADE] = 1.0 - alliance.believed_support
+    salience = alliance.believed_salience
+    found[MOBILISE] = min(1.0, 2.0 * alliance.believed_support * salience / (salience + rule.half_salience))
+    direction = 1.0 if alliance.side == FOR else -1.0
+    willing = direction * (alliance.believed_ideal - policy) / max(abs(alliance.line - policy), _LEAST_GAP)
+    found[FROM_INSIDE] = (1.0 + min(max(willing, -1.0), 1.0)) / 2.0
+    return found
+
+
+@compiled
+def aim_of(tactic):
+    """The aim that a tactic serves, -1 for none."""
+    if tactic.pressure == INSIDE or tactic.pressure == TABLE:
+        return FROM_INSIDE
+    if tactic.call > 0:
+        return MOBILISE
+    return PERSUADE if max(tactic.persuasion, max(tactic.education, tactic.evidence)) > 0.0 else -1
+
+
+@compiled
+def _set_aim(alliance, policy, weights, tactics, rule):
+    """Take up the most promising aim of those that some tactic at hand serves; favour tactics by what they serve."""
+    found = prospects(alliance, policy, rule)
+    alliance.aim = -1
+    alliance.aimed = alliance.line
+    for t in range(tactics.size):
+        aim = aim_of(tactics[t])
+        if weights[t] > 0.0 and aim >= 0:
+            if alliance.aim < 0 or found[aim] > found[alliance.aim]:
+                alliance.aim = aim
+            weights[t] *= exp(rule.by_situation * (found[aim] - 0.5))
 
 
 @compiled
@@ -363,10 +435,10 @@ def _holder(seats, organisations, uses, tactic, t, taken):
 @compiled
 def joint_plan(
     clock, rules, polities, rights, issues, ballots, districts, publics, organisations, stances, priorities, learned,
-    uses, tactics, allowed, tried, repertoire, represents, trust, alliances, seats, campaigns, foothold, events,
+    uses, tactics, allowed, tried, repertoire, represents, trust, views, alliances, seats, campaigns, foothold, events,
 ):  # fmt: skip
-    """An alliance that a member asks plans anew: it reads its situation, picks two or three tactics and gives each to
-    the member who is best at it, with dates. A plan that disappoints is dropped. Seed 2.
+    """An alliance that a member asks plans anew: it reads its situation, sets an aim, picks two or three tactics and
+    gives each to the member who is best at it, with dates. A plan that disappoints is dropped. Seed 2.
     """
     rule = rules[0].joint_plan
     week = clock[0].week
@@ -375,7 +447,8 @@ def joint_plan(
         alliance = alliances[a]
         if not alliance.alive:
             continue
-        busy = _carry_on(clock, alliance, seats[a], a, alliances, tactics, campaigns, rule, events)
+        busy = _carry_on(clock, rules, alliance, seats[a], a, alliances, organisations, tactics, learned, campaigns,
+                         events)  # fmt: skip
         if not rule.on or not rules[0].tactic_choice.on or not alliance.summoned or busy:
             continue
         alliance.summoned = False
@@ -388,11 +461,18 @@ def joint_plan(
             if seats[a, s].organisation >= 0 and rules[0].institutionalisation.on:
                 caution += seats[a, s].say * organisations[seats[a, s].organisation].institutionalisation
         union = _union(seats[a], organisations)
+        pool = rules[0].pooling
+        research = organisations[alliance.lead].skills[0]
+        research += pool.research * (union[0] - research) if pool.on else 0.0
+        read_situation(alliance, issues[p, m], publics, views, week > 1, research,
+                       quality(rules[0].internal_communication), rule,
+                       pair(key(clock[0].seed, week, _SITUATION), alliance.key))  # fmt: skip
         room = room_for(clock, rules, polities, rights, issues, ballots, allowed, tactics, p, m, alliance.side,
                         stances[alliance.lead, m], organisations[alliance.lead].key)  # fmt: skip
         weights = tactic_weights(room, common, values, union, tactics, caution, rules[0].tactic_choice)
         without_target(weights, issues[p, m], alliance.side, p, m, stances, priorities, organisations, tactics)
         weigh_appeals(weights, organisations[alliance.lead], tactics, draw64(pair(k, _ABROAD), 0), rules[0].boomerang)
+        _set_aim(alliance, issues[p, m].policy, weights, tactics, rule)
         taken = np.zeros(seats.shape[1], np.uint8)
         first = campaigns.size - MOST_ROLES * (alliances.size - a)
         number = 0
@@ -412,7 +492,7 @@ def joint_plan(
             taken[s] = 1
             c = first + number
             campaign = campaigns[c]
-            campaign.organisation = seats[a, s].organisation
+            campaign.organisation = campaign.credited = seats[a, s].organisation
             tried[p, t] = week
             begin(clock, rules, issues, districts, organisations, stances, priorities, tactics, campaign, m,
                   alliance.side, t, pair(alliance.key, number), 1.0, events)  # fmt: skip
@@ -435,8 +515,9 @@ def joint_plan(
             weights[t] = 0.0
             number += 1
         if number > 0:
-            note(clock, events, PLANNED, p, m, alliance.lead, -1, -1, alliance.side, float(number))
+            note(clock, events, PLANNED, p, m, alliance.lead, -1, alliance.aim, alliance.side, float(number))
             latest(clock, events).alliance = alliance.number
+            latest(clock, events).value = alliance.aimed
 
 
 @compiled
@@ -450,10 +531,11 @@ def _find_footholds(rule, publics, represents, seats, m, foothold):
 
 
 @compiled
-def _carry_on(clock, alliance, seats, a, alliances, tactics, campaigns, rule, events):
-    """Whether a joint plan runs on; roles of those who left end, and so does a plan that disappoints half-way, unless
-    a gatekeeper abroad has still to decide on it.
+def _carry_on(clock, rules, alliance, seats, a, alliances, organisations, tactics, learned, campaigns, events):
+    """Whether a joint plan runs on; roles of those who left end, and so does a plan that disappoints half-way, which
+    teaches as one that ends, unless a gatekeeper abroad has still to decide on it.
     """
+    rule = rules[0].joint_plan
     busy = False
     half = pending = False
     for c in roles_of(a, campaigns, alliances):
@@ -467,6 +549,8 @@ def _carry_on(clock, alliance, seats, a, alliances, tactics, campaigns, rule, ev
     if busy and half and disappointed and not pending:
         for c in roles_of(a, campaigns, alliances):
             if campaigns[c].weeks_left > 0:
+                o = campaigns[c].organisation
+                conclude(rules[0].learning, campaigns[c], tactics[campaigns[c].tactic], organisations[o], learned[o])
                 break_off(clock, campaigns[c], events)
         alliance.summoned = True
         alliance.results = 0.5

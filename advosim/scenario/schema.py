@@ -311,6 +311,12 @@ class Alliance(Part):
     memorandum: bool = choice(False, "whether a memorandum of understanding has been signed")
     platform: bool = choice(False, "whether it has a collaborative platform")
     trust: float | None = number(None, 0, 1, "trust among its members; default: as among strangers or tied ones")
+    psi: float | None = number(
+        None, 0, 1, "weight of funds in its decisions; default: that of `mechanism.power`", unit="exponent"
+    )
+    sharing: Literal["contribution", "equal", "funds"] | None = choice(
+        None, "what shares of the credit follow; default: as `mechanism.benefit_sharing.by`", source="seed 2"
+    )
 
 
 class Tactic(Part):
