@@ -166,11 +166,11 @@ def test_a_firm_that_gives_in_teaches_who_called_for_it_and_ends_its_own_campaig
 def test_a_joint_plan_that_is_dropped_teaches_as_well() -> None:
     scenario = busy().but({"mechanism.joint_plan.patience": 1.0})
     world, half = found(scenario, 1), scenario.mechanism.joint_plan.weeks // 2
-    for _ in range(scenario.weeks):
+    for week in range(1, scenario.weeks + 1):
         rows = world.campaigns[(world.campaigns["alliance"] >= 0) & (world.campaigns["weeks_left"] == half)]
         if len(rows) and (rows["spent"] > 0).any():
             break
-        go_on(world, 1)
+        go_on(world, scenario, week)
     row = rows[rows["spent"] > 0][0].copy()
     before = float(world.learned[row["organisation"], row["tactic"]])
     call("joint_plan", world)
