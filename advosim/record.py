@@ -348,7 +348,8 @@ class Record:
                 "side": _named(("for", "against"), rows["side"]),
                 "size": np.where(rows["event"] == REFORM, 0.0, rows["size"]),
                 "detail": [self._detail(row) for row in rows],
-                **{why: rows[why] for why in ("value", "match", "odds", "experiment")},
+                **{why: rows[why] for why in ("value", "match", "odds")},
+                "experiment": rows["experiment"] > 0,
                 "alliance": np.array(self._alliances, dtype=object)[rows["alliance"]],
                 "partner": _named([name for _, name in known.organisations], rows["partner"]),
             }

@@ -34,7 +34,7 @@ def note(clock, events, event, polity, issue, organisation, tactic, route, side,
     row.alliance = -1
     row.partner = -1
     row.reason = -1
-    row.experiment = False
+    row.experiment = 0
     row.polity = polity
     row.issue = issue
     row.organisation = organisation
@@ -127,6 +127,7 @@ def _record_campaign(campaign, alliance, row):
     row.frame = campaign.frame
     row.audience = campaign.audience
     row.side = campaign.side
+    row.district = campaign.district
     row.effort = campaign.effort
     row.spent = campaign.budget
     row.reached = campaign.reached

@@ -296,7 +296,7 @@ def tactic_choice(
         why.value = learned[o, t]
         why.match = campaign.competence
         why.odds = weights[t] / total_of(weights)
-        why.experiment = experiment
+        why.experiment = 1 if experiment else 0
 
 
 @compiled
