@@ -42,7 +42,7 @@ def busy() -> Scenario:
 @functools.cache
 def contested() -> Record:
     """Two years with steps, protests, a change of rules, closures and firms that give in."""
-    return simulate(busy().but(CONTESTED), 2, threads=1)
+    return simulate(busy().but(CONTESTED), 3, threads=1)
 
 
 # ---------------------------------------------------------------- outcomes and costs
@@ -129,7 +129,7 @@ def test_participation_beside_the_mean_averages_to_one() -> None:
 
 
 def test_the_story_is_the_same_for_the_same_run() -> None:
-    again = simulate(busy().but(CONTESTED), 2, threads=1)
+    again = simulate(busy().but(CONTESTED), 3, threads=1)
     assert story(contested()) == story(again)
 
 
