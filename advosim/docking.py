@@ -16,6 +16,8 @@ from advosim.mechanisms.seats import DHONDT, SAINTE_LAGUE, gallagher, highest_av
 METHODS = {"dhondt": DHONDT, "sainte-lague": SAINTE_LAGUE}
 EXACT = 2.0**53
 """Products of votes and divisors are compared exactly below it."""
+SLOPE = (4 / 5, -1 / 5, 4 / 105, -1 / 280)
+"""Weights of a slope from differences over 2, 4, 6 and 8 steps: exact up to the eighth order. Fornberg 1988."""
 
 
 # ---------------------------------------------------------------- elections
@@ -24,9 +26,9 @@ EXACT = 2.0**53
 def seats(votes: Sequence[float], n: int, method: str = "dhondt", threshold: float = 0.0) -> list[int]:
     """Seats of lists by D'Hondt ("dhondt") or Sainte-Lague ("sainte-lague").
 
-    votes: by list, >= 0; n: seats to fill; threshold: share of all votes that a list must reach, 0..1. Equal averages
-    go to the list with more votes, then to the earlier. Raises ValueError for other arguments, and where no list
-    reaches the threshold.
+    votes: by list, >= 0; n: seats to fill; threshold: share of all votes that a list must reach, 0..1; one that no list
+    reaches does not hold. Equal averages go to the list with more votes, then to the earlier. Raises ValueError for
+    other arguments.
     """
     counts = _counts("votes", votes)
     number = _whole("n", n)
@@ -37,10 +39,7 @@ def seats(votes: Sequence[float], n: int, method: str = "dhondt", threshold: flo
         raise ValueError("nobody voted: votes are all 0")
     if counts.max() * (2.0 * number + 1.0) >= EXACT:
         raise ValueError(f"votes up to {counts.max():g} and {number} seats are too many to be compared exactly")
-    kept = passing(counts, least)
-    if kept.sum() <= 0:
-        raise ValueError(f"no list reaches the threshold of {least:g}")
-    return [int(won) for won in highest_averages(kept, number, METHODS[method])]
+    return [int(won) for won in highest_averages(passing(counts, least), number, METHODS[method])]
 
 
 def gallagher_index(votes: Sequence[float], seats: Sequence[float]) -> float:
@@ -85,9 +84,11 @@ def lobbying_contest(
     """
     number = _whole("n", n)
     value, power, rest = _finite("prize", prize), _finite("exponent", exponent), _finite("others", others)
-    if number < 2 or value <= 0 or power <= 0 or rest < 0:
-        raise ValueError("n should be at least 2, prize and exponent above 0, others from 0")
+    if number < 1 or value <= 0 or power <= 0 or rest < 0:
+        raise ValueError("n should be at least 1, prize and exponent above 0, others from 0")
     door, against = _share("openness", openness), _share("conflict", conflict)
+    if number == 1 and rest == 0:
+        return 0.0  # whoever is alone wins by any effort
 
     def success(mine: float, theirs: float) -> float:
         # The rule knows two sides: n - 1 opponents count as one whose effort weighs as much as theirs together.
@@ -95,13 +96,17 @@ def lobbying_contest(
         return float(contest(mine, together, rest, power, door, against))
 
     def worth_more(mine: float) -> bool:
-        step = 1e-6 * mine
-        return value * (success(mine + step, mine) - success(mine - step, mine)) / (2 * step) > 1
+        step = 0.005 * mine
+        rise = sum(
+            weight * (success(mine + k * step, mine) - success(mine - k * step, mine))
+            for k, weight in enumerate(SLOPE, start=1)
+        )
+        return value * rise / step > 1
 
     low, high = 1e-12 * value, value
     if not worth_more(low):
         return 0.0
-    while high - low > 1e-13 * value:
+    while high - low > 1e-15 * value and low < (low + high) / 2 < high:
         middle = (low + high) / 2
         low, high = (middle, high) if worth_more(middle) else (low, middle)
     gain = value * success(low, low) - low

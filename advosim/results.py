@@ -33,8 +33,12 @@ TABLES = ("weeks", "organisations", "campaigns", "publics", "alliances", "electi
 MEASURED = ("outcomes", "costs", "collaboration")
 """Tables of a few rows that `measuring` and `collaboration` make of a record."""
 FIGURES = ("overview", "tactics", "frames", "timeline", "participation")
-ABROAD = ("venues", "phases")
-"""Figures where there is a body, or more than one polity; the table of bodies and the spiral's phases go with them."""
+PHASES = "phases"
+"""The figure where there is a body, or more than one polity; the tables of bodies and of the spiral go with it."""
+VENUES = "venues"
+"""The figure that is drawn there, and where anybody campaigned elsewhere than with the government."""
+ROUTES = "policy_routes"
+"""The figure that is drawn where policy changed by another route than the store of pressure."""
 ELECTIONS = "elections"
 """The table and the figure of elections; the figure is drawn where there were any."""
 ALLIANCES = ("alliance_network", "alliance_lives")
@@ -190,9 +194,21 @@ def tables_of(record: Run) -> tuple[str, ...]:
 def figures_of(record: Run) -> tuple[str, ...]:
     """Figures that are drawn of a run."""
     allied = ALLIANCES if len(record.alliances) else ()
-    abroad = ABROAD if has_venues_abroad(record) else ()
-    voted = (BALLOTS,) if record.ballots["voted"].any() else ()
-    return (*FIGURES, *allied, *abroad, *((ELECTIONS,) if len(record.elections) else ()), *voted)
+    abroad = has_venues_abroad(record)
+    drawn = {
+        VENUES: abroad or _left_home(record),
+        PHASES: abroad,
+        ROUTES: bool(((record.events["event"] == "step") & (record.events["detail"] != "store")).any()),
+        ELECTIONS: len(record.elections) > 0,
+        BALLOTS: bool(record.ballots["voted"].any()),
+    }
+    return (*FIGURES, *allied, *(name for name, found in drawn.items() if found))
+
+
+def _left_home(record: Run) -> bool:
+    """Whether a campaign had another venue than its own government."""
+    used = record.organisations["tactic"].unique()
+    return any(name in used and tactic.venue != "home" for name, tactic in record.scenario.tactic.items())
 
 
 def _draw(record: Run, file: Path) -> None:
@@ -216,7 +232,7 @@ def _draw(record: Run, file: Path) -> None:
     draw |= {name: getattr(campaign_figures, name) for name in ("tactics", "frames", "participation")}
     draw["timeline"] = timeline_figure.timeline
     draw |= {name: getattr(alliance_figures, name) for name in ALLIANCES}
-    draw |= {name: getattr(venue_figures, name) for name in ABROAD}
+    draw |= {name: getattr(venue_figures, name) for name in (VENUES, PHASES, ROUTES)}
     page.save(draw[file.stem](record), file)
 
 

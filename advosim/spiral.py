@@ -31,10 +31,9 @@ COLUMNS = [
 def spiral(record: Run) -> pd.DataFrame:
     """One row per polity below a body, issue and quarter: its phase, and what it was read off.
 
-    norm: mean policy of the bodies above, for the reform or against it by its sign; policy: at the quarter's end;
-    shaming: mean, for that side; repressed, conceded: weeks with force, and with concessions, talks, offsets or steps
-    toward the norm. Empty without bodies or
-    with `mechanism.spiral.on` false.
+    norm: mean policy of the bodies above; policy: at the quarter's end; shaming: mean, for the side on which the norm
+    lies beside the policy at the start; repressed, conceded: weeks with force, and with concessions, talks, offsets or
+    steps toward the norm. Empty without bodies or with `mechanism.spiral.on` false.
     """
     import pandas as pd
 
@@ -54,11 +53,11 @@ def _phases(record: Run, polity: str, issue: str, above: list[str]) -> list[dict
         table[(table["polity"] == polity) & (table["issue"] == issue)] for table in (record.weeks, record.events)
     )
     rows = []
-    start = float(weeks["policy"].iloc[0])
+    start = _start(weeks, events)
     for number, (first, own) in enumerate(weeks.groupby((weeks["week"] - 1) // QUARTER), start=1):
         begin, end = int(first) * QUARTER + 1, int(own["week"].max())
         norm, policy = float(norms[end]), float(own["policy"].iloc[-1])
-        way = 1.0 if norm >= 0.0 else -1.0
+        way = 1.0 if norm >= start else -1.0
         here = events[(events["week"] >= begin) & (events["week"] <= end)]
         shaming = float(own["shaming_for" if way > 0 else "shaming_against"].mean())
         force = float(own["repression"].mean())
@@ -75,6 +74,12 @@ def _phases(record: Run, polity: str, issue: str, above: list[str]) -> list[dict
         head = {"polity": polity, "issue": issue, "quarter": number, "first_week": begin, "last_week": end}
         rows.append({**head, **row})
     return rows
+
+
+def _start(weeks: pd.DataFrame, events: pd.DataFrame) -> float:
+    """The policy before the first week: that of its end, less its steps; what it drifted is below any threshold."""
+    first = events[(events["event"] == "step") & (events["week"] == 1)]
+    return float(weeks["policy"].iloc[0] - first["size"].sum())
 
 
 def _concessions(weeks: pd.DataFrame, events: pd.DataFrame, way: float) -> int:

@@ -1,4 +1,4 @@
-"""Figures of venues and of the spiral's phases, for print: nothing is simulated here."""
+"""Figures of venues, of routes to policy and of the spiral's phases, for print: nothing is simulated here."""
 
 from __future__ import annotations
 
@@ -31,31 +31,35 @@ VENUE_COLOURS = {
     "international": "#332288",
     "third_states": "#CC79A7",
 }
+ROUTE_COLOURS = {"store": "#BBBBBB", "table": "#009E73", "election": "#0072B2", "ballot": "#D55E00"}
 PHASE_COLOURS = ("#5A1A1A", "#D55E00", "#F0C75E", "#9FC5A8", "#117733")
 
 
 def venues(record: Run, polity: str | None = None) -> Figure:
-    """Campaigns' effort by venue, and the shaming that comes back from abroad.
+    """Campaigns' effort by venue and, where there is an abroad, the shaming that comes back from there.
 
     Up to three polities stand side by side. Of more, only `polity` is drawn, or the first.
     """
     page = page_of(record, polity)
-    reading = (
-        "Above, campaigns' effort a week by venue, for and against together, as means of quarters of a year. Below, "
-        "shaming from abroad (0 to 1): full lines for reform, broken ones against."
-    )
-    keys = [_patch(plain(name), colour) for name, colour in VENUE_COLOURS.items()]
-    keys += [_line(plain(issue), page.colour(issue)) for issue in page.issues]
-    figure, top = sheet(page, "Venues", reading, 3.6, keys)
-    grid = figure.subplots(2, len(page.polities), squeeze=False, sharex="all", sharey="row", height_ratios=[3, 2])
-    for axes, below, name in zip(grid[0], grid[1], page.polities, strict=True):
+    abroad = record.scenario.has_abroad
+    reading = "Campaigns' effort a week by venue, for and against together, as means of quarters of a year."
+    keys = [_patch(plain(name), VENUE_COLOURS[name]) for name in (VENUE_COLOURS if abroad else ("municipal", "home"))]
+    if abroad:
+        reading += " Below, shaming from abroad (0 to 1): full lines for reform, broken ones against."
+        keys += [_line(plain(issue), page.colour(issue)) for issue in page.issues]
+    figure, top = sheet(page, "Venues", reading, 3.6 if abroad else 2.4, keys)
+    heights, across = ([3, 2] if abroad else [1]), len(page.polities)
+    grid = figure.subplots(len(heights), across, squeeze=False, sharex="all", sharey="row", height_ratios=heights)
+    for axes, name in zip(grid[0], page.polities, strict=True):
         prepare(axes, page, name)
         _stack(axes, page, name)
-        prepare(below, page, name)
-        _shaming(below, page, name)
     grid[0][0].set_title("Effort by venue", loc="left", size=TEXT, weight="bold", color=INK, pad=13)
-    grid[1][0].set_title("Shaming from abroad", loc="left", size=TEXT, weight="bold", color=INK, pad=3)
-    grid[1][0].set_ylim(0, 1)
+    if abroad:
+        for below, name in zip(grid[1], page.polities, strict=True):
+            prepare(below, page, name)
+            _shaming(below, page, name)
+        grid[1][0].set_title("Shaming from abroad", loc="left", size=TEXT, weight="bold", color=INK, pad=3)
+        grid[1][0].set_ylim(0, 1)
     finish(figure, grid, page, top)
     return figure
 
@@ -80,6 +84,46 @@ def _shaming(axes: Axes, page: Page, polity: str) -> None:
             weeks, values = page.series(polity, issue, f"shaming_{side}")
             gid = f"shaming/{polity}/{issue}/{side}"
             axes.plot(weeks, values, color=page.colour(issue), lw=1.1, ls=dashes, gid=gid)
+
+
+def policy_routes(record: Run, polity: str | None = None) -> Figure:
+    """Through which routes policy changed, issue by issue, as its steps add up.
+
+    Up to three polities stand side by side. Of more, only `polity` is drawn, or the first.
+    """
+    page = page_of(record, polity)
+    reading = (
+        "How far policy has moved since the start by steps of each route, in either direction (positions run from -1 "
+        "to 1): the store of pressure, an agreement at a table, an election's mandate, or a ballot, held or feared."
+    )
+    keys = [_patch(name, colour) for name, colour in ROUTE_COLOURS.items()]
+    figure, top = sheet(page, "Routes of policy change", reading, 0.7 + 0.95 * len(page.issues), keys)
+    grid = figure.subplots(len(page.issues), len(page.polities), squeeze=False, sharex="all", sharey="all")
+    for row, issue in zip(grid, page.issues, strict=True):
+        for axes, name in zip(row, page.polities, strict=True):
+            prepare(axes, page, name)
+            _routes(axes, page, name, issue)
+        place = {"pad": 13} if issue == page.issues[0] else {"pad": 3}
+        row[0].set_title(plain(issue), loc="left", size=TEXT, weight="bold", color=INK, **place)
+    grid[0][0].set_ylim(0, max(0.1, grid[0][0].get_ylim()[1]))
+    finish(figure, grid, page, top)
+    return figure
+
+
+def _routes(axes: Axes, page: Page, polity: str, issue: str) -> None:
+    steps = page.events(polity, "step")
+    steps = steps[steps["issue"] == issue]
+    weeks = range(page.last + 2)
+    bottom = [0.0] * len(weeks)
+    for route, colour in ROUTE_COLOURS.items():
+        sizes = steps[steps["detail"] == route].groupby("week")["size"].sum().abs()
+        total, top = 0.0, []
+        for week, low in zip(weeks, bottom, strict=True):
+            total += float(sizes.get(week, 0.0))
+            top.append(low + total)
+        gid = f"route/{polity}/{issue}/{route}"
+        axes.fill_between(weeks, bottom, top, step="post", color=colour, linewidth=0, gid=gid)
+        bottom = top
 
 
 def phases(record: Run, polity: str | None = None) -> Figure:

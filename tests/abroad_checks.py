@@ -199,11 +199,12 @@ def _() -> None:
 
 @direction("spiral")
 def _() -> None:
-    """The nearer policy comes to the norm, the later the phase."""
+    """The nearer policy comes to the norm from where it started, the later the phase."""
     record = without()
     phases = []
     for policy in (-0.9, record.weeks["policy"].max(), 0.99):
-        weeks = record.weeks.assign(policy=policy, response="none")
+        weeks = record.weeks.assign(response="none", policy=policy)
+        weeks.loc[weeks["week"] == 1, "policy"] = -0.9
         found_ = spiral(_Told(record.scenario, weeks, record.events.iloc[:0], record.bodies))
         phases.append(max(PHASES.index(phase) for phase in found_["phase"] if phase in PHASES))
     assert phases[0] < phases[2] == PHASES.index("rule-consistent behaviour")

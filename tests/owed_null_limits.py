@@ -281,9 +281,9 @@ def _() -> None:
     before = float(issue["policy"])
     move(world)
     assert issue["attention"] == 1.0 and issue["pressure"] == 0.0 and issue["policy"] > before
-    issue["submitted"][BY_TABLE], issue["target"][BY_TABLE] = True, 0.5
+    issue["submitted"][BY_TABLE], issue["target"][BY_TABLE], issue["pressure"] = True, 0.5, 0.3
     call("decision", world)
-    assert issue["attention"] == 0.5, "an agreement is a decision in any world"
+    assert issue["policy"] == 0.5 and issue["attention"] == 1.0 and issue["pressure"] == 0.3, "an agreement takes none"
     assert world.record.events["event"][0] == STEP
     weeks = weeks_without("friction", "stakeholder_table", "elections")
     assert "step" not in set(events_without("friction", "stakeholder_table", "elections")["event"])

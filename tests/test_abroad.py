@@ -5,9 +5,11 @@ from __future__ import annotations
 import functools
 import math
 import re
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from worlds import digest, neighbours, run_world
 
@@ -105,6 +107,31 @@ def test_an_adopted_case_shames_by_leverage_room_and_lead() -> None:
     assert home["shaming"][FOR] == 0, "a body that is no better does not shame"
 
 
+def test_who_is_shamed_on_several_issues_spares_them_all() -> None:
+    """The offset of one issue does not take back that of another in the same week."""
+    world = found(neighbours().but({"mechanism.boomerang.offset": 1.0}), 1)
+    world.clock["week"] = 1
+    world.issues["policy"][0], world.standing["policy"][:] = -0.9, 0.9
+    world.bodies["capacity"], world.mandates["leverage"] = 100.0, 1.0
+    world.docket[0, 0, :, FOR] = 1.0
+    call("boomerang", world)
+    assert (world.issues["shaming"][0, :, FOR] == 1).all()
+    assert world.issues["swing"][0].tolist() == [-1.0, -1.0]
+    world.docket[0, 0, 1] = 0.0
+    call("boomerang", world)
+    assert world.issues["swing"][0].tolist() == [-1.0, 1.0]
+
+
+def test_a_case_is_as_fresh_with_third_states_as_it_is() -> None:
+    """What states say is weaker by as much as the case that was put to them is old: once."""
+    world = found(neighbours(), 1)
+    world.clock["week"] = 1
+    home = world.issues[0, 0]
+    home["third_states"][:], home["asked"][:] = [0.3, 0.0], [0.5, 0.0]
+    call("boomerang", world)
+    assert home["shaming"][FOR] == pytest.approx(0.3)
+
+
 def test_third_states_speak_up_for_what_their_people_want() -> None:
     world = found(neighbours(), 1)
     home, north = world.issues[0, 0], world.issues[1, 0]
@@ -196,6 +223,37 @@ def test_the_label_is_not_in_the_week_and_changes_no_bit() -> None:
     assert digest(record) == before
     assert set(table["phase"]) <= {*PHASES, OUTSIDE} and len(table) == 2 * 2 * 2
     assert table.groupby(["polity", "issue"])["quarter"].max().eq(2).all()
+
+
+def label(record: Record, norm: float, first_step: float = 0.0, **columns: Any) -> Any:
+    """What the spiral reads off a run whose tables say something else."""
+    usual = {"response": "none", "repression": 0.6, "shaming_for": 0.0, "shaming_against": 0.0}
+    places = [(p, m) for p in record.scenario.polity for m in record.scenario.issue]
+    steps = [{"week": 1, "event": "step", "polity": p, "issue": m, "size": first_step} for p, m in places]
+    told = SimpleNamespace(
+        scenario=record.scenario,
+        weeks=record.weeks.assign(**{**usual, **columns}),
+        events=pd.DataFrame(steps if first_step else [], columns=["week", "event", "polity", "issue", "size"]),
+        bodies=record.bodies.assign(policy=norm),
+    )
+    return spiral(told)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("norm", "policy"), [(-0.05, -0.6), (0.05, 0.6), (-0.6, -0.05), (0.6, 0.05)])
+def test_the_norm_asks_for_the_side_on_which_it_lies_whatever_its_sign(norm: float, policy: float) -> None:
+    """A policy far below a norm does not keep to it because the norm lies below 0 as well."""
+    record = simulate(neighbours(), 1, threads=1)
+    heard, other = ("shaming_for", "shaming_against")[:: 1 if norm > policy else -1]
+    shamed = label(record, norm, policy=policy, **{heard: 0.2})
+    assert set(shamed["phase"]) == {"denial"} and np.allclose(shamed["shaming"], 0.2)
+    assert set(label(record, norm, policy=policy, **{other: 0.2})["phase"]) == {"repression"}
+
+
+def test_a_step_of_the_first_week_counts_as_gone() -> None:
+    record = simulate(neighbours(), 1, threads=1)
+    assert set(label(record, 0.0, policy=-0.2, shaming_for=0.2)["phase"]) == {"denial"}
+    gone = label(record, 0.0, 0.6, policy=-0.2, shaming_for=0.2)
+    assert set(gone["phase"]) == {"prescriptive status"}, "from -.8 to -.2"
 
 
 # ---------------------------------------------------------------- the record
@@ -331,10 +389,12 @@ SMALLER = {"polity.home.citizens": 1000, "polity.north.citizens": 400, "polity.s
 
 
 @functools.cache
-def runs(changes: tuple[tuple[str, Any], ...] = (), scenario: str = "boomerang", held: str = "") -> tuple[Record, ...]:
+def runs(
+    changes: tuple[tuple[str, Any], ...] = (), scenario: str = "boomerang", held: str = "", seeds: int = SEEDS
+) -> tuple[Record, ...]:
     rules = {"": {}, "case": {"appeals": held_case}, "none": {"appeals": no_case}}[held]
     given = Scenario.load(scenario).but({**SMALLER, **dict(changes)})
-    return tuple(simulate(given, seed, threads=1, mechanisms=rules) for seed in range(1, SEEDS + 1))
+    return tuple(simulate(given, seed, threads=1, mechanisms=rules) for seed in range(1, seeds + 1))
 
 
 def moved(record: Record) -> float:
@@ -386,27 +446,34 @@ def test_shaming_alone_does_next_to_nothing(equal: bool) -> None:
         ("polity.home.organisation.rights_group.stance", -0.6), ("polity.home.organisation.villagers.stance", -0.6),
         ("polity.home.organisation.rights_group.stance_within", 0.0),
         ("polity.home.organisation.villagers.stance_within", 0.0),
-        ("mechanism.third_states.on", False),
     )  # fmt: skip
-    alone = change_between(moved, runs((*own, *nobody), held="case"), runs((*own, *nobody), held="none"))
-    with_both = change_between(moved, runs(own, held="case"), runs(own, held="none"))
+    silent = (("mechanism.third_states.on", False),)
+
+    def by_shaming(*arm: tuple[str, Any]) -> tuple[float, float]:
+        return change_between(moved, runs((*own, *arm), held="case"), runs((*own, *arm), held="none"))
+
+    alone, with_both = by_shaming(*nobody, *silent), by_shaming()
     interaction = (with_both[0] + with_both[1]) / 2 - (alone[0] + alone[1]) / 2
     largest = max(abs(alone[0]), abs(alone[1]))
     if equal:
         assert largest > 0.2 * interaction, "it is the coefficients that make shaming alone weak"
     else:
-        assert with_both[0] > 0
         assert largest < 0.2 * interaction
+        assert with_both[0] > by_shaming(*silent)[1], "third states add to presence"
+        assert by_shaming(*silent)[0] > 0 and by_shaming(*nobody)[0] > 0, "either of them is enough for something"
 
 
 @pytest.mark.slow
 def test_networking_across_borders_raises_success_and_closures() -> None:
-    tied, apart = (
-        runs(),
-        runs(
-            (("relation.north_of_home.ties", 0.0), ("relation.south_of_home.ties", 0.0), ("mechanism.ties.abroad", 0.0))
-        ),
-    )
+    """Of policy a little more over the run; that there is more at its end, or more often any, did not show."""
+    none = (("relation.north_of_home.ties", 0.0), ("relation.south_of_home.ties", 0.0), ("mechanism.ties.abroad", 0.0))
+    tied, apart = runs(seeds=160), runs(none, seeds=160)
+
+    def over_the_run(record: Record) -> float:
+        policy = record.recorded.weeks["policy"][:, 0]
+        return float(policy.mean() - policy[0].mean())
+
+    assert change_between(over_the_run, tied, apart)[0] > 0
     assert change_between(lambda r: count(r, "adopted", "home"), tied, apart)[0] > 0
     assert change_between(lambda r: count(r, "closure"), tied, apart)[0] > 0
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from worlds import digest, digest_of_world, go_on, run_world, voting
+from worlds import digest, digest_of_world, go_on, run_world, vetoing, voting
 
 from advosim.mechanisms import ballots
 from advosim.record import Record
@@ -17,10 +17,27 @@ from advosim.scenario.schema import Scenario
 from advosim.simulation import simulate
 from advosim.world.chance import wrapping
 from advosim.world.found import found
-from advosim.world.state import BACKED, FATES, INITIATIVE, World, attitude, copy, restore, save
+from advosim.world.state import (
+    AGAINST,
+    BACKED,
+    BALLOT,
+    COLLECTING,
+    FATES,
+    FOR,
+    INITIATIVE,
+    REFERENDUM,
+    ROUTES,
+    VETO_SLOT,
+    World,
+    attitude,
+    copy,
+    restore,
+    save,
+)
 
 HOME = "polity.home.governance."
 SEEDS = 24
+TABLE = ROUTES.index("table")
 
 
 @functools.cache
@@ -237,22 +254,150 @@ def nobody(clock, rules, rights, issues, organisations, stances, tactics, ballot
 
 
 @functools.cache
-def threatened(share: float, seeds: int = 24) -> list[float]:
-    """How far policy lies from the mean citizen over a run, where initiatives are possible but never held."""
+def threatened(share: float, seeds: int = 40) -> Any:
+    """How far policy lies from citizens where initiatives are possible but never held: (seeds, 3).
+
+    From the mean citizen over a run and at its end, and from the median at its end.
+    """
     right = {"allowed": share > 0, "signature_share": share}
     scenario = Scenario.load("initiative_threat").but({"polity.home.citizens": 1000, HOME + "initiative": right})
-    taken = [simulate(scenario, seed, threads=1, mechanisms={"launches": nobody}) for seed in range(1, seeds + 1)]
-    assert not any(len(each.ballots) for each in taken)
-    return [float(np.abs(r.recorded.weeks["policy"] - r.recorded.weeks["attitude"]).mean()) for r in taken]
+    rows = []
+    for seed in range(1, seeds + 1):
+        world = run_world(scenario, seed, mechanisms={"launches": nobody})
+        assert not world.clock["ballots"][0]
+        weeks = world.record.weeks
+        apart = np.abs(weeks["policy"] - weeks["attitude"])
+        from_median = np.abs(world.issues["policy"][0] - np.median(attitude(world), axis=0))
+        rows.append([apart.mean(), apart[-1].mean(), from_median.mean()])
+    return np.array(rows)
 
 
 def test_the_threat_of_an_initiative_moves_policy_to_the_median_less_so_as_signatures_cost_more() -> None:
-    """P13: no ballot is held in any of these runs."""
-    change = {share: np.subtract(threatened(share), threatened(0.0)) for share in (0.01, 0.05, 0.2)}
-    for share in (0.01, 0.05):
-        assert mean_interval(change[share])[2] < 0, share
-    assert mean_interval(change[0.05] - change[0.01])[1] > 0
+    """P13: no ballot is held in any of these runs. With the shipped 3% also at the end; not so with 5%."""
+    shipped = Scenario.load("initiative_threat").polity["home"].governance.initiative.signature_share
+    assert shipped == 0.03
+    change = {share: threatened(share) - threatened(0.0) for share in (0.01, shipped, 0.05, 0.2)}
+    for share in (0.01, shipped, 0.05):
+        assert mean_interval(change[share][:, 0])[2] < 0, share
+    for share in (0.01, shipped):
+        assert mean_interval(change[share][:, 1])[2] < 0, share
+        assert mean_interval(change[share][:, 2])[2] < 0, share
+    assert mean_interval(change[0.05][:, 0] - change[0.01][:, 0])[1] > 0
     assert not change[0.2].any(), "signatures that nobody can pay for threaten nobody"
+
+
+def call_referendum(world: World) -> None:
+    from advosim.week import stages
+
+    (stage,) = (each for each in stages() if each.__name__ == "referendum")
+    with wrapping():
+        stage(world)
+
+
+def after_a_law(step: float, by_vote: bool = False, world: World | None = None) -> World:
+    """The week after policy on the first issue moved by a step, of which the route was that of ballots."""
+    world = world or found(vetoing(), 1)
+    world.clock["week"] += 1
+    issue = world.issues[0, 0]
+    issue["policy"] += step
+    issue["step"], issue["changed_by"], issue["by_vote"] = step, BALLOT, by_vote
+    call_referendum(world)
+    return world
+
+
+def test_laws_that_did_not_come_out_of_a_vote_can_be_vetoed_whatever_made_them() -> None:
+    old = float(found(vetoing(), 1).issues["policy"][0, 0])
+    row = after_a_law(0.3).ballots[0, 0, VETO_SLOT]
+    assert row["phase"] == COLLECTING and row["side"] == AGAINST and row["draft"] == pytest.approx(old)
+    assert row["weeks_left"] == vetoing().polity["home"].governance.referendum.window
+    assert after_a_law(0.3, by_vote=True).ballots[0, 0, VETO_SLOT]["phase"] == 0, "the people have spoken"
+
+
+def test_a_second_law_takes_the_place_of_one_against_which_nobody_collects() -> None:
+    world = after_a_law(0.3)
+    middle = float(world.issues["policy"][0, 0])
+    row = after_a_law(0.1, world=world).ballots[0, 0, VETO_SLOT]
+    assert row["draft"] == pytest.approx(middle) and row["launched"] == 2
+    row["organisation"] = 0
+    after_a_law(0.1, world=world)
+    assert row["draft"] == pytest.approx(middle) and row["launched"] == 2, "what is collected for stays"
+    after_a_law(-0.5, world=world)
+    assert row["side"] == FOR and row["organisation"] == -1, "a law that goes back further is a new one"
+
+
+def test_the_legislatures_picture_lasts_for_its_term_and_votes_correct_it() -> None:
+    from advosim.mechanisms.direct_democracy import _legislature
+
+    world = found(voting(), 1)
+    home, issue, rule = world.polities[0], world.issues[0, 0], world.rules[0]["initiative"]
+    issue["median"], issue["polled"] = 0.1, 1
+
+    def error(week: int) -> float:
+        world.clock["week"] = week
+        with wrapping():
+            return float(_legislature(world.clock, home, issue, rule)) - 0.1
+
+    home["seated"], home["term"] = True, 1
+    first = error(5)
+    assert error(25) == error(27) == first != 0, "no election, whatever the calendar says"
+    issue["learnt"] = 0.5
+    assert error(30) == pytest.approx(first / 2)
+    home["term"] = 33  # early
+    assert error(33) not in (first, first / 2)
+    assert issue["learnt"] == 0
+    home["seated"], home["term"] = False, 0
+    assert error(25) != error(27), "without parties terms have their usual length"
+
+
+def one_step(target: float, on: bool = True, week: int = 1, **changes: Any) -> float:
+    """What a government makes of a step of a table from 0 to a target, where the median and opponents are at -.6."""
+    from advosim.mechanisms.direct_democracy import _spare
+
+    exact = {"mechanism.initiative.poll_error": 0.0, "mechanism.referendum.misjudged": 0.0}
+    world = found(vetoing().but({**exact, HOME + "referendum.allowed": on, **changes}), 1)
+    world.clock["week"] = week
+    issue = world.issues[0, 0]
+    issue["policy"], issue["median"], issue["polled"] = 0.0, -0.6, 1
+    world.stances[:, 0] = -0.6
+    issue["submitted"][TABLE], issue["target"][TABLE] = True, target
+    right = world.rights[0, REFERENDUM]
+    if right["allowed"]:
+        with wrapping():
+            _spare(
+                world.clock, world.polities[0], issue, 0, 0, right["signature_share"], world.rules, world.organisations,
+                world.stances, world.priorities, world.uses, world.tactics,
+            )  # fmt: skip
+    return float(issue["target"][TABLE])
+
+
+def test_a_government_cuts_a_step_that_would_be_vetoed_to_what_opponents_bear() -> None:
+    rule = found(vetoing(), 1).rules[0]
+    cost = float(ballots.veto_cost(0.004, rule["initiative"], rule["referendum"]))
+    assert cost == pytest.approx(0.02 + 2.0 * 0.004)
+    assert one_step(0.3) == pytest.approx(cost), "cut to what nobody would challenge"
+    assert one_step(0.3, on=False) == 0.3, "uncut where nobody can veto it"
+    assert one_step(-0.3) == -0.3, "nobody would restore a law that was further from the median"
+    assert one_step(cost / 2) == cost / 2, "nobody would bother"
+    dear = {HOME + "referendum.signature_share": 0.5}
+    assert one_step(0.3, **dear) == 0.3, "signatures that nobody can pay for spare nothing"
+    errs = {"mechanism.referendum.misjudged": 0.05, "mechanism.referendum.campaign_cost": 0.1}
+    cuts = [one_step(0.3, week=week, **errs) for week in range(1, 31)]
+    assert min(cuts) < 0.1 + 2.0 * 0.004 < max(cuts), "it errs about what they bear, anew each time"
+    assert np.mean(cuts) == pytest.approx(0.108, abs=0.03) and np.std(cuts) == pytest.approx(0.05, abs=0.02)
+
+
+@functools.cache
+def steps_taken(allowed: bool, seeds: int = 40) -> list[float]:
+    """The sum of all steps of policy, by run, in a world without initiatives where laws are easy; none is vetoed."""
+    given = {"polity.home.citizens": 1000, HOME + "initiative.allowed": False, HOME + "veto_players": 1}
+    scenario = Scenario.load("swiss_style").but({**given, HOME + "referendum.allowed": allowed})
+    taken = [simulate(scenario, seed, threads=1, mechanisms={"launches": nobody}) for seed in range(1, seeds + 1)]
+    assert not any(len(each.ballots) for each in taken)
+    return [float(each.events.query("event == 'step'")["size"].abs().sum()) for each in taken]
+
+
+def test_the_threat_of_a_veto_makes_steps_smaller_though_none_is_held() -> None:
+    assert mean_interval(np.subtract(steps_taken(True), steps_taken(False)))[2] < 0
 
 
 def test_without_errors_the_law_is_gerbers_and_nobody_launches() -> None:
@@ -318,36 +463,67 @@ def test_citizens_vote_by_what_they_gain_and_may_say_yes_to_both() -> None:
 
 
 @functools.cache
-def swiss(seeds: int = 16) -> list[Record]:
+def swiss(seeds: int = 40) -> list[Record]:
     scenario = Scenario.load("swiss_style").but({"polity.home.citizens": 1000})
     return [simulate(scenario, seed, threads=1) for seed in range(1, seeds + 1)]
 
 
+def held_in_swiss_style(kind: str) -> list[Any]:
+    return [row for each in swiss() for row in each.ballots.itertuples() if row.kind == kind and row.voted]
+
+
+def wilson(successes: int, trials: int) -> tuple[float, float]:
+    """The 95% interval of a share."""
+    z = 1.96
+    middle, width = (successes + z * z / 2) / (trials + z * z), z / (trials + z * z)
+    half = width * math.sqrt(successes * (trials - successes) / trials + z * z / 4)
+    return middle - half, middle + half
+
+
 def test_in_swiss_style_most_initiatives_fail() -> None:
-    """P12: 26 of 238 accepted, mean yes share 35.4%, turnout 47%."""
-    held = [row for each in swiss() for row in each.ballots.itertuples() if row.kind == "initiative" and row.voted]
-    assert len(held) > 30
-    assert np.mean([row.accepted for row in held]) < 0.3
-    assert 0.25 < np.mean([row.yes for row in held]) < 0.45
-    assert 0.35 < np.mean([row.turnout for row in held]) < 0.6
+    """P12: 26 of 238 accepted, mean yes share 35.4%, turnout 47%; to pass, 3 to 20% and 25 to 45%."""
+    held = held_in_swiss_style("initiative")
+    assert len(held) > 80
+    low, high = wilson(sum(row.accepted for row in held), len(held))
+    share = sum(row.accepted for row in held) / len(held)
+    assert share >= 0.03 and low > 0.02 and high < 0.20, (share, low, high)
+    _, low, high = mean_interval([row.yes for row in held])
+    assert low > 0.25 and high < 0.45
+    assert 0.4 < np.mean([row.turnout for row in held]) < 0.55
     votes_a_year = len(held) / (len(swiss()) * 8 * 3)
     assert 0.1 < votes_a_year < 1, "an issue comes to the vote every few years"
 
 
+def test_in_swiss_style_new_laws_are_put_to_the_vote_and_some_fall() -> None:
+    """No count is wired in: signatures are those of citizens, against laws that nobody voted on."""
+    held = held_in_swiss_style("referendum")
+    runs_with_one = sum(bool(((r.ballots["kind"] == "referendum") & r.ballots["voted"]).any()) for r in swiss())
+    assert wilson(runs_with_one, len(swiss()))[0] > 0.25, "in eight years"
+    assert sum(row.accepted for row in held) > 5 and len(held) < len(held_in_swiss_style("initiative"))
+    early = [row for row in held if row.week <= 208]
+    assert len(early) > 5, "in the first four years as well"
+    begun = count("ballot_launched", "referendum", swiss())
+    assert len(held) < 0.9 * begun, "many a collection fails"
+
+
 @functools.cache
-def recalled(share: float, seeds: int = 60) -> list[float]:
-    """Distance of policy from the mean citizen where citizens may collect but never remove anybody."""
+def recalled(share: float, seeds: int = 120) -> list[float]:
+    """Distance of policy from the mean citizen where hardly anybody votes for a removal; nan where one happened."""
     loyal = {"mechanism.recall.by_legitimacy": 5.0, "polity.home.citizens": 1000}
     right = {"allowed": share > 0, "signature_share": share}
     scenario = Scenario.load("recall").but({**loyal, HOME + "recall": right})
     taken = [simulate(scenario, seed, threads=1) for seed in range(1, seeds + 1)]
-    kept = [r for r in taken if "recall" not in set(r.events["event"])]
-    assert len(kept) >= 0.95 * seeds, "hardly a government falls"
-    return [float(np.abs(r.recorded.weeks["policy"] - r.recorded.weeks["attitude"]).mean()) for r in taken]
+    removed = ["recall" in set(r.events["event"]) for r in taken]
+    assert sum(removed) <= 0.05 * seeds, "hardly a government falls"
+    apart = [float(np.abs(r.recorded.weeks["policy"] - r.recorded.weeks["attitude"]).mean()) for r in taken]
+    return [math.nan if gone else far for gone, far in zip(removed, apart, strict=True)]
 
 
-def test_a_recall_makes_governments_listen_also_where_none_is_removed() -> None:
-    assert mean_interval(np.subtract(recalled(0.02), recalled(0.0)))[2] < 0
+@pytest.mark.parametrize("share", [0.02, 0.05])
+def test_a_recall_makes_governments_listen_also_where_none_is_removed(share: float) -> None:
+    """At the shipped 5% too. Pairs with a removal are left out."""
+    change = np.subtract(recalled(share), recalled(0.0))
+    assert mean_interval(change[~np.isnan(change)])[2] < 0
 
 
 # ---------------------------------------------------------------- bad input

@@ -39,6 +39,54 @@ def only(path: Path | str) -> Problem:
     return found[0]
 
 
+# ---------------------------------------------------------------- what a polity cannot be, all at once
+
+IMPOSSIBLE = (
+    TITLE
+    + """[polity.home]
+citizens = 5
+districts = 8
+[polity.home.governance]
+electoral_system = "proportional"
+[polity.home.governance.initiative]
+window = 0
+quorum = 110
+[polity.away]
+districts = 0
+[polity.away.governance.referendum]
+window = "0"
+quorum = 1.1
+[body.union]
+members = ["home", "atlantis"]
+[body.league]
+level = "regional"
+members = []
+"""
+)
+
+
+def test_an_impossible_polity_is_told_whole_and_how_to_mend_it(tmp_path: Path) -> None:
+    """A quorum above 100%, empty districts, lists without parties, a body above nobody, a window of 0 weeks."""
+    half, forbid = "hint: a share: 0.5 is half of the citizens", "write 1 or more, or allowed = false"
+    expected = {
+        3: ["citizens = 5 is out of range"],
+        4: ["8 districts for 5 citizens: a district would be empty"],
+        6: ["needs parties, and polity.home has none", "declare [polity.home.party.NAME]"],
+        8: ["window = 0 is out of range", forbid],
+        9: ["quorum = 110 is out of range", half],
+        11: ["districts = 0 is out of range", "write 1 or more"],
+        13: ['found the text "0"', forbid],
+        14: ["quorum = 1.1 is out of range", half],
+        16: ["there is no polity 'atlantis'", "home, away"],
+        19: ["members is empty", "leave it out for all polities"],
+    }
+    told = {problem.line: str(problem) for problem in problems(write(tmp_path, "x.toml", IMPOSSIBLE))}
+    assert set(told) == set(expected), told
+    for line, parts in expected.items():
+        for part in parts:
+            assert part in told[line], (part, told[line])
+
+
 # ---------------------------------------------------------------- one fault at a time
 
 # text of the file, line of the fault, what the message must hold

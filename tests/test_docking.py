@@ -40,6 +40,10 @@ def test_equal_averages_go_to_the_list_with_more_votes_then_to_the_earlier() -> 
 def test_a_threshold_is_a_share_of_all_votes_and_reaching_it_is_enough() -> None:
     assert docking.seats([60, 33, 7], 14, threshold=0.07) == [9, 4, 1]  # 60/9 > 33/5 > 60/10
     assert docking.seats([60, 33, 7], 14, threshold=0.0701) == [9, 5, 0]
+
+
+def test_a_threshold_that_no_list_reaches_does_not_hold() -> None:
+    assert docking.seats([60, 33, 7], 14, threshold=0.9) == docking.seats([60, 33, 7], 14) == [9, 4, 1]
     # 8.7% of all 230,000 votes: the last list is out at 9%
     assert docking.seats(VOTES, 20, "sainte-lague", 0.09)[3] == 0
     assert docking.seats(VOTES, 20, "sainte-lague", 0.08)[3] == 2
@@ -114,7 +118,6 @@ def test_the_index_is_the_root_of_half_the_squares() -> None:
         ({"threshold": -0.1}, "0 to 1"),
         ({"threshold": math.nan}, "0 to 1"),
         ({"threshold": "five"}, "should be a number"),
-        ({"threshold": 0.9}, "no list reaches"),
     ],
 )
 def test_arguments_that_cannot_be_are_refused(changed: dict[str, Any], said: str) -> None:
@@ -196,17 +199,23 @@ def test_gerber_refuses_what_is_no_position_or_cost(wrong: dict[str, Any]) -> No
 @pytest.mark.parametrize("n", [2, 3, 5, 20])
 @pytest.mark.parametrize("prize", [0.3, 1.0, 40.0])
 def test_equal_lobbyists_spend_what_tullock_says(n: int, prize: float) -> None:
-    assert docking.lobbying_contest(n, prize) == pytest.approx((n - 1) * prize / n**2, rel=1e-7)
+    assert docking.lobbying_contest(n, prize) == pytest.approx((n - 1) * prize / n**2, rel=0, abs=1e-12 * prize)
 
 
 def test_a_less_decisive_contest_or_a_narrower_door_is_worth_less() -> None:
     # m (n - 1)/n^2 of what success is worth
-    assert docking.lobbying_contest(4, 1.0, exponent=0.5) == pytest.approx(0.5 * 3 / 16, rel=1e-7)
-    assert docking.lobbying_contest(4, 1.0, openness=0.5, conflict=0.2) == pytest.approx(0.4 * 3 / 16, rel=1e-7)
+    assert docking.lobbying_contest(4, 1.0, exponent=0.5) == pytest.approx(0.5 * 3 / 16, abs=1e-12)
+    assert docking.lobbying_contest(4, 1.0, openness=0.5, conflict=0.2) == pytest.approx(0.4 * 3 / 16, abs=1e-12)
     # Others who answer nobody: with n = 2, V = 1, Q = 1/4: x solves (x + Q)/(2x + Q)^2 = 1
     x = docking.lobbying_contest(2, 1.0, others=0.25)
-    assert (x + 0.25) / (2 * x + 0.25) ** 2 == pytest.approx(1, rel=1e-6)
+    assert (x + 0.25) / (2 * x + 0.25) ** 2 == pytest.approx(1, rel=1e-12)
     assert docking.lobbying_contest(2, 1.0, others=1.0) == 0.0
+
+
+def test_who_is_alone_need_not_lobby_but_against_others() -> None:
+    assert docking.lobbying_contest(1, 5.0) == 0.0
+    # x/(x + Q) is worth most where Q/(x + Q)^2 = 1
+    assert docking.lobbying_contest(1, 1.0, others=0.25) == pytest.approx(0.25, abs=1e-12)
 
 
 def test_a_contest_that_is_too_decisive_has_no_equal_effort() -> None:
@@ -214,7 +223,7 @@ def test_a_contest_that_is_too_decisive_has_no_equal_effort() -> None:
         docking.lobbying_contest(4, 1.0, exponent=3.0)
 
 
-@pytest.mark.parametrize("wrong", [{"n": 1}, {"prize": 0.0}, {"exponent": -1.0}, {"openness": 1.2}, {"others": -0.1}])
+@pytest.mark.parametrize("wrong", [{"n": 0}, {"prize": 0.0}, {"exponent": -1.0}, {"openness": 1.2}, {"others": -0.1}])
 def test_lobbying_contests_refuse_other_arguments(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=next(iter(wrong))):
         docking.lobbying_contest(**{"n": 3, "prize": 1.0, **wrong})

@@ -11,13 +11,14 @@ import pytest
 from test_schema import NUMBERS, values_of, world_for
 from worlds import BUSY, busy, digest_of, digest_of_world, go_on, neighbours, run_world, same, small, vetoing, voting
 
+from advosim.mechanisms.seats import SAINTE_LAGUE
 from advosim.record import Record
 from advosim.scenario.checks import founding_settings
 from advosim.scenario.problems import InputError
 from advosim.scenario.schema import Governance, Mechanisms, Scenario
 from advosim.simulation import simulate
 from advosim.world.found import found
-from advosim.world.state import POLITY, REFORM
+from advosim.world.state import MAJORITY, POLITY, POPULAR, REFORM, World
 
 WEEK = 10
 PATH = "polity.home.governance"
@@ -42,6 +43,23 @@ REFORMS = {
     "external_vulnerability": 1.0,
 }
 """For every governance setting that a rule reads, a value far from its default."""
+
+
+RIGHTS = {
+    "initiative.allowed": False,
+    "initiative.signature_share": 0.9,
+    "initiative.window": 1,
+    "initiative.quorum": 1.0,
+    "initiative.binding": False,
+    "referendum.allowed": False,
+    "referendum.signature_share": 0.9,
+    "referendum.window": 1,
+    "referendum.quorum": 1.0,
+    "recall.allowed": False,
+    "recall.signature_share": 0.9,
+    "recall.window": 1,
+}
+"""For every setting of citizens' rights, a value far from that of the voting world."""
 
 
 def reformed(*reforms: tuple[int, dict[str, Any]], base: Scenario | None = None) -> Scenario:
@@ -83,6 +101,32 @@ def test_every_setting_that_a_rule_reads_is_reformed_here() -> None:
     assert set(Governance.model_fields) - waiting - tables == set(REFORMS)
 
 
+def in_force(world: World, setting: str) -> Any:
+    """What the tables of the week hold of a governance setting of the first polity."""
+    if "." not in setting:
+        return world.polities[setting][0]
+    right, name = setting.split(".")
+    return world.rights[0, POPULAR.index(right)][name]
+
+
+@pytest.mark.parametrize("setting", [*REFORMS, *RIGHTS])
+def test_a_reform_is_in_force_in_its_very_week_and_not_before(setting: str) -> None:
+    """Before the first phase of the week runs: that is where the tables stand when the first mechanism is called."""
+    value = {**REFORMS, **RIGHTS}[setting]
+    named = {"majority": MAJORITY, "sainte-lague": SAINTE_LAGUE}
+    expected = named.get(value, value) if isinstance(value, str) else value
+    scenario = reformed((WEEK, {f"{PATH}.{setting}": value}), base=voting())
+    seen: list[Any] = []
+    world = found(scenario, 1, WEEK)
+
+    def watch(rules, polities, issues, relations):  # type: ignore[no-untyped-def]
+        seen.append(in_force(world, setting))
+
+    go_on(world, scenario, WEEK, mechanisms={"spillover": watch})
+    assert len(seen) == WEEK and seen[-1] == expected
+    assert all(each != expected for each in seen[:-1])
+
+
 @pytest.mark.parametrize("setting", REFORMS)
 def test_a_reform_changes_its_weeks_and_none_before(setting: str) -> None:
     """In each of some worlds none before, and in one of them at least those after: who wins a seat by one method may
@@ -100,23 +144,6 @@ def test_a_reform_changes_its_weeks_and_none_before(setting: str) -> None:
             if any((after[name] != before[name]).any() for name in after.dtype.names):
                 return
     raise AssertionError("the reform does nothing in any of ten worlds")
-
-
-RIGHTS = {
-    "initiative.allowed": False,
-    "initiative.signature_share": 0.9,
-    "initiative.window": 1,
-    "initiative.quorum": 1.0,
-    "initiative.binding": False,
-    "referendum.allowed": False,
-    "referendum.signature_share": 0.9,
-    "referendum.window": 1,
-    "referendum.quorum": 1.0,
-    "recall.allowed": False,
-    "recall.signature_share": 0.9,
-    "recall.window": 1,
-}
-"""For every setting of citizens' rights, a value far from that of the voting world."""
 
 
 def test_every_right_is_reformed_here() -> None:

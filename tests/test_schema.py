@@ -121,8 +121,11 @@ NEEDED = {
         "mechanism.participation.threshold": 0.02,
     },
     "recall.successor_within": {"mechanism.elections.on": False},
-    # A store that policy empties in the week of the vote forgets the advice.
-    "initiative.advice": {"polity.home.governance.initiative.binding": False, "mechanism.friction.level": 1.5},
+    "initiative.advice": {
+        "polity.home.governance.initiative.binding": False,
+        "mechanism.initiative.status_quo": 0.0,
+        "mechanism.initiative.unaware": 0.0,
+    },
     "learning.of_skill": {"polity.home.organisation.institute.tactics": ["capacity_building", "research_report"]},
     "learning.capacity": {"polity.home.organisation.institute.tactics": ["capacity_building", "research_report"]},
 }

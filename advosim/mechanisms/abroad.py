@@ -270,7 +270,7 @@ def _shamed(p, m, side, issues, bodies, standing, mandates, docket, rule):
     """1 - prod over bodies and third states of (1 - leverage x case x room on the docket x lead of its policy)."""
     issue = issues[p, m]
     direction = 1.0 if side == FOR else -1.0
-    silent = 1.0 - issue.asked[side] * issue.third_states[side]
+    silent = 1.0 - issue.third_states[side]
     for i in range(bodies.size):
         if docket[i, p, m, side] > 0.0:
             room = min(1.0, bodies[i].capacity / cases(docket, i))
@@ -327,15 +327,18 @@ def boomerang(
 
 @compiled
 def _offset(clock, rules, p, issues, events):
-    """With chance .1 x shaming a government concedes a little, spares the shamed issue, and turns on the others."""
+    """With chance .1 x shaming a government concedes a little, spares the shamed issues, and turns on the others."""
     rule = rules[0].boomerang
     k = key(clock[0].seed, clock[0].week, _OFFSET)
+    spared, any_spared = np.zeros(issues.shape[1], np.bool_), False
     for m in range(issues.shape[1]):
         issue = issues[p, m]
         for side in range(SIDES):
             if draw64(pair(k, side), issue.key) < rule.offset * issue.shaming[side]:
                 direction = 1.0 if side == FOR else -1.0
                 issue.conceded += direction * rules[0].response.concession * issue.friction
-                for other in range(issues.shape[1]):
-                    issues[p, other].swing = -1.0 if other == m else 1.0
+                spared[m] = any_spared = True
                 note(clock, events, OFFSET, p, m, -1, -1, -1, side, issue.shaming[side])
+    if any_spared:
+        for m in range(issues.shape[1]):
+            issues[p, m].swing = -1.0 if spared[m] else 1.0

@@ -49,6 +49,16 @@ def challenge_cost(share, window, rule):
 
 
 @compiled
+def veto_cost(share, initiative, rule):
+    """What a referendum costs its sponsor, in units of position: campaign + price x share.
+
+    There is no draft to work out, and no surcharge for a short window: the law is in the news, and opponents are
+    organised since it was debated. initiative, rule: those of `initiative` and `referendum`.
+    """
+    return rule.campaign_cost + initiative.signature_price * share
+
+
+@compiled
 def deterrence(legislature, median, group, cost):
     """The law that a legislature prefers most among those against which a group gains nothing by an initiative.
 
@@ -242,6 +252,21 @@ def gains(issue, ideal, believed, cost, rule):
 
 
 @compiled
+def challenges(clock, rules, right, row, issue, side, ideal, own):
+    """Whether a team collects against a new law: it loses more by it than that costs, and thinks that voters would
+    restore the old one. row: the ballot of the veto; right: that of the referendum; ideal, own: the team's.
+    """
+    if row.phase != COLLECTING or row.side != side:
+        return False
+    rule = rules[0].initiative
+    # The week in which the window closes: one law, one guess.
+    believed = believed_by(issue, own, clock[0].seed, clock[0].week + row.weeks_left, rule)
+    lost = abs(issue.policy - ideal) - abs(row.draft - ideal)
+    wins = abs(issue.policy - believed) - abs(row.draft - believed) + rule.status_quo > 0.0
+    return wins and lost > veto_cost(right.signature_share, rule, rules[0].referendum)
+
+
+@compiled
 def ballot_room(clock, rules, rights, ballots, home, issue, tactic, p, m, side, ideal, own):
     """How far it makes sense for a team to collect signatures now: 0 not at all, 1 as any tactic; 1 for other tactics.
 
@@ -256,14 +281,11 @@ def ballot_room(clock, rules, rights, ballots, home, issue, tactic, p, m, side, 
     row, rule, right = place_of(ballots, p, m, side, kind), rules[0].initiative, rights[p, kind]
     if not right.allowed or issue.polled == 0:
         return 0.0
+    if kind == REFERENDUM:
+        opposes = challenges(clock, rules, right, row, issue, side, ideal, own)
+        return rules[0].referendum.urgency if opposes else 0.0
     believed = believed_by(issue, own, clock[0].seed, clock[0].week, rule)
     cost = challenge_cost(right.signature_share, right.window, rule)
-    if kind == REFERENDUM:
-        if row.phase != COLLECTING or row.side != side:
-            return 0.0
-        lost = abs(issue.policy - ideal) - abs(row.draft - ideal)
-        wins = abs(issue.policy - believed) - abs(row.draft - believed) + rule.status_quo > 0.0
-        return rules[0].referendum.urgency if wins and lost > cost else 0.0
     if row.phase == COLLECTING:
         return 1.0 if kind == RECALL or abs(row.draft - ideal) < abs(issue.policy - ideal) else 0.0
     if row.phase != 0 or (row.closed > 0 and clock[0].week - row.closed < PAUSE):
@@ -278,10 +300,19 @@ def ballot_room(clock, rules, rights, ballots, home, issue, tactic, p, m, side, 
 
 
 @compiled
-def alarm(ballots, p, m, side, rule):
-    """The further chance to start a campaign while a law against one's side can be vetoed."""
-    row = ballots[p, m, VETO_SLOT]
-    return rule.alarm if rule.on and row.phase == COLLECTING and row.side == side else 0.0
+def alarm(clock, rules, rights, ballots, issue, tactics, uses, p, m, side, ideal, own):
+    """The further chance to start a campaign of a team that would collect against a law, while it can be vetoed.
+
+    uses: (tactics,), how far the team uses each; ideal, own: its position and key.
+    """
+    rule = rules[0].referendum
+    if not rule.on or not challenges(clock, rules, rights[p, REFERENDUM], ballots[p, m, VETO_SLOT], issue, side, ideal,
+                                     own):  # fmt: skip
+        return 0.0
+    for k in range(tactics.size):
+        if right_of(tactics[k]) == REFERENDUM and uses[k] > 0.0:
+            return rule.alarm
+    return 0.0
 
 
 @compiled

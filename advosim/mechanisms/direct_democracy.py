@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from advosim.mechanisms.ballots import believed_by, challenge_cost, deterrence, vote, vote_of_recall
+from advosim.mechanisms.ballots import believed_by, challenge_cost, deterrence, veto_cost, vote, vote_of_recall
 from advosim.mechanisms.campaigns import right_of
 from advosim.mechanisms.chronicle import latest, note
 from advosim.mechanisms.institutions import is_open
@@ -38,6 +38,7 @@ from advosim.world.state import (
 )
 
 _SUCCESSOR = stream("recall.successor")
+_ESTIMATE = stream("referendum.estimate")
 _ROUTES, _FATES = len(ROUTES), len(FATES)
 _WATCHFUL = 0.5
 """A legislature answers a threat from half the distance on at which groups would bother."""
@@ -48,13 +49,20 @@ _WATCHFUL = 0.5
 
 @compiled
 def _legislature(clock, home, issue, rule):
-    """What the legislature thinks the median wants; its picture lasts for its term."""
-    term = clock[0].week // home.election_interval
-    return believed_by(issue, home.key, clock[0].seed, term, rule)
+    """What the legislature thinks the median wants: a picture that lasts for its term, and that votes correct."""
+    term = home.term
+    if not home.seated:
+        # Who is not elected has terms of the usual length.
+        term = max(term, clock[0].week - clock[0].week % home.election_interval)
+    if issue.term != term:
+        issue.term = term
+        issue.learnt = 0.0
+    believed = believed_by(issue, home.key, clock[0].seed, term, rule)
+    return believed + issue.learnt * (issue.median - believed)
 
 
 @compiled
-def _end(clock, row, p, m, kind, fate, right, result, issue, campaigns, tactics, ended, events):
+def _end(clock, rules, row, p, m, kind, fate, right, result, issue, campaigns, tactics, ended, events):
     """A ballot ends: its campaigns too, and the record takes it down. result: turnout, yes, policy that it leaves."""
     for c in range(campaigns.size):
         campaign = campaigns[c]
@@ -72,6 +80,8 @@ def _end(clock, row, p, m, kind, fate, right, result, issue, campaigns, tactics,
     last.counter = row.counter if row.countered else row.draft
     last.before = issue.policy
     if last.voted:
+        if kind != RECALL:
+            issue.learnt += rules[0].initiative.vote_tells * (1.0 - issue.learnt)
         note(clock, events, VOTE, p, m, row.organisation, -1, kind * _FATES + fate, row.side, last.yes)
         latest(clock, events).value = last.turnout
     else:
@@ -82,18 +92,18 @@ def _end(clock, row, p, m, kind, fate, right, result, issue, campaigns, tactics,
 
 
 @compiled
-def _drop(clock, row, p, m, kind, fate, right, issue, campaigns, tactics, ended, events):
+def _drop(clock, rules, row, p, m, kind, fate, right, issue, campaigns, tactics, ended, events):
     """A ballot ends without a vote; a law against which nobody has collected is left alone without a word."""
     if row.organisation < 0:
         row.phase = 0
         row.closed = clock[0].week
     else:
         result = (0.0, 0.0, issue.policy)
-        _end(clock, row, p, m, kind, fate, right, result, issue, campaigns, tactics, ended, events)
+        _end(clock, rules, row, p, m, kind, fate, right, result, issue, campaigns, tactics, ended, events)
 
 
 @compiled
-def _collect(clock, row, p, m, kind, signed, campaign_weeks, right, issue, campaigns, tactics, ended, events):
+def _collect(clock, rules, row, p, m, kind, signed, campaign_weeks, right, issue, campaigns, tactics, ended, events):
     """A week of collecting: counted signatures add up, until they are enough or the window closes. True if enough."""
     row.signatures += signed
     row.weeks_left -= 1
@@ -103,7 +113,7 @@ def _collect(clock, row, p, m, kind, signed, campaign_weeks, right, issue, campa
         note(clock, events, BALLOT_QUALIFIED, p, m, row.organisation, -1, kind, row.side, row.signatures)
         return True
     if row.weeks_left <= 0:
-        _drop(clock, row, p, m, kind, FAILED, right, issue, campaigns, tactics, ended, events)
+        _drop(clock, rules, row, p, m, kind, FAILED, right, issue, campaigns, tactics, ended, events)
     return False
 
 
@@ -164,14 +174,29 @@ def _vote_on(clock, rules, right, row, p, m, issue, campaigns, tactics, blocks, 
     counter = counter and fate != ACCEPTED
     law = row.draft if fate == ACCEPTED else (row.counter if counter else issue.policy)
     if (fate == ACCEPTED or counter) and right.binding:
-        issue.submitted[BALLOT] = True
+        issue.submitted[BALLOT] = issue.voted = True
         issue.target[BALLOT] = law
     elif fate == ACCEPTED:
         # It binds nobody, but it weighs, and obliges the government to sit down and talk.
         issue.pressure += (1.0 if row.side == FOR else -1.0) * rule.advice * issue.friction
         issue.consulting[row.side] = max(issue.consulting[row.side], rules[0].response.consult_weeks)
     after = law if right.binding else issue.policy
-    _end(clock, row, p, m, INITIATIVE, fate, right, (turnout, yes, after), issue, campaigns, tactics, ended, events)
+    _end(
+        clock,
+        rules,
+        row,
+        p,
+        m,
+        INITIATIVE,
+        fate,
+        right,
+        (turnout, yes, after),
+        issue,
+        campaigns,
+        tactics,
+        ended,
+        events,
+    )
 
 
 @compiled
@@ -195,13 +220,15 @@ def initiative(
                 if row.phase == 0:
                     continue
                 if not rule.on or not right.allowed:
-                    _drop(clock, row, p, m, INITIATIVE, FAILED, right, issue, campaigns, tactics, ended, events)
+                    _drop(clock, rules, row, p, m, INITIATIVE, FAILED, right, issue, campaigns, tactics, ended, events)
                 elif abs(issue.policy - row.ideal) <= abs(row.draft - row.ideal):
-                    _drop(clock, row, p, m, INITIATIVE, WITHDRAWN, right, issue, campaigns, tactics, ended, events)
+                    _drop(
+                        clock, rules, row, p, m, INITIATIVE, WITHDRAWN, right, issue, campaigns, tactics, ended, events
+                    )
                 elif row.phase == COLLECTING:
                     signed = issue.backed[INITIATIVE, side]
-                    if _collect(clock, row, p, m, INITIATIVE, signed, rule.campaign_weeks, right, issue, campaigns,
-                                tactics, ended, events):  # fmt: skip
+                    if _collect(clock, rules, row, p, m, INITIATIVE, signed, rule.campaign_weeks, right, issue,
+                                campaigns, tactics, ended, events):  # fmt: skip
                         _counter_proposal(issue, row, believed, rule)
                         if row.countered:
                             note(clock, events, COUNTER_PROPOSAL, p, m, -1, -1, INITIATIVE, side, row.counter)
@@ -233,7 +260,7 @@ def initiative(
 
 @compiled
 def _challenged(issue, target, p, m, cost, organisations, stances, priorities, uses, tactics):
-    """Whether an organised group loses more by a new law than a referendum against it costs."""
+    """Whether an organised group loses more by a new law than a referendum against it seems to cost."""
     for o in range(organisations.size):
         loses = abs(target - stances[o, m]) - abs(issue.policy - stances[o, m]) > cost
         if loses and _can_use(REFERENDUM, o, p, m, organisations, priorities, uses, tactics):
@@ -242,9 +269,15 @@ def _challenged(issue, target, p, m, cost, organisations, stances, priorities, u
 
 
 @compiled
-def _spare(clock, home, issue, p, m, cost, rules, organisations, stances, priorities, uses, tactics):
-    """Governments cut steps that they think would be challenged and lost to what opponents would let pass."""
+def _spare(clock, home, issue, p, m, share, rules, organisations, stances, priorities, uses, tactics):
+    """Governments cut steps that they think would be challenged and lost to what opponents would let pass.
+
+    They misjudge what opponents would bear, anew each time; so some laws are challenged, and some are smaller than they
+    had to be. share: signatures needed.
+    """
     rule = rules[0].initiative
+    luck = normal(draw64(key(clock[0].seed, clock[0].week, _ESTIMATE), issue.key))
+    cost = max(0.0, veto_cost(share, rule, rules[0].referendum) + rules[0].referendum.misjudged * luck)
     believed = _legislature(clock, home, issue, rule)
     for route in range(BALLOT + 1, _ROUTES):
         if not issue.submitted[route]:
@@ -258,7 +291,7 @@ def _spare(clock, home, issue, p, m, cost, rules, organisations, stances, priori
 
 @compiled
 def _open_to_veto(clock, row, issue, m, right):
-    """A new law, made last week by another route than a ballot, can be vetoed from now on."""
+    """A new law, made last week without a vote, can be vetoed from now on."""
     row.phase = COLLECTING
     row.organisation = -1
     row.issue = m
@@ -286,19 +319,20 @@ def referendum(
             issue, row = issues[p, m], ballots[p, m, VETO_SLOT]
             if not rule.on or not right.allowed:
                 if row.phase != 0:
-                    _drop(clock, row, p, m, REFERENDUM, FAILED, right, issue, campaigns, tactics, ended, events)
+                    _drop(clock, rules, row, p, m, REFERENDUM, FAILED, right, issue, campaigns, tactics, ended, events)
                 continue
-            returned = (row.draft >= issue.policy) == (row.side == AGAINST)
-            if row.phase == 0:
-                if issue.changed_by > BALLOT and row.closed < clock[0].week:
-                    _open_to_veto(clock, row, issue, m, right)
-            elif returned:
-                _drop(clock, row, p, m, REFERENDUM, WITHDRAWN, right, issue, campaigns, tactics, ended, events)
+            if row.phase != 0 and (row.draft >= issue.policy) == (row.side == AGAINST):
+                _drop(clock, rules, row, p, m, REFERENDUM, WITHDRAWN, right, issue, campaigns, tactics, ended, events)
+            # A law meets what is collected against the one before it, unless nobody has begun.
+            free = row.phase == 0 or (row.phase == COLLECTING and row.organisation < 0)
+            if free and issue.changed_by >= 0 and not issue.by_vote:
+                _open_to_veto(clock, row, issue, m, right)
             elif row.phase == COLLECTING:
                 signed = issue.backed[REFERENDUM, row.side]
-                _collect(clock, row, p, m, REFERENDUM, signed, rule.campaign_weeks, right, issue, campaigns, tactics,
-                         ended, events)  # fmt: skip
-            else:
+                issue.bump += rule.news if row.organisation >= 0 else 0.0
+                _collect(clock, rules, row, p, m, REFERENDUM, signed, rule.campaign_weeks, right, issue, campaigns,
+                         tactics, ended, events)  # fmt: skip
+            elif row.phase == VOTING:
                 row.weeks_left -= 1
                 issue.bump += rules[0].initiative.news
                 if row.weeks_left <= 0 and not issue.submitted[BALLOT]:
@@ -308,15 +342,30 @@ def referendum(
                     fate = _fate(turnout, yes, right)
                     result = (turnout, yes, row.draft if fate == ACCEPTED else issue.policy)
                     if fate == ACCEPTED:
-                        issue.submitted[BALLOT] = True
+                        issue.submitted[BALLOT] = issue.voted = True
                         issue.target[BALLOT] = row.draft
                         note(
                             clock, events, VETO, p, m, row.organisation, -1, BALLOT, row.side, row.draft - issue.policy
                         )
-                    _end(clock, row, p, m, REFERENDUM, fate, right, result, issue, campaigns, tactics, ended, events)
+                    _end(
+                        clock,
+                        rules,
+                        row,
+                        p,
+                        m,
+                        REFERENDUM,
+                        fate,
+                        right,
+                        result,
+                        issue,
+                        campaigns,
+                        tactics,
+                        ended,
+                        events,
+                    )
             if issue.polled > 0 and is_open(BALLOT, rules[0].decision):
-                cost = challenge_cost(right.signature_share, right.window, rules[0].initiative)
-                _spare(clock, polities[p], issue, p, m, cost, rules, organisations, stances, priorities, uses, tactics)
+                _spare(clock, polities[p], issue, p, m, right.signature_share, rules, organisations, stances,
+                       priorities, uses, tactics)  # fmt: skip
 
 
 # ---------------------------------------------------------------- recall
@@ -341,6 +390,7 @@ def removal(clock, home, issues, p, rules):
     if rules[0].elections.on and home.seated:
         home.early = True
         return
+    home.term = clock[0].week
     k = key(clock[0].seed, clock[0].week, _SUCCESSOR)
     for m in range(issues.shape[1]):
         issue = issues[p, m]
@@ -358,14 +408,14 @@ def recall(clock, rules, polities, rights, issues, tactics, campaigns, ballots, 
         home.danger = 0.0
         if not rule.on or not right.allowed:
             if row.phase != 0:
-                _drop(clock, row, p, row.issue, RECALL, FAILED, right, issue, campaigns, tactics, ended, events)
+                _drop(clock, rules, row, p, row.issue, RECALL, FAILED, right, issue, campaigns, tactics, ended, events)
             continue
         if row.phase == COLLECTING:
             signed = 0.0
             for m in range(issues.shape[1]):
                 signed += issues[p, m].backed[RECALL, FOR] + issues[p, m].backed[RECALL, AGAINST]
-            _collect(clock, row, p, row.issue, RECALL, signed, rule.campaign_weeks, right, issue, campaigns, tactics,
-                     ended, events)  # fmt: skip
+            _collect(clock, rules, row, p, row.issue, RECALL, signed, rule.campaign_weeks, right, issue, campaigns,
+                     tactics, ended, events)  # fmt: skip
         elif row.phase == VOTING:
             row.weeks_left -= 1
             if row.weeks_left <= 0:
@@ -375,7 +425,22 @@ def recall(clock, rules, polities, rights, issues, tactics, campaigns, ballots, 
                     note(clock, events, RECALLED, p, row.issue, row.organisation, -1, RECALL, row.side, yes)
                     removal(clock, home, issues, p, rules)
                 result = (turnout, yes, issue.policy)
-                _end(clock, row, p, row.issue, RECALL, fate, right, result, issue, campaigns, tactics, ended, events)
+                _end(
+                    clock,
+                    rules,
+                    row,
+                    p,
+                    row.issue,
+                    RECALL,
+                    fate,
+                    right,
+                    result,
+                    issue,
+                    campaigns,
+                    tactics,
+                    ended,
+                    events,
+                )
         progress = 0.0
         if row.phase != 0 and right.signature_share > 0.0:
             progress = min(1.0, row.signatures / right.signature_share)

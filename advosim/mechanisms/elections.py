@@ -96,6 +96,7 @@ def elections(clock, rules, polities, issues, districts, parties, blocks, people
         if founding or home.early or clock[0].week % home.election_interval == 0:
             home.elected = True
             home.early = False
+            home.term = clock[0].week
             vote(clock, rule, p, home, districts, parties, blocks, people)
             seat(p, home, districts, parties)
             govern(clock, rule, p, home, issues, parties, founding, events)
@@ -155,7 +156,7 @@ def vote(clock, rule, p, home, districts, parties, blocks, people):
 
 @compiled
 def seat(p, home, districts, parties):
-    """Votes become seats, district by district. A threshold that no list reaches in the polity does not hold."""
+    """Votes become seats, district by district."""
     first, lists = home.first_party, home.parties
     national, won, local = np.zeros(lists), np.zeros(lists), np.zeros(lists)
     for d in range(districts.size):
@@ -163,9 +164,6 @@ def seat(p, home, districts, parties):
             for k in range(lists):
                 national[k] += districts[d].votes[k]
     kept = passing(national, home.electoral_threshold)
-    none = True
-    for k in range(lists):
-        none = none and kept[k] == 0.0
     direct = plurality_seats(home.electoral_system, home.district_magnitude)
     for d in range(districts.size):
         if districts[d].polity != p:
@@ -176,7 +174,7 @@ def seat(p, home, districts, parties):
         if winner >= 0:
             won[winner] += direct
         for k in range(lists):
-            local[k] = local[k] if none or kept[k] > 0.0 else 0.0
+            local[k] = local[k] if kept[k] > 0.0 else 0.0
         seats = highest_averages(local, home.district_magnitude - direct, home.list_method)
         for k in range(lists):
             won[k] += seats[k]

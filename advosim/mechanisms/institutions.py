@@ -5,7 +5,7 @@ from __future__ import annotations
 from advosim.mechanisms.chronicle import note
 from advosim.world.chance import draw64, exp, key, log, normal, stream
 from advosim.world.compile import compiled
-from advosim.world.state import ABROAD, AGAINST, FIRM, FOR, INSIDE, PETITION, ROUTES, SIDES, STEP, STORE, STREET
+from advosim.world.state import ABROAD, AGAINST, BALLOT, FIRM, FOR, INSIDE, PETITION, ROUTES, SIDES, STEP, STORE, STREET
 
 _STEP = stream("friction.step")
 _DRIFT = stream("friction.drift")
@@ -153,8 +153,9 @@ def is_open(route, rule):
 def decision(clock, rules, issues, events):
     """The one place that writes policy. Of what open routes submitted the first in the order of ROUTES holds.
 
-    A change empties the store and takes the issue off people's minds by half. Without friction the store's moves are
-    no such decisions: what presses in a week counts in that week, once, and the issue stays on people's minds.
+    A step by the store empties it and takes the issue off people's minds by half; the other routes leave both. Without
+    friction the store's moves are no such decisions: what presses in a week counts in that week, once, and the issue
+    stays on people's minds.
     """
     kept = rules[0].friction.attention_kept
     for p in range(issues.shape[0]):
@@ -163,14 +164,18 @@ def decision(clock, rules, issues, events):
             before = issue.policy
             issue.step = 0.0
             issue.changed_by = -1
+            issue.by_vote = False
             issue.policy = min(max(before + issue.drift, -1.0), 1.0)
             for route in range(_ROUTES):
                 if issue.submitted[route] and issue.step == 0.0 and is_open(route, rules[0].decision):
                     issue.policy = min(max(issue.target[route], -1.0), 1.0)
                     issue.step = issue.policy - before
                     issue.changed_by = route if issue.step != 0.0 else -1
-                    issue.pressure = 0.0
+                    issue.by_vote = route == BALLOT and issue.voted
+                    if route == STORE:
+                        issue.pressure = 0.0
+                        issue.attention *= kept if rules[0].friction.on else 1.0
                     if rules[0].friction.on or route != STORE:
-                        issue.attention *= kept
                         note(clock, events, STEP, p, m, -1, -1, route, -1, issue.step)
                 issue.submitted[route] = False
+            issue.voted = False

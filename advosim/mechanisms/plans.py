@@ -7,6 +7,7 @@ import numpy as np
 from advosim.mechanisms.abroad import weigh_appeals
 from advosim.mechanisms.alliances import quality, seat_of
 from advosim.mechanisms.ballots import alarm, ballot_room
+from advosim.mechanisms.campaigns import right_of
 from advosim.mechanisms.chronicle import break_off, latest, note
 from advosim.mechanisms.cooperation import unlocked
 from advosim.mechanisms.evaluation import conclude
@@ -32,6 +33,7 @@ from advosim.world.state import (
     PERSUADE,
     PLANNED,
     PUBLIC,
+    REFERENDUM,
     SOCIAL_MEDIA,
     TABLE,
 )
@@ -200,7 +202,9 @@ def begin(
     campaign.side = side
     campaign.tactic = t
     campaign.weeks_left = tactics[t].weeks
-    campaign.age = -int(formal.lag * a.institutionalisation + 0.5) if formal.on else 0
+    # A veto cannot wait: its window runs, and its opponents were organised when the law was made.
+    waits = formal.on and right_of(tactics[t]) != REFERENDUM
+    campaign.age = -int(formal.lag * a.institutionalisation + 0.5) if waits else 0
     campaign.fresh = True
     campaign.publicity = 0
     spread = rules[0].petition.spread
@@ -266,7 +270,7 @@ def tactic_choice(
         m = picked(priorities[o], draw64(subjects, a.key))
         issue = issues[a.polity, m]
         side = FOR if stances[o, m] > issue.policy else AGAINST
-        urge = alarm(ballots, a.polity, m, side, rules[0].referendum)
+        urge = alarm(clock, rules, rights, ballots, issue, tactics, uses[o], a.polity, m, side, stances[o, m], a.key)
         chance = a.activity * (rule.launch + rule.launch_by_agenda * issue.agenda + urge)
         if m < 0 or draw64(launches, a.key) >= chance or stances[o, m] == issue.policy:
             continue

@@ -13,15 +13,20 @@ DHONDT, SAINTE_LAGUE = 0, 1
 def passing(votes, threshold):
     """Votes of the lists whose share of all votes reaches a threshold in 0..1; 0 for the others.
 
+    A threshold that no list reaches does not hold: somebody has to sit in parliament.
     votes: (lists,) float64 counts >= 0. A share is divided, not multiplied out: 7 of 100 votes reach .07 to the bit.
     """
     total = 0.0
     for k in range(votes.size):
         total += votes[k]
     kept = np.zeros(votes.size)
+    none = True
     for k in range(votes.size):
         if total > 0.0 and votes[k] / total >= threshold:
             kept[k] = votes[k]
+            none = False
+    for k in range(votes.size):
+        kept[k] = votes[k] if none else kept[k]
     return kept
 
 

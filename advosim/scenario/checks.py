@@ -21,7 +21,7 @@ from advosim.scenario.declare import Part, catalogue_rows, parameters
 from advosim.scenario.layers import Merged, Table, changes_layer, tables
 from advosim.scenario.problems import Problem, did_you_mean
 from advosim.scenario.rules import Mechanisms
-from advosim.scenario.schema import MOST_ORGANISATIONS, MOST_SEATS, Reform, Scenario
+from advosim.scenario.schema import MOST_ORGANISATIONS, MOST_SEATS, Polity, Reform, Scenario
 from advosim.scenario.toml_lines import KeyPath
 
 _WANTED = {
@@ -247,10 +247,11 @@ def _problem(merged: Merged, path: KeyPath, error: Any, out: set[str]) -> list[P
         close = did_you_mean(value, [str(a) for a in get_args(annotation)])
         return [merged.problem(path, f"{here} = {shown(value)} is unknown", allowed(annotation, field), close)]
     if kind in ("greater_than_equal", "less_than_equal"):
-        return [merged.problem(path, f"{here} = {shown(value)} is out of range", allowed(annotation, field))]
+        text, hint = f"{here} = {shown(value)} is out of range", _range_hint(value, path, field)
+        return [merged.problem(path, text, allowed(annotation, field), hint)]
     if kind in _WANTED:
         what = f"{here} should be {_WANTED[kind]}, found {_found(value)}"
-        return [merged.problem(path, what, allowed(annotation, field), _type_hint(kind, value, path))]
+        return [merged.problem(path, what, allowed(annotation, field), _type_hint(kind, value, path, field))]
     return [merged.problem(path, f"{here} = {shown(value)}: {error['msg']}", allowed(annotation, field))]
 
 
@@ -259,14 +260,34 @@ def is_named(path: KeyPath) -> bool:
     return get_origin(at(path[:-1])[0]) is dict
 
 
-def _type_hint(kind: str, value: Any, path: KeyPath) -> str:
+def _range_hint(value: float, path: KeyPath, field: FieldInfo | None) -> str:
+    """What may have been meant by a number that is out of range."""
+    low, high = bounds(field)
+    if high == 1 and value > 1 and unit(field).startswith("share"):
+        return "a share: 0.5 is half" + unit(field).removeprefix("share").replace(" of ", " of the ", 1)
+    if low is not None and value < low and low > 0:
+        table = at(path[:-1])[0]
+        right = is_part(table) and "allowed" in table.model_fields
+        forbids = ", or allowed = false where nobody has the right" if right else ""
+        return f"write {figure(low)} or more{forbids}"
+    return ""
+
+
+def _number_hint(value: float, path: KeyPath, field: FieldInfo | None) -> str:
+    """How to write a number; if it is out of range as well, what is meant instead."""
+    low, high = bounds(field)
+    within = (low is None or value >= low) and (high is None or value <= high)
+    return f"write {value:g}" if within else _range_hint(value, path, field)
+
+
+def _type_hint(kind: str, value: Any, path: KeyPath, field: FieldInfo | None) -> str:
     if kind in ("float_type", "int_type") and isinstance(value, str):
         try:
-            return f"write {float(value):g}" if math.isfinite(float(value)) else ""
+            return _number_hint(float(value), path, field) if math.isfinite(float(value)) else ""
         except ValueError:
             return ""
     if kind == "int_type" and isinstance(value, float) and value.is_integer():
-        return f"write {int(value)}"
+        return _number_hint(int(value), path, field)
     if kind == "string_type" and not isinstance(value, (dict, list)):
         return f'write "{value}"'
     if kind in ("tuple_type", "list_type") and isinstance(value, str):
@@ -307,7 +328,7 @@ def _belongs(key: str, known: Sequence[str]) -> str:
 def crossed(merged: Merged) -> list[Problem]:
     """Names that stand for nothing, organisations that clash or are too many, network files that are not there."""
     own = [*_names(merged), *_organisations(merged), *_networks(merged)]
-    return [*own, *elections.faults(merged), *_bodies(merged), *_relations(merged)]
+    return [*own, *_districts(merged), *elections.faults(merged), *_bodies(merged), *_relations(merged)]
 
 
 def _keys(table: Table, key: str, otherwise: list[str]) -> list[str]:
@@ -344,6 +365,18 @@ def _named(merged: Merged, path: KeyPath, used: Any, what: str, known: list[str]
             where = path if single else (*path, name if isinstance(used, dict) else index)
             text = f"there is no {what} '{name}' ({dotted(path)})"
             yield merged.problem(where, text, ", ".join(known), did_you_mean(name, known))
+
+
+def _districts(merged: Merged) -> Iterator[Problem]:
+    """Districts that would be empty where the number of citizens is wrong by itself, and the schema says only that."""
+    least, _ = bounds(Polity.model_fields["citizens"])
+    for polity, row in tables(merged.table, "polity"):
+        citizens, districts = row.get("citizens"), row.get("districts")
+        if not isinstance(citizens, int) or not isinstance(districts, int) or isinstance(citizens, bool):
+            continue
+        if citizens < districts and citizens < (least or 0):
+            text = f"polity.{polity}: {districts} districts for {citizens} citizens: a district would be empty"
+            yield merged.problem(("polity", polity, "districts"), text)
 
 
 def _organisations(merged: Merged) -> Iterator[Problem]:
@@ -403,6 +436,12 @@ def _bodies(merged: Merged) -> Iterator[Problem]:
             ("agenda", "issue", issues),
         ):
             yield from _named(merged, (*path, key), row.get(key), what, known)
+        if (*path, "members") in merged.origin and row.get("members") in ([], ()):
+            text, hint = (
+                f"{dotted(path)}.members is empty: a body stands above somebody",
+                "leave it out for all polities",
+            )
+            yield merged.problem((*path, "members"), text, ", ".join(polities), hint)
         members = row.get("members") or polities
         outside = [p for p in row.get("leverages") or () if p in polities and p not in members]
         for polity in outside if isinstance(row.get("leverages"), dict) else ():

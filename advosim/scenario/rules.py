@@ -668,6 +668,9 @@ class PopularInitiative(Mechanism):
     )
     hurry: float = number(26.0, 0, 520, "window at which a signature costs twice", unit="weeks", source="proposal")
     poll_error: float = number(0.2, 0, 1, "sd of beliefs about the median", unit="position", source="tried: .15 to .3")
+    vote_tells: float = number(
+        0.5, 0, 1, "what a vote takes off the legislature's error", unit="share", source="proposal; Matsusaka 2018"
+    )
     least: float = number(
         0.03, 0, 1, "distance from a law that deters which nobody bothers about", unit="position", source="convention"
     )
@@ -697,11 +700,26 @@ class PopularInitiative(Mechanism):
 class VetoReferendum(Mechanism):
     """Opponents of a new law collect for a vote that restores the old one; governments cut steps that would lose."""
 
-    alarm: float = number(
-        0.1, 0, 1, "further chance to campaign while a law can be vetoed", unit="per week", source="proposal"
+    campaign_cost: float = number(
+        0.02, 0, 2, "cost of a campaign against a law, without signatures", unit="position", source="proposal"
     )
+    misjudged: float = number(
+        0.1, 0, 2, "sd of what a government errs by about what opponents would bear", unit="position", source="proposal"
+    )
+    alarm: float = number(
+        1.0, 0, 1, "further chance to campaign of who loses by a law that can be vetoed", unit="per week",
+        source="proposal: who lost was organised when the law was made",
+    )  # fmt: skip
     urgency: float = number(
         10.0, 0, 1000, "weight of collecting beside other tactics while it can be", unit="factor", source="proposal"
+    )
+    news: float = number(
+        0.4,
+        0,
+        5,
+        "attention by a week of collecting against a law",
+        unit="log weight",
+        source="as a covered act",
     )
     campaign_weeks: int = number(8, 1, 104, "from enough signatures to the vote", unit="weeks", source="proposal")
 

@@ -402,7 +402,10 @@ class Body(Part):
     level: Literal["regional", "international"] = choice("international", "there is at most one of each level")
     meaning: str = choice("", "what it stands for")
     members: tuple[Name, ...] = Field(
-        (), description="polities below it; empty: all", strict=False, json_schema_extra={"source": "convention"}
+        (),
+        description="polities below it; all if it is left out",
+        strict=False,
+        json_schema_extra={"source": "convention"},
     )
     position: float = number(0.3, -1, 1, "its policy on issues not named", unit="position", source="proposal")
     policy: dict[Name, Leaning] = choice(dict, "its policy at the start, by issue")

@@ -184,6 +184,7 @@ POLITY = table(
     ("closures", "i8", "organisations that closed this week"),
     ("danger", "f8", "0..1, how near the government is to a recall"),
     ("early", "?", "whether a recall has called an election"),
+    ("term", "i8", "week in which the government's term began, 0 for before the first"),
 )
 
 RIGHT = table(
@@ -238,6 +239,10 @@ ISSUE = table(
     ("median", "f8", "-1..1, median attitude as last polled"),
     ("polled", "i8", "week of that poll, 0 for none"),
     ("changed_by", "i8", "place in ROUTES of this week's step, -1 for none"),
+    ("term", "i8", "week in which the term began for which the legislature has its picture of the median"),
+    ("learnt", "f8", "0..1, share of the error in that picture that votes took away"),
+    ("voted", "?", "whether what the route of ballots submits came out of a vote"),
+    ("by_vote", "?", "whether this week's step did"),
     ("lobby_success", "f8", (SIDES,), "0..1, insider contacts that succeed"),
     ("consulting", "i8", (SIDES,), "weeks of consultation left"),
     ("denied", "u1", (SIDES,), "whether the government counter-framed that side last week"),
