@@ -438,8 +438,8 @@ def _out_key() -> list[Any]:
 
 
 def efforts(page: Page) -> pd.DataFrame:
-    """Rows of organisations with a campaign in the polities drawn; names as plain strings."""
-    rows = page.record.organisations
+    """Campaigns in the polities drawn; names as plain strings."""
+    rows = page.record.campaigns
     rows = rows.reindex(columns=EFFORT_COLUMNS) if rows.empty else rows
     rows = rows[rows["polity"].isin(page.polities) & (rows["week"] <= page.last)]
     names = ["polity", "organisation", "issue", "tactic", "frame", "side"]

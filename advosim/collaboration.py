@@ -46,6 +46,7 @@ REASONS = {
     "too_many": "too many members",
     "drifted_apart": "drifted apart",
     "partners_left": "partners left",
+    "gave_in": "a member gave in",
 }
 """Why members leave and alliances end, in words."""
 

@@ -15,6 +15,7 @@ from advosim.world.state import (
     ACCEPTED,
     ADOPTED,
     AGREEMENT,
+    AIMS,
     ALLIED,
     ANSWERS,
     APPEAL,
@@ -34,6 +35,7 @@ from advosim.world.state import (
     GOVERNMENT,
     JOINED,
     LEFT,
+    PLANNED,
     POPULAR,
     PRESSURES,
     QUARTER,
@@ -119,6 +121,37 @@ class Record:
         }
         return pd.DataFrame({**head, **flat})
 
+    @cached_property
+    def campaigns(self) -> pd.DataFrame:
+        """One row per week and running campaign; an organisation may run one alone and others within joint plans.
+
+        `effort` and `spent` in weekly campaign budgets of a typical organisation; `reached`: the share of citizens
+        expected to hear it. `alliance` is empty for what an organisation does alone, `audience` where it aims at all.
+        """
+        import pandas as pd
+
+        rows, known = self.recorded.campaigns, self.names
+        week, number = np.nonzero(rows["effort"] > 0)
+        rows = rows[week, number]
+        codes = {
+            "issue": known.issues,
+            "side": ("for", "against"),
+            "tactic": known.tactics,
+            "frame": known.frames,
+            "audience": [name for _, name in known.publics],
+            "alliance": self._alliances[:-1],
+        }
+        head = {
+            "week": week + 1,
+            "polity": _named([home for home, _ in known.organisations], rows["organisation"]),
+            "organisation": _named([name for _, name in known.organisations], rows["organisation"]),
+        }
+        venues = {"venue": _named([row.venue for row in self.scenario.tactic.values()], rows["tactic"])}
+        named = {column: _named(names, rows[column]) for column, names in codes.items()}
+        return pd.DataFrame(
+            {**head, **named, **venues, **{name: rows[name] for name in ("effort", "spent", "reached")}}
+        )
+
     @property
     def _kinds(self) -> list[str]:
         polities = self.scenario.polity.values()
@@ -160,7 +193,8 @@ class Record:
 
     @cached_property
     def alliances(self) -> pd.DataFrame:
-        """One row per alliance: who, when, why (the terms of the founder's logit), and why it ended.
+        """One row per alliance: who, when, why (the terms of the founder's logit, and of its partner's), and why it
+        ended. For those who joined later see `consents`.
 
         `week_ended` is the last week of the run and `reason` empty for those that live on; `members` lists all that
         ever belonged, in the order of joining.
@@ -173,6 +207,7 @@ class Record:
         weeks = len(self.recorded.weeks)
         lives_on = rows["week_ended"] < 0
         flat = {f"by_{term}": rows["terms"][:, column] for column, term in enumerate(TERMS)}
+        flat |= {f"partner_by_{term}": rows["partner_terms"][:, column] for column, term in enumerate(TERMS)}
         return pd.DataFrame(
             {
                 "alliance": self._alliances[:-1],
@@ -188,6 +223,30 @@ class Record:
                 "lead": _named(one, rows["lead"]),
                 "memorandum": rows["formal"],
                 "reason": _named(REASONS, rows["ending"]),
+                **flat,
+            }
+        )
+
+    @cached_property
+    def consents(self) -> pd.DataFrame:
+        """Two rows for each time that an alliance was founded or joined: who made the offer (`host`) and to whom.
+
+        `logit` is with what each consented: readiness and the terms `by_goals` ... of its own.
+        """
+        import pandas as pd
+
+        rows = self.recorded.consents
+        known = [name for _, name in self.names.organisations]
+        flat = {f"by_{term}": rows["terms"][:, :, column].reshape(-1) for column, term in enumerate(TERMS)}
+        return pd.DataFrame(
+            {
+                "week": np.repeat(rows["week"], 2),
+                "alliance": np.array(self._alliances, dtype=object)[np.repeat(rows["alliance"], 2)],
+                "founding": np.repeat(rows["founding"], 2),
+                "host": np.tile([True, False], len(rows)),
+                "organisation": _named(known, np.stack([rows["host"], rows["guest"]], axis=1).reshape(-1)),
+                "partner": _named(known, np.stack([rows["guest"], rows["host"]], axis=1).reshape(-1)),
+                "logit": rows["logit"].reshape(-1),
                 **flat,
             }
         )
@@ -211,7 +270,9 @@ class Record:
 
     @cached_property
     def alliance_weeks(self) -> pd.DataFrame:
-        """One row per week and living alliance: size, trust, cohesion, satisfaction and the members' self-survey."""
+        """One row per week and living alliance: size, trust, cohesion, satisfaction and the members' self-survey; of
+        the last joint plan its `aim` (empty before the first), the policy aimed for, and what it believed.
+        """
         import pandas as pd
 
         rows, lives = self.recorded.alliance_weeks, self.recorded.alliances
@@ -224,6 +285,7 @@ class Record:
             "alliance": np.array(self._alliances, dtype=object)[number],
         }
         flat = {name: rows[name][week, slot] for name in rows.dtype.names or () if name != "number"}
+        flat["aim"] = _named(AIMS, flat["aim"])
         return pd.DataFrame({**head, **flat})
 
     @cached_property
@@ -267,8 +329,9 @@ class Record:
 
         `size`: of a shock, an act (share) or a step, share of seats of who won, of votes behind a government; `detail`:
         a step's route, what was covered, what a reform set, the party that won, those that govern, why a member left
-        an alliance and why it ended.
-        Why a tactic was chosen: `value` (learned gain per budget), `match` (expertise met), `odds` (chance among all).
+        an alliance and why it ended, what a joint plan aims at.
+        Why a tactic was chosen: `value` (learned gain per budget), `match` (expertise met), `odds` (chance among all),
+        or `experiment`: nobody had begun it for longest.
         """
         import pandas as pd
 
@@ -286,6 +349,7 @@ class Record:
                 "size": np.where(rows["event"] == REFORM, 0.0, rows["size"]),
                 "detail": [self._detail(row) for row in rows],
                 **{why: rows[why] for why in ("value", "match", "odds")},
+                "experiment": rows["experiment"] > 0,
                 "alliance": np.array(self._alliances, dtype=object)[rows["alliance"]],
                 "partner": _named([name for _, name in known.organisations], rows["partner"]),
             }
@@ -359,6 +423,8 @@ class Record:
             return ROUTES[row["route"]]
         if row["event"] in (APPEAL, ADOPTED, REFUSED):
             return str(self.names.bodies[row["route"]]) if row["route"] >= 0 else "third_states"
+        if row["event"] == PLANNED:
+            return AIMS[row["route"]] if row["route"] >= 0 else ""
         if row["event"] == BORROWED:
             return str(self.names.frames[row["route"]])
         if row["event"] == COVERED:
@@ -429,6 +495,8 @@ def recorded(world: World) -> Recorded:
         rows.alliance_weeks[:week], rows.alliances[: int(world.clock["alliances"][0])], rows.bodies[:week],
         rows.bonds[: -(-week // QUARTER)],
         rows.ballots[: int(world.clock["ballots"][0])],
+        rows.campaigns[:week],
+        rows.consents[: int(world.clock["consents"][0])],
     )  # fmt: skip
 
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from advosim.scenario.schema import Scenario
     from advosim.tables import Run
 
-TABLES = ("weeks", "organisations", "publics", "alliances", "elections", "ballots", "events")
+TABLES = ("weeks", "organisations", "campaigns", "publics", "alliances", "elections", "ballots", "events")
 MEASURED = ("outcomes", "costs", "collaboration")
 """Tables of a few rows that `measuring` and `collaboration` make of a record."""
 FIGURES = ("overview", "tactics", "frames", "timeline", "participation")

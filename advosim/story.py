@@ -62,17 +62,17 @@ def story(record: Run) -> str:
 
 def _teller(record: Run, home: str, polity: Polity) -> Teller:
     events = record.events
-    for missing in ("value", "match", "odds"):
+    for missing in ("value", "match", "odds", "experiment"):
         events = events if missing in events else events.assign(**{missing: 0.0})
     # What concerns no polity in particular, as a change of rules may, concerns all.
-    weeks, organisations, log = (
+    weeks, organisations, campaigns, log = (
         table[table["polity"].isin([home, ""])].reset_index(drop=True)
-        for table in (record.weeks, record.organisations, events)
+        for table in (record.weeks, record.organisations, record.campaigns, events)
     )
     outcomes, costs = (
         table[table["polity"] == home] for table in (measuring.outcomes(record), measuring.costs(record))
     )
-    return Teller(record, home, polity, weeks, organisations, log, rows_of(outcomes), costs)
+    return Teller(record, home, polity, weeks, organisations, campaigns, log, rows_of(outcomes), costs)
 
 
 # ---------------------------------------------------------------- where it begins

@@ -25,8 +25,6 @@ GAP = 4
 """Weeks without an act that end a wave of protest or a petition."""
 BEFORE = 26
 """Weeks before a step in which campaigns and answers are told to have led to it."""
-EXPERIMENT = 0.06
-"""Odds below which a choice of tactic is called an experiment: less than one in sixteen."""
 ONLY = 0.995
 FITS, HARDLY = 0.6, 0.4
 """Expertise met from which a tactic is said to fit a team's skills, and below which hardly."""
@@ -61,6 +59,7 @@ class Teller:
     polity: Polity
     weeks: pd.DataFrame
     organisations: pd.DataFrame
+    campaigns: pd.DataFrame
     events: pd.DataFrame
     outcomes: list[Any]
     costs: pd.DataFrame
@@ -284,9 +283,10 @@ def _fraction(share: float) -> str:
 
 def _led_by(teller: Teller, row: Any, sources: Sequence[str]) -> str:
     """The largest effort of the side in the half year before a step, of the kind that pushed most; and why."""
-    rows = teller.organisations
-    mine = (rows["issue"] == row.issue) & (rows["side"] == row.side)
-    mine &= (rows["week"] > row.week - BEFORE) & (rows["week"] <= row.week)
+    rows = teller.campaigns
+    mine = (rows["issue"] == row.issue) & (rows["week"] > row.week - BEFORE) & (rows["week"] <= row.week)
+    if "table" not in sources:  # at a table both sides sit
+        mine &= rows["side"] == row.side
     for source in sources:
         work = rows["effort"] * rows["tactic"].map(_worth(teller, source)).fillna(0.0)
         own = mine & (work > 0)
@@ -298,24 +298,7 @@ def _led_by(teller: Teller, row: Any, sources: Sequence[str]) -> str:
                 f"{who}, {words.name(name)} did most, by {_tactic(teller, tactic)}{_answering(teller, name, row)}."
             )
             return f" {largest}{_why(teller, name, tactic, row.issue, row.week)}"
-    return _begun_by(teller, row, sources) or " No campaign was aimed at that: people moved by themselves."
-
-
-def _begun_by(teller: Teller, row: Any, sources: Sequence[str]) -> str:
-    """The latest campaign of such a kind in the log. The table of organisations shows one campaign of each by week, so
-    that a part in a joint plan beside a campaign of one's own is not in it.
-    """
-    begun = teller.events[(teller.events["event"] == "campaign") & (teller.events["issue"] == row.issue)]
-    begun = begun[(begun["week"] > row.week - BEFORE) & (begun["week"] <= row.week)]
-    if "table" not in sources:  # at a table both sides sit
-        begun = begun[begun["side"] == row.side]
-    for source in sources:
-        own = begun[begun["tactic"].map(_worth(teller, source)).fillna(0.0) > 0]
-        if len(own):
-            last = own.iloc[-1]
-            who = f"{words.name(last['organisation'])} had begun {_tactic(teller, last['tactic'])} for that"
-            return f" {words.capital(who)}.{_why(teller, last['organisation'], last['tactic'], row.issue, row.week)}"
-    return ""
+    return " No campaign was aimed at that: people moved by themselves."
 
 
 def _answering(teller: Teller, organisation: str, row: Any) -> str:
@@ -354,9 +337,10 @@ def _why(teller: Teller, organisation: str, tactic: str, issue: str, until: int)
     start = teller.scenario.mechanism.learning.start
     tried, bad = _experience(row["value"] / start if start > 0 else 1.0)
     fit, misfit = _fit(row["match"])
-    guess = "as an experiment; " if row["odds"] < EXPERIMENT else ""
+    if row["experiment"]:
+        return f" Why: as an experiment, since nobody had begun it for longest; it {tried} and {fit}."
     chance = "it was the only tactic open" if row["odds"] > ONLY else f"chance {words.chance(row['odds'])}"
-    return f" Why: {guess}it {tried} {'but' if bad != misfit else 'and'} {fit}; {chance}."
+    return f" Why: it {tried} {'but' if bad != misfit else 'and'} {fit}; {chance}."
 
 
 def _experience(times: float) -> tuple[str, bool]:
@@ -400,7 +384,7 @@ def _concession(teller: Teller, together: Sequence[Any]) -> str:
     chances = words.joined([str(max(round(100 * each.size), 1)) for each in together])
     told = f"**{_when(together)}: {names} {give}** on {words.plain(row.issue)}, as {way} asked"
     told += f"; the {'chance' if len(together) == 1 else 'chances'} had been {chances} in 100."
-    rows = teller.organisations
+    rows = teller.campaigns
     mine = (rows["week"] == row.week) & (rows["issue"] == row.issue) & (rows["tactic"] == row.tactic)
     callers = list(rows[mine & (rows["side"] == row.side)]["organisation"])
     if not callers:
@@ -475,7 +459,7 @@ def _cause(wave: pd.DataFrame, act: str) -> tuple[str, str]:
 def _called_by(teller: Teller, issue: str, side: str, kind: str, first: int, last: int) -> str:
     """Who called people to an act, why by that tactic, and what followed."""
     kinds = {name: tactic.pressure for name, tactic in teller.scenario.tactic.items()}
-    rows = teller.organisations
+    rows = teller.campaigns
     mine = (rows["issue"] == issue) & (rows["side"] == side) & (rows["tactic"].map(kinds) == kind)
     mine &= (rows["week"] >= first - 2) & (rows["week"] <= last)
     effort = rows[mine].groupby(["organisation", "tactic"], sort=False)["effort"].sum()

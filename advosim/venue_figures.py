@@ -65,10 +65,9 @@ def venues(record: Run, polity: str | None = None) -> Figure:
 
 
 def _stack(axes: Axes, page: Page, polity: str) -> None:
-    rows = page.record.organisations
-    rows = rows[(rows["polity"] == polity) & (rows["effort"] > 0) & (rows["week"] <= page.last)]
-    venue = rows["tactic"].map({name: tactic.venue for name, tactic in page.record.scenario.tactic.items()})
-    sums = rows["effort"].groupby([venue, (rows["week"] - 1) // QUARTER]).sum()
+    rows = page.record.campaigns
+    rows = rows[(rows["polity"] == polity) & (rows["week"] <= page.last)]
+    sums = rows["effort"].groupby([rows["venue"], (rows["week"] - 1) // QUARTER]).sum()
     quarters = range(-(-page.last // QUARTER))
     bottom = [0.0] * len(quarters)
     for name, colour in VENUE_COLOURS.items():

@@ -74,16 +74,17 @@ def week(w):
     shelter(w.clock, w.rules, w.organisations, w.stances, w.priorities, w.tied, w.record.events)
     grants(w.clock, w.rules, w.polities, w.organisations, w.stances, w.priorities, w.record.events)
     # 3 alliances: meet, offer, consent, quarrel, leave
-    ties(w.clock, w.rules, w.organisations, w.tied, w.alliances, w.seats)
+    ties(w.clock, w.rules, w.organisations, w.tied, w.trust, w.alliances, w.seats)
     alliance_formation(w.clock, w.rules, w.issues, w.organisations, w.stances, w.priorities, w.repertoire, w.tied,
-                       w.trust, w.alliances, w.seats, w.record.alliances, w.record.events)  # fmt: skip
+                       w.trust, w.alliances, w.seats, w.record.alliances, w.record.consents,
+                       w.record.events)  # fmt: skip
     power(w.rules, w.organisations, w.stances, w.trust, w.alliances, w.seats)
     internal_communication(w.rules, w.alliances)
     culture_clash(w.clock, w.rules, w.organisations, w.trust, w.alliances, w.seats, w.record.events)
     priority_clash(w.clock, w.rules, w.organisations, w.priorities, w.trust, w.alliances, w.seats, w.record.events)
     strategy_clash(w.clock, w.rules, w.organisations, w.uses, w.trust, w.alliances, w.seats, w.record.events)
-    alliance_exit(w.clock, w.rules, w.issues, w.organisations, w.stances, w.trust, w.alliances, w.seats, w.campaigns,
-                  w.record.alliances, w.record.events)  # fmt: skip
+    alliance_exit(w.clock, w.rules, w.issues, w.organisations, w.stances, w.tied, w.trust, w.alliances, w.seats,
+                  w.campaigns, w.record.alliances, w.record.events)  # fmt: skip
     solidarity(w.clock, w.rules, w.polities, w.organisations, w.trust, w.alliances, w.seats, w.record.events)
     peer_learning(w.clock, w.rules, w.trust, w.learned, w.alliances, w.seats)
     collaborative_platform(w.clock, w.rules, w.organisations, w.alliances, w.seats, w.campaigns, w.record.events)
@@ -94,13 +95,14 @@ def week(w):
                   w.record.events)  # fmt: skip
     joint_plan(w.clock, w.rules, w.polities, w.rights, w.issues, w.ballots, w.districts, w.publics, w.organisations,
                w.stances, w.priorities, w.learned, w.uses, w.tactics, w.allowed, w.tried, w.repertoire, w.represents,
-               w.trust, w.alliances, w.seats, w.campaigns, w.foothold, w.record.events)  # fmt: skip
+               w.trust, w.views, w.alliances, w.seats, w.campaigns, w.foothold, w.record.events)  # fmt: skip
     launches(w.clock, w.rules, w.rights, w.issues, w.organisations, w.stances, w.tactics, w.ballots, w.campaigns,
              w.record.events)  # fmt: skip
     pooling(w.rules, w.issues, w.organisations, w.trust, w.alliances, w.seats, w.campaigns)
+    benefit_sharing(w.clock, w.rules, w.organisations, w.alliances, w.seats, w.campaigns)
     inclusion(w.rules, w.issues, w.publics, w.organisations, w.represents, w.alliances, w.seats, w.campaigns)
-    framing(w.clock, w.rules, w.publics, w.organisations, w.repertoire, w.circulation, w.circulating, w.campaigns,
-            w.speech, w.record.events)  # fmt: skip
+    framing(w.clock, w.rules, w.publics, w.organisations, w.tactics, w.represents, w.repertoire, w.circulation,
+            w.circulating, w.campaigns, w.speech, w.record.events)  # fmt: skip
     frame_diffusion(w.clock, w.rules, w.organisations, w.repertoire, w.campaigns, w.tied, w.record.events)
     # 5 campaigns: messages, calls, evidence, insider contacts, appeals abroad
     hashtag(w.clock, w.rules, w.polities, w.issues, w.organisations, w.tactics, w.campaigns, w.record.events)
@@ -115,8 +117,8 @@ def week(w):
                   w.blocks, w.circumstances)  # fmt: skip
     citizens(w.clock, w.rules, w.organisations, w.campaigns, w.tactics, w.blocks, w.circumstances, w.tally, w.enrolled,
              w.citizens)  # fmt: skip
-    count(w.polities, w.issues, w.publics, w.districts, w.organisations, w.blocks, w.tally, w.enrolled, w.views,
-          w.local_views)  # fmt: skip
+    count(w.clock, w.polities, w.issues, w.publics, w.districts, w.organisations, w.blocks, w.tally, w.enrolled,
+          w.views, w.local_views, w.citizens)  # fmt: skip
     # 7 street: the government answers what happened in the open
     violence(w.clock, w.rules, w.issues, w.tactics, w.campaigns)
     response(w.clock, w.rules, w.polities, w.issues, w.record.events)
@@ -150,7 +152,6 @@ def week(w):
                    w.record.events)  # fmt: skip
     # 10 evaluation: what did it bring?
     evaluation(w.rules, w.polities, w.issues)
-    benefit_sharing(w.rules, w.organisations, w.alliances, w.seats)
     credibility(w.clock, w.rules, w.issues, w.organisations, w.tactics, w.alliances, w.seats, w.campaigns,
                 w.record.events)  # fmt: skip
     trust(w.clock, w.rules, w.organisations, w.tactics, w.trust, w.tied, w.alliances, w.seats, w.campaigns,
@@ -160,8 +161,8 @@ def week(w):
     satisfaction(w.clock, w.rules, w.organisations, w.stances, w.alliances, w.seats)
     # 11 record
     record(w.clock, w.polities, w.issues, w.organisations, w.stances, w.priorities, w.tied, w.trust, w.alliances,
-           w.seats, w.campaigns, w.views, w.parties, w.record.weeks, w.record.organisations, w.record.publics,
-           w.record.parties, w.record.alliance_weeks, w.record.bonds)  # fmt: skip
+           w.seats, w.campaigns, w.views, w.parties, w.record.weeks, w.record.organisations, w.record.campaigns,
+           w.record.publics, w.record.parties, w.record.alliance_weeks, w.record.bonds)  # fmt: skip
     record_abroad(w.clock, w.organisations, w.standing, w.docket, w.record.organisations, w.record.bodies)
 
 

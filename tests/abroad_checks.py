@@ -68,6 +68,11 @@ def number_of(event: str) -> Callable[[Record], float]:
     return lambda record: float((record.events["event"] == event).sum())
 
 
+def weeks_closed(record: Record) -> float:
+    """Weeks that organisations spend closed."""
+    return float(record.recorded.organisations["closed"].sum())
+
+
 @null_limit("spillover")
 def _() -> None:
     assert not world_without("spillover").polities["foreign_channels"].any()
@@ -131,7 +136,7 @@ def _() -> None:
 
     tied = {"relation.border.ties": 1.0}
     assert effect("mechanism.shelter.weeks", 0, 26, in_exile, **tied) > 3
-    assert effect("mechanism.shelter.weeks", 0, 26, number_of("closure"), 40, **tied) < -2
+    assert effect("mechanism.shelter.weeks", 0, 26, weeks_closed, 40, **tied) < -2
     a = found(neighbours(), 1).organisations[0]
     a.partners, a.sheltered = 1, 25
     assert borders.shelters(a, rule("shelter"))

@@ -33,6 +33,7 @@ class MadeUpRecord:
     seed: int
     weeks: pd.DataFrame
     organisations: pd.DataFrame
+    campaigns: pd.DataFrame
     publics: pd.DataFrame
     alliances: pd.DataFrame
     alliance_weeks: pd.DataFrame
@@ -79,7 +80,7 @@ def made_up() -> MadeUpRecord:
     alliances = (pd.DataFrame(columns=columns) for columns in (ALLIANCES, ALLIANCE_WEEKS, BONDS))
     ballots = pd.DataFrame(columns=BALLOTS)
     return MadeUpRecord(
-        scenario, 7, _weeks(), _organisations(), _publics(), *alliances, _elections(), ballots, _events()
+        scenario, 7, _weeks(), _organisations(), _campaigns(), _publics(), *alliances, _elections(), ballots, _events()
     )
 
 
@@ -113,6 +114,11 @@ def _organisations() -> pd.DataFrame:
     for column in ("funds", "dues", "gifts", "running_cost", "campaign_cost", "effort"):
         rows[column] = 1.0
     return rows.assign(members=10, issue="reform", tactic="petition", frame="justice", side="for", closed=False)
+
+
+def _campaigns() -> pd.DataFrame:
+    rows = _organisations()[["week", "polity", "organisation", "issue", "side", "tactic", "frame", "effort"]]
+    return rows.assign(alliance="", audience="", venue="home", spent=1.0, reached=0.02)
 
 
 def _publics() -> pd.DataFrame:

@@ -15,11 +15,11 @@ from owed import (
     close,
 )
 
-from advosim.mechanisms import alliances, campaigns, cooperation
+from advosim.mechanisms import alliances, campaigns, cooperation, plans
 from advosim.scenario.schema import Scenario
 from advosim.world import relations
 from advosim.world.found import found
-from advosim.world.state import EVENTS, FOR, OFFICIALS, PUBLIC, REASONS, REPRESS, TERMS, World
+from advosim.world.state import AIMS, EVENTS, FOR, OFFICIALS, PUBLIC, REASONS, REPRESS, TERMS, World
 
 shares = st.floats(0, 1, width=32)
 quick = settings(max_examples=60, deadline=None, derandomize=True, database=None)
@@ -315,20 +315,21 @@ def test_those_against_leave_at_their_goal_as_those_for_do() -> None:
 
 def test_the_last_member_does_not_leave_itself_but_is_left() -> None:
     world = trio(**{"mechanism.alliance_exit.readiness": 20.0})
+    world.clock["week"] = 13
     call("power", world)
     call("alliance_exit", world)
     assert told(world) == ["left", "left", "dissolved", "left"]
     reasons = [REASONS[r] for r in world.record.events["reason"][:4]]
     assert reasons[3] == "partners_left" and reasons[2] == reasons[1] != "partners_left"
     life = world.record.alliances[0]
-    assert life["week_ended"] == 1 and REASONS[life["ending"]] == reasons[2]
+    assert life["week_ended"] == 13 and REASONS[life["ending"]] == reasons[2]
     assert not world.organisations["seats"].any() and seated(world) == []
 
 
 @pytest.mark.parametrize(
     ("reason", "fault"),
     [
-        ("priority_clash", {"clash": 1, "clashed": 0}),
+        ("priority_clash", {"clash": 1, "clashed": 13}),
         ("distrust", {"given": 0.0}),
         ("distrusted", {"received": 0.0}),
         ("unfair_sharing", {"inequity": 0.8}),
@@ -339,6 +340,7 @@ def test_the_last_member_does_not_leave_itself_but_is_left() -> None:
 )
 def test_an_exit_names_what_weighed_most(reason: str, fault: dict[str, float]) -> None:
     world = trio({"pair": ["tenants", "greens"]}, **{"mechanism.alliance_exit.readiness": 20.0})
+    world.clock["week"] = 13
     world.trust[:] = 0.6
     world.alliances["line"], world.alliances["results"] = fault.get("line", 0.3), fault.get("results", 0.5)
     world.trust[TENANTS, GREENS] = fault.get("given", 0.6)
@@ -349,6 +351,61 @@ def test_an_exit_names_what_weighed_most(reason: str, fault: dict[str, float]) -
     world.alliances["alive"][0] = False
     call("alliance_exit", world)
     assert REASONS[world.record.events["reason"][0]] == reason
+
+
+def test_trust_as_at_first_is_no_distrust_and_less_is() -> None:
+    """Strangers start with .5 and tied ones with .7, also who tie later: what is at first is no gap."""
+    for tied, trust, reason in ((0, 0.5, "drifted_apart"), (0, 0.4, "distrust"), (1, 0.7, "drifted_apart"),
+                                (1, 0.6, "distrust")):  # fmt: skip
+        world = trio({"pair": ["tenants", "greens"]}, **{"mechanism.alliance_exit.readiness": 20.0})
+        world.clock["week"] = 13
+        world.alliances["line"] = 0.3
+        world.tied[:] = tied
+        world.trust[:] = trust
+        world.alliances["alive"][0] = False
+        call("alliance_exit", world)
+        assert REASONS[world.record.events["reason"][0]] == reason, (tied, trust)
+    world = trio(**{"mechanism.ties.closure": 1.0})
+    for i, j in ((GREENS, TENANTS), (TENANTS, REDS)):
+        world.tied[i, j] = world.tied[j, i] = 1
+    world.clock["week"] = 13
+    call("ties", world)
+    assert close(world.trust[GREENS, REDS], 0.7) and close(world.trust[GREENS, SHOPS], 0.5)
+
+
+@pytest.mark.parametrize("week", [1, 12, 13, 14, 26])
+def test_members_leave_at_quarterly_meetings(week: int) -> None:
+    world = trio(**{"mechanism.alliance_exit.readiness": 20.0})
+    world.clock["week"] = week
+    call("power", world)
+    call("alliance_exit", world)
+    assert ("left" in told(world)) == (week % 13 == 0)
+
+
+def test_the_chance_to_leave_is_that_of_all_weeks_since_the_last_meeting() -> None:
+    assert close(alliances.within(0.02, 1), 0.02)
+    assert close(alliances.within(0.02, 13), 1 - 0.98**13)
+    assert alliances.within(0.5, 0) == 0 and alliances.within(1.0, 2) == 1
+    # Who came in this week does not leave again.
+    world = trio(**{"mechanism.alliance_exit.readiness": 20.0})
+    world.clock["week"] = 13
+    world.seats["since"][0, :2] = 13
+    call("power", world)
+    call("alliance_exit", world)
+    assert told(world) == ["left"] and last(world).organisation == SHOPS
+
+
+def test_a_firm_that_gave_in_gives_up_its_seat() -> None:
+    """Also with the mechanism off; on other issues it stays with its allies."""
+    world = trio(**{"mechanism.alliance_exit.on": False})
+    world.organisations["conceded"][SHOPS, 1] = 2
+    call("power", world)
+    call("alliance_exit", world)
+    assert seated(world) == [GREENS, TENANTS, SHOPS]
+    world.organisations["conceded"][SHOPS, 0] = 2
+    call("alliance_exit", world)
+    assert seated(world) == [GREENS, TENANTS]
+    assert told(world) == ["left"] and REASONS[last(world).reason] == "gave_in"
 
 
 def test_a_joint_campaign_ends_with_its_alliance() -> None:
@@ -478,6 +535,67 @@ def test_every_member_who_can_gets_a_role() -> None:
         assert sorted(rows["organisation"][:2]) == [GREENS, TENANTS]
 
 
+def believing(support: float = 0.5, salience: float = 0.025, ideal: float = 0.0) -> World:
+    """An alliance that reads its situation without errors, where policy is 0 and its line .5."""
+    world = trio(**{"mechanism.joint_plan.poll_noise": 0.0, "mechanism.joint_plan.noise": 0.0})
+    world.clock["week"] = 2
+    world.views["support"], world.views["salience"] = support, salience
+    world.issues["ideal"], world.issues["revision"] = ideal, 0.0
+    world.issues["policy"] = 0.0
+    call("power", world)
+    world.alliances["line"] = 0.5
+    return world
+
+
+@pytest.mark.parametrize(
+    ("aim", "situation"),
+    [("persuade", {"support": 0.2}), ("mobilise", {"support": 0.7, "salience": 0.1}), ("inside", {"ideal": 0.4})],
+)
+def test_a_joint_plan_aims_at_what_its_situation_promises(aim: str, situation: dict[str, float]) -> None:
+    world = believing(**situation)
+    call("joint_plan", world)
+    front = world.alliances[0]
+    assert AIMS[front["aim"]] == aim and front["aimed"] == 0.5
+    assert AIMS[last(world).route] == aim and last(world).value == 0.5
+    believed = [front["believed_support"], front["believed_salience"], front["believed_ideal"]]
+    np.testing.assert_allclose(believed, [situation.get("support", 0.5), situation.get("salience", 0.025),
+                                          situation.get("ideal", 0.0)])  # fmt: skip
+
+
+def test_prospects_are_even_in_usual_situations() -> None:
+    world = believing()
+    call("joint_plan", world)
+    rule = world.rules[0]["joint_plan"]
+    np.testing.assert_allclose(plans.prospects(world.alliances[0], 0.0, rule), 0.5)
+    world.alliances["believed_ideal"][0], world.alliances["believed_support"][0] = 0.25, 0.6
+    # .4 yet to be won; 2 x .6 x 1/2; half-way to the line of .5
+    np.testing.assert_allclose(plans.prospects(world.alliances[0], 0.0, rule), [0.4, 0.6, 0.75])
+    world.alliances["side"][0], world.alliances["line"][0] = 1 - FOR, -0.5
+    np.testing.assert_allclose(plans.prospects(world.alliances[0], 0.0, rule), [0.4, 0.6, 0.25])
+
+
+def test_research_and_communication_spare_errors_in_reading_the_situation() -> None:
+    def errors(**changes: Any) -> float:
+        total = 0.0
+        for seed in range(1, 41):
+            world = trio(**{"mechanism.power.on": False, **changes})
+            world.clock["week"], world.clock["seed"] = 2, seed
+            world.views["support"], world.issues["ideal"] = 0.5, 0.0
+            world.organisations["skills"][:] = 0.2
+            world.organisations["skills"][SHOPS, 0] = 0.9
+            call("power", world)
+            call("joint_plan", world)
+            front = world.alliances[0]
+            total += abs(front["believed_support"] - 0.5) + abs(front["believed_ideal"])
+        return total
+
+    usual = errors()
+    assert usual < errors(**{"mechanism.internal_communication.on": False})
+    apart = errors(**{"mechanism.pooling.research": 0.0})
+    assert usual < 0.3 * apart, "research is pooled"
+    assert close(apart, errors(**{"mechanism.pooling.on": False}))
+
+
 @pytest.mark.parametrize("survey", [0.1, 0.9])
 def test_a_plan_that_disappoints_is_dropped_half_way(survey: float) -> None:
     world = trio()
@@ -556,16 +674,61 @@ def test_budgets_add_by_their_exponent() -> None:
     assert close(planned(world)["budget"][0], 9 * 1.02)
 
 
+def test_without_pooling_each_pays_for_its_role() -> None:
+    """Who has a role and a campaign of its own divides its means; who has none keeps them."""
+    world = trio(**{"mechanism.pooling.on": False})
+    running(world)
+    joint = world.campaigns[np.flatnonzero(world.campaigns["alliance"] == 0)[0]]
+    joint["organisation"] = TENANTS
+    call("pooling", world)
+    np.testing.assert_allclose(world.organisations["funds"], [100.0, 96.0, 100.0, 100.0])
+    assert close(joint["budget"], 4.0) and world.alliances["pooled"][0] == 0
+    assert world.organisations["pooled"].tolist() == [0, 1, 0, 0]
+    world.campaigns["weeks_left"][TENANTS] = 3
+    call("pooling", world)
+    assert close(joint["budget"], 0.04 * 96 / 2) and world.organisations["pooled"][TENANTS] == 0.5
+
+
+def test_allies_share_premises_as_long_as_they_are_allied() -> None:
+    world = trio(**{"mechanism.funds.noise": 0.0})
+    call("pooling", world)
+    # .3 x .5 x (1 - 1/3)
+    np.testing.assert_allclose(world.organisations["premises"], [0.1, 0.1, 0.1, 0.0])
+    call("funds", world)
+    cost = world.organisations["running_cost"]
+    seat = 0.02 * world.organisations["income"][:3]
+    np.testing.assert_allclose(cost[REDS] - (cost[:3] - seat), 0.1 * RULES.funds.fixed)
+    for path in ("mechanism.pooling.on", "mechanism.pooling.premises"):
+        world = trio(**{path: False if path.endswith("on") else 0.0})
+        call("pooling", world)
+        assert not world.organisations["premises"].any()
+
+
 def test_who_speaks_with_the_affected_is_believed() -> None:
     world = trio()
     world.alliances["cohesion"] = 0.6
     call("inclusion", world)
     # country: .4 x .5 of .6 x .2 + .4 x .5; .2 of that by inclusion and .1 x .6 by unity
     assert close(world.alliances["represented"][0], 0.625)
-    assert close(world.campaigns["standing"][world.campaigns["alliance"] == 0][0], 0.185)
+    assert close(world.alliances["esteem"][0], 0.185)
+    assert world.campaigns["standing"][world.campaigns["alliance"] == 0][0] == 0
     world.issues["answers"][0, 0], world.issues["injustice"][0, 0] = REPRESS, 1.0
     call("inclusion", world)
-    assert close(world.campaigns["standing"][world.campaigns["alliance"] == 0][0], 0.285)
+    assert close(world.campaigns["standing"][world.campaigns["alliance"] == 0][0], 0.1)
+
+
+def test_inclusion_and_unity_raise_what_is_usual_with_all_audiences() -> None:
+    world = trio(**{"mechanism.credibility.scandal": 0.0, "mechanism.credibility.transfer": 0.0})
+    world.organisations["usual_credibility"][:] = world.organisations["credibility"][:] = 0.5
+    world.alliances["esteem"][0] = 0.2
+    call("credibility", world)
+    # of a distance of .2 to what is usual, .01 is gone
+    np.testing.assert_allclose(world.organisations["credibility"][:3], 0.502)
+    np.testing.assert_allclose(world.organisations["credibility"][REDS], 0.5)
+    world.alliances["esteem"][0] = 0.9
+    world.organisations["credibility"][:] = 1.0
+    call("credibility", world)
+    np.testing.assert_allclose(world.organisations["credibility"][:3], 1.0)
 
 
 def test_a_joint_campaign_reaches_those_whom_members_represent() -> None:
@@ -591,6 +754,44 @@ def test_credit_is_shared_and_inequity_felt(by: str, benefit: list[float], inequ
     np.testing.assert_allclose(world.seats["benefit"][0, :3], benefit)
     np.testing.assert_allclose(world.seats["inequity"][0, :3], inequity, atol=1e-15)
     np.testing.assert_allclose(world.seats["contributed"][0, :3], [2.85, 0.95, 0.0])
+
+
+def test_an_alliance_may_agree_on_terms_of_its_own() -> None:
+    own = {"psi": 1.0, "sharing": "equal"}
+    table = trio({"again": ["greens", "tenants"]})
+    world = trio({"again": ["greens", "tenants"]}, **{f"polity.home.alliance.front.{k}": v for k, v in own.items()})
+    for each in (table, world):
+        each.organisations["funds"][:3] = [80.0, 10.0, 10.0]
+        each.seats["contributed"][:, :2] = [3.0, 1.0]
+        call("power", each)
+        call("benefit_sharing", each)
+    np.testing.assert_allclose(world.seats["say"][0, :3], [0.8, 0.1, 0.1])
+    np.testing.assert_allclose(world.seats["benefit"][0, :3], 1 / 3)
+    for field in ("say", "benefit"):
+        np.testing.assert_array_equal(world.seats[field][1], table.seats[field][1], err_msg="the others do as before")
+
+
+def test_those_whom_a_joint_campaign_moves_join_members_by_their_shares() -> None:
+    joined = []
+    for week in range(1, 401):
+        world = trio()
+        running(world)
+        joint = world.campaigns[np.flatnonzero(world.campaigns["alliance"] == 0)[0]]
+        joint["organisation"] = GREENS
+        world.clock["week"] = week
+        world.seats["contributed"][0, :3] = [1.0, 3.0, 0.0]
+        call("benefit_sharing", world)
+        joined.append(int(joint["credited"]))
+        assert world.campaigns["credited"][REDS] == REDS
+    shares = np.bincount(joined, minlength=3) / len(joined)
+    # two standard errors
+    np.testing.assert_allclose(shares, [0.25, 0.75, 0.0], atol=0.045)
+    off = trio(**{"mechanism.benefit_sharing.on": False})
+    running(off)
+    off.campaigns["organisation"][off.campaigns["alliance"] == 0] = SHOPS
+    off.seats["contributed"][0, :3] = [1.0, 3.0, 0.0]
+    call("benefit_sharing", off)
+    assert set(off.campaigns["credited"][off.campaigns["alliance"] == 0]) == {SHOPS}
 
 
 def test_nobody_gave_and_nobody_owns_is_shared_all_the_same() -> None:
@@ -681,8 +882,26 @@ def test_an_alliance_notes_why_it_was_founded() -> None:
     terms = dict(zip(TERMS, life["terms"], strict=True))
     apart = abs(world.stances[life["founder"], 0] - world.stances[life["partner"], 0])
     expected = {"goals": 2 * (1 - apart / 2), "opponent": 0.0, "trust": 0.75, "expertise": 0.0, "salience": 1.0,
-                "enlist": 0.3, "niche": -1.5, "culture": 0.0, "size": -0.2}  # fmt: skip
+                "enlist": 0.3, "niche": -1.5, "culture": 0.0, "size": -0.2, "message": 0.0}  # fmt: skip
     assert terms == pytest.approx(expected)
+    partner = dict(zip(TERMS, life["partner_terms"], strict=True))
+    # all speak in the same frames
+    assert partner == pytest.approx({**expected, "message": 0.2})
+    # founded by two, joined by a third, who meets an alliance of two: both sides weigh its size
+    consents = world.record.consents[: world.clock["consents"][0]]
+    assert consents["founding"].tolist() == [True, False]
+    size = TERMS.index("size")
+    np.testing.assert_allclose(consents["terms"][:, :, size], [[-0.2, -0.2], [-0.3, -0.3]])
+    np.testing.assert_allclose(consents["terms"].sum(axis=2) + 20.0, consents["logit"])
+
+
+@pytest.mark.parametrize(("against", "term"), [(0.0, 0.0), (1.0, 0.25), (3.0, 0.5)])
+def test_an_organised_opponent_speaks_for_an_alliance(against: float, term: float) -> None:
+    world = forming(**{"mechanism.alliance_formation.readiness": 20.0})
+    world.issues["effort"][0, 0, FOR, 0], world.issues["effort"][0, 0, 1 - FOR, 0] = 3.0, against
+    call("alliance_formation", world)
+    opponent = world.record.consents["terms"][: world.clock["consents"][0], :, TERMS.index("opponent")]
+    assert opponent.size and np.allclose(opponent, term)
 
 
 @pytest.mark.parametrize("barrier", ["closed", "idle", "full"])

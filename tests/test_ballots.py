@@ -435,10 +435,12 @@ def test_counter_proposals_beat_drafts_in_the_eyes_of_the_legislature() -> None:
     assert not row["countered"], "a draft that loses needs no answer"
 
 
-def cast(world: World, draft: float, counter: float, countered: bool) -> tuple[float, float, float, float]:
+def cast(
+    world: World, draft: float, counter: float, countered: bool, kind: int = INITIATIVE, lead: float = 0.0
+) -> tuple[float, float, float, float]:
     with wrapping():
         result = ballots.vote(
-            world.clock, world.rules, world.issues[0, 0], 0, 0, INITIATIVE, draft, counter, countered, world.blocks,
+            world.clock, world.rules, world.issues[0, 0], 0, 0, kind, draft, counter, countered, lead, world.blocks,
             world.citizens,
         )  # fmt: skip
     return tuple(map(float, result))  # type: ignore[return-value]
@@ -460,6 +462,18 @@ def test_citizens_vote_by_what_they_gain_and_may_say_yes_to_both() -> None:
     assert cast(world, draft, counter, True)[1] < yes
     quiet["turnout"], quiet["turnout_by_salience"] = 0.3, 0.0
     assert cast(world, draft, counter, False)[0] == pytest.approx(0.3, abs=0.08)
+
+
+def test_a_government_that_defends_its_law_is_followed() -> None:
+    world = run_world(voting(), weeks=4)
+    x, policy = attitude(world)[:, 0], float(world.issues["policy"][0, 0])
+    quiet = world.rules[0]["initiative"]
+    quiet["voter_noise"] = quiet["status_quo"] = quiet["unaware"] = 0.0
+    quiet["turnout"] = 1.0
+    old = policy - 0.4
+    for lead in (0.0, 0.2):
+        removed = cast(world, old, old, False, REFERENDUM, lead)[1]
+        assert removed == pytest.approx((x < policy - 0.2 - lead / 2).mean(), abs=0.01)
 
 
 @functools.cache

@@ -32,6 +32,11 @@ class PeopledRecord(FakeRecord):
 
     publics: pd.DataFrame
 
+    @property
+    def campaigns(self) -> pd.DataFrame:
+        """One a week and organisation, as `organisations` tells."""
+        return self.organisations[self.organisations["effort"] > 0]
+
 
 @cache
 def peopled(publics: int = 3, tactics: tuple[str, ...] = TACTICS, **shape: object) -> PeopledRecord:

@@ -48,7 +48,7 @@ FIGURES = ("alliance_network", "alliance_lives")
 @functools.cache
 def allied() -> Record:
     """A run in which alliances form and end."""
-    return simulate(busy(), 5, threads=1)
+    return simulate(busy().but({"weeks": 60}), 1, threads=1)
 
 
 @functools.cache
@@ -141,7 +141,15 @@ def made_up(*events: tuple[Any, ...], last: int = 40, closed: int = 99) -> MadeU
     states = lived.assign(alliance="x", members=2, pooled=0.0, line=0.25, **dict.fromkeys(OF_ALLIANCES, 0.5))
     rows = pd.DataFrame(itertools.product(weeks["week"], NAMES), columns=["week", "organisation"])
     rows = rows.assign(polity="home", closed=(rows["organisation"] == "dogs") & (rows["week"] >= closed))
-    tables = {"weeks": weeks, "organisations": rows, "publics": rows, "bonds": rows, "elections": rows, "ballots": rows}
+    tables = {
+        "weeks": weeks,
+        "organisations": rows,
+        "campaigns": rows,
+        "publics": rows,
+        "bonds": rows,
+        "elections": rows,
+        "ballots": rows,
+    }
     return MadeUpRecord(
         scenario, 1, **tables, events=log, alliances=pd.DataFrame([life], columns=ALLIANCES),
         alliance_weeks=states[ALLIANCE_WEEKS],

@@ -40,7 +40,7 @@ LOBBYISTS = {
     "mechanism": {"friction": {"level": 0.2}, "tactic_choice": {"launch": 1.0}},
 }
 """Two lobbyists of equal means who want the same. The pressure of one moves a government with one veto player, so that
-two are one too many; with three veto players only both together beat the friction.
+two are one too many; with four veto players only both together beat the friction.
 """
 
 
@@ -139,7 +139,7 @@ def test_substitutes_sum_to_less_than_they_do_together() -> None:
 
 
 def test_complements_sum_to_more_than_they_do_together() -> None:
-    (row,) = lobbyists(veto_players=3).sums.to_dict("records")
+    (row,) = lobbyists(veto_players=4).sums.to_dict("records")
     assert row["reading"] == "complements" and row["surplus_low"] > 0 and row["total_low"] > 0
     assert row["ratio_low"] > 1
 

@@ -399,6 +399,11 @@ def begun(record: Record) -> set[int]:
     return set(events["tactic"][events["event"] == EVENTS.index("campaign")].tolist())
 
 
+def used_in(record: Record) -> set[int]:
+    rows = record.recorded.campaigns
+    return set(rows["tactic"][rows["effort"] > 0].tolist())
+
+
 FORBIDDING = {
     "multi_stakeholder_table": (HOME + "openness", 0.0),
     "hashtag_campaign": (HOME + "internet_access", 0.0),
@@ -419,11 +424,10 @@ def test_a_tactic_that_governance_forbids_is_never_used(tactic: str) -> None:
     allowed = Scenario.model_validate(table)
     number = list(allowed.tactic).index(tactic)
     path, value = FORBIDDING[tactic]
-    used = [bool((record.recorded.organisations["tactic"] == number).any()) for record in runs(allowed, 5)]
+    used = [number in used_in(record) for record in runs(allowed, 5)]
     assert any(used), "where it is allowed, somebody uses it"
     for record in runs(allowed.but({path: value}), 20):
-        assert not (record.recorded.organisations["tactic"] == number).any()
-        assert number not in begun(record)
+        assert number not in used_in(record) | begun(record)
 
 
 @pytest.mark.parametrize("tactic", FORBIDDING)
@@ -460,10 +464,7 @@ def test_a_tactic_whose_needs_are_met_is_tried_by_someone_within_a_year() -> Non
     tried = [begun(record) for record in runs(scenario, seeds)]
     assert all(not each & waiting for each in tried)
     for number in ready:
-        share = sum(number in each for each in tried) / seeds
-        # What disrupts is begun least: most of these teams are institutionalised.
-        assert share >= 0.7, list(scenario.tactic)[number]
-    assert np.mean([len(each) for each in tried]) > 0.9 * len(ready)
+        assert all(number in each for each in tried), list(scenario.tactic)[number]
     blind = runs(scenario.but({"mechanism.tactic_choice.experiment": 0.0}), seeds)
     assert interval(len(each) - len(begun(other)) for each, other in zip(tried, blind, strict=True)).low > 0
 

@@ -23,7 +23,7 @@ from advosim.scenario import load
 from advosim.scenario.problems import InputError
 from advosim.story import story
 
-TABLES = ("weeks", "organisations", "publics", "alliances", "elections", "ballots", "events")
+TABLES = ("weeks", "organisations", "campaigns", "publics", "alliances", "elections", "ballots", "events")
 FIGURES = ("overview", "tactics", "frames", "timeline", "participation")
 FILES = {f"{table}.{kind}" for table in TABLES for kind in ("parquet", "csv")} | {f"{name}.png" for name in FIGURES}
 FILES |= {"manifest.json", "story.md", "outcomes.csv", "costs.csv", "collaboration.csv"}

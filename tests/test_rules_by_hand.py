@@ -26,11 +26,13 @@ from advosim.mechanisms import (
     plans,
     street,
 )
+from advosim.mechanisms.campaigns import dearest
 from advosim.record import lost, recorded
 from advosim.scenario.schema import Scenario
 from advosim.world.found import found
 from advosim.world.state import (
     FOR,
+    PUBLIC_GROUP,
     World,
 )
 
@@ -340,7 +342,14 @@ def test_a_government_that_denied_speaks_for_the_other_side() -> None:
     spread(world)
     cell = world.reach[0, 0, 0]
     assert close(cell["heard"][1], 1 - math.exp(-0.1 * 0.7)) and close(cell["strength"][1], 0.7)
-    assert cell["heard"][FOR] == 0 and cell["frame"][1] == -1
+    assert cell["heard"][FOR] == 0 and cell["frame"][1] == dearest(world.publics, 0)
+
+
+def test_a_government_speaks_in_the_frame_that_its_citizens_value_most() -> None:
+    publics = np.zeros(3, PUBLIC_GROUP)
+    publics["polity"], publics["share"] = [0, 0, 1], [0.75, 0.25, 1.0]
+    publics["values"][:, :3] = [[0.4, 0.6, 0.0], [0.9, 0.0, 0.1], [0.0, 0.0, 1.0]]
+    assert dearest(publics, 0) == 0 and dearest(publics, 1) == 2
 
 
 def test_evidence_revises_the_ideal_and_raises_a_price() -> None:
@@ -362,9 +371,11 @@ def test_lobbyists_compete_and_a_consultation_opens_the_door() -> None:
     issue["effort"][:, 1] = 1.0
     issue["consulting"][:] = [3, 0]
     call("lobbying", world)
-    # access .5 makes 1.25 of an effort of 1; half of all strength stands on the other side
+    # access .5 makes 1.25 of an effort of 1; half of all strength stands on the other side, which the ideal is on
     share = 1.25 / (1.25 + 1.25 + 2) * 0.5
-    assert issue["lobby_success"] == pytest.approx([share * 1.0, share * 0.7])
+    helped = [1.0 + 0.25 * (issue["ideal"] > issue["policy"]), 1.0 + 0.25 * (issue["ideal"] <= issue["policy"])]
+    assert sorted(helped) == [1.0, 1.25]
+    assert issue["lobby_success"] == pytest.approx([share * 1.0 * helped[0], share * 0.7 * helped[1]])
     assert issue["consulting"].tolist() == [2, 0]
 
 

@@ -42,7 +42,7 @@ def busy() -> Scenario:
 @functools.cache
 def contested() -> Record:
     """Two years with steps, protests, a change of rules, closures and firms that give in."""
-    return simulate(busy().but(CONTESTED), 2, threads=1)
+    return simulate(busy().but(CONTESTED), 3, threads=1)
 
 
 # ---------------------------------------------------------------- outcomes and costs
@@ -129,7 +129,7 @@ def test_participation_beside_the_mean_averages_to_one() -> None:
 
 
 def test_the_story_is_the_same_for_the_same_run() -> None:
-    again = simulate(busy().but(CONTESTED), 2, threads=1)
+    again = simulate(busy().but(CONTESTED), 3, threads=1)
     assert story(contested()) == story(again)
 
 
@@ -146,19 +146,17 @@ def test_a_story_fits_a_page_and_says_what_it_is(name: str) -> None:
 
 
 def test_a_round_table_has_somebody_who_called_for_it() -> None:
-    """Also where the table shows another campaign of the same team, beside its part in a joint plan."""
+    """Also where a team had a part in a joint plan beside a campaign of its own."""
     agreeable = {"polity.home.citizens": 1000, "mechanism.stakeholder_table.chance": 1.0}
     scenario = Scenario.load("open_democracy").but(agreeable)
     tables = 0
     for seed in (2, 3, 4):
         teller = _teller(simulate(scenario, seed, threads=1), "home", scenario.polity["home"])
-        hidden = replace(teller, organisations=teller.organisations.assign(effort=0.0), explained=set())
-        for known, verb in ((teller, "did most, by"), (hidden, "had begun")):
-            told = " ".join(point.tell() for point in turning_points(known))
-            for sentence in re.findall(r"a round table agreed on\.(.*?\*)", told):
-                tables += 1
-                assert verb in sentence
-    assert tables > 4
+        told = " ".join(point.tell() for point in turning_points(teller))
+        for sentence in re.findall(r"a round table agreed on\.(.*?\*)", told):
+            tables += 1
+            assert "did most, by" in sentence
+    assert tables > 2
 
 
 def words(told: str) -> int:

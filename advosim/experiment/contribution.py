@@ -94,12 +94,12 @@ def taken_up(record: Record, polity: str, organisation: str) -> float:
     if (polity, organisation) not in record.names.organisations:
         return 0.0
     row = record.names.organisations.index((polity, organisation))
-    at_table = [record.scenario.tactic[name].pressure == PRESSURES[TABLE] for name in record.names.tactics]
-    own = record.recorded.organisations[:, row]
-    sat = np.array([*at_table, False])[own["tactic"]]
-    made = record.recorded.events[record.recorded.events["event"] == AGREEMENT]
-    mine = (record.names.polities.index(polity) == made["polity"]) & sat[made["week"] - 1]
-    mine &= own["issue"][made["week"] - 1] == made["issue"]
+    at_table = np.array([record.scenario.tactic[name].pressure == PRESSURES[TABLE] for name in record.names.tactics])
+    rows, events = record.recorded.campaigns, record.recorded.events
+    sat = (rows["organisation"] == row) & (rows["effort"] > 0) & at_table[rows["tactic"]]
+    made = events[(events["event"] == AGREEMENT) & (events["polity"] == record.names.polities.index(polity))]
+    weeks = made["week"] - 1
+    mine = (sat[weeks] & (rows["issue"][weeks] == made["issue"][:, None])).any(axis=1)
     return float(np.abs(made["size"][mine]).sum())
 
 

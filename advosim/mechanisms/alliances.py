@@ -24,6 +24,7 @@ from advosim.world.state import (
     DISTRUSTED,
     DRIFTED,
     FOR,
+    GAVE_IN,
     GOAL_REACHED,
     JOINED,
     LEFT,
@@ -49,7 +50,7 @@ _CLASH = tuple(stream(name) for name in CLASHES)
 _CULTURE_CLASH, _PRIORITY_CLASH, _STRATEGY_CLASH = _CLASH
 _QUARTER = 13
 _TERMS = len(TERMS)
-_GOALS, _OPPONENT, _TRUST, _EXPERTISE, _SALIENCE, _ENLIST, _NICHE, _CULTURE, _SIZE = range(_TERMS)
+_GOALS, _OPPONENT, _TRUST, _EXPERTISE, _SALIENCE, _ENLIST, _NICHE, _CULTURE, _SIZE, _MESSAGE = range(_TERMS)
 _RECENTLY = 13
 _SLIGHT = 0.1
 """Of a logit: what weighs less is no reason to leave."""
@@ -59,9 +60,9 @@ _SLIGHT = 0.1
 
 
 @compiled
-def ties(clock, rules, organisations, tied, alliances, seats):
-    """Each quarter friends of friends get to know each other: triads close. Ties fade without a common alliance, and
-    who closes has none left. Granovetter 1973; Murdie 2014.
+def ties(clock, rules, organisations, tied, trust, alliances, seats):
+    """Each quarter friends of friends get to know each other, and trust each other more: triads close. Ties fade
+    without a common alliance, and who closes has none left. Granovetter 1973; Murdie 2014.
     """
     rule = rules[0].ties
     week = clock[0].week
@@ -82,6 +83,9 @@ def ties(clock, rules, organisations, tied, alliances, seats):
                 for x in range(n):
                     if met[i, x] > 0 and met[j, x] > 0:
                         tied[i, j] = tied[j, i] = 1
+                        if rules[0].trust.on:
+                            trust[i, j] = min(1.0, trust[i, j] + rule.trust)
+                            trust[j, i] = min(1.0, trust[j, i] + rule.trust)
                         break
     for i in range(n):
         organisations[i].ties = 0
@@ -154,8 +158,11 @@ def enlist(organisation, rule):
 
 
 @compiled
-def _weigh(i, j, partners, many, m, issue, side, organisations, stances, priorities, trust, rules, terms):
-    """The terms of i's logit on an alliance, where j speaks for the partners' side; `many` of `partners` count."""
+def _weigh(i, j, partners, many, size, m, issue, side, organisations, stances, priorities, trust, rules, terms):
+    """The terms of i's logit on an alliance, where j speaks for the partners' side; `many` of `partners` count.
+
+    size: members without the newcomer.
+    """
     rule = rules[0].alliance_formation
     a = organisations[i]
     union = np.zeros(a.skills.size)
@@ -182,7 +189,8 @@ def _weigh(i, j, partners, many, m, issue, side, organisations, stances, priorit
     terms[_ENLIST] = enlist(organisations[j], rules[0].enlist)
     terms[_NICHE] = -rule.by_niche * niche
     terms[_CULTURE] = -rule.by_culture * culture
-    terms[_SIZE] = -rule.by_size * (many + 1)
+    terms[_SIZE] = -rule.by_size * (size + 1)
+    terms[_MESSAGE] = 0.0
     total = rule.readiness
     for t in range(_TERMS):
         total += terms[t]
@@ -235,8 +243,9 @@ def _largest(alliances, seats, o, other, p, m, side):
 
 @compiled
 def alliance_formation(
-    clock, rules, issues, organisations, stances, priorities, repertoire, tied, trust, alliances, seats, lives, events
-):
+    clock, rules, issues, organisations, stances, priorities, repertoire, tied, trust, alliances, seats, lives,
+    consents, events,
+):  # fmt: skip
     """Each quarter pairs on one side of an issue meet, tied ones more often; one makes an offer, and both decide.
 
     Who meets a member joins its alliance; two without any found one. logit = -2.4 + 2 goals + opponent's strength +
@@ -247,7 +256,7 @@ def alliance_formation(
     seed, week = clock[0].seed, clock[0].week
     if not rule.on or week % _QUARTER != 0:
         return
-    meetings, offers, consents = key(seed, week, _MEET), key(seed, week, _OFFER), key(seed, week, _CONSENT)
+    meetings, offers, choices = key(seed, week, _MEET), key(seed, week, _OFFER), key(seed, week, _CONSENT)
     terms, others = np.zeros(_TERMS), np.zeros(_TERMS)
     partners, alone = np.zeros(seats.shape[1], np.int64), np.zeros(1, np.int64)
     order = _by_key(organisations)
@@ -285,17 +294,19 @@ def alliance_formation(
                 partners[0] = host
                 many = 1
             alone[0] = guest
-            welcome = _weigh(host, guest, alone, 1, m, issues[p, m], side, organisations, stances, priorities, trust,
-                             rules, terms)  # fmt: skip
-            wish = _weigh(guest, host, partners, many, m, issues[p, m], side, organisations, stances, priorities, trust,
-                          rules, others)  # fmt: skip
-            wish += offer(repertoire[host], repertoire[guest], rules[0].message)
-            k = pair(consents, own)
+            welcome = _weigh(host, guest, alone, 1, many, m, issues[p, m], side, organisations, stances, priorities,
+                             trust, rules, terms)  # fmt: skip
+            wish = _weigh(guest, host, partners, many, many, m, issues[p, m], side, organisations, stances, priorities,
+                          trust, rules, others)  # fmt: skip
+            others[_MESSAGE] = offer(repertoire[host], repertoire[guest], rules[0].message)
+            wish += others[_MESSAGE]
+            k = pair(choices, own)
             if draw64(k, organisations[host].key) >= logistic(welcome):
                 continue
             if draw64(k, organisations[guest].key) >= logistic(wish):
                 continue
-            if a < 0:
+            founding = a < 0
+            if founding:
                 a = free_row(alliances, p)
                 if a < 0:
                     continue
@@ -304,6 +315,7 @@ def alliance_formation(
                 life = lives[alliances[a].number]
                 for t in range(_TERMS):
                     life.terms[t] = terms[t]
+                    life.partner_terms[t] = others[t]
                 _seat(clock, rules, alliances[a], seats[a], organisations, host)
                 _tell(clock, events, ALLIED, alliances[a], host, guest, welcome)
             else:
@@ -311,7 +323,24 @@ def alliance_formation(
             _seat(clock, rules, alliances[a], seats[a], organisations, guest)
             life = lives[alliances[a].number]
             life.most_members = max(life.most_members, alliances[a].members)
+            _note_consent(clock, consents, alliances[a].number, founding, host, guest, terms, others, welcome, wish)
     _sign_memoranda(clock, rule, alliances, lives, events)
+
+
+@compiled
+def _note_consent(clock, consents, number, founding, host, guest, terms, others, welcome, wish):
+    """Write down what decided on both sides."""
+    row = consents[clock[0].consents]
+    row.week = clock[0].week
+    row.alliance = number
+    row.founding = founding
+    row.host, row.guest = host, guest
+    for t in range(_TERMS):
+        row.terms[0, t] = terms[t]
+        row.terms[1, t] = others[t]
+    row.logit[0] = welcome
+    row.logit[1] = wish
+    clock[0].consents += 1
 
 
 @compiled
@@ -354,17 +383,20 @@ def _sign_memoranda(clock, rule, alliances, lives, events):
 
 @compiled
 def power(rules, organisations, stances, trust, alliances, seats):
-    """Say goes with funds ^ psi; it sets lead and common line. Also takes stock of trust and diversity. Seed 2."""
+    """Say goes with funds ^ psi, which an alliance may have agreed on for itself; it sets lead and common line. Also
+    takes stock of trust and diversity. Seed 2.
+    """
     rule = rules[0].power
     for a in range(alliances.size):
         alliance = alliances[a]
         if not alliance.alive:
             continue
+        psi = alliance.psi if alliance.psi >= 0.0 else rule.psi
         for s in range(seats.shape[1]):
             seat = seats[a, s]
             if seat.organisation >= 0:
                 funds = max(organisations[seat.organisation].funds, 1e-6)
-                seat.say = raised(funds, rule.psi) if rule.on and rule.psi > 0.0 else 1.0
+                seat.say = raised(funds, psi) if rule.on and psi > 0.0 else 1.0
         _agree(alliance, seats[a], stances)
         _take_stock(alliance, seats[a], organisations, trust)
 
@@ -541,6 +573,15 @@ def exit_logit(trusted, satisfaction, members, formal, cohesion, rule, retention
 
 
 @compiled
+def within(chance, weeks):
+    """The chance that what happens by `chance` a week happens within some weeks: 1 - (1 - chance) ^ weeks."""
+    stays = 1.0
+    for _ in range(weeks):
+        stays *= 1.0 - chance
+    return 1.0 - stays
+
+
+@compiled
 def _standing(seats, s, trust):
     """Mean trust of a member in the others, and of the others in it."""
     o = seats[s].organisation
@@ -556,13 +597,32 @@ def _standing(seats, s, trust):
 
 
 @compiled
-def _reason(clock, rules, alliance, seat, stance, given, received):
-    """What weighed most in an exit: the largest gap to a good partnership."""
+def first_trust(rules, tied):
+    """What organisations trust each other with before they worked together: .5, tied .7. tied: 0 or 1."""
+    # Ties that come later add to trust only where trust moves.
+    return min(1.0, rules[0].trust.start + (rules[0].ties.trust if tied > 0 and rules[0].trust.on else 0.0))
+
+
+@compiled
+def _hoped(rules, seats, s, tied):
+    """Mean trust in partners with which a member would have begun."""
+    o = seats[s].organisation
+    total, others = 0.0, 0
+    for r in range(seats.size):
+        if r != s and seats[r].organisation >= 0:
+            total += first_trust(rules, tied[o, seats[r].organisation])
+            others += 1
+    return total / others if others > 0 else 0.0
+
+
+@compiled
+def _reason(clock, rules, alliance, seat, stance, given, received, hoped):
+    """What weighed most in an exit: the largest gap to a usual partnership, in which trust is what it is at first."""
     rule = rules[0].alliance_exit
     if seat.clash >= 0 and clock[0].week - seat.clashed < _RECENTLY:
         return QUARREL + seat.clash
     largest, reason = _SLIGHT, DRIFTED
-    distrust = rule.by_distrust * (0.6 - min(given, received))
+    distrust = rule.by_distrust * (hoped - min(given, received))
     if distrust > largest:
         largest, reason = distrust, DISTRUST if given <= received else DISTRUSTED
     weight = rule.by_satisfaction
@@ -593,9 +653,10 @@ def leave(clock, alliance, seats, s, organisations, events, reason):
 
 @compiled
 def alliance_exit(
-    clock, rules, issues, organisations, stances, trust, alliances, seats, campaigns, lives, events
+    clock, rules, issues, organisations, stances, tied, trust, alliances, seats, campaigns, lives, events
 ):  # fmt: skip
-    """Members leave by chance, at once where they closed or policy went past them; an alliance of one dissolves.
+    """At quarterly meetings members leave by chance, of all weeks since the last; at once where they closed or gave in
+    or policy went past them. An alliance of one dissolves.
 
     Partings are mutual: who is not trusted is eased out as one who does not trust leaves.
     """
@@ -614,13 +675,15 @@ def alliance_exit(
             if o < 0:
                 continue
             stance = stances[o, alliance.issue]
-            given, received = _standing(seats[a], s, trust)
             reason = -1
             if organisations[o].closed:
                 reason = CLOSED
+            elif organisations[o].conceded[alliance.issue] > 0:
+                reason = GAVE_IN
             elif stance == policy or (stance > policy) != (alliance.side == FOR):
                 reason = GOAL_REACHED
-            elif rule.on and alliance.members > 1:
+            elif rule.on and alliance.members > 1 and _meets(clock, alliance):
+                given, received = _standing(seats[a], s, trust)
                 formal = 1.0 if alliance.formal else 0.0
                 logit = exit_logit(
                     min(given, received),
@@ -631,8 +694,10 @@ def alliance_exit(
                     rule,
                     retention,
                 )
-                if draw64(pair(k, alliance.key), organisations[o].key) < logistic(logit):
-                    reason = _reason(clock, rules, alliance, seat, stance, given, received)
+                weeks = min(_QUARTER, clock[0].week - seat.since)
+                if draw64(pair(k, alliance.key), organisations[o].key) < within(logistic(logit), weeks):
+                    hoped = _hoped(rules, seats[a], s, tied)
+                    reason = _reason(clock, rules, alliance, seat, stance, given, received, hoped)
             if reason >= 0:
                 leave(clock, alliance, seats[a], s, organisations, events, reason)
         if alliance.members < 2:

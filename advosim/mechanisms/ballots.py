@@ -128,11 +128,12 @@ def attitude_at(word):
 
 
 @compiled
-def vote(clock, rules, issue, p, m, kind, draft, counter, countered, blocks, people):
+def vote(clock, rules, issue, p, m, kind, draft, counter, countered, lead, blocks, people):
     """All citizens of a polity on the ballot of an issue. Returns turnout (0..1 of citizens) and, as shares of votes,
     those for what is asked, those for the counter-proposal, and those who prefer the former of the two.
 
-    Citizens may say yes to both, as in Switzerland since 1987. People draw anew in each vote.
+    Citizens may say yes to both, as in Switzerland since 1987. People draw anew in each vote. lead: how far voters
+    follow a government that defends its law, in units of position.
     """
     rule, seed, week = rules[0].initiative, clock[0].seed, clock[0].week
     goes, sways = pair(key(seed, week, _TURNOUT), issue.key), pair(key(seed, week, _CHOICE), issue.key)
@@ -150,7 +151,7 @@ def vote(clock, rules, issue, p, m, kind, draft, counter, countered, blocks, peo
             x, aware = attitude_at(now[i, m]), people.own[i, m] & AWARE != 0
             luck = draw64(sways, number)
             if kind == REFERENDUM:
-                gain = veto(x, issue.policy, draft, aware, luck, rule)
+                gain = veto(x, issue.policy, draft, aware, luck, rule) - lead
             else:
                 gain = preference(x, issue.policy, draft, aware, luck, rule)
             yes += 1 if gain > 0.0 else 0

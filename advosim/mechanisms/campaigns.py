@@ -65,6 +65,14 @@ def message(strength, media_skill, tailored, rule):
 
 
 @compiled
+def aimed(audience, q, share, rule):
+    """The factor of contact with public q: of all effort a part goes to the audience alone, the rest to everybody."""
+    if not rule.on or audience < 0:
+        return 1.0
+    return 1.0 - rule.focus + (rule.focus / share if q == audience else 0.0)
+
+
+@compiled
 def fit(public, frame, rule):
     """How well a frame fits the values of a public: 1 + .3 (its weight there x number of frames - 1)."""
     if not rule.on or frame < 0:
@@ -76,7 +84,7 @@ def fit(public, frame, rule):
 def trust_in(organisation, standing):
     """How far the public believes an organisation; a firm's decline of reputation costs it trust as well.
 
-    standing: what allies, unity and the inclusion of the affected add.
+    standing: what allies add who back it after repression.
     """
     trust = min(max(organisation.credibility[PUBLIC] + standing, 0.0), 1.0)
     if organisation.kind == FIRM and organisation.usual_reputation > 0.0:
@@ -229,6 +237,9 @@ def _spend(campaign, organisation, tactic, issue, coordination, rule):
         spending = (1.0 - organisation.pooled) * min(rule.spend * organisation.funds, organisation.funds)
         organisation.funds -= spending
         organisation.campaign_cost += spending
+        # A firm's talks with officials have a budget of their own.
+        spending += organisation.lobby_budget if tactic.pressure == INSIDE else 0.0
+        campaign.budget = spending
     campaign.spent += spending
     cheaper = coordination if tactic.call > 0 else 1.0
     campaign.effort = rule.productivity * spending / (tactic.cost * cheaper) * campaign.competence
@@ -236,6 +247,8 @@ def _spend(campaign, organisation, tactic, issue, coordination, rule):
     rhythm = max(1, int(tactic.call_every * cheaper + 0.5))
     campaign.calling = tactic.call > 0 and (campaign.age + 1) % rhythm == 0
     campaign.reached = 0.0
+    campaign.won = 0.0
+    campaign.hampered = 0.0
     issue.effort[campaign.side, tactic.pressure] += campaign.effort
     issue.hostility[campaign.side] += campaign.effort * tactic.criticism
 
@@ -326,7 +339,7 @@ def channels(
         issue = issues[campaign.polity, campaign.issue]
         coordination = digital_coordination(home.online, rules[0].digital_coordination)
         _spend(campaign, a, tactic, issue, coordination, rules[0].tactic_choice)
-        a.hostility = tactic.criticism
+        a.hostility = max(a.hostility, tactic.criticism)
         petitions = tactic.call == CALL_SIGN and right_of(tactic) < 0
         if petitions:
             issue.collecting[campaign.side] = True
@@ -359,7 +372,7 @@ def channels(
             resonance = strength * fit(public, speech[c, q], rules[0].framing)
             for on in range(2):
                 hazard = _hazard(campaign, tactic, home, public, float(on), posts, rule) * outreach * (1.0 - hostile)
-                hazard *= foothold[c, q]
+                hazard *= foothold[c, q] * aimed(campaign.audience, q, public.share, rules[0].message)
                 cell = reach[q, on, campaign.issue]
                 _deliver(cell, campaign, tactic, strength, resonance, speech[c, q], hazard, teaching)
                 share = public.share * (public.online if on else 1.0 - public.online)
@@ -398,18 +411,35 @@ def _close_the_week(rules, issues, publics, reach, circulation, circulating):
 
 
 @compiled
+def dearest(publics, p):
+    """The frame that a polity's citizens value most."""
+    best, chosen = -1.0, -1
+    for f in range(publics[0].values.size):
+        value = 0.0
+        for q in range(publics.size):
+            value += publics[q].share * publics[q].values[f] if publics[q].polity == p else 0.0
+        if value > best:
+            best, chosen = value, f
+    return chosen
+
+
+@compiled
 def _counter_frame(rules, polities, issues, publics, reach):
-    """A government that denied speaks for the other side, with the credibility of its legitimacy."""
+    """A government that denied speaks for the other side, in the frame that its citizens value most and with the
+    credibility of its legitimacy.
+    """
     for q in range(publics.size):
         p = publics[q].polity
         hazard = rules[0].response.denial_reach * publics[q].diet[MASS_MEDIA]
+        frame = dearest(publics, p) if rules[0].framing.on else -1
         for m in range(issues.shape[1]):
             for side in range(SIDES):
                 if issues[p, m].denied[side]:
                     for on in range(2):
                         reach[q, on, m].exposure += hazard
                         trust = polities[p].legitimacy
-                        speak(reach[q, on, m], 1 - side, hazard, trust, trust, -1)
+                        resonance = trust * fit(publics[q], frame, rules[0].framing)
+                        speak(reach[q, on, m], 1 - side, hazard, trust, resonance, frame)
 
 
 @compiled
@@ -462,10 +492,11 @@ def evidence(rules, polities, issues, organisations, stances, tactics, campaigns
         quality = tactic.evidence * campaign.competence
         a = organisations[campaign.organisation]
         direction = 1.0 if campaign.side == 0 else -1.0
-        issue.revision += (
-            rule.gain * polities[campaign.polity].openness * a.credibility[OFFICIALS] * quality * direction
-        )
-        issue.price[1 - campaign.side] += rule.price * campaign.reached * quality
+        revised = rule.gain * polities[campaign.polity].openness * a.credibility[OFFICIALS] * quality
+        issue.revision += revised * direction
+        campaign.won += revised
+        campaign.hampered = rule.price * campaign.reached * quality
+        issue.price[1 - campaign.side] += campaign.hampered
         a.learnedness = 0.95 * a.learnedness + 0.05 * quality
         for o in range(organisations.size):
             firm = organisations[o]
@@ -499,7 +530,8 @@ def strength(issue, side):
 def lobbying(rules, polities, issues, organisations, tactics, campaigns):
     """Insider contacts of both sides compete for officials' time; a running consultation opens the door further.
 
-    Institutionalised teams find their way more easily, hostile ones less (`insider_risk`).
+    Institutionalised and credible teams find their way more easily; who is hostile elsewhere gets less
+    (`insider_risk`). Where officials want to go that way, contacts are work done for them: Hall & Deardorff 2006.
     """
     rule = rules[0].lobbying
     answer, formal, hostile = rules[0].response, rules[0].institutionalisation, rules[0].backlash
@@ -507,7 +539,7 @@ def lobbying(rules, polities, issues, organisations, tactics, campaigns):
         home = polities[p]
         for m in range(issues.shape[1]):
             issue = issues[p, m]
-            effort = np.zeros(SIDES)
+            effort, spared = np.zeros(SIDES), np.zeros(SIDES)
             for c in range(campaigns.size):
                 campaign = campaigns[c]
                 if active(campaign) and campaign.polity == p and campaign.issue == m:
@@ -515,7 +547,10 @@ def lobbying(rules, polities, issues, organisations, tactics, campaigns):
                         a = organisations[campaign.organisation]
                         ease = 1.0 + rule.by_access * home.access
                         ease *= 1.0 + (formal.access * (a.institutionalisation - 0.7) if formal.on else 0.0)
+                        ease *= 1.0 + rule.by_credibility * (a.credibility[OFFICIALS] - 0.5)
                         effort[campaign.side] += campaign.effort * ease
+                        lost = hostile.insider_risk * a.hostility if hostile.on else 0.0
+                        spared[campaign.side] += campaign.effort * ease * (1.0 - lost)
             organised = strength(issue, 0) + strength(issue, 1)
             for side in range(SIDES):
                 issue.lobby_success[side] = 0.0
@@ -527,7 +562,8 @@ def lobbying(rules, polities, issues, organisations, tactics, campaigns):
                     success = contest(
                         effort[side], effort[1 - side], rule.others, rule.effort_exponent, open_now, conflict
                     )
-                    spared = 1.0 - (hostile.insider_risk * issue.hostility[side] if hostile.on else 0.0)
-                    issue.lobby_success[side] = success * spared
+                    wanted = (issue.ideal + issue.revision > issue.policy) == (side == 0)
+                    helped = 1.0 + (rule.subsidy if wanted else 0.0)
+                    issue.lobby_success[side] = min(1.0, success * helped) * spared[side] / effort[side]
                 if issue.consulting[side] > 0:
                     issue.consulting[side] -= 1

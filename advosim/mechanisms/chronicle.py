@@ -34,6 +34,7 @@ def note(clock, events, event, polity, issue, organisation, tactic, route, side,
     row.alliance = -1
     row.partner = -1
     row.reason = -1
+    row.experiment = 0
     row.polity = polity
     row.issue = issue
     row.organisation = organisation
@@ -54,7 +55,7 @@ def latest(clock, events):
 @compiled
 def record(
     clock, polities, issues, organisations, stances, priorities, tied, trust, alliances, seats, campaigns, views,
-    parties, weeks, organisation_weeks, public_weeks, party_weeks, alliance_weeks, bonds,
+    parties, weeks, organisation_weeks, campaign_weeks, public_weeks, party_weeks, alliance_weeks, bonds,
 ):  # fmt: skip
     """Write down the week."""
     w = clock[0].week - 1
@@ -72,6 +73,10 @@ def record(
         row.stance = 0.0
         for m in range(stances.shape[1]):
             row.stance += priorities[o, m] * stances[o, m]
+    for c in range(campaigns.size):
+        if campaigns[c].effort > 0.0:
+            joint = campaigns[c].alliance
+            _record_campaign(campaigns[c], alliances[joint].number if joint >= 0 else -1, campaign_weeks[w, c])
     for p in range(polities.size):
         funds = 0.0
         for o in range(organisations.size):
@@ -111,6 +116,21 @@ def _shown(campaigns, organisations, o):
         if campaigns[c].effort > 0.0 and campaigns[c].organisation == o:
             return c
     return o
+
+
+@compiled
+def _record_campaign(campaign, alliance, row):
+    row.organisation = campaign.organisation
+    row.alliance = alliance
+    row.issue = campaign.issue
+    row.tactic = campaign.tactic
+    row.frame = campaign.frame
+    row.audience = campaign.audience
+    row.side = campaign.side
+    row.district = campaign.district
+    row.effort = campaign.effort
+    row.spent = campaign.budget
+    row.reached = campaign.reached
 
 
 @compiled
@@ -155,6 +175,11 @@ def _record_alliance(alliance, seats, row):
     row.represented = alliance.represented
     row.pooled = alliance.pooled
     row.line = alliance.line
+    row.aim = alliance.aim
+    row.aimed = alliance.aimed
+    row.believed_support = alliance.believed_support
+    row.believed_salience = alliance.believed_salience
+    row.believed_ideal = alliance.believed_ideal
 
 
 @compiled

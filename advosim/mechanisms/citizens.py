@@ -21,6 +21,7 @@ from advosim.world.state import (
     MARCHES,
     ONLINE,
     POPULAR,
+    QUARTER,
     RECALL,
     RECALL_SLOT,
     REFERENDUM,
@@ -410,7 +411,7 @@ def take_part(signed, drive, noticed, calls, carried, with_him, grievance, fatig
 
 @compiled
 def caller_of(campaigns, tactics, polity, issue, side, call, u):
-    """The organisation whose call was followed: one of those that called, by effort."""
+    """Whom someone joins whose call was followed: one of those that called, by effort; of allies, who is credited."""
     total = 0.0
     for c in range(campaigns.size):
         if _calls(campaigns[c], tactics, polity, issue, side, call):
@@ -420,7 +421,7 @@ def caller_of(campaigns, tactics, polity, issue, side, call, u):
         if _calls(campaigns[c], tactics, polity, issue, side, call):
             left -= campaigns[c].effort
             if left < 0.0:
-                return campaigns[c].organisation
+                return campaigns[c].credited
     return -1
 
 
@@ -679,8 +680,12 @@ def _clear(tally):
 
 
 @compiled
-def count(polities, issues, publics, districts, organisations, blocks, tally, enrolled, views, local_views):
+def count(
+    clock, polities, issues, publics, districts, organisations, blocks, tally, enrolled, views, local_views, people
+):  # fmt: skip
     """Sum the blocks in their order, so that the result is the same however they were shared out."""
+    if clock[0].week % QUARTER == 0:
+        _count_values(publics, blocks, people.values)
     for o in range(organisations.size):
         organisations[o].members = 0
         for b in range(blocks.size):
@@ -698,6 +703,18 @@ def count(polities, issues, publics, districts, organisations, blocks, tally, en
         for m in range(issues.shape[1]):
             _add_view(views[blocks[b].public, m], tally[b, m], publics[blocks[b].public].citizens)
             _add_view(local_views[blocks[b].district, m], tally[b, m], districts[blocks[b].district].citizens)
+
+
+@compiled
+def _count_values(publics, blocks, values):
+    """What publics value by now: the mean weights of frames among their members."""
+    for q in range(publics.size):
+        publics[q].values[:] = 0.0
+    for b in range(blocks.size):
+        public = publics[blocks[b].public]
+        for i in range(blocks[b].first, blocks[b].last):
+            for f in range(values.shape[1]):
+                public.values[f] += np.float64(values[i, f]) / public.citizens
 
 
 @compiled

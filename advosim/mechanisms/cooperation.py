@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from advosim.mechanisms.alliances import allied, allied_before, seat_of
+from advosim.mechanisms.alliances import allied, allied_before, first_trust, seat_of
 from advosim.mechanisms.campaigns import active, pooled_share, power
 from advosim.mechanisms.chronicle import latest, note
 from advosim.world.chance import draw64, exp, key, log, normal, pair, stream
@@ -15,6 +15,7 @@ from advosim.world.compile import compiled
 from advosim.world.state import ENDORSED, MOST_ROLES, PLATFORM, REPRESS, SUPPORT
 
 _PLATFORM = stream("collaborative_platform")
+_CREDITED = stream("benefit_sharing")
 _SURVEY = stream("joint_plan.survey")
 _QUARTER = 13
 _FOUR_WEEKS = 4
@@ -103,15 +104,25 @@ def pooling(rules, issues, organisations, trust, alliances, seats, campaigns):
     """While a joint plan runs, members pool a share of their campaign means, as far as they keep promises.
 
     Communication and a platform take their part; the roles share what is left, and budgets add as (sum R^r)^(1/r).
+    Premises are shared as long as an alliance lives. Without pooling, whoever has a role pays for it.
     """
     rule, spend = rules[0].pooling, rules[0].tactic_choice.spend
     for o in range(organisations.size):
         organisations[o].pooled = 0.0
+        organisations[o].premises = 0.0
+    if not rule.on:
+        _pay_alone(rules, issues, organisations, alliances, seats, campaigns)
+        return
     for a in range(alliances.size):
         alliance = alliances[a]
         alliance.pooled = 0.0
         if not alliance.alive:
             continue
+        spared = shared_premises(alliance, rule)
+        for s in range(seats.shape[1]):
+            if seats[a, s].organisation >= 0:
+                member = organisations[seats[a, s].organisation]
+                member.premises = max(member.premises, spared)
         roles = _running(campaigns, a, alliances)
         if roles == 0:
             continue
@@ -147,10 +158,52 @@ def pooling(rules, issues, organisations, trust, alliances, seats, campaigns):
 
 
 @compiled
-def inclusion(rules, issues, publics, organisations, represents, alliances, seats, campaigns):
-    """Whoever speaks with those affected is believed: standing += .2 x share of the stakes represented.
+def shared_premises(alliance, rule):
+    """The share of fixed cost that a member is spared: what is pooled costs each of n members 1/n; half of it can be.
 
-    Unity (.1 x cohesion, `credibility`) and backing after repression (`solidarity`) add to it. Seed 2.
+    0 where nothing is pooled. Seed 2.
+    """
+    return pooled_share(alliance, rule) * rule.premises * (1.0 - 1.0 / alliance.members)
+
+
+@compiled
+def _pay_alone(rules, issues, organisations, alliances, seats, campaigns):
+    """Without pooling an organisation divides its campaign means among its roles and what it does by itself."""
+    spend = rules[0].tactic_choice.spend
+    tasks = np.zeros(organisations.size, np.int64)
+    for c in range(campaigns.size):
+        if active(campaigns[c]):
+            tasks[campaigns[c].organisation] += 1
+    means = np.zeros(organisations.size)
+    for o in range(organisations.size):
+        means[o] = spend * organisations[o].funds / max(1, tasks[o])
+    for a in range(alliances.size):
+        alliance = alliances[a]
+        alliance.pooled = 0.0
+        if not alliance.alive:
+            continue
+        amplified = alliance_strength(alliance, issues[alliance.polity, alliance.issue].salience, rules)
+        first = campaigns.size - MOST_ROLES * (alliances.size - a)
+        for c in range(first, first + MOST_ROLES):
+            campaigns[c].budget = 0.0
+            campaigns[c].amplified = amplified
+            o = campaigns[c].organisation
+            s = seat_of(seats[a], o)
+            if not active(campaigns[c]) or s < 0:
+                continue
+            campaigns[c].budget = means[o]
+            organisations[o].funds -= means[o]
+            organisations[o].campaign_cost += means[o]
+            organisations[o].pooled += 1.0 / tasks[o]
+            seats[a, s].contributed += means[o]
+
+
+@compiled
+def inclusion(rules, issues, publics, organisations, represents, alliances, seats, campaigns):
+    """Whoever speaks with those affected is believed: esteem = .2 x share of the stakes represented + .1 x cohesion.
+
+    It raises what is usual with all audiences (`credibility`, which adds the part of unity). Backing after repression
+    (`solidarity`) counts at once, with the public. Seeds 1 and 2.
     """
     for a in range(alliances.size):
         alliance = alliances[a]
@@ -158,11 +211,10 @@ def inclusion(rules, issues, publics, organisations, represents, alliances, seat
             continue
         p, m = alliance.polity, alliance.issue
         alliance.represented = _represented(publics, represents, seats[a], p, m)
-        standing = 0.0
-        if rules[0].inclusion.on:
-            standing += rules[0].inclusion.legitimacy * alliance.represented
+        alliance.esteem = rules[0].inclusion.legitimacy * alliance.represented if rules[0].inclusion.on else 0.0
         if rules[0].credibility.on:
-            standing += rules[0].credibility.unity * alliance.cohesion
+            alliance.esteem += rules[0].credibility.unity * alliance.cohesion
+        standing = 0.0
         if rules[0].solidarity.on and issues[p, m].answers & REPRESS and issues[p, m].injustice > 0.0:
             standing += rules[0].solidarity.backing
         first = campaigns.size - MOST_ROLES * (alliances.size - a)
@@ -305,12 +357,17 @@ def _digital(seats, organisations):
 
 
 @compiled
-def benefit_sharing(rules, organisations, alliances, seats):
-    """Shares of the credit, by contribution, equal or by funds; inequity: what one gave beyond one's share. Seed 2."""
+def benefit_sharing(clock, rules, organisations, alliances, seats, campaigns):
+    """Shares of the credit, by contribution, equal or by funds; inequity: what one gave beyond one's share. Seed 2.
+
+    Whom a joint campaign moves to join anybody in a week joins one member, drawn by these shares.
+    """
     rule = rules[0].benefit_sharing
+    k = key(clock[0].seed, clock[0].week, _CREDITED)
     for a in range(alliances.size):
         if not alliances[a].alive:
             continue
+        by = alliances[a].sharing if alliances[a].sharing >= 0 else rule.by
         given = funds = 0.0
         for s in range(seats.shape[1]):
             if seats[a, s].organisation >= 0:
@@ -322,12 +379,30 @@ def benefit_sharing(rules, organisations, alliances, seats):
                 continue
             contributed = seat.contributed / given if given > 0.0 else 1.0 / alliances[a].members
             seat.benefit = contributed
-            if rule.on and rule.by == _EQUAL:
+            if rule.on and by == _EQUAL:
                 seat.benefit = 1.0 / alliances[a].members
-            elif rule.on and rule.by == _BY_FUNDS and funds > 0.0:
+            elif rule.on and by == _BY_FUNDS and funds > 0.0:
                 seat.benefit = organisations[seat.organisation].funds / funds
             seat.inequity = max(0.0, contributed - seat.benefit) if rule.on else 0.0
             seat.contributed *= rule.keep
+        first = campaigns.size - MOST_ROLES * (alliances.size - a)
+        for c in range(first, first + MOST_ROLES):
+            campaigns[c].credited = campaigns[c].organisation
+            if rule.on and active(campaigns[c]):
+                campaigns[c].credited = _member_by_share(seats[a], draw64(pair(k, alliances[a].key), c - first))
+
+
+@compiled
+def _member_by_share(seats, u):
+    """The member that a uniform u picks by the shares of the credit, which add up to 1."""
+    left, last = u, -1
+    for s in range(seats.size):
+        if seats[s].organisation >= 0 and seats[s].benefit > 0.0:
+            last = seats[s].organisation
+            left -= seats[s].benefit
+            if left < 0.0:
+                break
+    return last
 
 
 @compiled
@@ -379,16 +454,15 @@ def trust(clock, rules, organisations, tactics, trust, tied, alliances, seats, c
                 if i >= 0 and j >= 0 and i != j:
                     trust[i, j] += rule.rate * (seats[a, r].delivered - trust[i, j])
     if clock[0].week % _QUARTER == 0:
-        _fade(rule, rules[0].ties, trust, tied, organisations, alliances, seats)
+        _fade(rules, trust, tied, organisations, alliances, seats)
 
 
 @compiled
-def _fade(rule, ties, trust, tied, organisations, alliances, seats):
+def _fade(rules, trust, tied, organisations, alliances, seats):
     for i in range(organisations.size):
         for j in range(organisations.size):
             if i != j and not allied(i, j, alliances, seats):
-                first = min(1.0, rule.start + (ties.trust if tied[i, j] > 0 else 0.0))
-                trust[i, j] += rule.fading * (first - trust[i, j])
+                trust[i, j] += rules[0].trust.fading * (first_trust(rules, tied[i, j]) - trust[i, j])
 
 
 @compiled

@@ -165,7 +165,7 @@ def _vote_on(clock, rules, right, row, p, m, issue, campaigns, tactics, blocks, 
     """The vote on an initiative and, where there is one, on the counter-proposal beside it."""
     rule = rules[0].initiative
     turnout, yes, to_counter, rather = vote(
-        clock, rules, issue, p, m, INITIATIVE, row.draft, row.counter, row.countered, blocks, people
+        clock, rules, issue, p, m, INITIATIVE, row.draft, row.counter, row.countered, 0.0, blocks, people
     )
     fate = _fate(turnout, yes, right)
     counter = row.countered and to_counter > 0.5 and turnout >= right.quorum
@@ -336,8 +336,9 @@ def referendum(
                 row.weeks_left -= 1
                 issue.bump += rules[0].initiative.news
                 if row.weeks_left <= 0 and not issue.submitted[BALLOT]:
+                    lead = rule.follows * polities[p].legitimacy
                     turnout, yes, _, _ = vote(
-                        clock, rules, issue, p, m, REFERENDUM, row.draft, row.draft, False, blocks, people
+                        clock, rules, issue, p, m, REFERENDUM, row.draft, row.draft, False, lead, blocks, people
                     )
                     fate = _fate(turnout, yes, right)
                     result = (turnout, yes, row.draft if fate == ACCEPTED else issue.policy)

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from advosim.mechanisms.alliances import allied_before
 from advosim.mechanisms.campaigns import active
 from advosim.mechanisms.chronicle import note
 from advosim.world.chance import draw64, key, stream
 from advosim.world.compile import compiled
-from advosim.world.state import ABROAD, AUDIENCES, CAMPAIGN_ENDS, MEDIA, OFFICIALS, PUBLIC, SCANDAL, SIDES, STREET
+from advosim.world.state import (
+    ABROAD,
+    AUDIENCES,
+    CALL_SHARE,
+    CAMPAIGN_ENDS,
+    MEDIA,
+    OFFICIALS,
+    PUBLIC,
+    SCANDAL,
+    SIDES,
+    STREET,
+)
 
 _SCANDAL = stream("credibility.scandal")
 
@@ -33,83 +46,103 @@ def evaluation(rules, polities, issues):
 @compiled
 def gain(campaign, tactic, issue, rule):
     """What a campaign brought this week, in units of pressure: its share of its side's pressure by its kind of tactic,
-    coverage where it called people, people who heard its message, and policy moved its way.
+    coverage where it called people to act, people who heard its message, policy moved its way, what it won with a
+    firm, in a district or among officials, and the price that it put on other moves.
+
+    A step of policy and coverage count in full for all campaigns of a side: nobody can tell whose they were.
     """
     direction = 1.0 if campaign.side == 0 else -1.0
-    total = rule.of_change * direction * issue.step
+    total = rule.of_change * (direction * issue.step + campaign.won) + campaign.hampered
     of_kind = issue.effort[campaign.side, tactic.pressure]
     if of_kind > 0.0:
         total += issue.contribution[campaign.side, tactic.pressure] * campaign.effort / of_kind
-    if campaign.calling and tactic.call > 0:
+    if campaign.calling and tactic.call != CALL_SHARE:
         total += rule.of_coverage * issue.covered[campaign.side]
     taught = max(tactic.persuasion, max(tactic.education, tactic.evidence))
     return total + rule.of_reach * campaign.reached * taught
 
 
 @compiled
+def conclude(rule, campaign, tactic, organisation, values):
+    """Move the value of a tactic with a team toward what a campaign brought per budget, and what it missed at home."""
+    if rule.on and campaign.spent > 0.0:
+        worth = campaign.gain / campaign.spent
+        values[campaign.tactic] += rule.rate * (worth - values[campaign.tactic])
+        if tactic.pressure != ABROAD:
+            missed = 1.0 - min(max(worth / max(rule.start, 1e-9), 0.0), 1.0)
+            organisation.failure += rule.rate * (missed - organisation.failure)
+
+
+@compiled
 def learning(clock, rules, issues, organisations, tactics, learned, alliances, seats, campaigns, events):
-    """A campaign that ends moves the value of its tactic toward what it brought per budget. McAdam 1983.
+    """A campaign that ends moves the value of its tactic toward what it brought per budget; so does a joint plan that
+    is dropped because it disappoints (`joint_plan`). McAdam 1983.
 
     What a joint campaign brought is success to all members, by their shares of the credit.
     """
     rule = rules[0].learning
+    for o in range(organisations.size):
+        organisations[o].success *= 0.95
     for c in range(campaigns.size):
         campaign = campaigns[c]
         if not active(campaign):
             continue
         issue, tactic = issues[campaign.polity, campaign.issue], tactics[campaign.tactic]
         brought = gain(campaign, tactic, issue, rule)
-        campaign.gain += brought
         a = organisations[campaign.organisation]
-        if campaign.alliance < 0:
-            a.success = 0.95 * a.success + 0.05 * brought
-        else:
-            _share_success(
-                rule, alliances[campaign.alliance], seats[campaign.alliance], organisations, campaign, brought
-            )
         if rule.on:
             for e in range(a.skills.size):
-                a.skills[e] += rule.capacity * tactic.capacity * (1.0 - a.skills[e])
+                built = rule.capacity * tactic.capacity * (1.0 - a.skills[e])
+                a.skills[e] += built
+                brought += rule.of_skill * built
+        campaign.gain += brought
+        if campaign.budget > 0.0:
+            worth = max(0.0, brought) / campaign.budget
+            share = worth / (worth + rule.start) if worth > 0.0 else 0.0
+            if campaign.alliance < 0:
+                a.success += 0.05 * share
+            else:
+                _share_success(alliances[campaign.alliance], seats[campaign.alliance], organisations, share)
         campaign.weeks_left -= 1
         if campaign.weeks_left == 0:
-            if rule.on and campaign.spent > 0.0:
-                worth = campaign.gain / campaign.spent
-                own = learned[campaign.organisation]
-                own[campaign.tactic] += rule.rate * (worth - own[campaign.tactic])
-                if tactic.pressure != ABROAD:
-                    missed = 1.0 - min(max(worth / max(rule.start, 1e-9), 0.0), 1.0)
-                    a.failure += rule.rate * (missed - a.failure)
             o = campaign.organisation
+            conclude(rule, campaign, tactic, a, learned[o])
             note(clock, events, CAMPAIGN_ENDS, campaign.polity, campaign.issue, o, campaign.tactic, -1,
                  campaign.side, campaign.gain)  # fmt: skip
 
 
 @compiled
-def _share_success(rule, alliance, seats, organisations, campaign, brought):
-    """Credit by shares; results follow the worth of a joint campaign, where 1/2 is what is usual at the start."""
+def _share_success(alliance, seats, organisations, share):
+    """Success to members as far as they get more or less of the credit than an equal part; results follow it.
+
+    share: worth of the joint campaign, 0..1, where 1/2 is what is usual at the start.
+    """
     for s in range(seats.size):
         if seats[s].organisation >= 0:
-            organisations[seats[s].organisation].success += 0.05 * seats[s].benefit * brought
-    if campaign.budget > 0.0:
-        worth = max(0.0, brought) / campaign.budget
-        alliance.results += 0.05 * (worth / (worth + rule.start) - alliance.results)
+            organisations[seats[s].organisation].success += 0.05 * min(1.0, seats[s].benefit * alliance.members * share)
+    alliance.results += 0.05 * (share - alliance.results)
 
 
 @compiled
-def _by_association(o, audience, own, organisations, alliances, seats, transfer):
-    """What is usual for a member: own usual credibility moves toward its allies' by `transfer`. Seeds 1 and 2."""
-    total, allies = 0.0, 0
+def _by_association(o, audience, own, before, alliances, seats, transfer):
+    """What is usual for a member: own usual credibility moves toward its allies' by `transfer`, and rises by what
+    inclusion and unity lend (`inclusion`). Seeds 1 and 2.
+
+    before: (organisations, audiences), credibility before this week's changes.
+    """
+    total, allies, lent = 0.0, 0, 0.0
     for a in range(alliances.size):
         if not alliances[a].alive:
             continue
         for s in range(seats.shape[1]):
             if seats[a, s].organisation == o:
+                lent = max(lent, alliances[a].esteem)
                 for r in range(seats.shape[1]):
                     ally = seats[a, r].organisation
                     if ally >= 0 and ally != o:
-                        total += organisations[ally].credibility[audience]
+                        total += before[ally, audience]
                         allies += 1
-    return own + transfer * (total / allies - own) if allies > 0 else own
+    return min(1.0, own + transfer * (total / allies - own) + lent) if allies > 0 else own
 
 
 @compiled
@@ -151,6 +184,10 @@ def credibility(clock, rules, issues, organisations, tactics, alliances, seats, 
     """
     rule = rules[0].credibility
     scandals(clock, rules, organisations, alliances, seats, events)
+    before = np.zeros((organisations.size, len(AUDIENCES)))
+    for o in range(organisations.size):
+        for audience in range(len(AUDIENCES)):
+            before[o, audience] = organisations[o].credibility[audience]
     for o in range(organisations.size):
         a = organisations[o]
         a.visibility *= 0.9
@@ -159,7 +196,7 @@ def credibility(clock, rules, issues, organisations, tactics, alliances, seats, 
             for audience in range(len(AUDIENCES)):
                 usual = a.usual_credibility[audience]
                 if a.seats > 0:
-                    usual = _by_association(o, audience, usual, organisations, alliances, seats, rule.transfer)
+                    usual = _by_association(o, audience, usual, before, alliances, seats, rule.transfer)
                 a.credibility[audience] = usual + rule.keep * (a.credibility[audience] - usual)
     for c in range(campaigns.size):
         campaign = campaigns[c]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from advosim.mechanisms.campaigns import active
-from advosim.mechanisms.chronicle import note
+from advosim.mechanisms.chronicle import break_off, note
 from advosim.world.chance import draw64, key, logistic, pair, stream
 from advosim.world.compile import compiled
 from advosim.world.state import BOYCOTT, CONCESSION, FIRM
@@ -49,7 +49,7 @@ def boycott(clock, rules, issues, organisations, stances, priorities, tactics, c
                 firm.reputation = max(0.0, firm.reputation - rule.damage * covered)
                 if campaign.weeks_left == 1:
                     caller = organisations[campaign.organisation]
-                    _decide(clock, rule, campaign, issue, caller, firm, o, stances, priorities, events)
+                    _decide(clock, rule, campaign, issue, caller, firm, o, stances, priorities, campaigns, events)
 
 
 @compiled
@@ -63,7 +63,7 @@ def _is_target(campaign, firm, o, stances, priorities, issue):
 
 
 @compiled
-def _decide(clock, rule, campaign, issue, caller, firm, o, stances, priorities, events):
+def _decide(clock, rule, campaign, issue, caller, firm, o, stances, priorities, campaigns, events):
     m, side = campaign.issue, campaign.side
     covered = 1.0 if campaign.publicity > 0 else 0.0
     decline = max(0.0, firm.usual_reputation - firm.reputation)
@@ -74,7 +74,12 @@ def _decide(clock, rule, campaign, issue, caller, firm, o, stances, priorities, 
     direction = 1.0 if side == 0 else -1.0
     firm.conceded[m] = 1 + side
     firm.example[m] = 1.0
-    firm.practice[m] = min(max(firm.practice[m] + rule.step * direction, -1.0), 1.0)
+    before = firm.practice[m]
+    firm.practice[m] = min(max(before + rule.step * direction, -1.0), 1.0)
+    campaign.won += firm.market_share * abs(firm.practice[m] - before)
     stances[o, m] = firm.practice[m]
     priorities[o, m] = 0.0
+    for c in range(campaigns.size):
+        if campaigns[c].organisation == o and campaigns[c].issue == m and campaigns[c].weeks_left > 0:
+            break_off(clock, campaigns[c], events)
     note(clock, events, CONCESSION, campaign.polity, m, o, campaign.tactic, -1, side, chance)

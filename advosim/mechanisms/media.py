@@ -8,7 +8,7 @@ from advosim.mechanisms.campaigns import active
 from advosim.mechanisms.chronicle import note
 from advosim.world.chance import draw64, exp, key, log, logistic, pair, stream
 from advosim.world.compile import compiled
-from advosim.world.state import BOYCOTT, COVERED, OUTLET, PETITION, SIDES, STREET
+from advosim.world.state import BOYCOTT, COVERED, MEDIA, OUTLET, PETITION, SIDES, STREET
 
 _PROTEST = stream("coverage.protest")
 _PETITION = stream("coverage.petition")
@@ -47,6 +47,19 @@ def _symbol(p, m, side, tactics, campaigns):
 
 
 @compiled
+def standing(p, m, side, act, organisations, tactics, campaigns):
+    """How far media believe those who called for an act beyond 1/2, by their effort; 0 where nobody called."""
+    total = credible = 0.0
+    for c in range(campaigns.size):
+        campaign = campaigns[c]
+        here = campaign.polity == p and campaign.issue == m and campaign.side == side
+        if here and active(campaign) and tactics[campaign.tactic].pressure == act:
+            total += campaign.effort
+            credible += campaign.effort * organisations[campaign.organisation].credibility[MEDIA]
+    return credible / total - 0.5 if total > 0.0 else 0.0
+
+
+@compiled
 def _noticed(k, own, logit, freedom, direction, p, m, outlet, organisations, stances, slots, rule):
     """The share of a polity's outlets that cover an act, by their slant and free slots; a generic one if none is named.
 
@@ -70,10 +83,11 @@ def _noticed(k, own, logit, freedom, direction, p, m, outlet, organisations, sta
 
 @compiled
 def coverage(clock, rules, polities, issues, outlets, organisations, stances, tactics, campaigns, events):
-    """Large, symbolic or violent acts are covered; outlets tire, and the public gets used to what it has seen.
+    """Large, symbolic or violent acts are covered, and those of whom media believe; outlets tire, and the public gets
+    used to what it has seen.
 
     The bump: .4 (1 + ln(1 + turnout / .003)) for each covered protest by its own turnout, .4 for other acts, times
-    e^(-.15 habit). Earl et al. 2004; Wasow 2020.
+    e^(-.15 habit). Earl et al. 2004; Andrews & Caren 2010; Wasow 2020.
     """
     rule = rules[0].coverage
     slots = np.zeros(organisations.size, np.int64)
@@ -126,6 +140,7 @@ def _cover_side(
                 logit = boycott_news(share, outlet.fatigue, rule)
         if not seen:
             continue
+        logit += rule.by_credibility * standing(p, m, side, act, organisations, tactics, campaigns)
         noticed = _noticed(k, own, logit, freedom, direction, p, m, outlet, organisations, stances, slots, rule)
         if noticed > 0.0:
             total += noticed

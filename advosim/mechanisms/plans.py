@@ -10,22 +10,32 @@ from advosim.mechanisms.ballots import alarm, ballot_room
 from advosim.mechanisms.campaigns import right_of
 from advosim.mechanisms.chronicle import break_off, latest, note
 from advosim.mechanisms.cooperation import unlocked
+from advosim.mechanisms.evaluation import conclude
 from advosim.world.chance import draw64, exp, key, log, normal, pair, stream
 from advosim.world.compile import compiled
 from advosim.world.state import (
     ABROAD,
     AGAINST,
+    AIMS,
     BOYCOTT,
     CAMPAIGN_BEGINS,
     COUNTER_FRAME,
+    FACE_TO_FACE,
     FIRM,
     FOR,
+    FROM_INSIDE,
+    INSIDE,
     LOCAL,
+    MASS_MEDIA,
     MEDIA,
+    MOBILISE,
     MOST_ROLES,
+    PERSUADE,
     PLANNED,
     PUBLIC,
     REFERENDUM,
+    SOCIAL_MEDIA,
+    TABLE,
 )
 
 _LAUNCH = stream("tactic_choice.launch")
@@ -33,11 +43,13 @@ _ISSUE = stream("tactic_choice.issue")
 _TACTIC = stream("tactic_choice")
 _POLL = stream("framing")
 _PLAN = stream("joint_plan")
+_SITUATION = stream("joint_plan.situation")
 _TARGET = stream("tactic_choice.target")
 _OUTREACH = stream("petition")
 _EXPERIMENT = stream("tactic_choice.experiment")
 _ABROAD = stream("boomerang")
 _LEAST_SKILL = np.float64(0.01)
+_LEAST_GAP = np.float64(0.1)
 
 
 @compiled
@@ -96,6 +108,12 @@ def tactic_weights(allowed, uses, learned, skills, tactics, caution, rule):
 
 
 @compiled
+def _larger(one, other):
+    """Whether a firm is larger than another; of equal ones the id decides, so that their order does not."""
+    return one.market_share > other.market_share or (one.market_share == other.market_share and one.key < other.key)
+
+
+@compiled
 def target_of(issue, side, stances, priorities, organisations, m, polity, producer):
     """The firm that a boycott is aimed at: the largest on the other side that is in this business and has not given in;
     -2 for a branch of them, -1 where there is none.
@@ -106,7 +124,7 @@ def target_of(issue, side, stances, priorities, organisations, m, polity, produc
         if a.kind != FIRM or a.closed or a.polity != polity or a.conceded[m] or priorities[o, m] == 0.0:
             continue
         other_side = (stances[o, m] > issue.policy) != (side == FOR)
-        if other_side and (best < 0 or a.market_share > organisations[best].market_share):
+        if other_side and (best < 0 or _larger(a, organisations[best])):
             best = o
     return -2 if producer and best >= 0 else best
 
@@ -140,13 +158,18 @@ def _longest_unused(weights, tried):
 
 @compiled
 def room_for(clock, rules, polities, rights, issues, ballots, allowed, tactics, p, m, side, ideal, own):
-    """By tactic: how far governance leaves room for it, and a ballot on the issue makes sense. own: the team's key."""
+    """By tactic: how far governance leaves room for it and a team dares, and a ballot on the issue makes sense.
+
+    Daring: e^(-risk x exposure x repression / temperature), a cost beside learned value. own: the team's key.
+    """
+    rule = rules[0].tactic_choice
     room = np.zeros(tactics.size)
     for k in range(tactics.size):
         if allowed[p, k] > 0.0:
             room[k] = allowed[p, k] * ballot_room(
                 clock, rules, rights, ballots, polities[p], issues[p, m], tactics[k], p, m, side, ideal, own
             )
+            room[k] *= exp(-rule.risk * tactics[k].exposure * polities[p].repression / rule.temperature)
     return room
 
 
@@ -220,13 +243,15 @@ def tactic_choice(
     """A free team starts a campaign by chance, more so when its issue is on the agenda, and picks a tactic.
 
     Members ask their alliance first. Some campaigns are experiments with what nobody has begun for longest, more so
-    among diverse allies. What governance forbids ends at once.
+    among diverse allies; what nobody has begun at all is tried after a quarter. What governance forbids ends at once.
     """
     rule = rules[0].tactic_choice
     seed, week = clock[0].seed, clock[0].week
     launches, subjects, choices = key(seed, week, _LAUNCH), key(seed, week, _ISSUE), key(seed, week, _TACTIC)
     experiments, abroad = key(seed, week, _EXPERIMENT), key(seed, week, _ABROAD)
     formal, together = rules[0].institutionalisation, rules[0].joint_plan.on
+    # What others begin in the same week nobody knows yet.
+    known = tried.copy()
     for c in range(campaigns.size):
         campaign = campaigns[c]
         campaign.effort = 0.0
@@ -261,8 +286,13 @@ def tactic_choice(
         t = picked(weights, draw64(choices, a.key))
         if t < 0:
             continue
-        if draw64(experiments, a.key) < rule.experiment * eagerness(alliances, seats, o, rules[0].peer_learning):
-            t = _longest_unused(weights, tried[a.polity])
+        oldest = _longest_unused(weights, known[a.polity])
+        eager = rule.experiment * eagerness(alliances, seats, o, rules[0].peer_learning)
+        experiment = draw64(experiments, a.key) < eager
+        if rule.experiment > 0.0 and known[a.polity, oldest] == 0 and week >= rule.untried:
+            experiment = True
+        if experiment:
+            t = oldest
         tried[a.polity, t] = week
         begin(clock, rules, issues, districts, organisations, stances, priorities, tactics, campaign, m, side, t, a.key,
               chance, events)  # fmt: skip
@@ -270,6 +300,7 @@ def tactic_choice(
         why.value = learned[o, t]
         why.match = campaign.competence
         why.odds = weights[t] / total_of(weights)
+        why.experiment = 1 if experiment else 0
 
 
 @compiled
@@ -300,7 +331,7 @@ def roles_of(a, campaigns, alliances):
 
 @compiled
 def _situation(alliance, seats, organisations, learned, uses, tactics, communication, rule, k):
-    """What an alliance makes of its situation: the members' values of each tactic by their say, misread by some noise.
+    """What an alliance makes of its experience: the members' values of each tactic by their say, misread by some noise.
 
     Good communication spares the noise. Returns (values, uses): (tactics,), and union skills and trust for each.
     """
@@ -316,6 +347,69 @@ def _situation(alliance, seats, organisations, learned, uses, tactics, communica
         error = rule.noise * (1.0 - communication) * normal(draw64(k, tactics[t].key))
         values[t] += scale * error
     return values, common
+
+
+@compiled
+def read_situation(alliance, issue, publics, views, polled, research, communication, rule, k):
+    """What an alliance believes of each public's support and salience and of the government's ideal, with errors that
+    communication and research (0..1) spare: sd .2 (1 - communication)(1 - research). Seed 2.
+
+    views: (publics, issues), what people think, unless nobody was `polled` yet; salience errs by a factor.
+    """
+    sd = rule.poll_noise * (1.0 - communication) * (1.0 - research)
+    support = salience = 0.0
+    for q in range(publics.size):
+        if publics[q].polity == alliance.polity:
+            view, luck = views[q, alliance.issue], pair(k, publics[q].key)
+            backers, mind = 0.5, rule.half_salience
+            if polled:
+                backers = view.support if alliance.side == FOR else 1.0 - view.support
+                mind = view.salience
+            support += publics[q].share * min(max(backers + sd * normal(draw64(luck, 0)), 0.0), 1.0)
+            salience += publics[q].share * mind * exp(sd * normal(draw64(luck, 1)))
+    alliance.believed_support = support
+    alliance.believed_salience = min(salience, 1.0)
+    ideal = issue.ideal + issue.revision + sd * normal(draw64(k, 0))
+    alliance.believed_ideal = min(max(ideal, -1.0), 1.0)
+
+
+@compiled
+def prospects(alliance, policy, rule):
+    """By aim, how well the situation suits it, 0..1 and 1/2 in usual ones. Persuading: those yet to be won; mobilising:
+    2 x supporters x z/(z + .025); from inside: how far on the way to its line the government wants to go.
+    """
+    found = np.zeros(len(AIMS))
+    found[PERSUADE] = 1.0 - alliance.believed_support
+    salience = alliance.believed_salience
+    found[MOBILISE] = min(1.0, 2.0 * alliance.believed_support * salience / (salience + rule.half_salience))
+    direction = 1.0 if alliance.side == FOR else -1.0
+    willing = direction * (alliance.believed_ideal - policy) / max(abs(alliance.line - policy), _LEAST_GAP)
+    found[FROM_INSIDE] = (1.0 + min(max(willing, -1.0), 1.0)) / 2.0
+    return found
+
+
+@compiled
+def aim_of(tactic):
+    """The aim that a tactic serves, -1 for none."""
+    if tactic.pressure == INSIDE or tactic.pressure == TABLE:
+        return FROM_INSIDE
+    if tactic.call > 0:
+        return MOBILISE
+    return PERSUADE if max(tactic.persuasion, max(tactic.education, tactic.evidence)) > 0.0 else -1
+
+
+@compiled
+def _set_aim(alliance, policy, weights, tactics, rule):
+    """Take up the most promising aim of those that some tactic at hand serves; favour tactics by what they serve."""
+    found = prospects(alliance, policy, rule)
+    alliance.aim = -1
+    alliance.aimed = alliance.line
+    for t in range(tactics.size):
+        aim = aim_of(tactics[t])
+        if weights[t] > 0.0 and aim >= 0:
+            if alliance.aim < 0 or found[aim] > found[alliance.aim]:
+                alliance.aim = aim
+            weights[t] *= exp(rule.by_situation * (found[aim] - 0.5))
 
 
 @compiled
@@ -345,10 +439,10 @@ def _holder(seats, organisations, uses, tactic, t, taken):
 @compiled
 def joint_plan(
     clock, rules, polities, rights, issues, ballots, districts, publics, organisations, stances, priorities, learned,
-    uses, tactics, allowed, tried, repertoire, represents, trust, alliances, seats, campaigns, foothold, events,
+    uses, tactics, allowed, tried, repertoire, represents, trust, views, alliances, seats, campaigns, foothold, events,
 ):  # fmt: skip
-    """An alliance that a member asks plans anew: it reads its situation, picks two or three tactics and gives each to
-    the member who is best at it, with dates. A plan that disappoints is dropped. Seed 2.
+    """An alliance that a member asks plans anew: it reads its situation, sets an aim, picks two or three tactics and
+    gives each to the member who is best at it, with dates. A plan that disappoints is dropped. Seed 2.
     """
     rule = rules[0].joint_plan
     week = clock[0].week
@@ -357,7 +451,8 @@ def joint_plan(
         alliance = alliances[a]
         if not alliance.alive:
             continue
-        busy = _carry_on(clock, alliance, seats[a], a, alliances, tactics, campaigns, rule, events)
+        busy = _carry_on(clock, rules, alliance, seats[a], a, alliances, organisations, tactics, learned, campaigns,
+                         events)  # fmt: skip
         if not rule.on or not rules[0].tactic_choice.on or not alliance.summoned or busy:
             continue
         alliance.summoned = False
@@ -370,11 +465,18 @@ def joint_plan(
             if seats[a, s].organisation >= 0 and rules[0].institutionalisation.on:
                 caution += seats[a, s].say * organisations[seats[a, s].organisation].institutionalisation
         union = _union(seats[a], organisations)
+        pool = rules[0].pooling
+        research = organisations[alliance.lead].skills[0]
+        research += pool.research * (union[0] - research) if pool.on else 0.0
+        read_situation(alliance, issues[p, m], publics, views, week > 1, research,
+                       quality(rules[0].internal_communication), rule,
+                       pair(key(clock[0].seed, week, _SITUATION), alliance.key))  # fmt: skip
         room = room_for(clock, rules, polities, rights, issues, ballots, allowed, tactics, p, m, alliance.side,
                         stances[alliance.lead, m], organisations[alliance.lead].key)  # fmt: skip
         weights = tactic_weights(room, common, values, union, tactics, caution, rules[0].tactic_choice)
         without_target(weights, issues[p, m], alliance.side, p, m, stances, priorities, organisations, tactics)
         weigh_appeals(weights, organisations[alliance.lead], tactics, draw64(pair(k, _ABROAD), 0), rules[0].boomerang)
+        _set_aim(alliance, issues[p, m].policy, weights, tactics, rule)
         taken = np.zeros(seats.shape[1], np.uint8)
         first = campaigns.size - MOST_ROLES * (alliances.size - a)
         number = 0
@@ -394,7 +496,7 @@ def joint_plan(
             taken[s] = 1
             c = first + number
             campaign = campaigns[c]
-            campaign.organisation = seats[a, s].organisation
+            campaign.organisation = campaign.credited = seats[a, s].organisation
             tried[p, t] = week
             begin(clock, rules, issues, districts, organisations, stances, priorities, tactics, campaign, m,
                   alliance.side, t, pair(alliance.key, number), 1.0, events)  # fmt: skip
@@ -417,8 +519,9 @@ def joint_plan(
             weights[t] = 0.0
             number += 1
         if number > 0:
-            note(clock, events, PLANNED, p, m, alliance.lead, -1, -1, alliance.side, float(number))
+            note(clock, events, PLANNED, p, m, alliance.lead, -1, alliance.aim, alliance.side, float(number))
             latest(clock, events).alliance = alliance.number
+            latest(clock, events).value = alliance.aimed
 
 
 @compiled
@@ -432,10 +535,11 @@ def _find_footholds(rule, publics, represents, seats, m, foothold):
 
 
 @compiled
-def _carry_on(clock, alliance, seats, a, alliances, tactics, campaigns, rule, events):
-    """Whether a joint plan runs on; roles of those who left end, and so does a plan that disappoints half-way, unless
-    a gatekeeper abroad has still to decide on it.
+def _carry_on(clock, rules, alliance, seats, a, alliances, organisations, tactics, learned, campaigns, events):
+    """Whether a joint plan runs on; roles of those who left end, and so does a plan that disappoints half-way, which
+    teaches as one that ends, unless a gatekeeper abroad has still to decide on it.
     """
+    rule = rules[0].joint_plan
     busy = False
     half = pending = False
     for c in roles_of(a, campaigns, alliances):
@@ -449,6 +553,8 @@ def _carry_on(clock, alliance, seats, a, alliances, tactics, campaigns, rule, ev
     if busy and half and disappointed and not pending:
         for c in roles_of(a, campaigns, alliances):
             if campaigns[c].weeks_left > 0:
+                o = campaigns[c].organisation
+                conclude(rules[0].learning, campaigns[c], tactics[campaigns[c].tactic], organisations[o], learned[o])
                 break_off(clock, campaigns[c], events)
         alliance.summoned = True
         alliance.results = 0.5
@@ -496,13 +602,22 @@ def _appeals(public, m, side, circulation, circulating, rule, found):
 
 
 @compiled
+def _promise(public, channels, appeal):
+    """What a campaign promises with a public: contact over the tactic's channels x appeal of its best frame."""
+    contact = channels[FACE_TO_FACE] * public.diet[FACE_TO_FACE] + channels[MASS_MEDIA] * public.diet[MASS_MEDIA]
+    return (contact + channels[SOCIAL_MEDIA] * public.diet[SOCIAL_MEDIA] * public.online) * max(0.0, appeal)
+
+
+@compiled
 def framing(
-    clock, rules, publics, organisations, repertoire, circulation, circulating, campaigns, speech, events
+    clock, rules, publics, organisations, tactics, represents, repertoire, circulation, circulating, campaigns, speech,
+    events,
 ):  # fmt: skip
     """A new campaign takes the frame of its repertoire that a noisy poll of its audience finds strongest, most of all
     where the other side's frame circulates (`appeal`).
 
-    A team with media skill of 1/2 and more tailors: it polls every public by itself (`message`). Whoever changes its
+    A team with media skill of 1/2 and more tailors: it polls every public by itself (`message`). It aims at the public
+    of most promise, by access and appeal, and whoever speaks for some at one of these. Whoever changes its
     frame on an issue loses credibility. Snow & Benford 1988; Chong & Druckman 2007.
     """
     rule = rules[0].framing
@@ -536,11 +651,25 @@ def framing(
             note(clock, events, COUNTER_FRAME, campaign.polity, m, o, campaign.tactic, campaign.frame, campaign.side,
                  danger)  # fmt: skip
         tailored = rule.on and rules[0].message.on and a.skills[2] >= 0.5
+        campaign.audience = -1
+        most, spoken_for = 0.0, False
         for q in range(publics.size):
             speech[c, q] = campaign.frame
-            if tailored and publics[q].polity == campaign.polity:
-                _appeals(publics[q], m, campaign.side, circulation[q], circulating[q], rule, own)
-                speech[c, q] = _best_frame(repertoire[c], own, pair(luck, publics[q].key), noise)
+            elsewhere = publics[q].polity != campaign.polity or publics[q].citizens == 0
+            if elsewhere or not (rule.on and rules[0].message.on):
+                continue
+            _appeals(publics[q], m, campaign.side, circulation[q], circulating[q], rule, own)
+            own_luck = pair(luck, publics[q].key)
+            if tailored:
+                speech[c, q] = _best_frame(repertoire[c], own, own_luck, noise)
+            polled = own[speech[c, q]] + noise * normal(draw64(pair(own_luck, frames), 0))
+            promise = _promise(publics[q], tactics[campaign.tactic].channels, polled)
+            theirs = represents[o, q] > 0.0
+            if (theirs and not spoken_for) or (theirs == spoken_for and promise > most):
+                most, campaign.audience = promise, q
+                spoken_for = spoken_for or theirs
+        if shared and campaigns[c - 1].weeks_left > 0:
+            campaign.audience = campaigns[c - 1].audience
         hops = a.spoke[m] >= 0 and a.spoke[m] != campaign.frame
         if rule.on and hops:
             for audience in (MEDIA, PUBLIC):

@@ -16,10 +16,11 @@ _GIFTS = stream("funds")
 
 @compiled
 def funds(clock, rules, polities, organisations, campaigns, events):
-    """Funds += dues + gifts - staff - fixed cost, which repression raises - upkeep of ties and seats. Who cannot pay in
-    full closes; who could but for repression finds shelter with partners abroad, for a time.
+    """Funds += dues + gifts - staff - fixed cost, which repression raises and shared premises lower - upkeep of ties
+    and seats. Who cannot pay in full closes; who could but for repression finds shelter with partners abroad, for a
+    time.
 
-    Who cannot pay in full closes. Resource dependence: Pfeffer & Salancik 1978.
+    Resource dependence: Pfeffer & Salancik 1978.
     """
     rule = rules[0].funds
     k = key(clock[0].seed, clock[0].week, _GIFTS)
@@ -39,7 +40,7 @@ def funds(clock, rules, polities, organisations, campaigns, events):
         a.dues = rule.fee * (a.members / home.citizens)
         a.gifts = max(0.0, a.income * (1.0 + rule.noise * normal(draw64(k, a.key))))
         harassed = rule.harassment * home.repression
-        owed = rule.staff * a.income + rule.fixed + harassed
+        owed = rule.staff * a.income + rule.fixed * (1.0 - a.premises) + harassed
         if rules[0].ties.on:
             owed += rules[0].ties.upkeep * a.income * a.ties
         if rules[0].alliance_strength.on:

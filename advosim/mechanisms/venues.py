@@ -73,7 +73,8 @@ def stakeholder_table(
                     ends += 1 if campaign.weeks_left == 1 else 0
                     own = stances[campaign.organisation, m]
                     ideals[c] = own if campaign.alliance < 0 else alliances[campaign.alliance].line
-                    spared = 1.0 - (hostile.insider_risk * issue.hostility[campaign.side] if hostile.on else 0.0)
+                    own_tone = organisations[campaign.organisation].hostility
+                    spared = 1.0 - (hostile.insider_risk * own_tone if hostile.on else 0.0)
                     weights[c] = rule.weight * campaign.effort * spared
             if ends == 0:
                 continue
@@ -115,10 +116,24 @@ def municipalities(clock, rules, issues, districts, local_views, organisations, 
             if abs(store) > rule.friction:
                 before = districts[d].policy[m]
                 districts[d].policy[m] = min(max(before + sign(store) * rule.step, -1.0), 1.0)
+                _credit(districts, d, m, districts[d].policy[m] - before, tactics, campaigns)
                 note(clock, events, LOCAL_STEP, districts[d].polity, m, _mayor(organisations, d), -1, -1, -1,
                      districts[d].policy[m] - before)  # fmt: skip
                 store = 0.0
             districts[d].pressure[m] = store
+
+
+@compiled
+def _credit(districts, d, m, step, tactics, campaigns):
+    """Campaigns there have won a local step, by the district's share of the polity's citizens."""
+    everybody = 0
+    for other in range(districts.size):
+        everybody += districts[other].citizens if districts[other].polity == districts[d].polity else 0
+    for c in range(campaigns.size):
+        campaign = campaigns[c]
+        here = campaign.district == d and campaign.issue == m and (campaign.side == 0) == (step > 0.0)
+        if here and active(campaign) and tactics[campaign.tactic].pressure == LOCAL:
+            campaign.won += abs(step) * districts[d].citizens / everybody
 
 
 @compiled

@@ -91,9 +91,9 @@ class StrategyClash(Clash):
 
 
 class AllianceExit(Mechanism):
-    """Members leave by a logit of trust, satisfaction, size and cohesion; an alliance of one is none.
+    """At quarterly meetings members leave by a logit of trust, satisfaction, size and cohesion; one alone is none.
 
-    Off: nobody leaves but who closes or whom policy went past.
+    Off: nobody leaves but who closes, whom policy went past, or who gave in to a boycott.
     """
 
     readiness: float = number(-4.6, -20, 20, "readiness to leave", unit="logit per week", source="tried")
@@ -134,7 +134,8 @@ class CollaborativePlatform(Mechanism):
 
 
 class JointPlan(Mechanism):
-    """Alliances plan jointly: a situation analysis, two or three tactics by role, one key message, dates, re-planning.
+    """Alliances plan jointly: they read publics and government, set an aim, and pick two or three tactics by role, with
+    one key message and dates; they plan anew where that disappoints.
 
     Off: allies have no plan in common.
     """
@@ -143,15 +144,29 @@ class JointPlan(Mechanism):
     roles: int = number(3, 1, 3, "tactics at once, at most one a member", unit="tactics", source="seed 2")
     stagger: int = number(1, 0, 26, "weeks between the starts of roles", unit="weeks", source="proposal")
     noise: float = number(0.3, 0, 5, "sd of the situation analysis, unless communication is good", unit="values")
+    poll_noise: float = number(
+        0.2, 0, 2, "sd of readings of publics and government, without research and communication", source="proposal"
+    )
+    by_situation: float = number(
+        2.0, 0, 20, "weight of tactics that serve a reading beyond the usual", unit="logit", source="proposal"
+    )
+    half_salience: float = number(
+        0.025, 0.001, 1, "salience at which supporters are half ready to be moved", unit="share of mind", source="tried"
+    )
     patience: float = number(0.4, 0, 1, "results and self-survey below which a plan is dropped", source="proposal")
     survey_noise: float = number(0.1, 0, 1, "sd of a member's answer to the self-survey", source="proposal")
 
 
 class Pooling(Mechanism):
-    """A share of campaign means, contacts and expertise is common, more under a memorandum. Seed 2."""
+    """A share of campaign means, contacts, research and premises is common, more under a memorandum. Seed 2.
+
+    Off: each role of a joint plan is paid by whoever has it.
+    """
 
     share: float = number(0.3, 0, 1, "campaign means in common", unit="share", source="register")
     by_memorandum: float = number(0.5, 0, 5, "rise of that share by a memorandum", unit="share", source="proposal")
+    research: float = number(1.0, 0, 1, "of partners' research that serves to read the situation", source="seed 2")
+    premises: float = number(0.5, 0, 1, "fixed cost of what is pooled that can be shared", source="proposal")
 
 
 class AllianceStrength(Mechanism):
@@ -169,14 +184,16 @@ class AllianceStrength(Mechanism):
 
 
 class Inclusion(Mechanism):
-    """Alliances with those who have a stake gain legitimacy, and reach among them. Seed 2."""
+    """Alliances with those who have a stake gain legitimacy with all audiences, and reach among them. Seed 2."""
 
-    legitimacy: float = number(0.2, 0, 1, "public trust by all stakes represented", source="register")
+    legitimacy: float = number(0.2, 0, 1, "usual credibility by all stakes represented", source="register")
     reach: float = number(0.2, 0, 5, "rise of reach in a represented public at full stake", unit="share")
 
 
 class BenefitSharing(Mechanism):
-    """Credit is shared equally, by contribution or by funds; who gets less than he gives is dissatisfied. Seed 2."""
+    """Credit and new members are shared equally, by contribution or by funds; who gets less than he gives is
+    dissatisfied. Seed 2. Off: by contribution, and new members go to whoever called them.
+    """
 
     by: Literal["contribution", "equal", "funds"] = choice("contribution", "what the shares follow", source="register")
     by_inequity: float = number(1.0, 0, 10, "satisfaction lost by inequity", unit="per share", source="seed 2")

@@ -60,8 +60,14 @@ class TacticChoice(Mechanism):
     productivity: float = number(1.7, 0, 10, "effort bought by one budget at full expertise", source="prototype")
     match: float = number(0.5, 0, 5, "weight of matching expertise beside learned value", source="tried")
     temperature: float = number(0.3, 0.01, 10, "blindness of the choice", source="tried; Kitschelt 1986")
+    risk: float = number(
+        0.5, 0, 5, "weight of exposure under full repression beside learned value", source="proposal; Tilly 1978"
+    )
     experiment: float = number(
         0.3, 0, 1, "campaigns that try what nobody has begun for longest", unit="share", source="McAdam 1983"
+    )
+    untried: int = number(
+        13, 1, 5200, "after which the next campaign tries what nobody has begun yet", unit="weeks", source="McAdam 1983"
     )
 
 
@@ -94,6 +100,9 @@ class Message(Mechanism):
     """Clear and tailored messages are stronger: teams with media skill say it well, and to each public in its frame."""
 
     gain: float = number(0.2, 0, 1, "rise of strength by clarity and tailoring", unit="share", source="seed 2")
+    focus: float = number(
+        0.3, 0, 1, "effort that goes to the public of most promise alone", unit="share", source="seed 2: audiences"
+    )
 
 
 class DigitalCoordination(Mechanism):
@@ -535,6 +544,9 @@ class Coverage(Mechanism):
     by_size: float = number(0.5, 0, 5, "by log size", unit="logit", source="tried")
     by_violence: float = number(0.5, 0, 5, "by violence", unit="logit", source="tried; Wasow 2020")
     slant: float = number(1.0, 0, 10, "by an outlet's slant", unit="logit per position", source="McCarthy et al. 1996")
+    by_credibility: float = number(
+        1.0, 0, 10, "by the callers' credibility with media beyond 1/2", unit="logit", source="Andrews & Caren 2010"
+    )
     petition_least: float = number(2.0, 0, 1e3, "smallest petition seen", unit="per 1,000 citizens", source="tried")
     petition: float = number(-4.0, -10, 10, "news value of petitions", unit="logit", source="tried")
     boycott: float = number(-2.5, -10, 10, "news value of boycotts", unit="logit", source="as protest")
@@ -553,6 +565,12 @@ class Lobbying(Mechanism):
     others: float = number(2.0, 0, 100, "effort of everybody else", unit="weekly budgets", source="tried")
     by_access: float = number(0.5, 0, 5, "effort saved by full access", unit="share", source="Hall & Deardorff 2006")
     conflict: float = number(1.0, 0, 1, "success lost where all others oppose", source="Mahoney 2007")
+    by_credibility: float = number(
+        1.0, 0, 2, "effort gained by credibility with officials beyond 1/2", unit="share", source="Bouwen 2002"
+    )
+    subsidy: float = number(
+        0.25, 0, 5, "success gained where officials want to go that way", unit="share", source="Hall & Deardorff 2006"
+    )
 
 
 class Elections(Mechanism):
@@ -704,6 +722,10 @@ class VetoReferendum(Mechanism):
         source="as a covered act",
     )
     campaign_weeks: int = number(8, 1, 104, "from enough signatures to the vote", unit="weeks", source="proposal")
+    follows: float = number(
+        0.5, 0, 4, "how far voters follow a fully legitimate government that defends its law", unit="position",
+        source="fitted: Swissvotes, 91 of 216 laws fell; Kriesi 2005",
+    )  # fmt: skip
 
 
 class RecallVote(Mechanism):
@@ -737,7 +759,7 @@ class Evaluation(Mechanism):
 
 
 class Learning(Mechanism):
-    """Teams learn what a tactic brought for its cost: pressure, coverage, people reached, policy moved."""
+    """Teams learn what a tactic brought for its cost: pressure, coverage, people reached, skills, policy moved."""
 
     rate: float = number(0.3, 0, 1, "weight of the last campaign", source="prototype; McAdam 1983")
     capacity: float = number(0.01, 0, 1, "rise of skills by building capacity", unit="share a week", source="proposal")
@@ -746,7 +768,11 @@ class Learning(Mechanism):
     )
     of_coverage: float = number(0.05, 0, 10, "worth of a covered act", unit="pressure", source="prototype")
     of_reach: float = number(0.5, 0, 10, "worth of reaching everybody", unit="pressure", source="proposal")
-    of_change: float = number(0.3, 0, 10, "worth of a policy step", unit="pressure per position", source="prototype")
+    of_change: float = number(
+        0.3, 0, 10, "worth of a step of policy; of a firm, a district or officials' ideal as far as they count",
+        unit="pressure per position", source="prototype",
+    )  # fmt: skip
+    of_skill: float = number(0.5, 0, 10, "worth of building a skill from nothing", unit="pressure", source="proposal")
 
 
 class Mechanisms(Part):

@@ -247,6 +247,10 @@ class Organisation(Part):
     slots: int = number(2, 0, 100, "media outlets: acts that it can cover", unit="acts a week")
     market_share: float = number(0.1, 0, 1, "firms: share of their market", unit="share")
     reputation: float = number(0.6, 0, 1, "firms: standing with buyers at the start")
+    lobby_budget: float = number(
+        0.4, 0, 1e4, "firms: means for talks with officials, beside campaign funds",
+        unit="weekly campaign budgets", source="proposal; Baumgartner et al. 2009",
+    )  # fmt: skip
     district: int = number(1, 1, 1000, "municipalities: the district that it governs, from 1")
 
     @model_validator(mode="after")
@@ -307,6 +311,12 @@ class Alliance(Part):
     memorandum: bool = choice(False, "whether a memorandum of understanding has been signed")
     platform: bool = choice(False, "whether it has a collaborative platform")
     trust: float | None = number(None, 0, 1, "trust among its members; default: as among strangers or tied ones")
+    psi: float | None = number(
+        None, 0, 1, "weight of funds in its decisions; default: that of `mechanism.power`", unit="exponent"
+    )
+    sharing: Literal["contribution", "equal", "funds"] | None = choice(
+        None, "what shares of the credit follow; default: as `mechanism.benefit_sharing.by`", source="seed 2"
+    )
 
 
 class Tactic(Part):
@@ -335,6 +345,7 @@ class Tactic(Part):
     awaits: str = choice("", "the mechanism without which it cannot be used yet")
     symbol: float = number(0.0, 0, 3, "news value beyond size", unit="logit of coverage")
     disruption: float = number(0.0, 0, 1, "how far it disrupts")
+    exposure: float = number(0.0, 0, 1, "how far it exposes those who do it to force and sanctions", source="proposal")
     needs: dict[str, Leaning] = choice(
         dict, "governance settings: w > 0 scales its use by 1 - w (1 - setting), w < 0 by 1 - |w| setting"
     )

@@ -32,9 +32,11 @@ from advosim.world.state import (
     BOND,
     CALLS,
     CAMPAIGN,
+    CAMPAIGN_WEEK,
     CHANNELS,
     CIRCUMSTANCE,
     CLOCK,
+    CONSENT,
     CULTURE,
     ENDED,
     EVENT,
@@ -118,6 +120,9 @@ def _found(scenario: Scenario, seed: int, weeks: int, known: Names) -> World:
     rows = [most_alliances(polity) for polity in scenario.polity.values()]
     a = sum(rows)
     t = o + MOST_ROLES * a
+    homes = [len(organisations(polity)) for polity in scenario.polity.values()]
+    # Whoever founds or joins takes a seat, and every pair meets once a quarter.
+    consents = sum(min(n * (n - 1) // 2, MOST_SEATS * own) for n, own in zip(homes, rows, strict=True))
     blocks, districts, publics = settlement(scenario)
     b, n = len(blocks), sum(polity.citizens for polity in scenario.polity.values())
     clock = np.zeros(1, CLOCK)
@@ -183,6 +188,8 @@ def _found(scenario: Scenario, seed: int, weeks: int, known: Names) -> World:
             np.zeros((weeks, i, m), BODY_WEEK),
             np.zeros((-(-weeks // QUARTER), o, o), BOND),
             np.zeros(p * m * (weeks + len(SLOTS)), ENDED),
+            np.zeros((weeks, o + MOST_ROLES * a), CAMPAIGN_WEEK),
+            np.zeros((weeks // 13) * consents, CONSENT),
         ),
     )
     world.alliances["polity"] = np.repeat(np.arange(p), rows)
@@ -311,7 +318,7 @@ def _organisations(world: World, scenario: Scenario, seed: int, known: Names) ->
             if organisation.kind == "municipality":
                 _govern(world, p, row, organisation)
             row += 1
-    world.campaigns["organisation"][:row] = np.arange(row)
+    world.campaigns["organisation"][:row] = world.campaigns["credited"][:row] = np.arange(row)
     world.campaigns["alliance"] = -1
     world.campaigns["alliance"][row:] = np.arange(len(world.campaigns) - row) // MOST_ROLES
     world.campaigns["amplified"] = 1.0
@@ -346,6 +353,7 @@ def _organisation(
     record.foreign, record.slots = given.foreign, given.slots
     if given.kind == "firm":
         record.market_share, record.reputation = given.market_share, given.reputation
+        record.lobby_budget = given.lobby_budget if given.kind == "firm" else 0.0
         record.usual_reputation = given.reputation
     record.spoke[:] = -1
     record.district = -1

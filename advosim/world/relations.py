@@ -11,7 +11,7 @@ from advosim.scenario.groups import members_of, organisations
 from advosim.scenario.schema import Alliance, Polity, Scenario
 from advosim.world.chance import U, draw64, exp, key, name_key, pair, stream
 from advosim.world.compile import compiled
-from advosim.world.state import AGAINST, FOR, World
+from advosim.world.state import AGAINST, FOR, SHARES, World
 
 _TIES = stream("ties")
 
@@ -144,6 +144,13 @@ def establish(clock, alliance, seats, lives, home, issue, side, founder, partner
     alliance.pooled = 0.0
     alliance.results = 0.5
     alliance.survey = 0.5
+    alliance.psi = -1.0
+    alliance.sharing = -1
+    alliance.aim = -1
+    alliance.aimed = 0.0
+    alliance.believed_support = 0.0
+    alliance.believed_salience = 0.0
+    alliance.believed_ideal = 0.0
     alliance.ending = -1
     for s in range(seats.size):
         seats[s].organisation = -1
@@ -171,6 +178,10 @@ def _ally(world: World, scenario: Scenario, home: int, name: str, given: Allianc
         take_seat(alliance, seats, row, 0, scenario.mechanism.alliance_exit.satisfaction_rest)
         world.organisations["seats"][row] += 1
     alliance.formal, alliance.platform = given.memorandum, given.platform
+    if given.psi is not None:
+        alliance.psi = given.psi
+    if given.sharing is not None:
+        alliance.sharing = SHARES.index(given.sharing)
     life: Any = world.record.alliances[alliance.number]
     life.formal, life.most_members = given.memorandum, len(rows)
     if given.trust is not None:

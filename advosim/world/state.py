@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from advosim.scenario.alliance_rules import BenefitSharing
 from advosim.scenario.declare import Mechanism
 from advosim.scenario.rules import Mechanisms
 from advosim.scenario.schema import (
@@ -97,13 +98,17 @@ APPEAL, ADOPTED, REFUSED, SHAMING, OFFSET, SHELTER, BORROWED = (
 CLASHES = ("culture_clash", "priority_clash", "strategy_clash")
 REASONS = (
     "closed", "goal_reached", *CLASHES, "distrust", "distrusted", "outvoted", "unfair_sharing", "no_results",
-    "too_many", "drifted_apart", "partners_left",
+    "too_many", "drifted_apart", "partners_left", "gave_in",
 )  # fmt: skip
 CLOSED, GOAL_REACHED, QUARREL, DISTRUST, DISTRUSTED, OUTVOTED, UNFAIR, NO_RESULTS = 0, 1, 2, 5, 6, 7, 8, 9
-TOO_MANY, DRIFTED, PARTNERS_LEFT = 10, 11, 12
+TOO_MANY, DRIFTED, PARTNERS_LEFT, GAVE_IN = 10, 11, 12, 13
 """Why members leave and alliances end; a clash's number is QUARREL plus its place in CLASHES."""
-TERMS = ("goals", "opponent", "trust", "expertise", "salience", "enlist", "niche", "culture", "size")
-"""What decides on an alliance, beside readiness."""
+TERMS = ("goals", "opponent", "trust", "expertise", "salience", "enlist", "niche", "culture", "size", "message")
+"""What decides on an alliance, beside readiness; `message` speaks to whom an offer is made."""
+AIMS = ("persuade", "mobilise", "inside")
+PERSUADE, MOBILISE, FROM_INSIDE = 0, 1, 2
+"""What a joint plan sets out to do: win people over, move those who are won, or talk to officials."""
+SHARES = get_args(BenefitSharing.model_fields["by"].annotation)
 MOST_ROLES = 3
 QUARTER = 13
 """Weeks from one record of bonds to the next."""
@@ -142,6 +147,7 @@ CLOCK = table(
     ("events", "i8", "number of events so far; what the log had no room for counts as well"),
     ("alliances", "i8", "alliances founded so far"),
     ("ballots", "i8", "number of ballots that ended, in the record"),
+    ("consents", "i8", "times so far that two agreed to found or to join an alliance"),
 )
 
 POLITY = table(
@@ -341,6 +347,7 @@ ORGANISATION = table(
     ("foreign", "?", "whether these come from abroad"),
     ("slots", "i8", "outlets: acts that they can cover in a week"),
     ("market_share", "f8", "0..1, firms"),
+    ("lobby_budget", "f8", ">= 0, firms: weekly means for insider contacts"),
     ("reputation", "f8", "0..1, firms"),
     ("usual_reputation", "f8", "0..1, firms: where reputation returns to"),
     ("example", "f8", (MOST_ISSUES,), "0..1, firms: how fresh the memory is that they gave in"),
@@ -353,13 +360,14 @@ ORGANISATION = table(
     ("ties", "i8", "organisations that it has a tie with"),
     ("seats", "i8", "alliances that it belongs to"),
     ("pooled", "f8", "0..1, share of campaign means in joint plans this week"),
+    ("premises", "f8", "0..1, share of fixed cost that shared premises spare"),
     ("following", "f8", ">= 0, rise of reach on social media by its people"),
     ("usual_credibility", "f8", (len(AUDIENCES),), "0..1, where credibility returns to"),
     ("spoke", "i8", (MOST_ISSUES,), "frame of the last campaign, -1 for none"),
     ("visibility", "f8", ">= 0, covered acts remembered"),
-    ("success", "f8", "gain of campaigns remembered, in units of pressure"),
+    ("success", "f8", "0..1, worth of its campaigns remembered; 1/2 a week where they bring what is usual"),
     ("learnedness", "f8", ">= 0, evidence remembered"),
-    ("hostility", "f8", "0..1, criticism of its running campaign"),
+    ("hostility", "f8", "0..1, the most hostile of its campaigns this week"),
     ("members", "i8", "persons"),
     ("skills", "f8", (len(EXPERTISE),), "0..1"),
     ("credibility", "f8", (len(AUDIENCES),), "0..1, with officials, media, public"),
@@ -403,10 +411,18 @@ ALLIANCE = table(
     ("cohesion", "f8", "0..1"),
     ("diversity", "f8", "0..1, chance that two members are of different kinds"),
     ("represented", "f8", "0..1, stakes in the issue that members speak for"),
+    ("esteem", "f8", "0..1, credibility that inclusion and unity lend to members"),
     ("summoned", "?", "whether a member asks for a joint plan"),
     ("pooled", "f8", ">= 0, common means this week"),
     ("results", "f8", "0..1, worth of joint campaigns, 1/2 is usual"),
     ("survey", "f8", "0..1, last self-survey of the members"),
+    ("psi", "f8", "0..1, weight of funds in its decisions, -1: as the rule has it"),
+    ("sharing", "i8", "place in SHARES of how it shares benefits, -1: as the rule has it"),
+    ("aim", "i8", "place in AIMS of the last joint plan, -1 before the first"),
+    ("aimed", "f8", "-1..1, policy that the last joint plan aims for"),
+    ("believed_support", "f8", "0..1, support for its side, as it read the publics"),
+    ("believed_salience", "f8", "0..1, their salience, as it read it"),
+    ("believed_ideal", "f8", "-1..1, the government's ideal, as it read it"),
     ("ending", "i8", "place in REASONS of the last exit"),
 )
 
@@ -444,17 +460,20 @@ TACTIC = table(
     ("venue", "i8", "place in VENUES"),
     ("symbol", "f8", "logit of coverage"),
     ("disruption", "f8", "0..1"),
+    ("exposure", "f8", "0..1, to force and sanctions"),
 )
 
 # One row per organisation for what it does alone; MOST_ROLES rows per alliance follow, one for each role in its plan.
 CAMPAIGN = table(
     ("organisation", "i8", "row of organisations: who runs it"),
+    ("credited", "i8", "row of organisations: whom those join whom it moves"),
     ("alliance", "i8", "row of alliances, -1 for what an organisation does alone"),
     ("polity", "i8", "row of polities: the target"),
     ("issue", "i8", "column of issues"),
     ("side", "i8", "FOR or AGAINST"),
     ("tactic", "i8", "row of tactics"),
     ("frame", "i8", "number of the frame"),
+    ("audience", "i8", "row of publics that it aims at, -1 for all alike"),
     ("weeks_left", "i8", "0: no campaign"),
     ("age", "i8", "weeks since it began; below 0 while it is prepared"),
     ("fresh", "?", "whether it was planned this week"),
@@ -463,14 +482,16 @@ CAMPAIGN = table(
     ("outreach", "f8", "> 0, luck of a petition's outreach"),
     ("publicity", "i8", "boycotts: covered acts of its side while it ran"),
     ("competence", "f8", "0..1, expertise met"),
-    ("budget", "f8", ">= 0, joint campaigns: common means this week"),
+    ("budget", "f8", ">= 0, means this week; joint campaigns: common ones"),
     ("amplified", "f8", "> 0, factor of effort by working together, 1 alone"),
-    ("standing", "f8", "-1..1, credibility added by allies"),
+    ("standing", "f8", "0..1, public credibility that allies lend after repression"),
     ("mix", "f8", (len(CHANNELS),), "share of effort by channel, sum 1 or all 0"),
     ("effort", "f8", ">= 0, this week, reference budgets"),
     ("spent", "f8", ">= 0, so far"),
     ("reached", "f8", "0..1, citizens who heard it this week (expected)"),
     ("calling", "?", "whether it calls people this week"),
+    ("won", "f8", ">= 0, this week: a firm's practice x market share, local policy x citizens, officials' ideal"),
+    ("hampered", "f8", ">= 0, this week: price that it put on moves to the other side, in units of pressure"),
     ("gain", "f8", "so far, in units of pressure"),
 )
 
@@ -674,6 +695,20 @@ ORGANISATION_WEEK = table(
     ("exiled", "?", "whether it is sheltered abroad"),
 )
 
+CAMPAIGN_WEEK = table(
+    ("organisation", "i4", "row of organisations"),
+    ("alliance", "i4", "number of the alliance in whose plan it has a part, -1 for none"),
+    ("issue", "i4", "column of issues"),
+    ("tactic", "i4", "row of tactics"),
+    ("frame", "i4", "number of the frame"),
+    ("audience", "i4", "row of publics, -1 for all alike"),
+    ("side", "i4", "FOR or AGAINST"),
+    ("district", "i4", "local campaigns: row of districts, -1 for none"),
+    ("effort", "f8", ">= 0, reference budgets; 0 where no campaign ran"),
+    ("spent", "f8", ">= 0, means this week, reference budgets"),
+    ("reached", "f8", "0..1, citizens who heard it (expected)"),
+)
+
 BODY_WEEK = table(
     ("policy", "f8", "-1..1"),
     ("agenda", "f8", "0..1"),
@@ -693,6 +728,11 @@ ALLIANCE_WEEK = table(
     ("represented", "f8", "0..1"),
     ("pooled", "f8", ">= 0"),
     ("line", "f8", "-1..1"),
+    ("aim", "i8", "place in AIMS, -1 before the first plan"),
+    ("aimed", "f8", "-1..1"),
+    ("believed_support", "f8", "0..1"),
+    ("believed_salience", "f8", "0..1"),
+    ("believed_ideal", "f8", "-1..1"),
 )
 
 BOND = table(
@@ -713,6 +753,17 @@ ALLIANCE_LIFE = table(
     ("formal", "?", "whether a memorandum was signed"),
     ("ending", "i8", "place in REASONS, -1 while it lives"),
     ("terms", "f8", (len(TERMS),), "logit, the founder's terms in the order of TERMS"),
+    ("partner_terms", "f8", (len(TERMS),), "logit, likewise of the partner"),
+)
+
+CONSENT = table(
+    ("week", "i8", "from 1"),
+    ("alliance", "i8", "its number"),
+    ("founding", "?", "whether it founded the alliance; else one more joined it"),
+    ("host", "i8", "row of organisations: who made the offer"),
+    ("guest", "i8", "row of organisations: to whom"),
+    ("terms", "f8", (2, len(TERMS)), "logit, the host's and the guest's terms in the order of TERMS"),
+    ("logit", "f8", (2,), "with which each consented"),
 )
 
 EVENT = table(
@@ -725,14 +776,16 @@ EVENT = table(
     (
         "route",
         "i8",
-        "place in ROUTES (steps) or PRESSURES (what was covered); row of parties (elections); who governs, a bit for "
-        "each party of the polity (governments); row of bodies (appeals), frame (borrowed); -1 for none",
+        "place in ROUTES (steps), PRESSURES (what was covered) or AIMS (joint plans); row of parties (elections); who "
+        "governs, a bit for each party of the polity (governments); row of bodies (appeals), frame (borrowed); -1 for "
+        "none",
     ),
     ("side", "i8", "-1 for none"),
     ("size", "f8", "size of a shock, an act or a step; share of seats (elections) or votes (governments)"),
-    ("value", "f8", "choice of a tactic: its learned value, gain per budget"),
+    ("value", "f8", "choice of a tactic: its learned value, gain per budget; joint plans: the policy aimed for"),
     ("match", "f8", "choice of a tactic: expertise met, 0..1"),
-    ("odds", "f8", "choice of a tactic: its chance among all"),
+    ("odds", "f8", "choice of a tactic: its chance among all, but for experiments"),
+    ("experiment", "i8", "choice of a tactic: 1 where it was chosen because nobody had begun it for longest, else 0"),
     ("alliance", "i8", "its number, -1 for none"),
     ("partner", "i8", "row of organisations, -1 for none"),
     ("reason", "i8", "place in REASONS, -1 for none"),
@@ -855,6 +908,10 @@ class Recorded(NamedTuple):
     """(quarters, o, o) of BOND: weeks 1, 14, 27 ..."""
     ballots: NDArray[Any]
     """(most ballots,) of ENDED; clock.ballots of them are filled."""
+    campaigns: NDArray[Any]
+    """(weeks, campaigns) of CAMPAIGN_WEEK."""
+    consents: NDArray[Any]
+    """(most consents,) of CONSENT; clock.consents of them are filled."""
 
 
 class World(NamedTuple):
