@@ -723,7 +723,7 @@ class VetoReferendum(Mechanism):
     )
     campaign_weeks: int = number(8, 1, 104, "from enough signatures to the vote", unit="weeks", source="proposal")
     follows: float = number(
-        0.5, 0, 4, "how far voters follow a fully legitimate government that defends its law", unit="position",
+        0.15, 0, 4, "how far voters follow a fully legitimate government that defends its law", unit="position",
         source="fitted: Swissvotes, 91 of 216 laws fell; Kriesi 2005",
     )  # fmt: skip
 
