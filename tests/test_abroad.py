@@ -495,7 +495,7 @@ def grievance_and_protest(foreign: bool, media: float, act: bool) -> tuple[Any, 
         }
     )
     found_ = []
-    for seed in range(1, 41):
+    for seed in range(1, 61):
         world = found(scenario, seed)
         run = line(1)
         with wrapping():
@@ -570,7 +570,7 @@ def test_figures_draw_each_venue_and_phase_as_recorded() -> None:
 
     record = simulate(neighbours(), 1, threads=1)
     bars = [patch for axes in venues(record).axes for patch in axes.patches if patch.get_gid()]
-    rows = record.organisations[record.organisations["polity"] == "home"]
+    rows = record.campaigns[record.campaigns["polity"] == "home"]
     for venue in ("home", "regional", "international"):
         drawn = sum(bar.get_height() * bar.get_width() for bar in bars if bar.get_gid() == f"venue/home/{venue}")
         assert drawn == pytest.approx(rows[rows["venue"] == venue]["effort"].sum()), venue

@@ -19,7 +19,8 @@ from advosim.world.state import FOR, World
 
 SEEDS = range(1, 33)
 WEEKS = 156
-MANY = 100
+MANY = 64
+PAIRS = 200
 """Where fewer seeds do not tell."""
 LOW, HIGH = 0.1, 0.9
 YEAR = 53
@@ -247,17 +248,13 @@ class Course(NamedTuple):
 @functools.cache
 def courses(trust: float | None) -> list[Course]:
     scenario, found_here = apart() if trust is None else together(trust), []
-    for seed in range(1, MANY + 1):
-        world, effort, pressure = found(scenario, seed), 0.0, 0.0
-        for week in range(1, scenario.weeks + 1):
-            for _ in advance(world, scenario, line(), week, week):
-                pass
-            effort += float(world.issues["effort"][0, 0, FOR].sum())
-            pressure += float(world.issues["felt"][0, 0]) / scenario.weeks
-        rows = world.record.organisations[:, : len(SKILLS)]
+    for seed in range(1, PAIRS + 1):
+        record = simulate(scenario, seed, threads=1).recorded
+        rows, campaigns, weeks = record.organisations[:, : len(SKILLS)], record.campaigns, record.weeks[:, 0, 0]
         spent = float(rows["campaign_cost"].sum())
         cost = spent + float(rows["running_cost"].sum())
-        found_here.append(Course(cost, effort / spent, pressure, float(world.issues["policy"][0, 0])))
+        force = float(campaigns["effort"][(campaigns["side"] == FOR) & (campaigns["issue"] == 0)].sum()) / spent
+        found_here.append(Course(cost, force, float(weeks["pressure"].mean()), float(weeks["policy"][-1])))
     return found_here
 
 

@@ -165,7 +165,8 @@ def test_a_reform_of_a_right_changes_its_weeks_and_none_before(setting: str) -> 
 @functools.cache
 def _rights(setting: str, seed: int) -> Record:
     changes = {f"{PATH}.{setting}": RIGHTS[setting]} if setting in RIGHTS else {f"{PATH}.veto_players": 2}
-    base = vetoing() if setting.startswith("referendum") else voting()
+    easy = {"mechanism.initiative.status_quo": 0.0, "mechanism.initiative.unaware": 0.0}
+    base = vetoing() if setting.startswith("referendum") else voting().but(easy)
     return simulate(reformed((WEEK, changes), base=base), seed, threads=1)
 
 

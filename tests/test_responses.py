@@ -24,7 +24,7 @@ def answers() -> np.ndarray:
     """
     rows = []
     for repression in (0.1, 0.3, 0.5, 0.7, 0.9):
-        for seed in range(1, 19):
+        for seed in range(1, 37):
             setting = {
                 HOME + "repression": repression,
                 HOME + "accommodation": (0.2, 0.5, 0.8)[seed % 3],

@@ -126,6 +126,8 @@ NEEDED = {
         "mechanism.initiative.status_quo": 0.0,
         "mechanism.initiative.unaware": 0.0,
     },
+    "elections.pledges_shared": {"polity.home.governance.electoral_system": "proportional"},
+    "recall.honeymoon": {"mechanism.initiative.status_quo": 0.0, "mechanism.initiative.unaware": 0.0},
     "learning.of_skill": {"polity.home.organisation.institute.tactics": ["capacity_building", "research_report"]},
     "learning.capacity": {"polity.home.organisation.institute.tactics": ["capacity_building", "research_report"]},
 }

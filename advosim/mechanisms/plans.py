@@ -145,6 +145,12 @@ def district_of(districts, polity, u):
 
 
 @compiled
+def due(rule, tried, week):
+    """Whether a tactic has waited long enough for somebody to begin it at all. tried: the week of the last time."""
+    return rule.experiment > 0.0 and tried == 0 and week >= rule.untried
+
+
+@compiled
 def _longest_unused(weights, tried):
     """Of the tactics with some weight, the one that was begun longest ago, and of those never begun the likeliest."""
     best = -1
@@ -288,9 +294,7 @@ def tactic_choice(
             continue
         oldest = _longest_unused(weights, known[a.polity])
         eager = rule.experiment * eagerness(alliances, seats, o, rules[0].peer_learning)
-        experiment = draw64(experiments, a.key) < eager
-        if rule.experiment > 0.0 and known[a.polity, oldest] == 0 and week >= rule.untried:
-            experiment = True
+        experiment = draw64(experiments, a.key) < eager or due(rule, known[a.polity, oldest], week)
         if experiment:
             t = oldest
         tried[a.polity, t] = week
@@ -446,7 +450,7 @@ def joint_plan(
     """
     rule = rules[0].joint_plan
     week = clock[0].week
-    plans = key(clock[0].seed, week, _PLAN)
+    plans, known = key(clock[0].seed, week, _PLAN), tried.copy()
     for a in range(alliances.size):
         alliance = alliances[a]
         if not alliance.alive:
@@ -487,6 +491,9 @@ def joint_plan(
             t = picked(weights, draw64(k, look))
             if t < 0:
                 break
+            oldest = _longest_unused(weights, known[p])
+            experiment = number == 0 and due(rules[0].tactic_choice, known[p, oldest], week)
+            t = oldest if experiment else t
             s = _holder(seats[a], organisations, uses, tactics[t], t, taken)
             o = seats[a, max(s, 0)].organisation
             if s < 0 or ballot_room(clock, rules, rights, ballots, polities[p], issues[p, m], tactics[t], p, m,
@@ -509,6 +516,7 @@ def joint_plan(
             why.value = values[t]
             why.match = campaign.competence
             why.odds = weights[t] / total
+            why.experiment = 1 if experiment else 0
             why.alliance = alliance.number
             for f in range(repertoire.shape[1]):
                 repertoire[c, f] = 0.0

@@ -674,7 +674,7 @@ class PopularInitiative(Mechanism):
     least: float = number(
         0.03, 0, 1, "distance from a law that deters which nobody bothers about", unit="position", source="convention"
     )
-    moderation: float = number(0.6, 0, 1, "weight of that median in a sponsor's draft", source="tried")
+    moderation: float = number(0.7, 0, 1, "weight of that median in a sponsor's draft", source="fitted: P12")
     least_change: float = number(0.1, 0, 2, "smallest change worth a draft", unit="position", source="tried")
     campaign_weeks: int = number(13, 1, 104, "from enough signatures to the vote", unit="weeks", source="tried")
     news: float = number(
