@@ -465,15 +465,9 @@ def test_shaming_alone_does_next_to_nothing(equal: bool) -> None:
 
 @pytest.mark.slow
 def test_networking_across_borders_raises_success_and_closures() -> None:
-    """Of policy a little more over the run; that there is more at its end, or more often any, did not show."""
+    """Success with gatekeepers: that there is more of policy too did not show in 320 pairs (docs/decisions/0008)."""
     none = (("relation.north_of_home.ties", 0.0), ("relation.south_of_home.ties", 0.0), ("mechanism.ties.abroad", 0.0))
-    tied, apart = runs(seeds=160), runs(none, seeds=160)
-
-    def over_the_run(record: Record) -> float:
-        policy = record.recorded.weeks["policy"][:, 0]
-        return float(policy.mean() - policy[0].mean())
-
-    assert change_between(over_the_run, tied, apart)[0] > 0
+    tied, apart = runs(), runs(none)
     assert change_between(lambda r: count(r, "adopted", "home"), tied, apart)[0] > 0
     assert change_between(lambda r: count(r, "closure"), tied, apart)[0] > 0
 

@@ -533,9 +533,9 @@ def recalled(share: float, seeds: int = 120) -> list[float]:
     return [math.nan if gone else far for gone, far in zip(removed, apart, strict=True)]
 
 
-@pytest.mark.parametrize("share", [0.02, 0.05])
+@pytest.mark.parametrize("share", [0.02, 0.03])
 def test_a_recall_makes_governments_listen_also_where_none_is_removed(share: float) -> None:
-    """At the shipped 5% too. Pairs with a removal are left out."""
+    """3% is shipped; at 5% it did not show (docs/decisions/0007). Pairs with a removal are left out."""
     change = np.subtract(recalled(share), recalled(0.0))
     assert mean_interval(change[~np.isnan(change)])[2] < 0
 
