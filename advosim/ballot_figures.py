@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from advosim.page import INK, SMALL, TEXT, Page, page_of, plain, prepare, sheet
+from advosim.page import INK, SMALL, TEXT, Page, page_of, plain, prepare, sheet, title_pad
 from advosim.venue_figures import finish
 
 if TYPE_CHECKING:
@@ -42,7 +42,9 @@ def ballots(record: Run, polity: str | None = None) -> Figure:
         _signatures(below, page, rows)
     grid[0][0].set_ylim(0, 1)
     grid[1][0].set_ylim(0, max(1.2, grid[1][0].get_ylim()[1]))
-    grid[0][0].set_title("Votes for it, and turnout", loc="left", size=TEXT, weight="bold", color=INK, pad=13)
+    grid[0][0].set_title(
+        "Votes for it, and turnout", loc="left", size=TEXT, weight="bold", color=INK, pad=title_pad(page)
+    )
     grid[1][0].set_title("Signatures over those needed", loc="left", size=TEXT, weight="bold", color=INK, pad=3)
     finish(figure, grid, page, top)
     return figure

@@ -364,6 +364,16 @@ def lay_out(
     return grid
 
 
+def head_room(page: Page) -> float:
+    """Inches above the first row of panels: its title, letters of reforms, names of polities."""
+    return TITLED + (FLAGGED if page.reforms else 0.0) + (NAMED if len(page.polities) > 1 else 0.0)
+
+
+def title_pad(page: Page) -> float:
+    """Points between the first row of panels and its title, where the letters of reforms stand."""
+    return 3.0 + (72 * FLAGGED if page.reforms else 0.0)
+
+
 def prepare(axes: Axes, page: Page, polity: str) -> None:
     axes.spines[["top", "right"]].set_visible(False)
     axes.spines[["left", "bottom"]].set(color="#888888", linewidth=0.6)

@@ -10,11 +10,13 @@ from advosim.page import (
     Page,
     foot_height,
     head_columns,
+    head_room,
     mark_time,
     page_of,
     plain,
     prepare,
     sheet,
+    title_pad,
 )
 from advosim.spiral import PHASES, QUARTER, spiral
 
@@ -53,7 +55,7 @@ def venues(record: Run, polity: str | None = None) -> Figure:
     for axes, name in zip(grid[0], page.polities, strict=True):
         prepare(axes, page, name)
         _stack(axes, page, name)
-    grid[0][0].set_title("Effort by venue", loc="left", size=TEXT, weight="bold", color=INK, pad=13)
+    grid[0][0].set_title("Effort by venue", loc="left", size=TEXT, weight="bold", color=INK, pad=title_pad(page))
     if abroad:
         for below, name in zip(grid[1], page.polities, strict=True):
             prepare(below, page, name)
@@ -103,8 +105,8 @@ def policy_routes(record: Run, polity: str | None = None) -> Figure:
         for axes, name in zip(row, page.polities, strict=True):
             prepare(axes, page, name)
             _routes(axes, page, name, issue)
-        place = {"pad": 13} if issue == page.issues[0] else {"pad": 3}
-        row[0].set_title(plain(issue), loc="left", size=TEXT, weight="bold", color=INK, **place)
+        pad = title_pad(page) if issue == page.issues[0] else 3.0
+        row[0].set_title(plain(issue), loc="left", size=TEXT, weight="bold", color=INK, pad=pad)
     grid[0][0].set_ylim(0, max(0.1, grid[0][0].get_ylim()[1]))
     finish(figure, grid, page, top)
     return figure
@@ -159,8 +161,8 @@ def finish(figure: Figure, grid: Any, page: Page, top: float) -> None:
     head_columns(grid[0], page)
     height = figure.get_figheight()
     figure.subplots_adjust(
-        left=0.09, right=0.985, top=1 - (top + 0.62) / height, bottom=(foot_height(page) + 0.5) / height, hspace=0.35,
-        wspace=0.08,
+        left=0.09, right=0.985, top=1 - (top + head_room(page)) / height, bottom=(foot_height(page) + 0.5) / height,
+        hspace=0.35, wspace=0.08,
     )  # fmt: skip
 
 
