@@ -748,9 +748,9 @@ def _() -> None:
 @direction("initiative")
 def _() -> None:
     rule = RULES.initiative
-    # .05 + 5 x .02 (1 + 26/52); .4 x .5 + .6 x -.1; .4 - .2 - .08, and .15 more if unaware
+    # .05 + 5 x .02 (1 + 26/52); .3 x .5 + .7 x -.1; .4 - .2 - .08, and .15 more if unaware
     assert close(ballots.challenge_cost(0.02, 52, rule), 0.2)
-    assert close(ballots.draft_of(0.5, -0.1, rule), 0.14)
+    assert close(ballots.draft_of(0.5, -0.1, rule), 0.3 * 0.5 + 0.7 * -0.1)
     assert close(ballots.preference(0.5, 0.1, 0.7, True, 0.5, rule), 0.12)
     assert close(ballots.preference(0.5, 0.1, 0.7, False, 0.5, rule), -0.03)
     assert close(ballots.turnout(0.5, rule), 0.475)

@@ -137,9 +137,11 @@ def silence(record: Record) -> float:
 
 
 def inside(record: Record) -> float:
-    """The share of all campaigns' effort that goes inside."""
-    rows = record.recorded.organisations
-    kinds = [number for number, tactic in enumerate(realistic().tactic.values()) if tactic.pressure == "inside"]
+    """The share of all campaigns' effort that goes inside, into talks and to tables."""
+    rows = record.recorded.campaigns
+    kinds = [
+        number for number, tactic in enumerate(realistic().tactic.values()) if tactic.pressure in ("inside", "table")
+    ]
     return float(rows["effort"][np.isin(rows["tactic"], kinds)].sum() / rows["effort"].sum())
 
 
