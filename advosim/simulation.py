@@ -161,10 +161,11 @@ def _compilers(number: int) -> list[subprocess.Popen[str]]:
     if number < 2:
         return []
     code = "import sys, advosim.simulation as s; s.compile_share(int(sys.argv[1]), int(sys.argv[2]))"
-    known = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    # From where this process has the package: what is compiled of a copy in the folder it started in is of no use.
+    known = {**os.environ, "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)}
     return [
         subprocess.Popen(
-            [sys.executable, "-c", code, str(k), str(number)],
+            [sys.executable, "-P", "-c", code, str(k), str(number)],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, text=True, env=known,
         )
         for k in range(number)

@@ -29,7 +29,7 @@ from worlds import (
     with_neighbour,
 )
 
-from advosim import week
+from advosim import simulation, week
 from advosim.mechanisms import citizens as rules_of_citizens
 from advosim.record import Record
 from advosim.scenario.problems import InputError
@@ -435,3 +435,15 @@ def test_processes_that_compile_share_all_rules_among_them(capsys: pytest.Captur
     for share in range(3):
         compile_share(share, 3)
     assert sorted(capsys.readouterr().out.split()) == sorted(call.__name__ for call in week.stages())
+
+
+def test_processes_that_compile_take_the_package_from_where_this_one_has_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A user may stand in a clone beside which the package is installed: what another copy compiles is of no use."""
+    other = tmp_path / "advosim"
+    other.mkdir()
+    (other / "__init__.py").write_text("raise SystemExit('the wrong package')")
+    monkeypatch.chdir(tmp_path)
+    told = [process.communicate()[0].split() for process in simulation._compilers(2)]
+    assert sorted(name for names in told for name in names) == sorted(call.__name__ for call in week.stages())
