@@ -9,10 +9,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import settings
 
 from advosim.scenario.schema import Scenario
 
 pytest.register_assert_rewrite("abroad_checks", "owed_by_alliances", "owed_directions", "owed_null_limits")
+
+# The same examples on every machine and day. New ones are looked for by: pytest --hypothesis-profile=search
+settings.register_profile("same", derandomize=True, deadline=None, database=None)
+settings.register_profile("search", deadline=None)
+settings.load_profile("same")
 
 ROOT = Path(__file__).resolve().parents[1]
 

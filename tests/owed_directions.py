@@ -61,7 +61,7 @@ F = np.float32
 
 shares = st.floats(0, 1, width=32)
 positions = st.floats(-1, 1, width=32)
-quick = settings(max_examples=60, deadline=None, derandomize=True, database=None)
+quick = settings(max_examples=60)
 
 
 def rises(rule: Callable[..., float], low: tuple[Any, ...], high: tuple[Any, ...], by: float = 0.0) -> None:

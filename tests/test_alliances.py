@@ -22,7 +22,7 @@ from advosim.world.found import found
 from advosim.world.state import EVENTS, FOR, OFFICIALS, PUBLIC, REASONS, TERMS, World
 
 shares = st.floats(0, 1, width=32)
-quick = settings(max_examples=60, deadline=None, derandomize=True, database=None)
+quick = settings(max_examples=60)
 GREENS, TENANTS, SHOPS, REDS = range(4)
 RUN = {"stance_within": 0.0, "funds": 100.0, "funds_within": 0.0, "members": 0.0, "culture_within": 0.0}
 

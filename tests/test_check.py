@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from advosim.scenario import load
@@ -521,23 +521,60 @@ def _paths(value: Any, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
     return [found for key, inner in value.items() for found in ((*path, key), *_paths(inner, (*path, key)))]
 
 
-BASE = load.load("opening_and_crackdown")
-PATHS = sorted({".".join(p) for p in _paths(BASE.model_dump()) if all("." not in part for part in p)})
+WORLDS = {name: load.load(name) for name in ("opening_and_crackdown", "regional_appeal", "rich_partner", "swiss_style")}
+PATHS = {
+    name: sorted({".".join(p) for p in _paths(world.model_dump()) if all("." not in part for part in p)})
+    for name, world in WORLDS.items()
+}
 
 
-@settings(max_examples=300, deadline=None)
-@given(st.dictionaries(st.sampled_from(PATHS), st.sampled_from(ODD), min_size=1, max_size=4))
-def test_odd_values_give_a_scenario_or_an_input_error(changes: dict[str, Any]) -> None:
-    before = copy.deepcopy(BASE)
+def odd_changes(values: list[Any], most: int) -> st.SearchStrategy[tuple[str, dict[str, Any]]]:
+    """The name of a shipped scenario, and odd values at some of its dotted paths."""
+    laid = {
+        name: st.dictionaries(st.sampled_from(PATHS[name]), st.sampled_from(values), max_size=most) for name in WORLDS
+    }
+    return st.sampled_from(sorted(WORLDS)).flatmap(lambda name: st.tuples(st.just(name), laid[name]))
+
+
+@settings(max_examples=500)
+@given(odd_changes(ODD, 4))
+@example(("opening_and_crackdown", {"reform": True}))
+@example(("regional_appeal", {"body.nations.leverages": 0.5}))
+@example(("rich_partner", {"polity.home.alliance.homes_for_all.members": True}))
+def test_odd_values_give_a_scenario_or_an_input_error(change: tuple[str, dict[str, Any]]) -> None:
+    name, changes = change
+    before = copy.deepcopy(WORLDS[name])
     try:
-        assert isinstance(BASE.but(changes), Scenario)
+        assert isinstance(WORLDS[name].but(changes), Scenario)
     except InputError as error:
         assert error.problems
         assert all(p.what for p in error.problems)
-    assert before == BASE
+    assert before == WORLDS[name]
 
 
-@settings(max_examples=200, deadline=None)
+ODD_TEXTS = ["true", "0", "-1", "1e308", "nan", "inf", '""', '"x"', "[]", "[[]]", "[{}]", "{}", "{ x = { y = 1 } }"]
+ODD_TEXTS += ["2000-01-01", '[1, "justice"]', '{ "" = {} }']
+
+
+@settings(max_examples=300)
+@given(change=odd_changes(ODD_TEXTS, 2), written=st.integers(0, 2))
+@example(change=("rich_partner", {"polity": "true", "polity.home.alliance": "-1"}), written=1)
+@example(change=("rich_partner", {"polity": '[1, "x"]', "polity.home.alliance": "-1"}), written=1)
+def test_odd_values_in_a_file_and_in_set_give_a_scenario_or_an_input_error(
+    change: tuple[str, dict[str, str]], written: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    name, changes = change
+    rows = list(changes.items())
+    path = tmp_path_factory.getbasetemp() / "odd_values.toml"
+    text = f'extends = "{name}"\n' + TITLE + "".join(f"{key} = {value}\n" for key, value in rows[:written])
+    path.write_text(text, encoding="utf-8")
+    try:
+        assert isinstance(load.read(path, dict(rows[written:])), Scenario)
+    except InputError as error:
+        assert error.problems
+
+
+@settings(max_examples=200)
 @given(
     statements=st.lists(
         st.sampled_from(

@@ -49,7 +49,6 @@ def test_a_threshold_that_no_list_reaches_does_not_hold() -> None:
     assert docking.seats(VOTES, 20, "sainte-lague", 0.08)[3] == 2
 
 
-@settings(deadline=None)
 @given(COUNTS, st.integers(0, 200), METHODS)
 def test_all_seats_are_filled_by_lists_that_have_votes(votes: list[int], number: int, method: str) -> None:
     won = docking.seats(votes, number, method)
@@ -57,7 +56,6 @@ def test_all_seats_are_filled_by_lists_that_have_votes(votes: list[int], number:
     assert all(seats == 0 for seats, count in zip(won, votes, strict=True) if count == 0)
 
 
-@settings(deadline=None)
 @given(COUNTS, st.integers(1, 100), METHODS)
 def test_more_votes_never_mean_fewer_seats(votes: list[int], number: int, method: str) -> None:
     won = docking.seats(votes, number, method)
@@ -66,21 +64,18 @@ def test_more_votes_never_mean_fewer_seats(votes: list[int], number: int, method
             assert mine <= other or seats >= others
 
 
-@settings(deadline=None)
 @given(COUNTS, st.integers(1, 100), METHODS)
 def test_a_larger_house_takes_no_seat_away(votes: list[int], number: int, method: str) -> None:
     smaller, larger = docking.seats(votes, number, method), docking.seats(votes, number + 1, method)
     assert all(a <= b for a, b in zip(smaller, larger, strict=True))
 
 
-@settings(deadline=None)
 @given(COUNTS, st.integers(1, 100))
 def test_dhondt_gives_nobody_less_than_the_share_rounded_down(votes: list[int], number: int) -> None:
     won = docking.seats(votes, number, "dhondt")
     assert all(seats >= number * count // sum(votes) for seats, count in zip(won, votes, strict=True))
 
 
-@settings(deadline=None)
 @given(COUNTS, st.integers(1, 60), METHODS, st.floats(0, 1))
 def test_a_threshold_only_takes_lists_out(votes: list[int], number: int, method: str, threshold: float) -> None:
     inside = [count if count / sum(votes) >= threshold else 0 for count in votes]
@@ -88,7 +83,6 @@ def test_a_threshold_only_takes_lists_out(votes: list[int], number: int, method:
     assert docking.seats(votes, number, method, threshold) == docking.seats(inside, number, method)
 
 
-@settings(deadline=None)
 @given(COUNTS, st.integers(1, 9))
 def test_seats_in_proportion_are_not_disproportional(votes: list[int], times: int) -> None:
     assert docking.gallagher_index(votes, [count * times for count in votes]) == pytest.approx(0, abs=1e-9)
@@ -161,7 +155,7 @@ def best_by_trial(legislature: float, median: float, group: float, cost: float) 
     return best
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(POINTS, POINTS, POINTS, COSTS)
 def test_the_law_is_the_best_for_the_legislature_that_nobody_challenges(
     legislature: float, median: float, group: float, cost: float
@@ -173,7 +167,6 @@ def test_the_law_is_the_best_for_the_legislature_that_nobody_challenges(
     assert docking.gerber(-legislature, -median, -group, cost) == pytest.approx(-law, abs=1e-12)
 
 
-@settings(deadline=None)
 @given(POINTS, POINTS, st.lists(POINTS, min_size=1, max_size=4), COSTS, COSTS)
 def test_dearer_initiatives_leave_the_legislature_more_and_more_groups_less(
     legislature: float, median: float, groups: list[float], one: float, other: float

@@ -168,7 +168,7 @@ def scenarios(draw: Any) -> Scenario:
 def random_scenarios(number: int) -> Any:
     """Runs a test over random scenarios; the same ones each time, so that nobody's submission fails by bad luck."""
     quiet = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
-    held = settings(max_examples=number, deadline=None, derandomize=True, suppress_health_check=quiet, database=None)
+    held = settings(max_examples=number, suppress_health_check=quiet)
 
     def around(test: Any) -> Any:
         return held(given(scenarios())(test))

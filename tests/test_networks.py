@@ -77,7 +77,7 @@ def _clustering(network, of=500):
     strength=st.sampled_from([0.0, 0.3, 1.0]),
     seed=st.integers(0, 2**63),
 )
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_networks_are_simple_symmetric_and_sorted(kind, n, degree, strength, seed):
     network = _build(kind, n, degree, strength, seed)
     _check(network, n)

@@ -336,6 +336,11 @@ def _keys(table: Table, key: str, otherwise: list[str]) -> list[str]:
     return list(inner) if isinstance(inner, dict) else otherwise
 
 
+def _texts(value: Any) -> list[str]:
+    """The texts in a list; what else stands there the schema refuses."""
+    return [each for each in value if isinstance(each, str)] if isinstance(value, list | tuple) else []
+
+
 def _names(merged: Merged) -> Iterator[Problem]:
     table = merged.table
     known = {
@@ -414,7 +419,7 @@ def _alliances(merged: Merged, polity: str, row: Table, seen: Mapping[str, str])
     for name, part in tables(row, "alliance"):
         path = ("polity", polity, "alliance", name)
         yield from _named(merged, (*path, "members"), part.get("members"), f"organisation in {polity}", known)
-        members = [each for each in part.get("members", ()) if isinstance(each, str)]
+        members = _texts(part.get("members"))
         single = [one for each in members for one in ([m for m in seen if seen[m] == each] or [each])]
         if len(single) != len(set(single)):
             yield merged.problem((*path, "members"), f"{dotted(path)}.members: an organisation is named twice")
@@ -442,9 +447,8 @@ def _bodies(merged: Merged) -> Iterator[Problem]:
                 "leave it out for all polities",
             )
             yield merged.problem((*path, "members"), text, ", ".join(polities), hint)
-        members = row.get("members") or polities
-        outside = [p for p in row.get("leverages") or () if p in polities and p not in members]
-        for polity in outside if isinstance(row.get("leverages"), dict) else ():
+        members = _texts(row.get("members")) or polities
+        for polity in [p for p in _keys(row, "leverages", []) if p in polities and p not in members]:
             text = f"{dotted(path)}.leverages: '{polity}' is not a member"
             yield merged.problem((*path, "leverages", polity), text, ", ".join(members))
         level = row.get("level", "international")
@@ -505,7 +509,8 @@ def reforms(merged: Merged, sound: Table, last_week: Any) -> tuple[tuple[Reform,
     `sound` are the tables of the scenario without what is wrong in them.
     """
     rows = merged.table.get("reform")
-    numbered = [(i, row) for i, row in enumerate(rows or ()) if isinstance(row, dict) and whole(row.get("week"))]
+    listed = rows if isinstance(rows, list | tuple) else ()
+    numbered = [(i, row) for i, row in enumerate(listed) if isinstance(row, dict) and whole(row.get("week"))]
     state = Merged(merged.top, {k: v for k, v in copy.deepcopy(sound).items() if k != "reform"})
     problems: list[Problem] = []
     done: list[Reform] = []

@@ -125,8 +125,8 @@ def _lost(merged: Merged, dotted: str, name: str) -> Problem | None:
         return None  # told where the layer is made
     table: Any = merged.table
     for depth, part in enumerate(path[:-1]):
-        if checks.is_keyed(checks.at(path[:depth])[0]) and part not in (table or {}):
-            names = list(table or {})
+        names = list(table) if isinstance(table, dict) else []
+        if checks.is_keyed(checks.at(path[:depth])[0]) and part not in names:
             text = f"'{dotted}': there is no {path[depth - 1]} '{part}'"
             return Problem(name, None, text, ", ".join(names) or "none is named", did_you_mean(part, names))
         table = table.get(part) if isinstance(table, dict) else None
