@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from advosim.world.codes import CLASHES
 from advosim.world.found import names, positions
-from advosim.world.state import CLASHES
 
 if TYPE_CHECKING:
     import networkx

@@ -18,7 +18,7 @@ from advosim.record import Record, lost, recorded
 from advosim.scenario.schema import Reform, Scenario
 from advosim.simulation import advance, allowed, left_out, threads_for
 from advosim.week import line
-from advosim.world import state
+from advosim.world import rows, state
 from advosim.world.found import found, names
 
 
@@ -187,7 +187,7 @@ class Alliance:
 
     def __getattr__(self, field: str) -> Any:
         """A field of its row in `world.alliances`, as `trust`, `cohesion`, `formal`, `line` or `founded`."""
-        if field not in (state.ALLIANCE.names or ()):
+        if field not in (rows.ALLIANCE.names or ()):
             raise AttributeError(f"an alliance has no '{field}'")
         return self.model.world.alliances[field][self.row].item()
 

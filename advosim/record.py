@@ -10,8 +10,7 @@ import numpy as np
 
 from advosim.scenario.groups import members_of
 from advosim.scenario.schema import Scenario
-from advosim.world.found import Names, names
-from advosim.world.state import (
+from advosim.world.codes import (
     ACCEPTED,
     ADOPTED,
     AGREEMENT,
@@ -47,10 +46,10 @@ from advosim.world.state import (
     TERMS,
     VETO,
     VOTE,
-    WEEK,
-    Recorded,
-    World,
 )
+from advosim.world.found import Names, names
+from advosim.world.recorded import WEEK, Recorded
+from advosim.world.state import World
 
 if TYPE_CHECKING:
     import pandas as pd

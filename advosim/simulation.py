@@ -20,10 +20,11 @@ from advosim.scenario.schema import Organisation, Polity, Scenario
 from advosim.week import Line, line, stages
 from advosim.week import weeks as whole_weeks
 from advosim.world.chance import wrapping
+from advosim.world.codes import EVENTS
 from advosim.world.compile import JIT, cache_folder
 from advosim.world.enact import enact
 from advosim.world.found import found
-from advosim.world.state import EVENTS, World
+from advosim.world.state import World
 
 Progress = Callable[[str, int, int], None]
 """Called with a stage ("compile", "found" or "weeks"), how much of it is done, and how much there is."""

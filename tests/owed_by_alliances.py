@@ -25,8 +25,8 @@ from worlds import busy, run_world
 
 from advosim.mechanisms import alliances, cooperation, plans
 from advosim.record import Record
+from advosim.world.codes import AIMS
 from advosim.world.found import found, names
-from advosim.world.state import AIMS
 
 # ---------------------------------------------------------------- null limits
 

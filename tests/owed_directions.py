@@ -45,16 +45,9 @@ from advosim.mechanisms import (
 )
 from advosim.record import Record
 from advosim.simulation import simulate
+from advosim.world.codes import ACCOMMODATE, CONSULT, DENY, FOR, REPRESS, STEP
 from advosim.world.found import found, names
-from advosim.world.state import (
-    ACCOMMODATE,
-    CONSULT,
-    DENY,
-    FOR,
-    REPRESS,
-    STEP,
-    World,
-)
+from advosim.world.state import World
 
 F = np.float32
 

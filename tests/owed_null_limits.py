@@ -32,18 +32,9 @@ from advosim.mechanisms import (
 from advosim.record import Record
 from advosim.scenario.schema import Scenario
 from advosim.simulation import simulate
+from advosim.world.codes import BY_TABLE, CONSULT, DENY, MARCHES, REPRESS, ROUTES, STEP, TALKS
 from advosim.world.found import found
-from advosim.world.state import (
-    BY_TABLE,
-    CONSULT,
-    DENY,
-    MARCHES,
-    REPRESS,
-    ROUTES,
-    STEP,
-    TALKS,
-    attitude,
-)
+from advosim.world.state import attitude
 
 F = np.float32
 

@@ -22,8 +22,9 @@ from advosim.spiral import OUTSIDE, PHASES, phase, spiral
 from advosim.story import story
 from advosim.week import line
 from advosim.world.chance import wrapping
+from advosim.world.codes import AGAINST, FOR, PRESSURES
 from advosim.world.found import found
-from advosim.world.state import AGAINST, FOR, PRESSURES, World
+from advosim.world.state import World
 
 RULES = found(Scenario(title="Defaults"), 1, 1).rules[0]
 

@@ -14,8 +14,9 @@ from advosim.record import Record, recorded
 from advosim.scenario.schema import Scenario
 from advosim.simulation import advance, simulate
 from advosim.week import line
+from advosim.world.codes import FOR
 from advosim.world.found import found, names
-from advosim.world.state import FOR, World
+from advosim.world.state import World
 
 SEEDS = range(1, 33)
 WEEKS = 156

@@ -16,8 +16,9 @@ from advosim.scenario.groups import without
 from advosim.scenario.problems import InputError
 from advosim.scenario.schema import Scenario
 from advosim.simulation import simulate
+from advosim.world.codes import EVENTS, FIRM, FOR
 from advosim.world.found import found
-from advosim.world.state import EVENTS, FIRM, FOR, World, restore, save
+from advosim.world.state import World, restore, save
 
 STORMY = {
     "mechanism.alliance_exit.readiness": -2.5,

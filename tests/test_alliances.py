@@ -18,8 +18,9 @@ from owed import (
 from advosim.mechanisms import alliances, campaigns, cooperation
 from advosim.scenario.schema import Scenario
 from advosim.world import relations
+from advosim.world.codes import EVENTS, FOR, OFFICIALS, PUBLIC, REASONS, TERMS
 from advosim.world.found import found
-from advosim.world.state import EVENTS, FOR, OFFICIALS, PUBLIC, REASONS, TERMS, World
+from advosim.world.state import World
 
 shares = st.floats(0, 1, width=32)
 quick = settings(max_examples=60)

@@ -16,8 +16,7 @@ from advosim.scenario.problems import InputError
 from advosim.scenario.schema import Scenario
 from advosim.simulation import simulate
 from advosim.world.chance import wrapping
-from advosim.world.found import found
-from advosim.world.state import (
+from advosim.world.codes import (
     AGAINST,
     BACKED,
     BALLOT,
@@ -28,12 +27,9 @@ from advosim.world.state import (
     REFERENDUM,
     ROUTES,
     VETO_SLOT,
-    World,
-    attitude,
-    copy,
-    restore,
-    save,
 )
+from advosim.world.found import found
+from advosim.world.state import World, attitude, copy, restore, save
 
 HOME = "polity.home.governance."
 SEEDS = 24

@@ -39,7 +39,7 @@ from advosim.record import Record
 from advosim.scenario.schema import Scenario
 from advosim.simulation import simulate
 from advosim.story import story
-from advosim.world import state
+from advosim.world import codes
 from advosim.world.found import positions
 
 FIGURES = ("alliance_network", "alliance_lives")
@@ -245,7 +245,7 @@ def test_memberships_are_the_seats_of_each_week() -> None:
 
 
 def test_all_reasons_have_words() -> None:
-    assert set(REASONS) == set(state.REASONS)
+    assert set(REASONS) == set(codes.REASONS)
 
 
 def test_without_alliances_nothing_is_measured_and_nothing_is_missing() -> None:

@@ -11,7 +11,7 @@ from advosim import Scenario, simulate
 from advosim.model import KINDS
 from advosim.scenario.declare import catalogue_rows
 from advosim.scenario.schema import Kind
-from advosim.world import state
+from advosim.world import codes
 
 PAGE = (Path(__file__).parents[1] / "CONTRIBUTING.md").read_text(encoding="utf-8")
 SMALL = """
@@ -70,7 +70,7 @@ priorities = {{ climate = 1.0 }}
 
 
 def test_every_kind_has_its_row_its_number_and_its_class() -> None:
-    assert list(catalogue_rows("kinds")) == list(get_args(Kind)) == list(state.KINDS) == list(KINDS)
+    assert list(catalogue_rows("kinds")) == list(get_args(Kind)) == list(codes.KINDS) == list(KINDS)
 
 
 def test_a_kind_lends_an_organisation_what_it_does_not_say(tmp_path: Path) -> None:

@@ -29,7 +29,8 @@ from advosim.scenario.schema import (
     Tactic,
     catalogue,
 )
-from advosim.world.state import SIDES, World, attitude
+from advosim.world.codes import SIDES
+from advosim.world.state import World, attitude
 
 NETWORKS = ("small_world", "preferential_attachment", "blocks", "spatial")
 FRAMES = ("justice", "security", "prosperity", "identity")

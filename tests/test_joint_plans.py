@@ -15,7 +15,8 @@ from test_alliances import GREENS, REDS, SHOPS, TENANTS, last, told, trio
 
 from advosim.mechanisms import plans
 from advosim.scenario.schema import Scenario
-from advosim.world.state import AIMS, FOR, REPRESS, World
+from advosim.world.codes import AIMS, FOR, REPRESS
+from advosim.world.state import World
 
 
 def planned(world: World) -> Any:

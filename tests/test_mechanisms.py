@@ -28,9 +28,7 @@ from worlds import busy, realistic, run_world, twins
 from advosim.record import Record
 from advosim.scenario.schema import Mechanisms
 from advosim.simulation import simulate
-from advosim.world.state import (
-    CONSULT,
-)
+from advosim.world.codes import CONSULT
 
 F = np.float32
 

@@ -17,8 +17,9 @@ from advosim.scenario.schema import Scenario
 from advosim.simulation import simulate
 from advosim.week import line
 from advosim.world.chance import wrapping
+from advosim.world.codes import EVENTS, FIRM, POPULAR, SOCIAL_MEDIA
 from advosim.world.found import found
-from advosim.world.state import EVENTS, FIRM, POPULAR, SOCIAL_MEDIA, World, attitude
+from advosim.world.state import World, attitude
 
 HOME = "polity.home.governance."
 AGREED = {"attitude_between": 0.0, "policy": 0.0, "policy_between": 0.0, "ideal_between": 0.0}

@@ -17,8 +17,10 @@ from advosim.scenario.checks import founding_settings
 from advosim.scenario.problems import InputError
 from advosim.scenario.schema import Governance, Mechanisms, Scenario
 from advosim.simulation import simulate
+from advosim.world.codes import MAJORITY, POPULAR, REFORM
 from advosim.world.found import found
-from advosim.world.state import MAJORITY, POLITY, POPULAR, REFORM, World
+from advosim.world.rows import POLITY
+from advosim.world.state import World
 
 WEEK = 10
 PATH = "polity.home.governance"

@@ -22,7 +22,7 @@ from advosim.experiment.routes import FROZEN, SOURCES, Decomposition, routes, sh
 from advosim.scenario.problems import InputError
 from advosim.scenario.schema import Scenario
 from advosim.simulation import simulate
-from advosim.world.state import ROUTES
+from advosim.world.codes import ROUTES
 
 numbers = st.lists(st.floats(-1, 1), min_size=8, max_size=8)
 

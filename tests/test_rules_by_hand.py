@@ -29,12 +29,10 @@ from advosim.mechanisms import (
 from advosim.mechanisms.campaigns import dearest
 from advosim.record import lost, recorded
 from advosim.scenario.schema import Scenario
+from advosim.world.codes import FOR
 from advosim.world.found import found
-from advosim.world.state import (
-    FOR,
-    PUBLIC_GROUP,
-    World,
-)
+from advosim.world.rows import PUBLIC_GROUP
+from advosim.world.state import World
 
 F = np.float32
 

@@ -18,7 +18,8 @@ from advosim.scenario.rules import Mechanism, Mechanisms
 from advosim.scenario.schema import Governance, Organisation, OrganisationKind, Public, Scenario, Tactic, catalogue
 from advosim.simulation import simulate
 from advosim.week import CITIZEN_MECHANISMS, TABLE_MECHANISMS
-from advosim.world.state import AUDIENCES, CHANNELS, CULTURE, EXPERTISE, RULES, TACTIC_NUMBERS
+from advosim.world.codes import AUDIENCES, CHANNELS, CULTURE, EXPERTISE
+from advosim.world.rows import RULES, TACTIC_NUMBERS
 
 PACKAGE = Path(advosim.__file__).parent
 DECLARED = dict(parameters(Scenario))

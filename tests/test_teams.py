@@ -14,8 +14,10 @@ from advosim.mechanisms import campaigns, evaluation, media, plans
 from advosim.record import Record
 from advosim.scenario.schema import Scenario
 from advosim.simulation import simulate
+from advosim.world.codes import CONCESSION, INSIDE, MEDIA, STREET
 from advosim.world.found import found
-from advosim.world.state import CONCESSION, INSIDE, MEDIA, POLITY, STREET, TACTIC, World
+from advosim.world.rows import POLITY, TACTIC
+from advosim.world.state import World
 
 TACTICS = list(Scenario(title="x").tactic)
 HOME = "polity.home."

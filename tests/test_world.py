@@ -16,9 +16,10 @@ from worlds import busy, run_world, small, with_neighbour
 from advosim.mechanisms import plans
 from advosim.scenario.problems import InputError
 from advosim.scenario.schema import Scenario
-from advosim.world import state
+from advosim.world import recorded, rows, state
+from advosim.world.codes import MARCHES, ONLINE, TALKS
 from advosim.world.found import found, names
-from advosim.world.state import MARCHES, ONLINE, TALKS, World, attitude
+from advosim.world.state import World, attitude
 
 HOME = "polity.home."
 
@@ -329,33 +330,38 @@ def test_ties_take_four_bytes_an_end() -> None:
     assert people.neighbour.itemsize == 4 and people.neighbour.nbytes == 4 * people.start[-1]
 
 
-TABLES = [name for name, value in vars(state).items() if isinstance(value, np.dtype) and name != "RULES"]
+TABLES = {
+    name: module
+    for module in (rows, recorded)
+    for name, value in vars(module).items()
+    if isinstance(value, np.dtype) and name != "RULES"
+}
 
 
 @pytest.mark.parametrize("table", TABLES)
 def test_no_field_is_hidden_by_what_numpy_calls_so(table: str) -> None:
     """Else compiled code reads the field, and plain Python an attribute of the record; `size` is written only."""
-    fields = set(vars(state)[table].names)
+    fields = set(vars(TABLES[table])[table].names)
     assert fields & set(dir(np.record)) <= {"size"}
     source = "".join(file.read_text(encoding="utf-8") for file in Path(plans.__file__).parent.glob("*.py"))
     assert set(re.findall(r"^.*\b(?:row|event|why)\.size\b(.*)$", source, re.MULTILINE)) <= {" = size"}
 
 
 def test_no_parameter_of_a_rule_is_hidden_by_what_numpy_calls_so() -> None:
-    for name in state.RULES.names:
-        assert not set(state.RULES[name].names) & set(dir(np.record)), name
+    for name in rows.RULES.names:
+        assert not set(rows.RULES[name].names) & set(dir(np.record)), name
 
 
 @pytest.mark.parametrize("table", TABLES)
 def test_every_field_of_every_table_says_what_it_is(table: str) -> None:
-    source = Path(state.__file__).read_text(encoding="utf-8")
+    source = Path(TABLES[table].__file__).read_text(encoding="utf-8")
     (declared,) = (
         node
         for node in ast.parse(source).body
         if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == table
     )
-    rows = [ast.literal_eval(row.elts[0]) for row in declared.value.args]
-    assert rows == list(vars(state)[table].names)
+    names = [ast.literal_eval(row.elts[0]) for row in declared.value.args]
+    assert names == list(vars(TABLES[table])[table].names)
     for row in declared.value.args:
         meaning = ast.literal_eval(row.elts[-1])
         assert len(meaning) > 2 or ast.literal_eval(row.elts[0]) == "closed", row

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from advosim.experiment import effects
 from advosim.scenario.groups import organisations
 from advosim.scenario.problems import InputError, Problem
+from advosim.world.codes import AGREEMENT, PRESSURES, TABLE
 from advosim.world.found import Positions, positions
-from advosim.world.state import AGREEMENT, PRESSURES, TABLE
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from advosim.world.state import ACCOMMODATE, CONSULT, DENY, INSIDE, PETITION, PRESSURES, REPRESS, STREET
+from advosim.world.codes import ACCOMMODATE, CONSULT, DENY, INSIDE, PETITION, PRESSURES, REPRESS, STREET
 
 if TYPE_CHECKING:
     from advosim.record import Record
@@ -29,16 +29,16 @@ class IssueRows(NamedTuple):
     """The weeks of one issue in one polity."""
 
     weeks: NDArray[Any]
-    """(weeks,) of state.WEEK."""
+    """(weeks,) of WEEK."""
 
 
 class PolityRows(NamedTuple):
     """The organisations of one polity over the weeks."""
 
     weeks: NDArray[Any]
-    """(weeks,) of state.WEEK, of any issue: for what does not differ among issues."""
+    """(weeks,) of WEEK, of any issue: for what does not differ among issues."""
     organisations: NDArray[Any]
-    """(weeks, organisations) of state.ORGANISATION_WEEK."""
+    """(weeks, organisations) of ORGANISATION_WEEK."""
     effort: NDArray[np.float64]
     """(weeks, organisations): reference budgets, 0 where the campaign is on an issue that is not looked at."""
     pressure: NDArray[np.int64]

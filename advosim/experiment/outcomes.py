@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advosim.experiment.schema import ALL, Outcome
-from advosim.world.state import WEEK
+from advosim.world.recorded import WEEK
 
 SUMS: dict[str, tuple[str, ...]] = {
     "petition": ("petition_for", "petition_against"),

@@ -22,8 +22,8 @@ from advosim.experiment import effects
 from advosim.experiment.contribution import EVERY
 from advosim.scenario.groups import organisations
 from advosim.scenario.problems import InputError, Problem
+from advosim.world.codes import ROUTES, STEP, STORE
 from advosim.world.found import positions
-from advosim.world.state import ROUTES, STEP, STORE
 
 if TYPE_CHECKING:
     import pandas as pd

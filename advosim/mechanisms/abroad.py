@@ -9,19 +9,8 @@ from advosim.mechanisms.campaigns import active, strength
 from advosim.mechanisms.chronicle import note
 from advosim.mechanisms.institutions import half_effect
 from advosim.world.chance import draw64, key, logistic, pair, stream
+from advosim.world.codes import ABROAD, ADOPTED, AGAINST, APPEAL, FOR, OFFSET, REFUSED, SHAMING, SIDES, THIRD_STATES
 from advosim.world.compile import compiled
-from advosim.world.state import (
-    ABROAD,
-    ADOPTED,
-    AGAINST,
-    APPEAL,
-    FOR,
-    OFFSET,
-    REFUSED,
-    SHAMING,
-    SIDES,
-    THIRD_STATES,
-)
 
 _ADOPT = stream("boomerang.adoption")
 _OFFSET = stream("boomerang.offset")

@@ -11,9 +11,7 @@ from advosim.mechanisms.campaigns import power as raised
 from advosim.mechanisms.campaigns import strength
 from advosim.mechanisms.chronicle import break_off, latest, note
 from advosim.world.chance import draw64, key, logistic, pair, stream
-from advosim.world.compile import compiled
-from advosim.world.relations import between, establish, free_row, take_seat
-from advosim.world.state import (
+from advosim.world.codes import (
     AGAINST,
     ALLIED,
     CLASHED,
@@ -38,6 +36,8 @@ from advosim.world.state import (
     TOO_MANY,
     UNFAIR,
 )
+from advosim.world.compile import compiled
+from advosim.world.relations import between, establish, free_row, take_seat
 
 _MEET = stream("alliance_formation.meet")
 _OFFER = stream("alliance_formation.offer")

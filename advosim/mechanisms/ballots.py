@@ -10,8 +10,7 @@ import numpy as np
 from advosim.mechanisms.campaigns import right_of
 from advosim.mechanisms.chronicle import note
 from advosim.world.chance import draw64, key, normal, pair, stream
-from advosim.world.compile import compiled
-from advosim.world.state import (
+from advosim.world.codes import (
     ATTITUDE_BITS,
     AWARE,
     BALLOT_LAUNCHED,
@@ -24,6 +23,7 @@ from advosim.world.state import (
     REFERENDUM,
     VETO_SLOT,
 )
+from advosim.world.compile import compiled
 
 _GUESS = stream("ballots.guess")
 _TURNOUT = stream("ballots.turnout")

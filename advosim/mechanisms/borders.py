@@ -7,8 +7,8 @@ import numpy as np
 from advosim.mechanisms.campaigns import active
 from advosim.mechanisms.chronicle import note
 from advosim.world.chance import draw64, key, pair, stream
+from advosim.world.codes import BORROWED, SHELTER
 from advosim.world.compile import compiled
-from advosim.world.state import BORROWED, SHELTER
 
 _BORROW = stream("frame_diffusion")
 _NEAR = 0.5

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from advosim.world.chance import draw64, exp, key, log, pair, stream
-from advosim.world.compile import compiled
-from advosim.world.state import (
+from advosim.world.codes import (
     CALL_BUY_NOT,
     CALL_SHOW_UP,
     CALL_SIGN,
@@ -22,6 +21,7 @@ from advosim.world.state import (
     SIDES,
     SOCIAL_MEDIA,
 )
+from advosim.world.compile import compiled
 
 _CHANNELS = len(CHANNELS)
 _CONTACTS = stream("pooling.contacts")

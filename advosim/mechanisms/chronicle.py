@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from advosim.world.codes import ABROAD, CAMPAIGN_ENDS, QUARTER
 from advosim.world.compile import compiled
-from advosim.world.state import ABROAD, CAMPAIGN_ENDS, QUARTER
 
 
 @compiled

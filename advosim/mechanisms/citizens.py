@@ -9,8 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from advosim.world.chance import F, draw, exp, exp32, key, log, pair, power32, stream
-from advosim.world.compile import compiled
-from advosim.world.state import (
+from advosim.world.codes import (
     ATTITUDE_BITS,
     AWARE,
     BACKED,
@@ -30,6 +29,7 @@ from advosim.world.state import (
     STREAMS,
     TALKS,
 )
+from advosim.world.compile import compiled
 
 _KEYS = np.array([stream(f"citizens.{name}") for name in STREAMS], np.uint64)
 _BACKFIRE, _AWARENESS, _FORGETTING, _PERSUASION, _EDUCATION, _CALL_SIGN, _CALL_MARCH = range(7)

@@ -11,8 +11,8 @@ from advosim.mechanisms.alliances import allied, allied_before, first_trust, sea
 from advosim.mechanisms.campaigns import active, pooled_share, power
 from advosim.mechanisms.chronicle import latest, note
 from advosim.world.chance import draw64, exp, key, log, normal, pair, stream
+from advosim.world.codes import ENDORSED, MOST_ROLES, PLATFORM, REPRESS, SUPPORT
 from advosim.world.compile import compiled
-from advosim.world.state import ENDORSED, MOST_ROLES, PLATFORM, REPRESS, SUPPORT
 
 _PLATFORM = stream("collaborative_platform")
 _CREDITED = stream("benefit_sharing")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from advosim.mechanisms.campaigns import active
 from advosim.mechanisms.chronicle import note
 from advosim.world.chance import draw64, exp, key, pair, stream
+from advosim.world.codes import HASHTAG, SIDES
 from advosim.world.compile import compiled
-from advosim.world.state import HASHTAG, SIDES
 
 _START = stream("hashtag")
 _DAYS = 7

@@ -7,8 +7,7 @@ from advosim.mechanisms.campaigns import right_of
 from advosim.mechanisms.chronicle import latest, note
 from advosim.mechanisms.institutions import is_open
 from advosim.world.chance import draw64, key, normal, stream
-from advosim.world.compile import compiled
-from advosim.world.state import (
+from advosim.world.codes import (
     ACCEPTED,
     AGAINST,
     BALLOT,
@@ -36,6 +35,7 @@ from advosim.world.state import (
     VOTING,
     WITHDRAWN,
 )
+from advosim.world.compile import compiled
 
 _SUCCESSOR = stream("recall.successor")
 _ESTIMATE = stream("referendum.estimate")

@@ -9,8 +9,8 @@ from advosim.mechanisms.citizens import attitude_of
 from advosim.mechanisms.parties import appeal, desertion, interest_of, move, poll, turnout, weight_on
 from advosim.mechanisms.seats import coalition, gallagher, highest_averages, passing, plurality
 from advosim.world.chance import draw64, exp, key, log, pair, stream
+from advosim.world.codes import BY_ELECTION, ELECTION, GOVERNMENT, MAJORITY, PROPORTIONAL
 from advosim.world.compile import compiled
-from advosim.world.state import BY_ELECTION, ELECTION, GOVERNMENT, MAJORITY, PROPORTIONAL
 
 _TURNOUT = stream("elections.turnout")
 _VOTE = stream("elections.vote")

@@ -8,8 +8,7 @@ from advosim.mechanisms.alliances import allied_before
 from advosim.mechanisms.campaigns import active
 from advosim.mechanisms.chronicle import note
 from advosim.world.chance import draw64, key, stream
-from advosim.world.compile import compiled
-from advosim.world.state import (
+from advosim.world.codes import (
     ABROAD,
     AUDIENCES,
     CALL_SHARE,
@@ -21,6 +20,7 @@ from advosim.world.state import (
     SIDES,
     STREET,
 )
+from advosim.world.compile import compiled
 
 _SCANDAL = stream("credibility.scandal")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from advosim.mechanisms.chronicle import note
 from advosim.world.chance import draw64, exp, key, log, normal, stream
+from advosim.world.codes import ABROAD, AGAINST, BALLOT, FIRM, FOR, INSIDE, PETITION, ROUTES, SIDES, STEP, STORE, STREET
 from advosim.world.compile import compiled
-from advosim.world.state import ABROAD, AGAINST, BALLOT, FIRM, FOR, INSIDE, PETITION, ROUTES, SIDES, STEP, STORE, STREET
 
 _STEP = stream("friction.step")
 _DRIFT = stream("friction.drift")

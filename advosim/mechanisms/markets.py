@@ -5,8 +5,8 @@ from __future__ import annotations
 from advosim.mechanisms.campaigns import active
 from advosim.mechanisms.chronicle import break_off, note
 from advosim.world.chance import draw64, key, logistic, pair, stream
+from advosim.world.codes import BOYCOTT, CONCESSION, FIRM
 from advosim.world.compile import compiled
-from advosim.world.state import BOYCOTT, CONCESSION, FIRM
 
 _CONCEDE = stream("boycott")
 

@@ -7,8 +7,8 @@ import numpy as np
 from advosim.mechanisms.campaigns import active
 from advosim.mechanisms.chronicle import note
 from advosim.world.chance import draw64, exp, key, log, logistic, pair, stream
+from advosim.world.codes import BOYCOTT, COVERED, MEDIA, OUTLET, PETITION, SIDES, STREET
 from advosim.world.compile import compiled
-from advosim.world.state import BOYCOTT, COVERED, MEDIA, OUTLET, PETITION, SIDES, STREET
 
 _PROTEST = stream("coverage.protest")
 _PETITION = stream("coverage.petition")

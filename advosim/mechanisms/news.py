@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from advosim.mechanisms.chronicle import note
 from advosim.world.chance import draw, draw64, exp, exponential, key, stream
+from advosim.world.codes import NEWS
 from advosim.world.compile import compiled
-from advosim.world.state import NEWS
 
 _NEWS = stream("attention")
 _SIZE = stream("attention.size")

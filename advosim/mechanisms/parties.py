@@ -7,8 +7,8 @@ import numpy as np
 from advosim.mechanisms.citizens import attitude_of
 from advosim.mechanisms.institutions import half_effect
 from advosim.world.chance import U, draw64, exp, key, log, logistic, normal, pair, stream
+from advosim.world.codes import AGGREGATOR, HUNTER
 from advosim.world.compile import compiled
-from advosim.world.state import AGGREGATOR, HUNTER
 
 _PANEL = stream("elections.panel")
 _HEADING = stream("elections.heading")

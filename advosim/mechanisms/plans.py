@@ -12,8 +12,7 @@ from advosim.mechanisms.chronicle import break_off, latest, note
 from advosim.mechanisms.cooperation import unlocked
 from advosim.mechanisms.evaluation import conclude
 from advosim.world.chance import draw64, exp, key, log, normal, pair, stream
-from advosim.world.compile import compiled
-from advosim.world.state import (
+from advosim.world.codes import (
     ABROAD,
     AGAINST,
     AIMS,
@@ -37,6 +36,7 @@ from advosim.world.state import (
     SOCIAL_MEDIA,
     TABLE,
 )
+from advosim.world.compile import compiled
 
 _LAUNCH = stream("tactic_choice.launch")
 _ISSUE = stream("tactic_choice.issue")

@@ -8,8 +8,8 @@ from advosim.mechanisms.alliances import enlist
 from advosim.mechanisms.borders import shelters
 from advosim.mechanisms.chronicle import note
 from advosim.world.chance import draw64, exp, key, normal, stream
+from advosim.world.codes import CLOSURE, FIRM, FOUNDATION, GRANT
 from advosim.world.compile import compiled
-from advosim.world.state import CLOSURE, FIRM, FOUNDATION, GRANT
 
 _GIFTS = stream("funds")
 

@@ -8,8 +8,8 @@ from advosim.mechanisms.campaigns import active
 from advosim.mechanisms.chronicle import note
 from advosim.mechanisms.institutions import sign
 from advosim.world.chance import draw64, key, logistic, pair, stream
+from advosim.world.codes import ACCOMMODATE, ANSWERED, CONSULT, DENY, REPRESS, SIDES, STREET
 from advosim.world.compile import compiled
-from advosim.world.state import ACCOMMODATE, ANSWERED, CONSULT, DENY, REPRESS, SIDES, STREET
 
 _VIOLENCE = stream("violence")
 _REPRESS = stream("response.repress")

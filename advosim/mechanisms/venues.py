@@ -8,8 +8,8 @@ from advosim.mechanisms.campaigns import active
 from advosim.mechanisms.chronicle import note
 from advosim.mechanisms.institutions import half_effect, sign
 from advosim.world.chance import draw64, key, log, stream
+from advosim.world.codes import AGREEMENT, BY_TABLE, LOCAL, LOCAL_STEP, SIDES, TABLE
 from advosim.world.compile import compiled
-from advosim.world.state import AGREEMENT, BY_TABLE, LOCAL, LOCAL_STEP, SIDES, TABLE
 
 _AGREE = stream("stakeholder_table")
 _GRID = 40

@@ -17,15 +17,10 @@ from advosim.scenario.schema import (
     Tactic,
 )
 from advosim.world.chance import draw, exp, key, pair, stream, wrapping
+from advosim.world.codes import CODED, ONLINE, POPULAR, VENUES
 from advosim.world.compile import compiled
-from advosim.world.state import (
-    CODED,
-    ONLINE,
-    POLITY,
-    POPULAR,
-    VENUES,
-    World,
-)
+from advosim.world.rows import POLITY
+from advosim.world.state import World
 
 _ONLINE = stream("founding.online")
 

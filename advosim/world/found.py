@@ -18,60 +18,64 @@ from advosim.scenario.schema import (
     Scenario,
 )
 from advosim.world.chance import U, draw64, exp, key, name_key, normal_of, pair, stream, wrapping
-from advosim.world.enact import enact
-from advosim.world.population import citizens_of, settle, settlement
-from advosim.world.relations import most_alliances, relate
-from advosim.world.state import (
-    ALLIANCE,
-    ALLIANCE_LIFE,
-    ALLIANCE_WEEK,
+from advosim.world.codes import (
     AUDIENCES,
-    BALLOT_ROW,
-    BODY,
-    BODY_WEEK,
-    BOND,
     CALLS,
-    CAMPAIGN,
-    CAMPAIGN_WEEK,
     CHANNELS,
-    CIRCUMSTANCE,
-    CLOCK,
-    CONSENT,
     CULTURE,
-    ENDED,
-    EVENT,
     EXPERTISE,
-    ISSUE,
     KINDS,
-    MANDATE,
     MOST_ROLES,
-    ORGANISATION,
-    ORGANISATION_WEEK,
-    OUTLETS,
-    PARTY,
-    PARTY_WEEK,
-    POLITY,
     POPULAR,
     PRESSURES,
     QUARTER,
+    SIDES,
+    SLOTS,
+    STRATEGIES,
+    VENUES,
+)
+from advosim.world.enact import enact
+from advosim.world.population import citizens_of, settle, settlement
+from advosim.world.recorded import (
+    ALLIANCE_LIFE,
+    ALLIANCE_WEEK,
+    BODY_WEEK,
+    BOND,
+    CAMPAIGN_WEEK,
+    CONSENT,
+    ENDED,
+    EVENT,
+    ORGANISATION_WEEK,
+    PARTY_WEEK,
+    WEEK,
+    Recorded,
+)
+from advosim.world.relations import most_alliances, relate
+from advosim.world.rows import (
+    ALLIANCE,
+    BALLOT_ROW,
+    BODY,
+    CAMPAIGN,
+    CIRCUMSTANCE,
+    CLOCK,
+    ISSUE,
+    MANDATE,
+    ORGANISATION,
+    OUTLETS,
+    PARTY,
+    POLITY,
     REACH,
     RELATION,
     RIGHT,
     RULES,
     SEAT,
-    SIDES,
-    SLOTS,
     STANDING,
-    STRATEGIES,
     TACTIC,
     TACTIC_NUMBERS,
     TALLY,
-    VENUES,
     VIEW,
-    WEEK,
-    Recorded,
-    World,
 )
+from advosim.world.state import World
 
 
 class Names(NamedTuple):

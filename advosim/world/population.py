@@ -32,18 +32,10 @@ from advosim.world.chance import (
     pair,
     stream,
 )
+from advosim.world.codes import ATTITUDE_BITS, AWARE, BLOCK, CHANNELS
 from advosim.world.compile import compiled
-from advosim.world.state import (
-    ATTITUDE_BITS,
-    AWARE,
-    BLOCK,
-    BLOCKS,
-    CHANNELS,
-    DISTRICT,
-    PUBLIC_GROUP,
-    Citizens,
-    World,
-)
+from advosim.world.rows import BLOCKS, DISTRICT, PUBLIC_GROUP
+from advosim.world.state import Citizens, World
 
 _ATTITUDE = stream("founding.attitude")
 _INTEREST = stream("founding.interest")

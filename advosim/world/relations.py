@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from advosim.scenario.groups import members_of, organisations
 from advosim.scenario.schema import Alliance, Polity, Scenario
 from advosim.world.chance import U, draw64, exp, key, name_key, pair, stream
+from advosim.world.codes import AGAINST, FOR, SHARES
 from advosim.world.compile import compiled
-from advosim.world.state import AGAINST, FOR, SHARES, World
+from advosim.world.state import World
 
 _TIES = stream("ties")
 
