@@ -431,14 +431,14 @@ def _counter_frame(rules, polities, issues, publics, reach):
     for q in range(publics.size):
         p = publics[q].polity
         hazard = rules[0].response.denial_reach * publics[q].diet[MASS_MEDIA]
-        frame = dearest(publics, p) if rules[0].framing.on else -1
         for m in range(issues.shape[1]):
             for side in range(SIDES):
                 if issues[p, m].denied[side]:
+                    frame = dearest(publics, p) if rules[0].framing.on else -1
+                    trust = polities[p].legitimacy
+                    resonance = trust * fit(publics[q], frame, rules[0].framing)
                     for on in range(2):
                         reach[q, on, m].exposure += hazard
-                        trust = polities[p].legitimacy
-                        resonance = trust * fit(publics[q], frame, rules[0].framing)
                         speak(reach[q, on, m], 1 - side, hazard, trust, resonance, frame)
 
 
