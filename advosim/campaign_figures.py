@@ -12,6 +12,7 @@ from advosim.figures import AGAINST, FOR, say
 from advosim.page import (
     FAINT,
     INK,
+    KEY,
     MARGIN,
     SMALL,
     TEXT,
@@ -183,13 +184,8 @@ def _side_key(figure: Figure, layers: Sequence[_Layer], top: float) -> None:
         handles=handles,
         loc="upper right",
         bbox_to_anchor=(1 - MARGIN / 2, 1 - (top + 0.25) / figure.get_figheight()),
-        frameon=False,
-        fontsize=SMALL,
-        borderpad=0.0,
-        borderaxespad=0.0,
-        handlelength=1.3,
-        handletextpad=0.5,
         labelspacing=0.45,
+        **KEY,
     )
     legend.set_in_layout(False)
     for text in legend.get_texts():

@@ -16,6 +16,7 @@ from advosim.page import (
     DPI,
     FAINT,
     INK,
+    KEY,
     LONGEST_LABEL,
     MARGIN,
     REFORM,
@@ -169,13 +170,8 @@ def _caption(row: Sequence[Axes], panel: _Panel, page: Page, lift: float) -> Non
             bbox_to_anchor=(1.0, 1.0),
             bbox_transform=row[-1].transAxes + up,
             ncols=len(handles),
-            frameon=False,
-            fontsize=SMALL,
-            borderpad=0.0,
-            borderaxespad=0.25,
-            handlelength=1.1,
-            handletextpad=0.4,
             columnspacing=1.1,
+            **KEY | {"borderaxespad": 0.25, "handlelength": 1.1, "handletextpad": 0.4},
         )
         # It stands on the line of the title, which the layout has made room for.
         legend.set_in_layout(False)

@@ -35,6 +35,11 @@ ISSUE_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9")
 ANSWER_COLOURS = {"repress": "#D55E00", "accommodate": "#332288", "consult": "#C9B45C", "deny": "#777777"}
 INK, FAINT, REFORM = "#222222", "#DDDDDD", "#7A1F5C"
 TITLE, TEXT, SMALL = 11.0, 8.0, 7.0
+KEY: dict[str, Any] = {
+    "frameon": False, "fontsize": SMALL, "borderpad": 0.0, "borderaxespad": 0.0, "handlelength": 1.3,
+    "handletextpad": 0.5,
+}  # fmt: skip
+"""How a key looks."""
 
 
 @dataclass(frozen=True)
@@ -317,14 +322,9 @@ def _key(figure: Figure, handles: Sequence[Any], across: int, y: float) -> None:
         loc="upper left",
         bbox_to_anchor=(MARGIN, 1 - (y + 0.03) / figure.get_figheight()),
         ncols=across,
-        frameon=False,
-        fontsize=SMALL,
-        borderpad=0.0,
-        borderaxespad=0.0,
-        handlelength=1.3,
-        handletextpad=0.5,
         columnspacing=1.3,
         labelspacing=0.4,
+        **KEY,
     )
     legend.set_in_layout(False)
 

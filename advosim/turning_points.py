@@ -426,15 +426,21 @@ def _waves(weeks: pd.DataFrame, column: str, least: float) -> list[pd.DataFrame]
     return [rows for _, rows in acts.groupby(number, sort=False)]
 
 
-def _protests(teller: Teller) -> list[Point]:
+def _told_waves(
+    teller: Teller, act: str, least: float, size: str, weight: Callable[[float], float], tell: Callable[..., str]
+) -> list[Point]:
+    """The waves of an act that are large enough to tell. size: "max" for the largest week, "sum" for all weeks."""
     points = []
     for issue, weeks in teller.weeks.groupby("issue", sort=False):
-        for wave in _waves(weeks, "protest", ONSET):
-            peak = float(wave["protest"].max())
-            if peak >= WORTH_TELLING["protest"]:
-                tell = partial(_protest, teller, str(issue), wave)
-                points.append(Point(int(wave["week"].iloc[0]), 10.0 + 15.0 * min(1.0, peak / 0.01), tell))
+        for wave in _waves(weeks, act, least):
+            large = float(wave[act].agg(size))
+            if large >= WORTH_TELLING[act]:
+                points.append(Point(int(wave["week"].iloc[0]), weight(large), partial(tell, teller, str(issue), wave)))
     return points
+
+
+def _protests(teller: Teller) -> list[Point]:
+    return _told_waves(teller, "protest", ONSET, "max", lambda n: 10.0 + 15.0 * min(1.0, n / 0.01), _protest)
 
 
 def _protest(teller: Teller, issue: str, wave: pd.DataFrame) -> str:
@@ -485,14 +491,7 @@ def _followed(teller: Teller, issue: str, side: str, kind: str, first: int, last
 
 
 def _petitions(teller: Teller) -> list[Point]:
-    points = []
-    for issue, weeks in teller.weeks.groupby("issue", sort=False):
-        for wave in _waves(weeks, "petition", 0.0):
-            signed = float(wave["petition"].sum())
-            if signed >= WORTH_TELLING["petition"]:
-                tell = partial(_petition, teller, str(issue), wave)
-                points.append(Point(int(wave["week"].iloc[0]), 8.0 + 12.0 * min(1.0, signed / 0.1), tell))
-    return points
+    return _told_waves(teller, "petition", 0.0, "sum", lambda n: 8.0 + 12.0 * min(1.0, n / 0.1), _petition)
 
 
 def _petition(teller: Teller, issue: str, wave: pd.DataFrame) -> str:

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 from scipy import special, stats
+from worlds import printed_with_and_without_jit
 
 from advosim.world import chance
 from advosim.world.chance import F, U
 from advosim.world.compile import compiled_here
 
-ROOT = Path(__file__).resolve().parents[1]
 N = 200_000
 
 
@@ -204,9 +199,4 @@ print(digest.hexdigest())
 
 
 def test_bits_are_the_same_with_jit_on_and_off():
-    bits = {}
-    for off in ("0", "1"):
-        environment = {**os.environ, "NUMBA_DISABLE_JIT": off, "PYTHONPATH": str(ROOT)}
-        command = [sys.executable, "-W", "error::RuntimeWarning", "-c", BITS]
-        bits[off] = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
-    assert bits["0"] == bits["1"] == "eab2915a30614f404e57a58132409e272d4fc719ad6fde10c1f074bd485fc4cd\n"
+    assert printed_with_and_without_jit(BITS) == {"eab2915a30614f404e57a58132409e272d4fc719ad6fde10c1f074bd485fc4cd\n"}

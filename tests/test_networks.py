@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from worlds import printed_with_and_without_jit
 
 from advosim.scenario.problems import InputError
 from advosim.world import networks
 from advosim.world.chance import stream
 
-ROOT = Path(__file__).resolve().parents[1]
 N = 20_000
 SOCIAL = stream("social")
 
@@ -318,9 +313,4 @@ print(digest.hexdigest())
 
 
 def test_bits_are_the_same_with_jit_on_and_off():
-    bits = {}
-    for off in ("0", "1"):
-        environment = {**os.environ, "NUMBA_DISABLE_JIT": off, "PYTHONPATH": str(ROOT)}
-        command = [sys.executable, "-W", "error::RuntimeWarning", "-c", BITS]
-        bits[off] = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
-    assert bits["0"] == bits["1"] == "d092b83b680afe18e47c97b7f4c8dd71fc52a9253b174d92fc3d3f36aebe5edf\n"
+    assert printed_with_and_without_jit(BITS) == {"d092b83b680afe18e47c97b7f4c8dd71fc52a9253b174d92fc3d3f36aebe5edf\n"}

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import os
+import subprocess
+import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -279,3 +283,13 @@ def with_neighbour(scenario: Scenario) -> Scenario:
         "organisation": {"reds": {"count": 2}, "blues": {"stance": -0.6}},
     }
     return Scenario.model_validate(table)
+
+
+def printed_with_and_without_jit(program: str) -> set[str]:
+    """What a program prints with compiled code and in plain Python, each in its own process; warnings are errors."""
+    texts = set()
+    for off in ("0", "1"):
+        environment = {**os.environ, "NUMBA_DISABLE_JIT": off, "PYTHONPATH": str(Path(__file__).resolve().parents[1])}
+        command = [sys.executable, "-W", "error::RuntimeWarning", "-c", program]
+        texts.add(subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout)
+    return texts

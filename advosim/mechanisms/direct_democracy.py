@@ -181,22 +181,8 @@ def _vote_on(clock, rules, right, row, p, m, issue, campaigns, tactics, blocks, 
         issue.pressure += (1.0 if row.side == FOR else -1.0) * rule.advice * issue.friction
         issue.consulting[row.side] = max(issue.consulting[row.side], rules[0].response.consult_weeks)
     after = law if right.binding else issue.policy
-    _end(
-        clock,
-        rules,
-        row,
-        p,
-        m,
-        INITIATIVE,
-        fate,
-        right,
-        (turnout, yes, after),
-        issue,
-        campaigns,
-        tactics,
-        ended,
-        events,
-    )
+    _end(clock, rules, row, p, m, INITIATIVE, fate, right, (turnout, yes, after), issue, campaigns, tactics,
+         ended, events)  # fmt: skip
 
 
 @compiled
@@ -345,25 +331,10 @@ def referendum(
                     if fate == ACCEPTED:
                         issue.submitted[BALLOT] = issue.voted = True
                         issue.target[BALLOT] = row.draft
-                        note(
-                            clock, events, VETO, p, m, row.organisation, -1, BALLOT, row.side, row.draft - issue.policy
-                        )
-                    _end(
-                        clock,
-                        rules,
-                        row,
-                        p,
-                        m,
-                        REFERENDUM,
-                        fate,
-                        right,
-                        result,
-                        issue,
-                        campaigns,
-                        tactics,
-                        ended,
-                        events,
-                    )
+                        step = row.draft - issue.policy
+                        note(clock, events, VETO, p, m, row.organisation, -1, BALLOT, row.side, step)
+                    _end(clock, rules, row, p, m, REFERENDUM, fate, right, result, issue, campaigns,
+                         tactics, ended, events)  # fmt: skip
             if issue.polled > 0 and is_open(BALLOT, rules[0].decision):
                 _spare(clock, polities[p], issue, p, m, right.signature_share, rules, organisations, stances,
                        priorities, uses, tactics)  # fmt: skip
@@ -426,22 +397,8 @@ def recall(clock, rules, polities, rights, issues, tactics, campaigns, ballots, 
                     note(clock, events, RECALLED, p, row.issue, row.organisation, -1, RECALL, row.side, yes)
                     removal(clock, home, issues, p, rules)
                 result = (turnout, yes, issue.policy)
-                _end(
-                    clock,
-                    rules,
-                    row,
-                    p,
-                    row.issue,
-                    RECALL,
-                    fate,
-                    right,
-                    result,
-                    issue,
-                    campaigns,
-                    tactics,
-                    ended,
-                    events,
-                )
+                _end(clock, rules, row, p, row.issue, RECALL, fate, right, result, issue, campaigns,
+                     tactics, ended, events)  # fmt: skip
         progress = 0.0
         if row.phase != 0 and right.signature_share > 0.0:
             progress = min(1.0, row.signatures / right.signature_share)
