@@ -7,6 +7,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -447,3 +448,17 @@ def test_processes_that_compile_take_the_package_from_where_this_one_has_it(
     monkeypatch.chdir(tmp_path)
     told = [process.communicate()[0].split() for process in simulation._compilers(2)]
     assert sorted(name for names in told for name in names) == sorted(call.__name__ for call in week.stages())
+
+
+def test_the_same_sources_are_compiled_once_wherever_their_copies_lie(tmp_path: Path, root: Path) -> None:
+    """Else a second installation would compile anew, and tell nothing of it, since the week stands on disk already."""
+    simulation.compile_all(lambda stage, done, total: None)
+    shutil.copytree(root / "advosim", tmp_path / "advosim", ignore=shutil.ignore_patterns("__pycache__"))
+    program = (
+        "import advosim.simulation as s, advosim.week as w; assert s.is_compiled(); s.whole_weeks(s._smallest(), 1); "
+        "print(s.__file__, sum(w.weeks.stats.cache_hits.values()), sum(w.weeks.stats.cache_misses.values()))"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    command = [sys.executable, "-P", "-c", program]
+    told = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
+    assert told.split() == [str(tmp_path / "advosim" / "simulation.py"), "1", "0"]

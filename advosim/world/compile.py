@@ -1,7 +1,7 @@
-"""Compilation by numba, cached under a name that changes with the sources of the package.
+"""Compilation by numba, cached under a name that changes with the sources of the package and with the processor.
 
 Editing a mechanism would otherwise leave a stale compiled `week` behind: numba looks at the file of the compiled
-function, not at the files of what it calls.
+function, not at the files of what it calls. The same sources are compiled once, wherever their copies lie.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from typing import Any
 
 import numba
 from filelock import FileLock
+from llvmlite import binding
 from numba.core import types
-from numba.core.caching import FunctionCache
+from numba.core.caching import CompileResultCacheImpl, FunctionCache, _CacheLocator, _SourceFileBackedLocatorMixin
 
 JIT = not numba.config.DISABLE_JIT
 """Whether anything is compiled at all: NUMBA_DISABLE_JIT=1 runs the same rules in plain Python."""
@@ -35,9 +36,11 @@ def _user_cache() -> Path:
 @functools.cache
 def cache_folder() -> Path:
     """Where compiled code is kept; a temporary folder where the user's own cannot be written."""
-    digest = hashlib.sha256(f"{numba.__version__} {sys.version_info[:2]}".encode())
+    processor = numba.config.CPU_NAME or binding.get_host_cpu_name()
+    digest = hashlib.sha256(f"{numba.__version__} {sys.version_info[:2]} {processor}".encode())
     package = Path(__file__).resolve().parents[1]
-    for layer in ("scenario/schema.py", "scenario/rules.py", "world", "mechanisms", "week.py"):
+    declared = (f"scenario/{name}.py" for name in ("declare", "schema", "rules", "alliance_rules"))
+    for layer in (*declared, "world", "mechanisms", "week.py"):
         place = package / layer
         for source in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
             if source.exists():
@@ -55,12 +58,38 @@ def cache_folder() -> Path:
     return Path(tempfile.mkdtemp(prefix=name))
 
 
+@functools.cache
+def _content(file: str) -> str:
+    return hashlib.sha256(Path(file).read_bytes()).hexdigest()
+
+
+class _BySources(_SourceFileBackedLocatorMixin, _CacheLocator):
+    """Finds compiled code by module and content: by a file's path and time, a second copy would be compiled anew."""
+
+    def __init__(self, py_func: Any, py_file: str) -> None:
+        self._py_file = py_file
+        self._lineno = py_func.__code__.co_firstlineno
+        self._cache_path = str(cache_folder() / py_func.__module__)
+
+    def get_cache_path(self) -> str:
+        return self._cache_path
+
+    def get_source_stamp(self) -> str:
+        return _content(self._py_file)
+
+
+class _BySourcesImpl(CompileResultCacheImpl):
+    _locator_classes = (_BySources,)
+
+
 class _SharedCache(FunctionCache):
     """A cache that several processes can fill at once.
 
     numba numbers the files of a function by what its index holds: two processes that save at the same time would give
     one number to the code of two signatures.
     """
+
+    _impl_class = _BySourcesImpl
 
     def save_overload(self, sig: Any, data: Any) -> None:
         with FileLock(cache_folder() / "saving.lock"):
@@ -70,14 +99,8 @@ class _SharedCache(FunctionCache):
 def compiled(function: Callable[..., Any]) -> Any:
     """`function` compiled without the interpreter lock and kept on disk. No fastmath: bits count."""
     made = compiled_here(function)
-    if not JIT:
-        return made
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(cache_folder())
-    try:
+    if JIT:
         made._cache = _SharedCache(function)
-    finally:
-        numba.config.CACHE_DIR = before
     return made
 
 
