@@ -346,7 +346,7 @@ class Record:
                 "tactic": _named(known.tactics, rows["tactic"]),
                 "side": _named(("for", "against"), rows["side"]),
                 "size": np.where(rows["event"] == REFORM, 0.0, rows["size"]),
-                "detail": [self._detail(row) for row in rows],
+                "detail": self._details(rows),
                 **{why: rows[why] for why in ("value", "match", "odds")},
                 "experiment": rows["experiment"] > 0,
                 "alliance": np.array(self._alliances, dtype=object)[rows["alliance"]],
@@ -404,35 +404,36 @@ class Record:
             {**head, **{name: rows[name][week, party] for name in ("seats", "in_government", "polled")}}
         )
 
-    def _detail(self, row: Any) -> str:
-        if row["event"] == ELECTION:
-            return str(self.names.parties[row["route"]][1])
-        if row["event"] == GOVERNMENT:
-            home = self.names.polities[row["polity"]]
-            own = [party for polity, party in self.names.parties if polity == home]
-            return "+".join(party for place, party in enumerate(own) if row["route"] >> place & 1)
-        if row["event"] in (LEFT, DISSOLVED):
-            return REASONS[row["reason"]]
-        if row["event"] in (BALLOT_LAUNCHED, BALLOT_QUALIFIED, BALLOT_FAILED, BALLOT_WITHDRAWN, COUNTER_PROPOSAL):
-            return POPULAR[row["route"]]
-        if row["event"] == VOTE:
-            kind, fate = divmod(int(row["route"]), len(FATES))
+    def _details(self, rows: Any) -> list[str]:
+        codes = (rows[name].tolist() for name in ("event", "route", "polity", "reason", "size"))
+        return [self._detail(*row) for row in zip(*codes, strict=True)]
+
+    def _detail(self, event: int, route: int, polity: int, reason: int, size: float) -> str:
+        if event == ELECTION:
+            return self.names.parties[route][1]
+        if event == GOVERNMENT:
+            home = self.names.polities[polity]
+            own = [party for place, party in self.names.parties if place == home]
+            return "+".join(party for place, party in enumerate(own) if route >> place & 1)
+        if event in (LEFT, DISSOLVED):
+            return REASONS[reason]
+        if event in (BALLOT_LAUNCHED, BALLOT_QUALIFIED, BALLOT_FAILED, BALLOT_WITHDRAWN, COUNTER_PROPOSAL):
+            return POPULAR[route]
+        if event == VOTE:
+            kind, fate = divmod(route, len(FATES))
             return f"{POPULAR[kind]} {FATES[fate]}"
-        if row["event"] in (STEP, AGREEMENT, VETO, DETERRED):
-            return ROUTES[row["route"]]
-        if row["event"] in (APPEAL, ADOPTED, REFUSED):
-            return str(self.names.bodies[row["route"]]) if row["route"] >= 0 else "third_states"
-        if row["event"] == PLANNED:
-            return AIMS[row["route"]] if row["route"] >= 0 else ""
-        if row["event"] == BORROWED:
-            return str(self.names.frames[row["route"]])
-        if row["event"] == COVERED:
-            return str(PRESSURES[row["route"]])
-        if row["event"] == COUNTER_FRAME:
-            return str(self.names.frames[row["route"]])
-        if row["event"] == REFORM:
-            changes = self.scenario.reform[int(row["size"])].set
-            return "; ".join(f"{path} = {value}" for path, value in changes.items())
+        if event in (STEP, AGREEMENT, VETO, DETERRED):
+            return ROUTES[route]
+        if event in (APPEAL, ADOPTED, REFUSED):
+            return self.names.bodies[route] if route >= 0 else "third_states"
+        if event == PLANNED:
+            return AIMS[route] if route >= 0 else ""
+        if event in (BORROWED, COUNTER_FRAME):
+            return self.names.frames[route]
+        if event == COVERED:
+            return str(PRESSURES[route])
+        if event == REFORM:
+            return "; ".join(f"{path} = {value}" for path, value in self.scenario.reform[int(size)].set.items())
         return ""
 
     @cached_property

@@ -33,10 +33,10 @@ def enact(world: World, scenario: Scenario, before: Scenario | None = None) -> N
     for name in Mechanisms.model_fields:
         rule: Mechanism = getattr(scenario.mechanism, name)
         old = getattr(before.mechanism, name) if before else None
-        for field in type(rule).model_fields:
+        record = world.rules[name]
+        for field, declared in type(rule).model_fields.items():
             if old is None or getattr(rule, field) != getattr(old, field):
-                kind = type(rule).model_fields[field].annotation
-                world.rules[name][field] = _number(kind, getattr(rule, field))
+                record[field] = _number(declared.annotation, getattr(rule, field))
     for row, (home, polity) in enumerate(scenario.polity.items()):
         was = before.polity[home].governance if before else None
         for field in Governance.model_fields:
