@@ -59,10 +59,15 @@ def effect(one: Scenario, other: Scenario, of: Callable[[Record], float]) -> Eff
     return paired([of(run) for run in runs(one)], [of(run) for run in runs(other)])
 
 
+@functools.cache
+def _measured(text: str, seeds: int, of: Callable[[Record], float]) -> list[float]:
+    scenario = Scenario.model_validate_json(text)
+    return [of(simulate(scenario, seed, threads=1)) for seed in range(1, seeds + 1)]
+
+
 def effect_over(seeds: int, one: Scenario, other: Scenario, of: Callable[[Record], float]) -> Effect:
     """An effect for which the usual seeds are too few; runs are not kept."""
-    both = [[of(simulate(each, seed, threads=1)) for seed in range(1, seeds + 1)] for each in (one, other)]
-    return paired(both[0], both[1])
+    return paired(*(_measured(each.model_dump_json(), seeds, of) for each in (one, other)))
 
 
 def first_allied(record: Record) -> dict[frozenset[str], int]:

@@ -383,7 +383,7 @@ def test_a_reform_cannot_bring_lists_without_parties() -> None:
 
 @functools.cache
 def under(system: str, seed: int) -> Record:
-    scenario = Scenario.load(f"{system}_system").but({"polity.home.citizens": 4000})
+    scenario = Scenario.load(f"{system}_system").but({"polity.home.citizens": 2000})
     return simulate(scenario, seed, threads=1)
 
 

@@ -167,7 +167,7 @@ def scenarios(draw: Any) -> Scenario:
 
 
 def random_scenarios(number: int) -> Any:
-    """Runs a test over random scenarios; the same ones each time, so that nobody's submission fails by bad luck."""
+    """Runs a test over random scenarios."""
     quiet = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
     held = settings(max_examples=number, suppress_health_check=quiet)
 
