@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -279,18 +280,24 @@ def _told() -> Iterator[None]:
     try:
         yield
     except InputError as error:
-        for problem in error.problems:
-            typer.echo(f"error: {problem}", err=True)
-        count = len(error.problems)
-        typer.echo(f"{count} error{'' if count == 1 else 's'}; nothing was run or written.", err=True)
-        raise typer.Exit(2) from None
+        _refuse(error.problems)
     except KeyboardInterrupt:
         typer.echo("Stopped before the end; nothing was saved.", err=True)
         raise typer.Exit(130) from None
     except (typer.Exit, typer.Abort, BrokenPipeError):
         raise
     except Exception as error:
+        if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+            _refuse([Problem(f"{str(error.filename)[:60]}...", None, "this name is too long for a file")])
         _fail(error)
+
+
+def _refuse(problems: Sequence[Problem]) -> NoReturn:
+    for problem in problems:
+        typer.echo(f"error: {problem}", err=True)
+    count = len(problems)
+    typer.echo(f"{count} error{'' if count == 1 else 's'}; nothing was run or written.", err=True)
+    raise typer.Exit(2) from None
 
 
 class _Failure:
