@@ -30,7 +30,7 @@ def outcomes(record: Run) -> pd.DataFrame:
     `demand_for`, `demand_against`: mean position of the organisations on a side, by priority (the end of the scale
     where nobody is); `distance_...`: of policy to it; `reforms`: steps of policy; `first_reform`: week of the first, 0
     for none; `agenda_rank`: mean over weeks, 1 for the issue that most attend to; `practice`: firms' mean position by
-    market share, 0 without firms; `taken_up`: positions that agreements at tables brought.
+    market share, 0 without firms; `taken_up`: positions that policy moved by agreements at tables.
     """
     import pandas as pd
 
@@ -77,7 +77,7 @@ def _outcome(
         "practice_end": _practice(scenario, start, p, m, events),
         "concessions": int((events["event"] == "concession").sum()),
         "agreements": len(agreed),
-        "taken_up": float(agreed["size"].abs().sum()),
+        "taken_up": float(steps.loc[steps["detail"] == "table", "size"].abs().sum()),
     }
 
 

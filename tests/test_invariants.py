@@ -250,6 +250,7 @@ def check_funds(world: World, weeks: Any, rows: Any, scenario: Scenario) -> None
 
 
 def check_citizens(world: World) -> None:
+    within(world.organisations["success"], 0, 1, "success")
     people, polities = world.citizens, world.polities
     x = attitude(world)
     for what, values in (("attitude", x), ("anchor", people.anchor), ("upbringing", people.upbringing)):

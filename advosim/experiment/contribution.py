@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from advosim.experiment import effects
 from advosim.scenario.groups import organisations
 from advosim.scenario.problems import InputError, Problem
-from advosim.world.codes import AGREEMENT, PRESSURES, TABLE
+from advosim.world.codes import BY_TABLE, PRESSURES, STEP, TABLE
 from advosim.world.found import Positions, positions
 
 if TYPE_CHECKING:
@@ -97,7 +97,8 @@ def taken_up(record: Record, polity: str, organisation: str) -> float:
     at_table = np.array([record.scenario.tactic[name].pressure == PRESSURES[TABLE] for name in record.names.tactics])
     rows, events = record.recorded.campaigns, record.recorded.events
     sat = (rows["organisation"] == row) & (rows["effort"] > 0) & at_table[rows["tactic"]]
-    made = events[(events["event"] == AGREEMENT) & (events["polity"] == record.names.polities.index(polity))]
+    made = events[(events["event"] == STEP) & (events["route"] == BY_TABLE)]
+    made = made[made["polity"] == record.names.polities.index(polity)]
     weeks = made["week"] - 1
     mine = (sat[weeks] & (rows["issue"][weeks] == made["issue"][:, None])).any(axis=1)
     return float(np.abs(made["size"][mine]).sum())

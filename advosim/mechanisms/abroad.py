@@ -330,4 +330,5 @@ def _offset(clock, rules, p, issues, events):
                 note(clock, events, OFFSET, p, m, -1, -1, -1, side, issue.shaming[side])
     if any_spared:
         for m in range(issues.shape[1]):
-            issues[p, m].swing = -1.0 if spared[m] else 1.0
+            shamed = max(issues[p, m].shaming[FOR], issues[p, m].shaming[AGAINST]) >= _SEEN
+            issues[p, m].swing = -1.0 if shamed or spared[m] else 1.0

@@ -658,7 +658,8 @@ def alliance_exit(
     """At quarterly meetings members leave by chance, of all weeks since the last; at once where they closed or gave in
     or policy went past them. An alliance of one dissolves.
 
-    Partings are mutual: who is not trusted is eased out as one who does not trust leaves.
+    Partings are mutual: who is not trusted is eased out as one who does not trust leaves. All judge the alliance as it
+    was when the meeting began.
     """
     rule = rules[0].alliance_exit
     k = key(clock[0].seed, clock[0].week, _EXIT)
@@ -668,7 +669,7 @@ def alliance_exit(
         if not alliance.alive:
             continue
         policy = issues[alliance.polity, alliance.issue].policy
-        before = alliance.members
+        before, then = alliance.members, seats[a].copy()
         for s in range(seats.shape[1]):
             seat = seats[a, s]
             o = seat.organisation
@@ -682,13 +683,13 @@ def alliance_exit(
                 reason = GAVE_IN
             elif stance == policy or (stance > policy) != (alliance.side == FOR):
                 reason = GOAL_REACHED
-            elif rule.on and alliance.members > 1 and _meets(clock, alliance):
-                given, received = _standing(seats[a], s, trust)
+            elif rule.on and before > 1 and _meets(clock, alliance):
+                given, received = _standing(then, s, trust)
                 formal = 1.0 if alliance.formal else 0.0
                 logit = exit_logit(
                     min(given, received),
                     seat.satisfaction,
-                    alliance.members,
+                    before,
                     formal,
                     alliance.cohesion,
                     rule,
@@ -696,7 +697,7 @@ def alliance_exit(
                 )
                 weeks = min(_QUARTER, clock[0].week - seat.since)
                 if draw64(pair(k, alliance.key), organisations[o].key) < within(logistic(logit), weeks):
-                    hoped = _hoped(rules, seats[a], s, tied)
+                    hoped = _hoped(rules, then, s, tied)
                     reason = _reason(clock, rules, alliance, seat, stance, given, received, hoped)
             if reason >= 0:
                 leave(clock, alliance, seats[a], s, organisations, events, reason)

@@ -107,8 +107,6 @@ def frame_diffusion(clock, rules, organisations, repertoire, campaigns, tied, ev
         if not active(campaign) or campaign.frame < 0:
             continue
         speaker = organisations[campaign.organisation]
-        if speaker.partners == 0:
-            continue
         for o in range(organisations.size):
             a = organisations[o]
             if a.closed or a.polity == speaker.polity or tied[o, campaign.organisation] == 0:

@@ -59,7 +59,7 @@ def right_of(tactic):
 
 @compiled
 def message(strength, media_skill, tailored, rule):
-    """Credibility x (1 + .2 x clarity), where clarity is media skill, and counts once more if the frame is tailored."""
+    """Credibility x (1 + .2 x clarity): media skill, half of it where publics are not addressed each in its frame."""
     clarity = media_skill * (1.0 if tailored else 0.5)
     return min(1.0, strength * (1.0 + rule.gain * clarity)) if rule.on else strength
 
@@ -257,16 +257,16 @@ def _spend(campaign, organisation, tactic, issue, coordination, rule):
 def _bits(campaign, tactic):
     """What a campaign calls to this week, as bits of `calls`; 0 where it calls to nothing."""
     if not campaign.calling:
-        return np.uint8(0)
+        return np.uint16(0)
     if right_of(tactic) >= 0:
-        return np.uint8(64 << campaign.side)
+        return np.uint16(64 << (SIDES * right_of(tactic) + campaign.side))
     if tactic.call == CALL_SIGN:
-        return np.uint8(1 << campaign.side)
+        return np.uint16(1 << campaign.side)
     if tactic.call == CALL_SHOW_UP:
-        return np.uint8(4 << campaign.side)
+        return np.uint16(4 << campaign.side)
     if tactic.call == CALL_BUY_NOT:
-        return np.uint8(16 << campaign.side)
-    return np.uint8(0)
+        return np.uint16(16 << campaign.side)
+    return np.uint16(0)
 
 
 @compiled
@@ -367,8 +367,7 @@ def channels(
             public = publics[q]
             if public.polity != campaign.polity:
                 continue
-            tailored = speech[c, q] != campaign.frame
-            strength = message(trust_in(a, campaign.standing), a.skills[2], tailored, rules[0].message)
+            strength = message(trust_in(a, campaign.standing), a.skills[2], campaign.tailored, rules[0].message)
             resonance = strength * fit(public, speech[c, q], rules[0].framing)
             for on in range(2):
                 hazard = _hazard(campaign, tactic, home, public, float(on), posts, rule) * outreach * (1.0 - hostile)

@@ -37,7 +37,7 @@ _TIME_SIGN, _TIME_MARCH, _JOIN, _LAPSE, _BACKLASH, _CALL_SHUN, _TIME_SHUN, _CALL
 _ZERO, _ONE = F(0.0), F(1.0)
 _LN2 = np.float64(0.6931471805599453)
 _SEEN = np.uint32(TALKS | MARCHES)
-_SIGN_CALL, _MARCH_CALL, _SHUN_CALL, _BACK_CALL, _ANY_CALL = (np.uint8(bits) for bits in (1, 4, 16, 64, 85))
+_SIGN_CALL, _MARCH_CALL, _SHUN_CALL, _BACK_CALL, _ANY_CALL = (np.uint16(bits) for bits in (1, 4, 16, 64, 1365))
 _RIGHTS = len(POPULAR)
 _EXTREME = F(0.7)
 """Attitudes beyond it count as extreme for officials (convention)."""
@@ -355,7 +355,7 @@ def lessons(anchor, upbringing, now, on, number, rule):
 @compiled
 def is_called(calls, call, chance, k, number, side):
     """Whether a citizen is called: by the organisation that he is a member of, or by chance."""
-    return calls & (call << np.uint8(side)) != 0 or (chance > _ZERO and draw(k, number) < chance)
+    return calls & (call << np.uint16(side)) != 0 or (chance > _ZERO and draw(k, number) < chance)
 
 
 @compiled
@@ -374,7 +374,9 @@ def shuns(drive, noticed, calls, grievance, threshold, now, on, side, number, pa
 def backs(kind, drive, noticed, calls, grievance, aversion, threshold, now, on, side, number, rule):
     """Whether a citizen who is asked signs for a ballot this week: as under a petition. kind: of POPULAR."""
     draw_of = np.int64(SIDES * _RIGHTS) * number + SIDES * kind + side
-    called = is_called(calls, _BACK_CALL, now.back[on, kind, side], now.key[_CALL_BACK], draw_of, side)
+    called = is_called(
+        calls, _BACK_CALL << np.uint16(SIDES * kind), now.back[on, kind, side], now.key[_CALL_BACK], draw_of, side
+    )
     if not called or draw(now.key[_TIME_BACK], draw_of) >= rule.available_to_sign:
         return False
     return participation(
@@ -569,8 +571,8 @@ def some_citizens(first, last, clock, rules, organisations, campaigns, tactics, 
                     fear = now.fear * risk[i]
                     talks = expression(aware, drive, fear, same_share, talk_threshold[i], rule.expression)
                 signs = marches = stays_away = backed = False
-                calls = organisations[home].calls[m] if home >= 0 else np.uint8(0)
-                called = called or calls & (_ANY_CALL << np.uint8(side)) != 0
+                calls = organisations[home].calls[m] if home >= 0 else np.uint16(0)
+                called = called or calls & (_ANY_CALL << np.uint16(side)) != 0
                 if rule.participation.on:
                     own[i, m] = np.uint8(own[i, m] & now.keeps)
                     acting = rule.participation.memory * memory[i, m] + F(seen[m, 4])
@@ -584,7 +586,7 @@ def some_citizens(first, last, clock, rules, organisations, campaigns, tactics, 
                             risk[i], act_threshold[i], now, on, side, number, rule.participation,
                         )  # fmt: skip
                         if rule.boycott.on and (
-                            now.shun[on, side] > _ZERO or calls & (_SHUN_CALL << np.uint8(side)) != 0
+                            now.shun[on, side] > _ZERO or calls & (_SHUN_CALL << np.uint16(side)) != 0
                         ):
                             stays_away = shuns(
                                 drive, noticed, calls, grievance[i], act_threshold[i], now, on, side, number,

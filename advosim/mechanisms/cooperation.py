@@ -11,7 +11,7 @@ from advosim.mechanisms.alliances import allied, allied_before, first_trust, sea
 from advosim.mechanisms.campaigns import active, pooled_share, power
 from advosim.mechanisms.chronicle import latest, note
 from advosim.world.chance import draw64, exp, key, log, normal, pair, stream
-from advosim.world.codes import ENDORSED, MOST_ROLES, PLATFORM, REPRESS, SUPPORT
+from advosim.world.codes import ENDORSED, MOST_ROLES, PLATFORM, SUPPORT
 from advosim.world.compile import compiled
 
 _PLATFORM = stream("collaborative_platform")
@@ -215,7 +215,7 @@ def inclusion(rules, issues, publics, organisations, represents, alliances, seat
         if rules[0].credibility.on:
             alliance.esteem += rules[0].credibility.unity * alliance.cohesion
         standing = 0.0
-        if rules[0].solidarity.on and issues[p, m].answers & REPRESS and issues[p, m].injustice > 0.0:
+        if rules[0].solidarity.on and issues[p, m].wronged[alliance.side]:
             standing += rules[0].solidarity.backing
         first = campaigns.size - MOST_ROLES * (alliances.size - a)
         for c in range(first, first + MOST_ROLES):

@@ -109,6 +109,8 @@ def learning(clock, rules, issues, organisations, tactics, learned, alliances, s
             conclude(rule, campaign, tactic, a, learned[o])
             note(clock, events, CAMPAIGN_ENDS, campaign.polity, campaign.issue, o, campaign.tactic, -1,
                  campaign.side, campaign.gain)  # fmt: skip
+    for o in range(organisations.size):
+        organisations[o].success = min(organisations[o].success, 1.0)
 
 
 @compiled

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from advosim.mechanisms.chronicle import note
 from advosim.world.chance import draw64, exp, key, log, normal, stream
-from advosim.world.codes import ABROAD, AGAINST, BALLOT, FIRM, FOR, INSIDE, PETITION, ROUTES, SIDES, STEP, STORE, STREET
+from advosim.world.codes import (
+    ABROAD,
+    AGAINST,
+    BALLOT,
+    BY_TABLE,
+    FIRM,
+    FOR,
+    INSIDE,
+    PETITION,
+    ROUTES,
+    SIDES,
+    STEP,
+    STORE,
+    STREET,
+)
 from advosim.world.compile import compiled
 
 _STEP = stream("friction.step")
@@ -167,11 +181,15 @@ def decision(clock, rules, issues, events):
             issue.by_vote = False
             issue.policy = min(max(before + issue.drift, -1.0), 1.0)
             for route in range(_ROUTES):
-                if issue.submitted[route] and issue.step == 0.0 and is_open(route, rules[0].decision):
-                    issue.policy = min(max(issue.target[route], -1.0), 1.0)
-                    issue.step = issue.policy - before
-                    issue.changed_by = route if issue.step != 0.0 else -1
+                target = min(max(issue.target[route], -1.0), 1.0)
+                asks = issue.submitted[route] and target != before
+                if asks and issue.step == 0.0 and is_open(route, rules[0].decision):
+                    issue.policy = target
+                    issue.step = target - before
+                    issue.changed_by = route
                     issue.by_vote = route == BALLOT and issue.voted
+                    if route == BY_TABLE:
+                        issue.taken_up += abs(issue.step)
                     if route == STORE:
                         issue.pressure = 0.0
                         issue.attention *= kept if rules[0].friction.on else 1.0

@@ -7,12 +7,11 @@ import numpy as np
 from advosim.mechanisms.campaigns import active
 from advosim.mechanisms.chronicle import note
 from advosim.world.chance import draw64, exp, key, log, logistic, pair, stream
-from advosim.world.codes import BOYCOTT, COVERED, MEDIA, OUTLET, PETITION, SIDES, STREET
+from advosim.world.codes import BOYCOTT, COVERED, FOR, MEDIA, OUTLET, PETITION, SIDES, STREET
 from advosim.world.compile import compiled
 
-_PROTEST = stream("coverage.protest")
-_PETITION = stream("coverage.petition")
-_BOYCOTT = stream("coverage.boycott")
+_ACTS = (STREET, PETITION, BOYCOTT)
+_COVERED = tuple(stream(f"coverage.{act}") for act in ("protest", "petition", "boycott"))
 
 
 @compiled
@@ -60,25 +59,73 @@ def standing(p, m, side, act, organisations, tactics, campaigns):
 
 
 @compiled
-def _noticed(k, own, logit, freedom, direction, p, m, outlet, organisations, stances, slots, rule):
-    """The share of a polity's outlets that cover an act, by their slant and free slots; a generic one if none is named.
+def _news_value(rule, issue, share, fatigue, p, m, side, act, organisations, tactics, campaigns):
+    """The logit of an act's coverage by free media; -inf where too few took part to be seen."""
+    if act == STREET:
+        if 1e4 * share < rule.protest_least:
+            return -np.inf
+        violent = 1.0 if issue.violent[side] else 0.0
+        logit = protest_news(share, _symbol(p, m, side, tactics, campaigns), violent, fatigue, rule)
+    elif 1e3 * share <= rule.petition_least:
+        return -np.inf
+    else:
+        logit = petition_news(share, fatigue, rule) if act == PETITION else boycott_news(share, fatigue, rule)
+    return logit + rule.by_credibility * standing(p, m, side, act, organisations, tactics, campaigns)
 
-    logit: the act's news value; direction: 1 for the reform, -1 against. Slant: McCarthy, McPhail & Smith 1996.
+
+@compiled
+def _likes(clock, named, own, freedom, logits, slant, issues, p, wanted):
+    """Fill in what an outlet would cover: by how much the chance, with its slant, beats the draw; 0 for what it leaves.
+    Returns how many acts.
+
+    logits, wanted: (issues, sides, acts); slant: (issues,), what an act for the reform gains with it.
     """
-    outlets, covering = 0, 0
+    likes = 0
+    for m, side, act in np.ndindex(logits.shape):
+        wanted[m, side, act] = 0.0
+        if logits[m, side, act] == -np.inf:
+            continue
+        k = key(clock[0].seed, clock[0].week, _COVERED[act])
+        k = pair(k, own) if named else k
+        chance = freedom * logistic(logits[m, side, act] + (slant[m] if side == FOR else -slant[m]))
+        luck = draw64(k, pair(issues[p, m].key, side))
+        if luck < chance:
+            wanted[m, side, act] = chance - luck
+            likes += 1
+    return likes
+
+
+@compiled
+def _noticed(clock, freedom, logits, p, issues, organisations, stances, rule, noticed):
+    """Fill in the share of a polity's outlets that cover each act; if none is named, there is one without a slant.
+
+    What an outlet wants most gets its slots. McCarthy, McPhail & Smith 1996.
+    """
+    wanted, outlets = np.zeros(logits.shape), 0
+    noticed[:] = 0.0
     for o in range(organisations.size):
         a = organisations[o]
         if a.kind != OUTLET or a.closed or a.polity != p:
             continue
         outlets += 1
-        if slots[o] > 0 and draw64(pair(k, a.key), own) < freedom * logistic(
-            logit + rule.slant * direction * stances[o, m]
-        ):
-            slots[o] -= 1
-            covering += 1
-    if outlets == 0:
-        return 1.0 if draw64(k, own) < freedom * logistic(logit) else 0.0
-    return covering / outlets
+        likes = _likes(clock, True, a.key, freedom, logits, rule.slant * stances[o], issues, p, wanted)
+        for _ in range(min(likes, a.slots)):
+            best = np.argmax(wanted)
+            noticed.flat[best] += 1.0
+            wanted.flat[best] = 0.0
+    if outlets > 0:
+        noticed /= outlets
+    else:
+        _likes(clock, False, issues[p, 0].key, freedom, logits, np.zeros(logits.shape[0]), issues, p, wanted)
+        noticed[:] = np.where(wanted > 0.0, 1.0, 0.0)
+
+
+@compiled
+def _size(issue, side, act):
+    """The share of citizens who took part in an act of a side."""
+    if act == STREET:
+        return issue.marched[side]
+    return issue.signed[side] if act == PETITION else issue.boycotted[side]
 
 
 @compiled
@@ -90,62 +137,36 @@ def coverage(clock, rules, polities, issues, outlets, organisations, stances, ta
     e^(-.15 habit). Earl et al. 2004; Andrews & Caren 2010; Wasow 2020.
     """
     rule = rules[0].coverage
-    slots = np.zeros(organisations.size, np.int64)
-    for o in range(organisations.size):
-        slots[o] = organisations[o].slots
+    logits = np.full((issues.shape[1], SIDES, len(_ACTS)), -np.inf)
+    noticed = np.zeros(logits.shape)
     for p in range(issues.shape[0]):
+        for m, side, n in np.ndindex(logits.shape):
+            share = _size(issues[p, m], side, _ACTS[n])
+            logits[m, side, n] = _news_value(rule, issues[p, m], share, outlets[p, m].fatigue, p, m, side, _ACTS[n],
+                                             organisations, tactics, campaigns)  # fmt: skip
+        if rule.on:
+            _noticed(clock, polities[p].media_freedom, logits, p, issues, organisations, stances, rule, noticed)
         for m in range(issues.shape[1]):
-            issue, outlet = issues[p, m], outlets[p, m]
-            issue.coverage = 0
-            weight = news = 0.0
-            for side in range(SIDES):
-                issue.covered[side] = 0
-                issue.boycott_shown[side] = False
-                if rule.on:
-                    acts, size = _cover_side(clock, rule, polities[p].media_freedom, issue, outlet, p, m, side,
-                                             organisations, stances, slots, tactics, campaigns, events)  # fmt: skip
-                    weight += acts
-                    news += size
-            issue.coverage = issue.covered[0] + issue.covered[1]
-            issue.bump = rule.bump * news * exp(-rule.habituation * outlet.habit)
-            outlet.fatigue = rule.fatigue_keep * outlet.fatigue + weight
-            outlet.habit = rule.habit_keep * outlet.habit + weight
+            _show(clock, rule, issues[p, m], outlets[p, m], p, m, noticed[m], events)
 
 
 @compiled
-def _cover_side(
-    clock, rule, freedom, issue, outlet, p, m, side, organisations, stances, slots, tactics, campaigns, events
-):
-    """Coverage of one side's protest, petition and boycott: the sum of the shares of outlets that cover each, and the
-    same weighted by how much attention each draws.
-    """
-    seed, week = clock[0].seed, clock[0].week
-    own = pair(issue.key, side)
-    direction = 1.0 if side == 0 else -1.0
-    total = news = 0.0
-    for act in (STREET, PETITION, BOYCOTT):
-        if act == STREET:
-            share, k = issue.marched[side], key(seed, week, _PROTEST)
-            seen = 1e4 * share >= rule.protest_least
-            violent = 1.0 if issue.violent[side] else 0.0
-            symbol = _symbol(p, m, side, tactics, campaigns)
-            logit = protest_news(share, symbol, violent, outlet.fatigue, rule)
-        else:
-            share = issue.signed[side] if act == PETITION else issue.boycotted[side]
-            k = key(seed, week, _PETITION if act == PETITION else _BOYCOTT)
-            seen = 1e3 * share > rule.petition_least
-            if act == PETITION:
-                logit = petition_news(share, outlet.fatigue, rule)
-            else:
-                logit = boycott_news(share, outlet.fatigue, rule)
-        if not seen:
-            continue
-        logit += rule.by_credibility * standing(p, m, side, act, organisations, tactics, campaigns)
-        noticed = _noticed(k, own, logit, freedom, direction, p, m, outlet, organisations, stances, slots, rule)
-        if noticed > 0.0:
-            total += noticed
-            news += noticed * (1.0 + log(1.0 + share / rule.bump_size)) if act == STREET else noticed
+def _show(clock, rule, issue, outlet, p, m, noticed, events):
+    """What was covered is known, and draws attention next week. noticed: (sides, acts), shares of outlets."""
+    weight = news = 0.0
+    for side in range(SIDES):
+        issue.covered[side] = 0
+        issue.boycott_shown[side] = False
+        for n in range(len(_ACTS)):
+            if noticed[side, n] <= 0.0:
+                continue
+            share = _size(issue, side, _ACTS[n])
+            weight += noticed[side, n]
+            news += noticed[side, n] * (1.0 + log(1.0 + share / rule.bump_size) if _ACTS[n] == STREET else 1.0)
             issue.covered[side] += 1
-            issue.boycott_shown[side] = act == BOYCOTT or issue.boycott_shown[side]
-            note(clock, events, COVERED, p, m, -1, -1, act, side, share)
-    return total, news
+            issue.boycott_shown[side] = _ACTS[n] == BOYCOTT or issue.boycott_shown[side]
+            note(clock, events, COVERED, p, m, -1, -1, _ACTS[n], side, share)
+    issue.coverage = issue.covered[0] + issue.covered[1]
+    issue.bump = rule.bump * news * exp(-rule.habituation * outlet.habit)
+    outlet.fatigue = rule.fatigue_keep * outlet.fatigue + weight
+    outlet.habit = rule.habit_keep * outlet.habit + weight

@@ -508,7 +508,8 @@ def joint_plan(
             begin(clock, rules, issues, districts, organisations, stances, priorities, tactics, campaign, m,
                   alliance.side, t, pair(alliance.key, number), 1.0, events)  # fmt: skip
             campaign.weeks_left = rule.weeks
-            campaign.age -= number * rule.stagger
+            if number > 0:
+                campaign.age = min(campaign.age, campaigns[c - 1].age - rule.stagger)
             campaign.competence = unlocked(
                 seats[a], organisations, trust, union, tactics[t], rules[0].alliance_strength
             )
@@ -658,7 +659,7 @@ def framing(
         elif danger > 0.0 and campaign.frame != _best_frame(repertoire[c], unanswered, luck, noise):
             note(clock, events, COUNTER_FRAME, campaign.polity, m, o, campaign.tactic, campaign.frame, campaign.side,
                  danger)  # fmt: skip
-        tailored = rule.on and rules[0].message.on and a.skills[2] >= 0.5
+        campaign.tailored = rule.on and rules[0].message.on and a.skills[2] >= 0.5
         campaign.audience = -1
         most, spoken_for = 0.0, False
         for q in range(publics.size):
@@ -668,7 +669,7 @@ def framing(
                 continue
             _appeals(publics[q], m, campaign.side, circulation[q], circulating[q], rule, own)
             own_luck = pair(luck, publics[q].key)
-            if tailored:
+            if campaign.tailored:
                 speech[c, q] = _best_frame(repertoire[c], own, own_luck, noise)
             polled = own[speech[c, q]] + noise * normal(draw64(pair(own_luck, frames), 0))
             promise = _promise(publics[q], tactics[campaign.tactic].channels, polled)

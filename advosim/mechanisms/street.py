@@ -125,6 +125,7 @@ def response(clock, rules, polities, issues, events):
             issue.injustice = 0.0
             issue.conceded = 0.0
             for side in range(SIDES):
+                issue.wronged[side] = False
                 issue.denied[side] = False
                 if not rule.on:
                     continue
@@ -135,6 +136,7 @@ def response(clock, rules, polities, issues, events):
                     issue.replied[side] = True
                 issue.answers |= answers
                 if answers & REPRESS and not issue.violent[side]:
+                    issue.wronged[side] = True
                     issue.injustice = 1.0
                 if answers & ACCOMMODATE:
                     issue.conceded += (1.0 if side == 0 else -1.0) * rule.concession * issue.friction

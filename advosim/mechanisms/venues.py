@@ -86,7 +86,6 @@ def stakeholder_table(
                 if step != 0.0:
                     issue.submitted[BY_TABLE] = True
                     issue.target[BY_TABLE] = issue.policy + step
-                    issue.taken_up += abs(step)
                     issue.buy_in = 1.0
                     note(clock, events, AGREEMENT, p, m, -1, -1, BY_TABLE, 0 if step > 0.0 else 1, step)
 

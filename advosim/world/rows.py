@@ -129,6 +129,7 @@ ISSUE = table(
     ("consulting", "i8", (SIDES,), "weeks of consultation left"),
     ("denied", "u1", (SIDES,), "whether the government counter-framed that side last week"),
     ("injustice", "f8", ">= 0, repression of peaceful acts, as learned next week"),
+    ("wronged", "u1", (SIDES,), "whether peaceful acts of a side were repressed this week"),
     ("support", "f8", "0..1, citizens with x > y"),
     ("aware", "f8", "0..1"),
     ("talking", "f8", "0..1"),
@@ -256,9 +257,10 @@ ORGANISATION = table(
     ("activity", "f8", ">= 0, rate of campaigns beside the usual"),
     (
         "calls",
-        "u1",
+        "u2",
         (MOST_ISSUES,),
-        "what members are called to: bits side to sign, 2 + side to march, 4 + side to boycott, 6 + side for a ballot",
+        "what members are called to: bits side to sign, 2 + side to march, 4 + side to boycott, 6 + side for an "
+        "initiative, 8 + side for a referendum, 10 + side for a recall",
     ),
     ("partners", "i8", "open organisations abroad that it is tied to"),
     ("failure", "f8", "0..1, what its last campaigns at home lacked of what an untried tactic would bring"),
@@ -359,6 +361,7 @@ CAMPAIGN = table(
     ("weeks_left", "i8", "0: no campaign"),
     ("age", "i8", "weeks since it began; below 0 while it is prepared"),
     ("fresh", "?", "whether it was planned this week"),
+    ("tailored", "?", "whether every public was polled by itself and is addressed in its own frame"),
     ("firm", "i8", "boycotts: row of the target; -1 for none, -2 for a branch"),
     ("district", "i8", "local campaigns: row of districts, -1 for none"),
     ("outreach", "f8", "> 0, luck of a petition's outreach"),
