@@ -48,6 +48,9 @@ def simulate(
     are the same for any number. mechanisms puts callables in the place of rules by name. progress hears of the stages.
     Raises InputError for wrong input.
     """
+    if not isinstance(scenario, Scenario):
+        text = f"simulate takes a Scenario, not {type(scenario).__name__}"
+        raise InputError(Problem("", None, text, hint='Scenario.load("baseline"), or a file'))
     seed = scenario.seed if seed is None else allowed("seed", seed)
     weeks = scenario.weeks if weeks is None else allowed("weeks", weeks)
     started = time.perf_counter()

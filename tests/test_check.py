@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import datetime
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from advosim.scenario import load
 from advosim.scenario.problems import InputError, Problem
 from advosim.scenario.schema import Scenario
+from advosim.simulation import simulate
 
 TITLE = 'title = "X"\n'
 REPRESSION = "polity.home.governance.repression"
@@ -615,3 +617,54 @@ def test_odd_files_give_a_scenario_or_an_input_error(
         assert isinstance(load.load(path), Scenario)
     except InputError as error:
         assert error.problems
+
+
+# ---------------------------------------------------------------- rows that lack what they need
+
+
+ALLIED = (
+    TITLE
+    + """[polity.home.organisation]
+a = {}
+b = {}
+[polity.home.alliance.front]
+issue = "reform"
+members = ["a"]
+[[reform]]
+week = 900
+set = { "mechanism.trust.rat" = 0.1 }
+"""
+)
+
+
+def test_a_row_that_lacks_what_it_needs_hides_no_other_error(tmp_path: Path) -> None:
+    """Nor those of reforms, which are checked in the world that the tables without it describe."""
+    told = [(p.line, p.what, p.allowed) for p in problems(write(tmp_path, "x.toml", ALLIED))]
+    assert [line for line, _, _ in told] == [7, 9, 10]
+    assert told[0][1:] == ("polity.home.alliance.front.members has 1 entry", "2 or more")
+    assert "week 900" in told[1][1] and "'rat'" in told[2][1]
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "hint"),
+    [
+        ("polity.home.governance.repression", 5, "0 is not at all, 1 is fully"),
+        ("polity.home.governance.electoral_threshold", 5, "a share: 0.05 is 5%"),
+        ("polity.home.governance.initiative.quorum", 50, "a share: 0.5 is half of the citizens"),
+    ],
+)
+def test_a_number_beyond_a_scale_gets_a_hint(path: str, value: float, hint: str) -> None:
+    with pytest.raises(InputError, match=re.escape(hint)):
+        load.load("baseline").but({path: value})
+
+
+def test_a_person_has_a_post_once() -> None:
+    posts = {"polity.home.individual.rosa": {"posts": ["tenants", "tenants"]}}
+    with pytest.raises(InputError, match="named twice"):
+        load.load("baseline").but(posts)
+
+
+@pytest.mark.parametrize("change", [lambda: load.load("baseline").but(5), lambda: simulate("baseline")])  # type: ignore[arg-type]
+def test_what_is_no_scenario_or_no_table_of_changes_is_wrong_input(change: Any) -> None:
+    with pytest.raises(InputError, match="takes a"):
+        change()

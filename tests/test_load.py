@@ -377,6 +377,25 @@ def test_a_scenario_travels_to_other_processes() -> None:
     assert pickle.loads(pickle.dumps(scenario)) == scenario
 
 
+def test_notes_name_what_nothing_can_come_of() -> None:
+    given = {
+        "climate_ngo.tactics": ["initiative", "appeal_to_regional_body", "petition"],
+        "tenants.slots": 3,
+        "works": {"kind": "firm", "market_share": 0.6, "count": 2},
+    }
+    home = "polity.home.organisation."
+    told = load.notes(load.load("baseline").but({home + path: value for path, value in given.items()}))
+    for what in (
+        "climate_ngo cannot use initiative: initiative is not allowed",
+        "climate_ngo cannot use appeal_to_regional_body: there is no regional body",
+        "tenants.slots is read of a media outlet only",
+        "polity.home add up to 1.20",
+    ):
+        assert sum(what in note for note in told) == 1, told
+    assert not any("petition" in note for note in told)
+    assert not load.notes(load.load("baseline"))
+
+
 def test_notes_name_settings_that_nothing_reads_yet() -> None:
     waiting = [path for path, field in parameters(Governance) if "awaits" in (field.json_schema_extra or {})]
     if not waiting:

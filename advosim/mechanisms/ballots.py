@@ -77,7 +77,7 @@ def deterrence(legislature, median, group, cost):
 
 @compiled
 def draft_of(ideal, believed, rule):
-    """A sponsor's draft, between its ideal and what it thinks that the median wants (.4/.6)."""
+    """A sponsor's draft, between its ideal and what it thinks that the median wants (.3/.7)."""
     return (1.0 - rule.moderation) * ideal + rule.moderation * believed
 
 

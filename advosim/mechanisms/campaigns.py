@@ -469,7 +469,7 @@ def evidence(rules, polities, issues, organisations, stances, tactics, campaigns
     """Research revises the government's ideal, as far as it is open, raises the price of moving the other way, and
     costs firms of the other side reputation. What it teaches citizens travels with `channels`.
 
-    revision = .98 revision + .02 openness x credibility x quality x direction; price = .95 price + .05 reach x quality.
+    revision = .98 revision + .02 openness x credibility x quality x direction; price = .95 price + .5 reach x quality.
     Keck & Sikkink 1998: information politics.
     """
     rule = rules[0].evidence

@@ -285,7 +285,6 @@ def _what_presses(now, rule, home, issue):
     silent = home.shutdown and rule.platform_control.on
     louder = rule.platform_control.to_friends if silent else 1.0
     now.friends = F(exp(louder * log(max(rule.awareness.missed_face_to_face, 1e-9))))
-    now.connected = _ZERO if silent else _ONE
     now.forgets = F(weekly(rule.awareness.half_life))
     now.relaxes = F(weekly(rule.anchoring.half_life))
     now.unlearns = F(weekly(rule.education.half_life))

@@ -115,7 +115,7 @@ def sign(x):
 
 @compiled
 def friction_of(veto_players, push, way, price, rule):
-    """F = .6 (1 + .5 (veto players - 1)) (1 - .4 push x ease toward the ideal) + the price that evidence set.
+    """F = .66 (1 + .5 (veto players - 1)) (1 - .4 push x ease toward the ideal) + the price that evidence set.
 
     push: sign of the pressure; way: the government's ideal minus policy. Tsebelis 2002.
     """

@@ -1,4 +1,4 @@
-"""Phase 7: firms under boycott lose sales and standing, and some give in."""
+"""Phase 8: firms under boycott lose sales and standing, and some give in."""
 
 from __future__ import annotations
 

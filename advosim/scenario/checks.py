@@ -198,16 +198,20 @@ def refused(merged: Merged, partial: bool = False) -> tuple[Scenario | None, Tab
 
 
 def _take_out(table: Any, path: KeyPath, kind: str) -> bool:
-    """Remove a wrong value, so that its default stands in; give a missing one any value that is in order."""
+    """Remove a wrong value, so that its default stands in; give a missing title one, and leave out a row that lacks
+    what it needs.
+    """
     around = [table]
     for part in path[:-1]:
         inner = around[-1].get(part)
         if not isinstance(inner, dict):  # a list goes as a whole
             return around[-1].pop(part, None) is not None
         around.append(inner)
-    if kind == "missing":
-        around[-1][path[-1]] = "untitled"
+    if kind == "missing" and not path[1:]:
+        table[path[0]] = "untitled"
         return True
+    if kind == "missing":  # without it the whole row says nothing
+        return around[-2].pop(path[-2], None) is not None
     gone = path[-1] in around[-1]
     for outer, part in reversed(list(zip(around, path, strict=True))):
         outer.pop(part, None)
@@ -246,6 +250,10 @@ def _problem(merged: Merged, path: KeyPath, error: Any, out: set[str]) -> list[P
     if kind == "literal_error":
         close = did_you_mean(value, [str(a) for a in get_args(annotation)])
         return [merged.problem(path, f"{here} = {shown(value)} is unknown", allowed(annotation, field), close)]
+    if kind in ("too_short", "too_long"):
+        least, most, count = (error["ctx"].get(name) for name in ("min_length", "max_length", "actual_length"))
+        text = f"{here} has {count} entr{'y' if count == 1 else 'ies'}"
+        return [merged.problem(path, text, f"{least} or more" if kind == "too_short" else f"{most} at most")]
     if kind in ("greater_than_equal", "less_than_equal"):
         text, hint = f"{here} = {shown(value)} is out of range", _range_hint(value, path, field)
         return [merged.problem(path, text, allowed(annotation, field), hint)]
@@ -265,6 +273,10 @@ def _range_hint(value: float, path: KeyPath, field: FieldInfo | None) -> str:
     low, high = bounds(field)
     if high == 1 and value > 1 and unit(field).startswith("share"):
         return "a share: 0.5 is half" + unit(field).removeprefix("share").replace(" of ", " of the ", 1)
+    if high is not None and high < value <= 100 and unit(field).startswith("share"):
+        return f"a share: {value / 100:g} is {value:g}%"
+    if (low, high) == (0, 1) and value > 1 and not unit(field):
+        return "0 is not at all, 1 is fully"
     if low is not None and value < low and low > 0:
         table = at(path[:-1])[0]
         right = is_part(table) and "allowed" in table.model_fields
@@ -404,6 +416,9 @@ def _organisations(merged: Merged) -> Iterator[Problem]:
         for person, part in tables(row, "individual"):
             at = ("polity", polity, "individual", person, "posts")
             yield from _named(merged, at, part.get("posts"), f"organisation in {polity}", list(seen))
+            posts = _texts(part.get("posts"))
+            if len(posts) != len(set(posts)):
+                yield merged.problem(at, f"{dotted(at)}: an organisation is named twice")
         yield from _alliances(merged, polity, row, seen)
     if total > MOST_ORGANISATIONS and len(dict(tables(merged.table, "polity"))) > 1:
         yield merged.problem(("polity",), f"{total} organisations in all polities", f"0 to {MOST_ORGANISATIONS}")

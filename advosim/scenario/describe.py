@@ -14,9 +14,12 @@ from pydantic.fields import FieldInfo
 from advosim.scenario import checks
 from advosim.scenario.declare import Part, catalogue_rows, parameters
 from advosim.scenario.layers import presets, shipped
-from advosim.scenario.schema import Scenario
+from advosim.scenario.schema import Initiative, Polity, Recall, Referendum, Scenario
 
 FEW = 1000  # citizens; results below are for tests (a convention of this program)
+OWN_KIND = {"slots": "media_outlet", "market_share": "firm", "reputation": "firm", "lobby_budget": "firm",
+            "district": "municipality"}  # fmt: skip
+"""Settings of organisations that are read of one kind only."""
 
 
 # ---------------------------------------------------------------- archives
@@ -58,7 +61,9 @@ def fingerprint(scenario: Scenario, seed: int | None = None) -> str:
 
 
 def notes(scenario: Scenario) -> list[str]:
-    """What a user should know of a scenario that is in order: unread settings, few citizens, late reforms."""
+    """What a user should know of a scenario that is in order: unread settings, few citizens, late reforms, tactics that
+    have no room.
+    """
     found = []
     for name, polity in scenario.polity.items():
         if polity.citizens < FEW:
@@ -71,11 +76,31 @@ def notes(scenario: Scenario) -> list[str]:
             waiting.setdefault(mechanism, []).append(path)
     for mechanism, paths in waiting.items():
         found.append(f"no rule reads yet (awaits '{mechanism}'): {', '.join(paths)}")
+    found += [note for name, polity in scenario.polity.items() for note in _idle(scenario, name, polity)]
     late = sorted({reform.week for reform in scenario.reform if reform.week > scenario.weeks})
     if late:
         weeks = ", ".join(map(str, late))
         found.append(f"the run ends after week {scenario.weeks}: reforms of week {weeks} are left out")
     return found
+
+
+def _idle(scenario: Scenario, home: str, polity: Polity) -> Iterator[str]:
+    """Settings of a polity's organisations that nothing can come of as things stand at the start, or too much."""
+    sold = sum(firm.market_share * firm.count for firm in polity.organisation.values() if firm.kind == "firm")
+    if sold > 1 + 1e-9:
+        yield f"the market shares of firms in polity.{home} add up to {sold:.2f}: 1 is the whole market"
+    for name, organisation in polity.organisation.items():
+        for tactic in organisation.tactics:
+            row = scenario.tactic[tactic]
+            right = getattr(polity.governance, row.pressure, None)
+            levels = {body.level for body in scenario.body.values() if not body.members or home in body.members}
+            if isinstance(right, Initiative | Referendum | Recall) and not right.allowed:
+                yield f"polity.{home}.organisation.{name} cannot use {tactic}: {row.pressure} is not allowed"
+            elif row.venue in ("regional", "international") and row.venue not in levels:
+                yield f"polity.{home}.organisation.{name} cannot use {tactic}: there is no {row.venue} body"
+        for key, kind in OWN_KIND.items():
+            if key in organisation.model_fields_set and organisation.kind != kind:
+                yield f"polity.{home}.organisation.{name}.{key} is read of a {kind.replace('_', ' ')} only"
 
 
 def _values(thing: Any, path: str) -> Iterator[tuple[str, Any, FieldInfo]]:

@@ -78,6 +78,9 @@ def read(path: str | Path, overrides: Mapping[str, Any] | None = None, *, folder
 
 def but(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
     """The same scenario with other values at dotted paths: numbers, names, whole tables (merged in), presets."""
+    if not isinstance(changes, Mapping):
+        text = f"{CHANGES[1]} takes a table of changes by dotted path, not {type(changes).__name__}"
+        raise InputError(Problem("", None, text, hint='but({"polity.home.governance.repression": 0.8})'))
     merged = Merged(Layer(CHANGES[1], Path(), {}), scenario.model_dump())
     problems = _change(merged, changes, CHANGES[1])
     return _checked(merged, problems, None)

@@ -72,7 +72,7 @@ class Governance(Part):
     repression: float = number(0.1, 0, 1, "threat and use of force against protest and organisations", source="tried")
     accommodation: float = number(0.5, 0, 1, "readiness to answer demands at all", source="V-Dem, mid-scale")
     entry_cost: float = number(
-        0.3, 0, 1, "burden of founding and registering; limits on foreign funds", source="V-Dem v2cseeorgs"
+        0.3, 0, 1, "burden of registering: the share of foreign funds that it keeps out", source="V-Dem v2cseeorgs"
     )
     assembly_cost: float = number(0.1, 0, 1, "cost and legal burden of protest", source="tried")
     openness: float = number(0.7, 0, 1, "share of insider contacts and consultations that get in", source="tried")
@@ -390,9 +390,10 @@ class Polity(Part):
             raise ValueError(f"{self.districts} districts for {self.citizens} citizens: a district would be empty")
         if sum(o.count for o in self.organisation.values()) > MOST_ORGANISATIONS:
             raise ValueError(f"more than {MOST_ORGANISATIONS} organisations")
-        governed = [o.district for o in self.organisation.values() if o.kind == "municipality"]
-        if len(governed) != len(set(governed)) or any(district > self.districts for district in governed):
-            raise ValueError(f"municipalities need districts of their own from 1 to {self.districts}")
+        towns = {name: o.district for name, o in self.organisation.items() if o.kind == "municipality"}
+        if len(towns) != len(set(towns.values())) or any(district > self.districts for district in towns.values()):
+            given = ", ".join(f"{name}: {district}" for name, district in towns.items())
+            raise ValueError(f"municipalities need districts of their own from 1 to {self.districts} ({given})")
         return self
 
 

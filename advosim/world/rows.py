@@ -451,7 +451,6 @@ CIRCUMSTANCE = table(
     ("sanction_signing", "f4", (2,), "0..1, risk of signing, offline and online"),
     ("shift", "f4", "0..1, move of values toward a frame that is heard and fits"),
     ("friends", "f4", "chance to miss what one friend talks of, under a shutdown smaller"),
-    ("connected", "f4", "0 under a shutdown, else 1"),
     ("cost", "f4", "motive, cost of marching"),
     ("forgets", "f4", "0..1, chance to forget in a week"),
     ("relaxes", "f4", "0..1, share of a deviation from the anchor that goes in a week"),
