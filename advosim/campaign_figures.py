@@ -321,7 +321,8 @@ def participation_rates(record: Run, polity: str) -> pd.DataFrame:
     rates = group[acts].mean() * 5200
     for view in views:
         quarters = group[view].quantile(np.array([0.25, 0.5, 0.75])).unstack() * 100
-        rates[[f"{view}_low", view, f"{view}_high"]] = quarters.to_numpy()
+        quarters.columns = [f"{view}_low", view, f"{view}_high"]
+        rates = rates.join(quarters)
     means = everybody.groupby("issue", sort=False)[acts].mean() * 5200
     return rates.reset_index().join(means.add_suffix("_mean"), on="issue")
 
@@ -391,7 +392,8 @@ def _draw_views(axes: Axes, page: Page, issue: str, view: str, rates: pd.DataFra
     axes.axvline(50, color=FAINT, lw=0.6, zorder=0)
     places = range(len(rates))
     colour = page.colour(issue)
-    axes.hlines(places, rates[f"{view}_low"], rates[f"{view}_high"], color=colour, lw=2.4, alpha=0.4, zorder=2)
+    low, high = rates[f"{view}_low"], rates[f"{view}_high"]
+    axes.hlines(places, low, high, color=colour, lw=2.4, alpha=0.4, zorder=2, gid=f"{view}_half/{issue}")
     axes.plot(rates[view], places, "o", ms=4.2, color=colour, zorder=3, clip_on=False, gid=f"{view}/{issue}")
 
 

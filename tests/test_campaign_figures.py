@@ -356,6 +356,28 @@ def test_views_are_medians_of_weeks() -> None:
     np.testing.assert_allclose(dots, expected)
 
 
+def test_every_public_and_issue_has_its_own_values() -> None:
+    """As a record has its rows: issue by issue within a public, and neither in the order of the alphabet."""
+    columns = ["support", "aware", "petition", "protest", "boycott"]
+    record, rng = peopled(weeks=60, issues=3), np.random.default_rng(1)
+    rows = record.publics.sort_values(["week", "public", "issue"], ascending=[True, False, False], ignore_index=True)
+    number = rows.groupby(["public", "issue"], sort=False).ngroup()
+    for place, column in enumerate(columns):
+        rows[column] = (0.05 + 0.09 * ((number + 2 * place) % 9)) * rng.uniform(0.95, 1.05, len(rows))
+    figure = drawn("participation", replace(record, publics=rows))
+    for (issue, public), own in rows.groupby(["issue", "public"]):
+        for act in ("petition", "protest", "boycott"):
+            (dot,) = artists(figure, f"{act}/{issue}/{public}").values()
+            np.testing.assert_allclose(dot.get_xdata(), own[act].mean() * 5200)
+        for view in ("aware", "support"):
+            (dots,) = artists(figure, f"{view}/{issue}").values()
+            (middles,) = artists(figure, f"{view}_half/{issue}").values()
+            at = PUBLICS.index(public)
+            assert dots.get_xdata()[at] == pytest.approx(100 * own[view].median())
+            half = 100 * own[view].quantile([0.25, 0.75])
+            np.testing.assert_allclose(middles.get_segments()[at][:, 0], half)
+
+
 def test_acts_that_nobody_did_are_said() -> None:
     assert words(drawn("participation", peopled(weeks=20, issues=2))).count("none") >= 2
 
