@@ -200,6 +200,9 @@ def _key_width(layers: Sequence[_Layer]) -> float:
 
 # ---------------------------------------------------------------- frames
 
+ABOVE_ZERO = 0.74
+"""Where a panel says that it is empty, in its height: clear of the line at zero."""
+
 
 def frames(record: Run, polity: str | None = None) -> Figure:
     """What campaigns said issues are about: shares of frames in the effort of each side, a panel for each issue.
@@ -208,8 +211,8 @@ def frames(record: Run, polity: str | None = None) -> Figure:
     stand side by side. Of more, only `polity` is drawn, or the first.
     """
     page = page_of(record, polity)
-    rows = efforts(page)
-    rows = rows[(rows["frame"] != "") & rows["tactic"].map(lambda tactic: _speaks(tactic, page)).astype(bool)]
+    every = efforts(page)
+    rows = every[(every["frame"] != "") & every["tactic"].map(lambda tactic: _speaks(tactic, page)).astype(bool)]
     layers = _frame_layers(rows, page)
     reading = (
         f"Shares of frames in the effort of campaigns that speak to the publics, {_by(page.last)}: upward for reform, "
@@ -222,6 +225,9 @@ def frames(record: Run, polity: str | None = None) -> Figure:
         for axes, name in zip(row, page.polities, strict=True):
             mine = rows[(rows["polity"] == name) & (rows["issue"] == issue)]
             _frame_panel(axes, page, name, issue, mine, layers)
+            if mine.empty:
+                campaigned = ((every["polity"] == name) & (every["issue"] == issue)).any()
+                say(axes, "no campaign that speaks to publics" if campaigned else "no campaigns", ABOVE_ZERO)
         caption(row, plain(issue), page, first=number == 0, color=page.colour(issue))
     mark_time(grid[-1], page)
     head_columns(grid[0], page)
@@ -259,8 +265,6 @@ def _frame_panel(axes: Axes, page: Page, polity: str, issue: str, rows: pd.DataF
     axes.axhline(0, color=INK, lw=0.7, zorder=4)
     axes.set_ylim(-104, 104)
     axes.set_yticks([-100, -50, 0, 50, 100], ["100%", "against", "0", "for", "100%"])
-    if rows.empty:
-        say(axes, "no campaigns")
 
 
 def _patches(layers: Sequence[_Layer]) -> list[Any]:

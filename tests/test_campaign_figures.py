@@ -226,6 +226,17 @@ def test_layers_of_frames_are_shares_of_what_speaks_to_publics() -> None:
             np.testing.assert_allclose(found[f"home/{issue}/{side}/{frame}"], towards * share, atol=1e-9)
 
 
+def test_frames_tell_silent_campaigns_from_none_and_clear_of_the_line_at_zero() -> None:
+    record = peopled(weeks=104, issues=2)
+    rows = record.organisations[record.organisations["issue"] == "forests"]
+    figure = drawn("frames", replace(record, organisations=rows.assign(tactic="capacity_building")))
+    (silent,), (idle,) = (axes.texts for axes in figure.axes)
+    assert (silent.get_text(), idle.get_text()) == ("no campaign that speaks to publics", "no campaigns")
+    for axes, text in zip(figure.axes, (silent, idle), strict=True):
+        zero = axes.transData.transform((1, 0))[1]
+        assert text.get_window_extent().y0 > zero + 2
+
+
 def test_neighbouring_colours_differ_in_grey() -> None:
     from matplotlib.colors import to_rgb
 
