@@ -50,8 +50,8 @@ MOST_LAYERS = 9
 ALWAYS = {INSIDE: 2, OUTSIDE: 0, OWN: 1}
 """How many tactics of a group are named however rare they are."""
 REST = "others"
-EVENT_COLUMNS = ["week", "polity", "issue", "organisation", "event", "tactic", "side", "size", "detail"]
-EFFORT_COLUMNS = ["week", "polity", "organisation", "issue", "tactic", "frame", "side", "effort"]
+EVENT_COLUMNS = ["week", "polity", "issue", "organisation", "event", "tactic", "side", "size", "detail", "alliance"]
+EFFORT_COLUMNS = ["week", "polity", "organisation", "issue", "tactic", "frame", "side", "effort", "alliance"]
 
 
 # ---------------------------------------------------------------- tactics
@@ -444,7 +444,7 @@ def efforts(page: Page) -> pd.DataFrame:
     rows = page.record.campaigns
     rows = rows.reindex(columns=EFFORT_COLUMNS) if rows.empty else rows
     rows = rows[rows["polity"].isin(page.polities) & (rows["week"] <= page.last)]
-    names = ["polity", "organisation", "issue", "tactic", "frame", "side"]
+    names = ["polity", "organisation", "issue", "tactic", "frame", "side", "alliance"]
     rows = rows.reindex(columns=EFFORT_COLUMNS)
     rows = rows.assign(**{name: rows[name].astype(object).fillna("") for name in names})
     return rows[~rows["tactic"].isin(["", "none"]) & (rows["effort"] > 0)]
@@ -454,7 +454,7 @@ def happened(page: Page, events: Sequence[str], issue: str | None = None) -> pd.
     """Events of the first polity drawn, in order."""
     rows = page.record.events.reindex(columns=EVENT_COLUMNS)
     here = rows["polity"].isin([page.polities[0], ""]) & rows["event"].isin(events) & (rows["week"] <= page.last)
-    names = ["polity", "issue", "organisation", "event", "tactic", "side", "detail"]
+    names = ["polity", "issue", "organisation", "event", "tactic", "side", "detail", "alliance"]
     rows = rows[here & (rows["issue"] == issue)] if issue is not None else rows[here]
     return rows.assign(**{name: rows[name].astype(object).fillna("") for name in names})
 
