@@ -43,6 +43,7 @@ KINDS = {
 """Marker and grey of organisations: colours tell issues."""
 MOST_ROWS, MOST_LIVES = 24, 30
 LONGEST_NAME = 24
+LONGEST_TITLE = LONGEST_NAME + len(", week 1000")
 EDGE = 1.15
 """Half the width of a panel, beside 1 for the distance of its columns from the middle."""
 ROW, LIFE_ROW, ABOVE = 0.155, 0.19, 0.24
@@ -110,9 +111,9 @@ def alliance_network(record: Run, polity: str | None = None) -> Figure:
     return figure
 
 
-def _widest(names: Iterable[str]) -> float:
-    """Room for names beside the panels, in inches."""
-    return max((width_of(plain(name, LONGEST_NAME), SMALL) for name in names), default=0.0) + 0.14
+def _widest(names: Iterable[str], most: int = LONGEST_NAME) -> float:
+    """Room for names of so many letters at most beside the panels, in inches."""
+    return max((width_of(plain(name, most), SMALL) for name in names), default=0.0) + 0.14
 
 
 def _columns(page: Page, spells: pd.DataFrame) -> _Columns:
@@ -327,7 +328,7 @@ def alliance_lives(record: Run, polity: str | None = None) -> Figure:
     most = max(2, int(sizes["members"].max()) if len(sizes) else 2)
     reading = (
         f"From founding to end, as high as members are many (up to {most}); full: for reform, open: against it. Named "
-        "after who led it last, or by the scenario; on the right, why it ended."
+        "after who led it last and the week of its founding, or by the scenario; on the right, why it ended."
     )
     if len(lives) < len(all_lives):
         reading += f" {len(all_lives) - len(lives)} smaller and shorter ones are left out."
@@ -336,7 +337,7 @@ def alliance_lives(record: Run, polity: str | None = None) -> Figure:
     flags = 0.12 if page.reforms else 0.0
     inches = sum(ABOVE + LIFE_ROW * (lives["issue"] == issue).sum() for issue in issues) + 0.47 + flags
     figure, y = sheet(page, of_one(page, "Lives of alliances"), reading, inches, _lives_key(befell))
-    left = _widest(_title(page, life) for life in list[Any](lives.itertuples()))
+    left = _widest((_title(page, life) for life in list[Any](lives.itertuples())), LONGEST_TITLE)
     right = _widest(_ending(life) for life in list[Any](lives.itertuples())) + 0.06
     y += flags
     first: Axes | None = None
@@ -356,18 +357,29 @@ def alliance_lives(record: Run, polity: str | None = None) -> Figure:
 
 
 def _title(page: Page, life: Any) -> str:
-    """An alliance as the scenario calls it, or after its lead."""
-    given = life.alliance in page.record.scenario.polity[page.polities[0]].alliance
-    return str(life.alliance if given else life.lead)
+    """An alliance as the scenario calls it, or after its lead and the week of its founding: one may lead several."""
+    if life.alliance in page.record.scenario.polity[page.polities[0]].alliance:
+        return plain(life.alliance, LONGEST_NAME)
+    return f"{plain(life.lead, LONGEST_NAME)}, week {life.week_formed}"
 
 
 def _befell(page: Page, lives: pd.DataFrame) -> pd.DataFrame:
-    """Memoranda, platforms, help, conflicts and scandals of these alliances."""
+    """Memoranda, platforms, help, conflicts and scandals of these alliances.
+
+    A memorandum that the scenario declares is in no event: it is there from the start.
+    """
+    import pandas as pd
+
     events = page.record.events
     named = events["event"].where(~events["event"].str.endswith("_clash"), "clash")
     events = events.assign(what=named)
     here = (events["polity"] == page.polities[0]) & events["alliance"].isin(lives["alliance"])
-    return events[here & events["what"].isin(list(MARKS))]
+    found = events.loc[here & events["what"].isin(list(MARKS)), ["week", "alliance", "what"]]
+    logged = lives["alliance"].isin(found.loc[found["what"] == "memorandum", "alliance"])
+    declared = lives[lives["memorandum"].astype(bool) & ~logged]
+    weeks = declared["week_formed"].clip(lower=1)
+    signed = pd.DataFrame({"week": weeks, "alliance": declared["alliance"], "what": "memorandum"})
+    return pd.concat([part for part in (signed, found) if len(part)] or [found])
 
 
 def _lives_key(befell: pd.DataFrame) -> list[Any]:
@@ -388,7 +400,7 @@ def _draw_lives(
 ) -> None:
     prepare(axes, page, page.polities[0])
     axes.spines[["left", "bottom"]].set_visible(False)
-    axes.tick_params(axis="y", length=0)
+    axes.tick_params(axis="y", length=0, pad=4)
     axes.set_ylim(len(lives), 0)
     axes.set_xlim(0.5, page.last + 0.5)
     colour = page.colour(issue)
@@ -396,7 +408,7 @@ def _draw_lives(
     axes.set_title(plain(issue), loc="left", size=TEXT, weight="bold", color=colour, pad=pad, y=1.0, parse_math=False)
     ticks = []
     for row, life in enumerate(list[Any](lives.itertuples())):
-        ticks.append(plain(_title(page, life), LONGEST_NAME))
+        ticks.append(_title(page, life))
         own = sizes[sizes["alliance"] == life.alliance]
         _draw_life(axes, own, row + 0.5, colour, life, most)
         _mark_life(axes, befell[befell["alliance"] == life.alliance], row + 0.5)
@@ -423,7 +435,7 @@ def _mark_life(axes: Axes, events: pd.DataFrame, y: float) -> None:
         if len(weeks):
             edge = INK if colour == "white" else colour
             style: dict[str, Any] = {"marker": marker, "mfc": colour, "mec": edge, "gid": f"{what}/"}
-            axes.plot(weeks, [y] * len(weeks), ls="", ms=3.2, mew=0.7, zorder=4, **style)
+            axes.plot(weeks, [y] * len(weeks), ls="", ms=3.2, mew=0.7, zorder=4, clip_on=False, **style)
 
 
 def _ending(life: Any) -> str:

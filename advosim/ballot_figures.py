@@ -28,8 +28,9 @@ def ballots(record: Run, polity: str | None = None) -> Figure:
     page = page_of(record, polity)
     reading = (
         "Above, the share of votes for what was asked, in the week of the vote: a full mark was accepted, an empty one "
-        "rejected; thin bars are turnout, short lines the quorum, where there is one. Below, signatures collected over "
-        "those needed, from the launch to the vote (1: enough)."
+        "rejected; thin bars are turnout, short lines the quorum, where there is one. Below, signatures over those "
+        "needed (1: enough): a line from the launch to the week when collecting ended, dotted from there to the vote "
+        "or the withdrawal."
     )
     keys = [_mark(kind, INK) for kind in MARKS] + [_line(plain(issue), page.colour(issue)) for issue in page.issues]
     figure, top = sheet(page, "Ballots", reading, 3.6, keys)
@@ -39,7 +40,7 @@ def ballots(record: Run, polity: str | None = None) -> Figure:
         prepare(axes, page, name)
         _votes(axes, page, rows[rows["voted"]])
         prepare(below, page, name)
-        _signatures(below, page, rows)
+        _signatures(below, page, rows, page.events(name, "ballot_qualified"))
     grid[0][0].set_ylim(0, 1)
     grid[1][0].set_ylim(0, max(1.2, grid[1][0].get_ylim()[1]))
     grid[0][0].set_title(
@@ -63,13 +64,21 @@ def _votes(axes: Axes, page: Page, rows: pd.DataFrame) -> None:
         axes.plot(row.week, row.yes, MARKS[row.kind], ms=5, mfc=face, mec=colour, mew=1.1, gid=f"yes/{name}")
 
 
-def _signatures(axes: Axes, page: Page, rows: pd.DataFrame) -> None:
+def _signatures(axes: Axes, page: Page, rows: pd.DataFrame, qualified: pd.DataFrame) -> None:
     axes.axhline(1.0, color="#999999", lw=0.7, ls=(0, (4, 2)), gid="enough")
     for row in list[Any](rows[rows["needed"] > 0].itertuples()):
-        share = min(row.signatures / row.needed, 1.5)
-        gid = f"signatures/{row.kind}/{row.issue}/{row.week}"
-        axes.plot([row.launched, row.week], [0, share], color=_colour(page, row), lw=0.9, gid=gid)
-        axes.plot(row.week, share, MARKS[row.kind], ms=3, color=_colour(page, row))
+        share, colour = min(row.signatures / row.needed, 1.5), _colour(page, row)
+        name, enough = f"{row.kind}/{row.issue}/{row.week}", _collected(row, qualified)
+        axes.plot([row.launched, enough], [0, share], color=colour, lw=0.9, gid=f"signatures/{name}")
+        axes.plot([enough, row.week], [share] * 2, color=colour, lw=0.9, ls=":", gid=f"waiting/{name}")
+        axes.plot(row.week, share, MARKS[row.kind], ms=3, color=colour)
+
+
+def _collected(row: Any, qualified: pd.DataFrame) -> int:
+    """The week when there were enough signatures; the last one of a ballot that never had them."""
+    own = (qualified["organisation"] == row.organisation) & (qualified["issue"] == row.issue)
+    own &= (qualified["detail"] == row.kind) & qualified["week"].between(row.launched, row.week)
+    return int(qualified.loc[own, "week"].min()) if own.any() else int(row.week)
 
 
 def _colour(page: Page, row: Any) -> str:

@@ -50,8 +50,8 @@ MOST_LAYERS = 9
 ALWAYS = {INSIDE: 2, OUTSIDE: 0, OWN: 1}
 """How many tactics of a group are named however rare they are."""
 REST = "others"
-EVENT_COLUMNS = ["week", "polity", "issue", "organisation", "event", "tactic", "side", "size", "detail"]
-EFFORT_COLUMNS = ["week", "polity", "organisation", "issue", "tactic", "frame", "side", "effort"]
+EVENT_COLUMNS = ["week", "polity", "issue", "organisation", "event", "tactic", "side", "size", "detail", "alliance"]
+EFFORT_COLUMNS = ["week", "polity", "organisation", "issue", "tactic", "frame", "side", "effort", "alliance"]
 
 
 # ---------------------------------------------------------------- tactics
@@ -200,6 +200,9 @@ def _key_width(layers: Sequence[_Layer]) -> float:
 
 # ---------------------------------------------------------------- frames
 
+ABOVE_ZERO = 0.74
+"""Where a panel says that it is empty, in its height: clear of the line at zero."""
+
 
 def frames(record: Run, polity: str | None = None) -> Figure:
     """What campaigns said issues are about: shares of frames in the effort of each side, a panel for each issue.
@@ -208,8 +211,8 @@ def frames(record: Run, polity: str | None = None) -> Figure:
     stand side by side. Of more, only `polity` is drawn, or the first.
     """
     page = page_of(record, polity)
-    rows = efforts(page)
-    rows = rows[(rows["frame"] != "") & rows["tactic"].map(lambda tactic: _speaks(tactic, page)).astype(bool)]
+    every = efforts(page)
+    rows = every[(every["frame"] != "") & every["tactic"].map(lambda tactic: _speaks(tactic, page)).astype(bool)]
     layers = _frame_layers(rows, page)
     reading = (
         f"Shares of frames in the effort of campaigns that speak to the publics, {_by(page.last)}: upward for reform, "
@@ -222,6 +225,9 @@ def frames(record: Run, polity: str | None = None) -> Figure:
         for axes, name in zip(row, page.polities, strict=True):
             mine = rows[(rows["polity"] == name) & (rows["issue"] == issue)]
             _frame_panel(axes, page, name, issue, mine, layers)
+            if mine.empty:
+                campaigned = ((every["polity"] == name) & (every["issue"] == issue)).any()
+                say(axes, "no campaign that speaks to publics" if campaigned else "no campaigns", ABOVE_ZERO)
         caption(row, plain(issue), page, first=number == 0, color=page.colour(issue))
     mark_time(grid[-1], page)
     head_columns(grid[0], page)
@@ -259,8 +265,6 @@ def _frame_panel(axes: Axes, page: Page, polity: str, issue: str, rows: pd.DataF
     axes.axhline(0, color=INK, lw=0.7, zorder=4)
     axes.set_ylim(-104, 104)
     axes.set_yticks([-100, -50, 0, 50, 100], ["100%", "against", "0", "for", "100%"])
-    if rows.empty:
-        say(axes, "no campaigns")
 
 
 def _patches(layers: Sequence[_Layer]) -> list[Any]:
@@ -321,7 +325,8 @@ def participation_rates(record: Run, polity: str) -> pd.DataFrame:
     rates = group[acts].mean() * 5200
     for view in views:
         quarters = group[view].quantile(np.array([0.25, 0.5, 0.75])).unstack() * 100
-        rates[[f"{view}_low", view, f"{view}_high"]] = quarters.to_numpy()
+        quarters.columns = [f"{view}_low", view, f"{view}_high"]
+        rates = rates.join(quarters)
     means = everybody.groupby("issue", sort=False)[acts].mean() * 5200
     return rates.reset_index().join(means.add_suffix("_mean"), on="issue")
 
@@ -391,7 +396,8 @@ def _draw_views(axes: Axes, page: Page, issue: str, view: str, rates: pd.DataFra
     axes.axvline(50, color=FAINT, lw=0.6, zorder=0)
     places = range(len(rates))
     colour = page.colour(issue)
-    axes.hlines(places, rates[f"{view}_low"], rates[f"{view}_high"], color=colour, lw=2.4, alpha=0.4, zorder=2)
+    low, high = rates[f"{view}_low"], rates[f"{view}_high"]
+    axes.hlines(places, low, high, color=colour, lw=2.4, alpha=0.4, zorder=2, gid=f"{view}_half/{issue}")
     axes.plot(rates[view], places, "o", ms=4.2, color=colour, zorder=3, clip_on=False, gid=f"{view}/{issue}")
 
 
@@ -438,7 +444,7 @@ def efforts(page: Page) -> pd.DataFrame:
     rows = page.record.campaigns
     rows = rows.reindex(columns=EFFORT_COLUMNS) if rows.empty else rows
     rows = rows[rows["polity"].isin(page.polities) & (rows["week"] <= page.last)]
-    names = ["polity", "organisation", "issue", "tactic", "frame", "side"]
+    names = ["polity", "organisation", "issue", "tactic", "frame", "side", "alliance"]
     rows = rows.reindex(columns=EFFORT_COLUMNS)
     rows = rows.assign(**{name: rows[name].astype(object).fillna("") for name in names})
     return rows[~rows["tactic"].isin(["", "none"]) & (rows["effort"] > 0)]
@@ -448,7 +454,7 @@ def happened(page: Page, events: Sequence[str], issue: str | None = None) -> pd.
     """Events of the first polity drawn, in order."""
     rows = page.record.events.reindex(columns=EVENT_COLUMNS)
     here = rows["polity"].isin([page.polities[0], ""]) & rows["event"].isin(events) & (rows["week"] <= page.last)
-    names = ["polity", "issue", "organisation", "event", "tactic", "side", "detail"]
+    names = ["polity", "issue", "organisation", "event", "tactic", "side", "detail", "alliance"]
     rows = rows[here & (rows["issue"] == issue)] if issue is not None else rows[here]
     return rows.assign(**{name: rows[name].astype(object).fillna("") for name in names})
 

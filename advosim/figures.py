@@ -435,8 +435,8 @@ def _spread(places: Sequence[float], apart: float, low: float, high: float) -> l
     return [lowest(crowd) + apart * at for crowd in crowds for at in range(len(crowd))]
 
 
-def say(axes: Axes, text: str) -> None:
-    axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", size=SMALL, color="#777777")
+def say(axes: Axes, text: str, y: float = 0.5) -> None:
+    axes.text(0.5, y, text, transform=axes.transAxes, ha="center", va="center", size=SMALL, color="#777777")
 
 
 # ---------------------------------------------------------------- keys, time and columns

@@ -6,6 +6,7 @@ Colours: Okabe & Ito (2008) for issues.
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 import textwrap
 from collections.abc import Iterable, Sequence
@@ -402,34 +403,56 @@ def mark(marker: str, label: str, colour: str = INK, size: float = 4.0) -> Any:
     return Line2D([], [], ls="", marker=marker, ms=size, mew=0.9, color=colour, label=label)
 
 
+YEARS_APART = (1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 25, 30, 40, 50, 75, 100)
+MOST_TICKS = 9
+CLEAR, YEAR_NAMED = 0.09, 0.4
+"""Inches between the numbers of weeks, and from one year's name to the next."""
+
+
+def _inches_a_year(page: Page) -> float:
+    return 5.0 / len(page.polities) / (page.last / YEAR)
+
+
 def _every_year(page: Page) -> int:
-    """How many years lie between marked ones, so that their names have room."""
-    room = 5.0 / len(page.polities) / (page.last / YEAR)
-    return next(n for n in (1, 2, 5, 10, 20, 50, 100) if n * room >= 0.42)
+    """How many years lie between marked ones, so that their weeks have room."""
+    room, wide = _inches_a_year(page), width_of(str(page.last), SMALL) + CLEAR
+    return next(n for n in YEARS_APART if n * room >= wide and page.last // (n * YEAR) <= MOST_TICKS)
+
+
+def _years_named(page: Page) -> list[int]:
+    """The years with a name: at the marked ones, as far as it has room."""
+    every, room, last = _every_year(page), _inches_a_year(page), page.last
+    apart = next(n for n in itertools.count(every, every) if n * room >= YEAR_NAMED)
+    return [year for year in range(apart, last // YEAR + 2, apart) if (year - 1) * YEAR + YEAR // 2 <= last]
 
 
 def mark_time(row: Sequence[Axes], page: Page) -> None:
     """Weeks at the ticks, years between them."""
     from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator
 
-    first, every, last = row[0], _every_year(page), page.last
+    first, last = row[0], page.last
     first.set_xlim(0.5, last + 0.5)
-    if last > 2 * YEAR:
-        first.xaxis.set_major_locator(FixedLocator(list(range(YEAR * every, last + 1, YEAR * every))))
-    elif last > YEAR:
-        part = YEAR // 4 if len(row) == 1 else YEAR // 2
-        first.xaxis.set_major_locator(FixedLocator(list(range(part, last + 1, part))))
-    else:
-        first.xaxis.set_major_locator(MaxNLocator(8 if len(row) == 1 else 4, integer=True, min_n_ticks=1))
     if last > YEAR:
-        years = [year for year in range(every, last // YEAR + 2, every) if (year - 1) * YEAR + YEAR // 2 <= last]
+        apart = _weeks_apart(page)
+        first.xaxis.set_major_locator(FixedLocator(list(range(apart, last + 1, apart))))
+        years = _years_named(page)
         middles = [((year - 1) * YEAR + min(year * YEAR, last) + 1) / 2 for year in years]
         first.xaxis.set_minor_locator(FixedLocator(middles))
         first.xaxis.set_minor_formatter(FixedFormatter([f"year {year}" for year in years]))
+    else:
+        first.xaxis.set_major_locator(MaxNLocator(8 if len(row) == 1 else 5, integer=True, min_n_ticks=1))
     for axes in row:
         axes.tick_params(axis="x", which="major", length=2.5)
         axes.tick_params(axis="x", which="minor", pad=11, labelsize=SMALL, labelcolor="#666666")
         axes.set_xlabel("week", size=TEXT, color=INK, labelpad=2)
+
+
+def _weeks_apart(page: Page) -> int:
+    """From tick to tick: years, or parts of one where a run has fewer than three."""
+    if page.last >= 3 * YEAR:
+        return YEAR * _every_year(page)
+    few = page.last <= (2 if len(page.polities) == 1 else 1.5) * YEAR
+    return YEAR // 4 if few else YEAR // 2
 
 
 def head_columns(row: Sequence[Axes], page: Page) -> None:

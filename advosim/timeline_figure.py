@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -36,12 +36,20 @@ MOST_ROWS = 8
 
 ROW, TOP_OF_BAND, POLICY, BELOW = 0.135, 0.22, 0.38, 0.06
 LEFT, RIGHT = 0.95, 0.12
+HIGHEST, EDGE = 1.2, 0.06
+"""Where the panel of policy ends, and inches between a step and its number."""
+NAMED_FROM = 0.005
+"""Smaller steps would be numbered as 0."""
 BAND = "#F4F4F4"
-TOLD = ("concession", "agreement", "hashtag", "local_step")
+CAMPAIGN = ["organisation", "alliance", "issue", "tactic", "side"]
+TOLD = ("concession", "agreement", "vote", "adopted", "hashtag", "local_step")
+ALWAYS_TOLD = TOLD[:4]
 MARKERS = {
     "covered": ("^", "act covered by media"),
     "concession": ("D", "firm gives in"),
     "agreement": ("h", "agreement at a table"),
+    "vote": ("s", "vote"),
+    "adopted": ("*", "heard abroad"),
     "hashtag": (r"$\#$", "hashtag"),
     "local_step": ("p", "local step"),
     "closure": ("x", "closure"),
@@ -106,9 +114,11 @@ def timeline(record: Run, polity: str | None = None) -> Figure:
     bands = [_band(page, issue, spells[spells["issue"] == issue]) for issue in page.issues]
     fates = _fates(page)
     named = sum(len(band.campaigns) for band in bands)
+    begun = max(len(happened(page, ["campaign"])), len(spells))
     reading = (
-        f"Campaigns that brought most to their side ({named} of {len(spells)}) by name, the others as thin "
-        "strokes; what was done and answered; the policy in force below."
+        f"Of {begun} campaign{'' if begun == 1 else 's'} begun, the {named} that brought most to their side as boxes, "
+        "the others, once they act, as thin strokes; what was done and answered; the policy in force below. Boxes, "
+        "marks and steps have names and sizes as far as there is room, the weightiest first."
     )
     inches = sum(TOP_OF_BAND + band.height + POLICY + BELOW for band in bands) + 0.45
     inches += TOP_OF_BAND + fates.height if fates.rows else 0.0
@@ -167,10 +177,10 @@ def _band(page: Page, issue: str, spells: pd.DataFrame) -> _Band:
 
 
 def _told_of(moments: Sequence[_Item], rows: int, last: int) -> list[_Placed]:
-    """Moments in a few rows; in more where a firm's concession or an agreement would have no room."""
+    """Moments in a few rows; in more where a concession, an agreement, a vote or an adoption would have no room."""
     while True:
         told, homeless = _pack(moments, rows, last)
-        if rows >= MOST_ROWS or not any(item.event in TOLD[:2] for item in homeless):
+        if rows >= MOST_ROWS or not any(item.event in ALWAYS_TOLD for item in homeless):
             return told
         rows += 1
 
@@ -193,15 +203,16 @@ def _spells(page: Page) -> pd.DataFrame:
 
     A campaign still running, or cut short by closure, has no gain in the log: it gets the usual gain of its effort.
     """
+    import pandas as pd
+
     rows = efforts(page)
-    rows = rows[rows["polity"] == page.polities[0]].sort_values(["organisation", "week"], kind="stable")
-    begun, ended = happened(page, ["campaign"]), happened(page, ["end"])
-    starts = set(zip(begun["organisation"], begun["week"], strict=True))
-    new = rows["week"] != rows["week"].shift() + 1
-    for column in ("organisation", "issue", "tactic", "side"):
-        new |= rows[column] != rows[column].shift()
-    for at, organisation, week in zip(rows.index, rows["organisation"], rows["week"], strict=True):
-        new[at] |= (organisation, week) in starts
+    rows = rows[rows["polity"] == page.polities[0]].astype({"week": "int64"}).sort_values("week", kind="stable")
+    begun = happened(page, ["campaign"]).astype({"week": "int64"}).sort_values("week", kind="stable")
+    begun = begun.assign(begun=begun["week"])[["week", "begun", *CAMPAIGN]]
+    # An organisation may run several campaigns at once, and takes some weeks from planning one to acting.
+    rows = pd.merge_asof(rows, begun, on="week", by=CAMPAIGN).sort_values([*CAMPAIGN, "week"], kind="stable")
+    new = (rows["week"] != rows["week"].shift() + 1) | (rows["begun"].fillna(0) != rows["begun"].fillna(0).shift())
+    new |= (rows[CAMPAIGN] != rows[CAMPAIGN].shift()).any(axis=1)
     spells = (
         rows.groupby(new.cumsum())
         .agg(
@@ -209,13 +220,23 @@ def _spells(page: Page) -> pd.DataFrame:
             side=("side", "first"), first=("week", "min"), last=("week", "max"), effort=("effort", "sum"),
         )
     )  # fmt: skip
-    gains = dict(zip(zip(ended["organisation"], ended["week"], strict=True), ended["size"], strict=True))
-    found = [gains.get(key, float("nan")) for key in zip(spells["organisation"], spells["last"], strict=True)]
-    spells["gain"] = found
+    spells["gain"] = _gains(page, spells)
     known = spells[spells["gain"].notna()]
     usual = float(known["gain"].sum() / known["effort"].sum()) if len(known) else 1.0
     spells["gain"] = spells["gain"].fillna(spells["effort"] * usual)
     return spells.sort_values(["gain", "effort", "first"], ascending=[False, False, True], kind="stable")
+
+
+def _gains(page: Page, spells: pd.DataFrame) -> list[float]:
+    """What the log says at the end of each campaign, in its last week or the next."""
+    ended = happened(page, ["end"])
+    lanes = ["week", "organisation", "issue", "tactic", "side"]
+    gains = dict(zip(ended[lanes].itertuples(index=False, name=None), ended["size"], strict=True))
+    found = []
+    for s in rows_of(spells):
+        lane = (s.organisation, s.issue, s.tactic, s.side)
+        found.append(gains.get((s.last, *lane), gains.get((s.last + 1, *lane), float("nan"))))
+    return found
 
 
 def _moments(page: Page, issue: str) -> list[_Item]:
@@ -232,6 +253,8 @@ def _told(event: Any) -> str:
     return {
         "concession": f"{who} gives in",
         "agreement": f"agreement, {_signed(event.size)}",
+        "vote": f"{event.detail}, {event.size:.0%}",
+        "adopted": f"{who} heard by {plain(event.detail, 24)}",
         "hashtag": f"hashtag of {who}",
         "local_step": f"policy of {who} {_signed(event.size)}",
     }[event.event]
@@ -419,34 +442,69 @@ def _draw_policy(axes: Axes, page: Page, issue: str) -> None:
     steps = steps[steps["week"].isin(list(at))]
     _marks(axes, steps["week"], [at[w] for w in steps["week"]], "o", page.colour(issue), f"step/{issue}", ms=3.2)
     _name_steps(axes, page, steps, at)
-    axes.set_ylim(-1.2, 1.2)
+    axes.set_ylim(-HIGHEST, HIGHEST)
     axes.set_yticks([-1, 0, 1], ["−1", "policy 0", "1"])
 
 
 def _name_steps(axes: Axes, page: Page, steps: pd.DataFrame, at: dict[int, float]) -> None:
-    """The largest first, each in the free corner of its step; a name keeps its distance from others and the edges."""
-    inch = _weeks_an_inch(page.last)
-    taken: list[tuple[float, float]] = []
-    order = steps["size"].abs().sort_values(ascending=False, kind="stable").index
+    """The largest first, and it in any case; numbers keep their distance from others, the edges and the line."""
+    taken: list[_Box] = []
+    sizes = steps["size"].abs()
+    order = sizes[sizes >= NAMED_FROM].sort_values(ascending=False, kind="stable").index
     for step in rows_of(steps.loc[order]):
-        text, up = _signed(step.size), step.size > 0
-        wide = (width_of(text, SMALL) + 0.1) * inch
-        low, high = (step.week - wide, step.week) if up else (step.week, step.week + wide)
-        if low < 0.5 or high > page.last + 0.5 or any(high > start and end > low for start, end in taken):
+        corners = list(_corners(page, step, at))
+        free = [one for one in corners if not any(one.overlaps(other) for other in taken)]
+        clear = [one for one in free if not _crossed(one, step, at)]
+        if not clear and (taken or not free):
             continue
-        taken.append((low, high))
-        named = axes.annotate(
-            text,
-            (step.week, min(at[step.week], at[step.week] - step.size)),
-            xytext=(-4 if up else 4, 2),
-            textcoords="offset points",
-            ha="right" if up else "left",
-            va="bottom",
+        box = (clear or free)[0]
+        taken.append(box)
+        text = axes.text(
+            box.end - EDGE * _weeks_an_inch(page.last) if box.left else box.start + EDGE * _weeks_an_inch(page.last),
+            (box.low + box.high) / 2,
+            _signed(step.size),
+            ha="right" if box.left else "left",
+            va="center_baseline",
             size=SMALL,
             color=page.colour(step.issue),
             zorder=5,
         )
-        _clear(named, "white")
+        _clear(text, "white")
+
+
+def _crossed(box: _Box, step: Any, at: Mapping[int, float]) -> bool:
+    """Whether the line of policy runs through a step's number."""
+    return any(box.low < at[w] < box.high for w in at if box.start <= w <= box.end and w != step.week)
+
+
+class _Box(NamedTuple):
+    """Room for a number beside a step: weeks, positions of policy, and whether it stands on the left."""
+
+    start: float
+    end: float
+    low: float
+    high: float
+    left: bool
+
+    def overlaps(self, other: _Box) -> bool:
+        beside = self.end <= other.start or other.end <= self.start
+        return not (beside or self.high <= other.low or other.high <= self.low)
+
+
+def _corners(page: Page, step: Any, at: dict[int, float]) -> Iterator[_Box]:
+    """Places for a step's number within the panel, beginning with the corner that the step itself leaves free."""
+    wide = (width_of(_signed(step.size), SMALL) + 2 * EDGE) * _weeks_an_inch(page.last)
+    unit = 2 * HIGHEST / POLICY
+    tall, gap = SMALL / 72 * 0.8 * unit, 0.03 * unit
+    after = at[step.week]
+    lefts = (True, False) if step.size > 0 else (False, True)
+    for left in lefts:
+        for above in (True, False):
+            level = after - step.size if left else after
+            low = level + gap if above else level - gap - tall
+            start, end = (step.week - wide, step.week) if left else (step.week, step.week + wide)
+            if start >= 0.5 and end <= page.last + 0.5 and low >= -HIGHEST and low + tall <= HIGHEST:
+                yield _Box(start, end, low, low + tall, left)
 
 
 def _marks(

@@ -16,8 +16,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from test_figures import FakeRecord, artists, fake, named_in_keys, word_boxes
+from worlds import busy
 
 from advosim import campaign_figures, timeline_figure
+from advosim.simulation import simulate
 
 FIGURES = ("tactics", "frames", "timeline", "participation")
 TACTICS = ("lobbying", "multi_stakeholder_table", "public_relations", "petition", "demonstration", "capacity_building")
@@ -226,6 +228,17 @@ def test_layers_of_frames_are_shares_of_what_speaks_to_publics() -> None:
             np.testing.assert_allclose(found[f"home/{issue}/{side}/{frame}"], towards * share, atol=1e-9)
 
 
+def test_frames_tell_silent_campaigns_from_none_and_clear_of_the_line_at_zero() -> None:
+    record = peopled(weeks=104, issues=2)
+    rows = record.organisations[record.organisations["issue"] == "forests"]
+    figure = drawn("frames", replace(record, organisations=rows.assign(tactic="capacity_building")))
+    (silent,), (idle,) = (axes.texts for axes in figure.axes)
+    assert (silent.get_text(), idle.get_text()) == ("no campaign that speaks to publics", "no campaigns")
+    for axes, text in zip(figure.axes, (silent, idle), strict=True):
+        zero = axes.transData.transform((1, 0))[1]
+        assert text.get_window_extent().y0 > zero + 2
+
+
 def test_neighbouring_colours_differ_in_grey() -> None:
     from matplotlib.colors import to_rgb
 
@@ -322,6 +335,70 @@ def test_the_line_of_policy_is_the_table_and_steps_have_their_sizes() -> None:
     assert "+0.31" in words(figure)
 
 
+def level_until(record: PeopledRecord, *steps: tuple[int, float]) -> PeopledRecord:
+    """Policy as a series of levels, each from its week on."""
+    weeks = record.weeks.copy()
+    for week, level in steps:
+        weeks.loc[weeks["week"] >= week, "policy"] = level
+    return replace(record, weeks=weeks)
+
+
+def test_steps_at_the_edges_have_their_numbers_and_none_is_zero() -> None:
+    sizes = [(1, 0.66), (30, -0.02), (45, 0.001), (60, -0.55)]
+    record = story([(week, "", "step", "", size) for week, size in sizes], [])
+    record = level_until(record, (1, 0.45), (30, 0.43), (45, 0.431), (60, -0.119))
+    said = words(drawn("timeline", record))
+    assert {"+0.66", "−0.02", "−0.55"} <= set(said) and "+0.00" not in said
+
+
+def test_of_steps_that_crowd_the_largest_have_numbers() -> None:
+    sizes = [0.02, 0.03, -0.01, 0.3, 0.04, -0.25, 0.05, 0.06]
+    levels = np.cumsum(sizes) - 0.2
+    record = story([(30 + n, "", "step", "", size) for n, size in enumerate(sizes)], [])
+    record = level_until(record, (1, -0.2), *((30 + n, level) for n, level in enumerate(levels)))
+    said = [word for word in words(drawn("timeline", record)) if word[1:2] == "0"]
+    assert {"+0.30", "−0.25"} <= set(said) and len(said) < len(sizes)
+
+
+def test_numbers_of_steps_keep_off_the_line_of_policy() -> None:
+    record = level_until(story([(30, "", "step", "", 0.5)], []), (1, -0.3), (30, 0.2))
+    figure = drawn("timeline", record)
+    (number,) = [text for axes in figure.axes for text in axes.texts if text.get_text() == "+0.50"]
+    line = artists(figure, "policy/")["home/forests"]
+    box, points = number.get_window_extent().padded(-1), line.get_transform().transform(line.get_xydata())
+    assert not any(box.contains(x, y) for x, y in points)
+
+
+def test_campaigns_of_one_organisation_that_run_at_once_are_told_apart() -> None:
+    begun = [(2, "greens", "campaign", "for", 0.1), (4, "greens", "campaign", "for", 0.1)]
+    record = story(begun, [("greens", 5, 12, 1.0), ("greens", 7, 14, 1.0)])
+    tactics = {"tactic": ["petition"] * 8 + ["lobbying"] * 8}
+    events = record.events.assign(tactic=["petition", "lobbying"])
+    figure = drawn("timeline", replace(record, organisations=record.organisations.assign(**tactics), events=events))
+    assert bars(figure) == [(5, 12), (7, 14)]
+    assert any(text.get_text().startswith("Of 2 campaigns begun, the 2 ") for text in figure.texts)
+
+
+def test_the_timeline_counts_the_campaigns_that_the_log_does() -> None:
+    record = simulate(busy().but({"weeks": 60}), 1, threads=1)
+    figure = drawn("timeline", record, polity="home")
+    log = record.events[(record.events["event"] == "campaign") & (record.events["polity"] == "home")]
+    assert any(text.get_text().startswith(f"Of {len(log)} campaigns begun") for text in figure.texts)
+    strokes = sum(len(one.get_paths()) for one in artists(figure, "others/").values())
+    shown = len(bars(figure)) + strokes
+    assert len(log[log["week"] < 50]) * 0.9 <= shown <= len(log)
+
+
+def test_votes_and_appeals_heard_abroad_stand_in_their_weeks() -> None:
+    record = story([(10, "greens", "vote", "for", 0.645), (30, "greens", "adopted", "for", 0.8)], [])
+    record = replace(record, events=record.events.assign(detail=["initiative accepted", "nations"]))
+    figure = drawn("timeline", record)
+    assert {"initiative accepted, 64%", "greens heard by nations"} <= set(words(figure))
+    assert {"vote", "heard abroad"} <= set(named_in_keys(figure))
+    for gid, week in {"vote/": 10, "adopted/": 30}.items():
+        assert week in artists(figure, gid)[""].get_xdata(), gid
+
+
 def test_reforms_have_their_letters() -> None:
     figure = drawn("timeline", peopled(weeks=104, reforms=(60,)))
     assert "A" in words(figure)
@@ -354,6 +431,28 @@ def test_views_are_medians_of_weeks() -> None:
     dots = artists(drawn("participation", record), "aware/")["forests"].get_xdata()
     expected = record.publics.groupby("public")["aware"].median()[list(PUBLICS)] * 100
     np.testing.assert_allclose(dots, expected)
+
+
+def test_every_public_and_issue_has_its_own_values() -> None:
+    """As a record has its rows: issue by issue within a public, and neither in the order of the alphabet."""
+    columns = ["support", "aware", "petition", "protest", "boycott"]
+    record, rng = peopled(weeks=60, issues=3), np.random.default_rng(1)
+    rows = record.publics.sort_values(["week", "public", "issue"], ascending=[True, False, False], ignore_index=True)
+    number = rows.groupby(["public", "issue"], sort=False).ngroup()
+    for place, column in enumerate(columns):
+        rows[column] = (0.05 + 0.09 * ((number + 2 * place) % 9)) * rng.uniform(0.95, 1.05, len(rows))
+    figure = drawn("participation", replace(record, publics=rows))
+    for (issue, public), own in rows.groupby(["issue", "public"]):
+        for act in ("petition", "protest", "boycott"):
+            (dot,) = artists(figure, f"{act}/{issue}/{public}").values()
+            np.testing.assert_allclose(dot.get_xdata(), own[act].mean() * 5200)
+        for view in ("aware", "support"):
+            (dots,) = artists(figure, f"{view}/{issue}").values()
+            (middles,) = artists(figure, f"{view}_half/{issue}").values()
+            at = PUBLICS.index(public)
+            assert dots.get_xdata()[at] == pytest.approx(100 * own[view].median())
+            half = 100 * own[view].quantile([0.25, 0.75])
+            np.testing.assert_allclose(middles.get_segments()[at][:, 0], half)
 
 
 def test_acts_that_nobody_did_are_said() -> None:

@@ -378,6 +378,31 @@ def test_lives_have_the_length_that_they_had_and_say_why_they_ended() -> None:
     assert len(ended) and sorted(text for text in told if text in REASONS.values()) == sorted(ended.map(REASONS))
 
 
+def test_each_life_has_a_name_of_its_own() -> None:
+    """One organisation may lead one alliance after the other."""
+    record = simulate(busy().but({"weeks": 60}), 1, threads=1)
+    lives = record.alliances
+    assert lives.duplicated(["issue", "lead"]).any()
+    figure = drawn("alliance_lives", record)
+    issues = dict(zip((axes.get_title(loc="left") for axes in figure.axes), figure.axes, strict=True))
+    for issue, own in lives.groupby("issue"):
+        names = [text.get_text() for text in issues[issue].get_yticklabels()]
+        assert len(set(names)) == len(names) == len(own)
+        started = {f", week {week}" for week in own.loc[own["week_formed"] > 0, "week_formed"]}
+        assert started <= {name[name.index(",") :] for name in names if "," in name}
+
+
+def test_a_memorandum_that_the_scenario_declares_is_marked_at_the_start() -> None:
+    scenario = Scenario.load("mediated_alliance").but({"polity.home.citizens": 200, "weeks": 20})
+    record = simulate(scenario, 1, threads=1)
+    events = record.events[record.events["event"] == "memorandum"]
+    assert "climate_front" not in set(events["alliance"])
+    figure = drawn("alliance_lives", record)
+    marks = [line for axes in figure.axes for line in axes.lines if line.get_gid() == "memorandum/"]
+    assert sorted(week for line in marks for week in line.get_xdata()) == sorted([1, *events["week"]])
+    assert "memorandum" in [text.get_text() for legend in figure.legends for text in legend.get_texts()]
+
+
 # ---------------------------------------------------------------- results and story
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from pathlib import Path
@@ -11,11 +12,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from test_figures import word_boxes
 from typer.testing import CliRunner
 
 from advosim import InputError, Scenario, cli, compare, simulate
 from advosim.experiment import effects, measures, tables
-from advosim.experiment.compare import RunError
+from advosim.experiment.compare import Comparison, RunError
 
 SMALL = {"polity.home.citizens": 100, "weeks": 20}
 REPRESSION = "polity.home.governance.repression"
@@ -221,6 +223,34 @@ def test_the_figure_has_a_row_for_each_outcome(compared: Any) -> None:
     assert {measure.label for measure in measures.MEASURES} <= said
     with pytest.raises(ValueError, match="none of these"):
         compared.figure(["nothing"])
+
+
+LONG = "Whether ballots discipline a country of two parties that share most of what they want"
+
+
+def effects_of(sizes: dict[str, float], others: int = 1) -> Any:
+    """Made-up pairs of scenarios with one long title; by outcome the effect on a spread of about 1."""
+    luck = np.random.default_rng(1).normal(size=(2, 8))
+    parts = [
+        pd.DataFrame({"scenario": f"{LONG} ({number})", "seed": range(8)}).assign(
+            **{name: luck[0] + number * (size + 0.1 * size * luck[1]) for name, size in sizes.items()}
+        )
+        for number in range(others + 1)
+    ]
+    return Comparison(tuple(part["scenario"].iloc[0] for part in parts), pd.concat(parts, ignore_index=True))
+
+
+@pytest.mark.parametrize("others", [1, 2, 5])
+@pytest.mark.parametrize("size", [0.0, 0.02, 0.5, 2.0, 5.0, 60.0, 1500.0])
+def test_words_of_the_figure_stay_on_it_and_apart(size: float, others: int) -> None:
+    figure = effects_of({"policy": size, "support": size / 2}, others).figure()
+    figure.draw_without_rendering()
+    boxes = word_boxes(figure)
+    assert not [(a, b) for (a, one), (b, other) in itertools.combinations(boxes, 2) if one.overlaps(other)]
+    box, page = figure.get_tightbbox(), figure.bbox_inches
+    assert box.x0 >= 0 and box.y0 >= 0 and box.x1 <= page.x1 and box.y1 <= page.y1
+    numbers = [text.get_text() for text in figure.axes[0].get_xticklabels()]
+    assert "0" in numbers and len(numbers) >= 3
 
 
 def test_latex_is_sound(compared: Any) -> None:

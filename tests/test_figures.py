@@ -248,6 +248,19 @@ def test_rows_in_any_order_give_the_same_lines() -> None:
         np.testing.assert_array_equal(artists(drawn(mixed), "policy/")[name].get_ydata(), line.get_ydata())
 
 
+@pytest.mark.parametrize("polities", [1, 2, 3])
+def test_weeks_are_marked_three_to_nine_times(polities: int) -> None:
+    from matplotlib.figure import Figure
+
+    record = fake(issues=1, polities=polities, weeks=1, organisations=0, events=False)
+    for last in [*range(26, 8 * 52, 7), *range(52, 100 * 52, 104)]:
+        long = replace(page.page_of(record, None), last=last)
+        axes = Figure().add_axes((0, 0, 1, 1))
+        page.mark_time([axes] * polities, long)
+        ticks = [tick for tick in axes.get_xticks() if 1 <= tick <= last]
+        assert 3 <= len(ticks) <= 9, last
+
+
 def test_names_may_be_categories() -> None:
     record = fake(weeks=60, polities=2)
     tables = {

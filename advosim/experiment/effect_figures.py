@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from advosim.page import DPI, FAINT, INK, ISSUE_COLOURS, SMALL, TEXT, TITLE, WIDTH
+from advosim.page import DPI, FAINT, INK, ISSUE_COLOURS, SMALL, TEXT, TITLE, WIDTH, width_of, wrap, write
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
     from advosim.experiment.compare import Comparison
 
-ROW, HEAD = 0.17, 1.15
+ROW, HEAD, FOOT = 0.17, 0.65, 0.5
+LONGEST_LABEL = 50
+CLEAR = 0.1
+"""Inches between the numbers of the axis."""
 BAND = "#F5F5F5"
 MARKS = ("o", "s", "^", "D", "v")
 LARGE = 3.0
@@ -37,14 +40,17 @@ def effects(comparison: Comparison, outcomes: Sequence[str] | None = None) -> Fi
     rows = _rows(table[table["outcome"].isin(names)], names)
     others = comparison.labels[1:]
     step = ROW * max(1.0, 0.45 * len(others) + 0.35)
-    height = HEAD + step * (max(rows.values()) + 1)
+    title, across = _title(comparison), _across(others)
+    head = HEAD + (len(title) - 1) * TITLE * 1.3 / 72 + (0.16 * math.ceil(len(others) / across) if across else 0.0)
+    height = head + FOOT + step * (max(rows.values()) + 1)
     figure = Figure(figsize=(WIDTH, height), dpi=DPI)
-    axes = figure.add_axes((0.31, 0.5 / height, 0.44 if len(others) == 1 else 0.66, 1 - HEAD / height))
-    _scale(axes, table, rows)
+    wide = 0.44 if len(others) == 1 else 0.66
+    axes = figure.add_axes((0.31, FOOT / height, wide, 1 - (head + FOOT) / height))
+    _scale(axes, table, rows, wide * WIDTH)
     for number, label in enumerate(others):
         _draw(axes, table[table["scenario"] == label], rows, _shift(number, len(others)), number, len(others))
     _name(axes, table, rows)
-    _head(figure, axes, comparison, height)
+    _head(figure, axes, comparison, title, across)
     return figure
 
 
@@ -71,18 +77,20 @@ def _reach(table: pd.DataFrame) -> float:
     return max([0.1, *sizes]) * 1.1
 
 
-def _scale(axes: Axes, table: pd.DataFrame, rows: dict[str, float]) -> None:
-    from matplotlib.ticker import NullLocator
+def _scale(axes: Axes, table: pd.DataFrame, rows: dict[str, float], wide: float) -> None:
+    from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
 
     reach = _reach(table)
     bent = ""
     if reach > LARGE:
         axes.set_xscale("asinh", linear_width=1.0)
-        ticks = [tick for tick in TICKS if tick <= reach]
-        axes.set_xticks([-tick for tick in reversed(ticks)] + [0, *ticks])
+        ticks = _ticks(reach, wide)
+        axes.xaxis.set_major_locator(FixedLocator([-tick for tick in reversed(ticks)] + [0, *ticks]))
         axes.xaxis.set_minor_locator(NullLocator())
-        axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}".replace("-", "\N{MINUS SIGN}"))
         bent = " (asinh scale)"
+    else:
+        axes.xaxis.set_major_locator(MaxNLocator(int(wide / 0.5), steps=[1, 2, 5, 10]))
+    axes.xaxis.set_major_formatter(lambda value, _: _number(value))
     axes.set_xlim(-reach, reach)
     axes.set_ylim(max(rows.values()) + 0.7, 0)
     for number, y in enumerate(rows.values()):
@@ -97,6 +105,22 @@ def _scale(axes: Axes, table: pd.DataFrame, rows: dict[str, float]) -> None:
         axes.spines[side].set_visible(False)
     axes.spines["bottom"].set_color(FAINT)
     axes.set_xlabel(f"effect in standard deviations, with 95% interval{bent}", fontsize=TEXT, color=INK)
+
+
+def _ticks(reach: float, wide: float) -> list[float]:
+    """Of the numbers on a bent scale, from the outermost inward, those that have room."""
+    inches = wide / 2 / math.asinh(reach)
+    kept: list[float] = []
+    for tick in reversed([tick for tick in TICKS if tick <= reach]):
+        at, half = math.asinh(tick) * inches, width_of(_number(-tick), SMALL) / 2
+        beyond = math.asinh(kept[0]) * inches - width_of(_number(-kept[0]), SMALL) / 2 if kept else math.inf
+        if at + half + CLEAR <= beyond and at - half - CLEAR >= width_of("0", SMALL) / 2:
+            kept.insert(0, tick)
+    return kept
+
+
+def _number(value: float) -> str:
+    return f"{value:.6g}".replace("-", "\N{MINUS SIGN}")
 
 
 def _draw(axes: Axes, table: pd.DataFrame, rows: dict[str, float], shift: float, number: int, count: int) -> None:
@@ -142,25 +166,46 @@ def _name(axes: Axes, table: pd.DataFrame, rows: dict[str, float]) -> None:
             _say(axes, -0.03, y - 0.95, str(above), ha="right", weight="bold")
 
 
-def _head(figure: Figure, axes: Axes, comparison: Comparison, height: float) -> None:
+def _title(comparison: Comparison) -> list[str]:
+    base, *others = comparison.labels
+    return wrap(f"{others[0]} against {base}" if len(others) == 1 else f"Against {base}", TITLE, 4, "bold")
+
+
+def _across(others: Sequence[str]) -> int:
+    """Columns of the key; none where the title names the only other."""
+    if len(others) == 1:
+        return 0
+    return max(1, min(len(others), int(WIDTH * 0.96 / max(width_of(_brief(label), SMALL) + 0.5 for label in others))))
+
+
+def _brief(label: str) -> str:
+    """Cut in its middle: scenarios of one title differ at the end."""
+    if len(label) <= LONGEST_LABEL:
+        return label
+    return f"{label[: LONGEST_LABEL - 16].rstrip()} … {label[-12:].lstrip()}"
+
+
+def _head(figure: Figure, axes: Axes, comparison: Comparison, title: Sequence[str], across: int) -> None:
     from matplotlib.lines import Line2D
 
-    base, *others = comparison.labels
+    others = comparison.labels[1:]
     count = int(comparison.table["pairs"].iloc[0])
-    title = f"{others[0]} against {base}" if len(others) == 1 else f"Against {base}"
-    figure.text(0.02, 1 - 0.1 / height, title, fontsize=TITLE, weight="bold", va="top", color=INK, parse_math=False)
-    said = f"{count} pairs of runs with the same seeds; open marks: the interval contains 0"
-    figure.text(0.02, 1 - 0.34 / height, said, fontsize=TEXT, va="top", color=INK)
-    if len(others) == 1:
+    y = write(figure, title, 0.1, TITLE, weight="bold", color=INK) + 0.04
+    y = write(figure, [f"{count} pairs of runs with the same seeds; open marks: the interval contains 0"], y, TEXT)
+    if not across:
         _say(axes, 1.03, 0.05, "effect in its unit  [95% interval]", style="italic", color="#555555")
         return
     handles = [
-        Line2D([], [], color=ISSUE_COLOURS[n % 5], marker=MARKS[n % 5], ms=4, lw=1.3, label=label.replace("$", r"\$"))
+        Line2D(
+            [],
+            [],
+            color=ISSUE_COLOURS[n % 5],
+            marker=MARKS[n % 5],
+            ms=4,
+            lw=1.3,
+            label=_brief(label).replace("$", r"\$"),
+        )
         for n, label in enumerate(others)
     ]
-    where: dict[str, Any] = {
-        "loc": "upper right",
-        "bbox_to_anchor": (0.98, 1 - 0.03 / height),
-        "ncols": 1 + (len(others) > 3),
-    }
-    figure.legend(handles=handles, frameon=False, fontsize=SMALL, **where)
+    where: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (0.005, 1 - y / figure.get_figheight())}
+    figure.legend(handles=handles, frameon=False, fontsize=SMALL, ncols=across, borderpad=0.2, **where)
