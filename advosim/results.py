@@ -416,7 +416,7 @@ def _of(table: pd.DataFrame, polity: Any, issue: Any = None) -> pd.DataFrame:
 
 def _issue_lines(issue: str, weeks: pd.DataFrame, events: pd.DataFrame) -> list[str]:
     first, last = weeks.iloc[0], weeks.iloc[-1]
-    steps = [f"{step.size:+.2f} in week {step.week}" for step in _rows(events, "step")]
+    steps = [f"{step.size:+.2f} in week {step.week}" for step in _steps(events)]
     given = weeks["response"].str.split("+").explode()
     answers = [f"{answer} in {_count(n, 'week')}" for answer, n in given[given != "none"].value_counts().items()]
     protests = _count((weeks["protest"] > PROTEST_SEEN).sum(), "week") + _peak(weeks, "protest")
@@ -449,7 +449,7 @@ def _course(record: Run) -> list[str]:
     told = [
         (reform.week, f"reform: {_changes(reform.set)}") for reform in record.scenario.reform if reform.week <= last
     ]
-    told += [(row.week, f"policy on {_matter(row)} moves by {row.size:+.2f}") for row in _rows(events, "step")]
+    told += [(row.week, f"policy on {_matter(row)} moves by {row.size:+.2f}") for row in _steps(events)]
     told += [
         (row.week, f"{_plain(row.organisation)} gives in to a boycott, on {_matter(row)}")
         for row in _rows(events, "concession")
@@ -490,6 +490,12 @@ def _remarks(record: Run) -> list[str]:
 
 def _rows(events: pd.DataFrame, event: str) -> list[Any]:
     return list(events[events["event"] == event].itertuples())
+
+
+def _steps(events: pd.DataFrame) -> list[Any]:
+    from advosim.measuring import steps_in
+
+    return list(steps_in(events).itertuples())
 
 
 def _peak(weeks: pd.DataFrame, column: str) -> str:

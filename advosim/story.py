@@ -160,7 +160,7 @@ def _overview(teller: Teller, first: int, last: int) -> str:
     told = [part for part in (_campaigns(begun, side) for side in ("for", "against")) if part]
     weeks = within(teller.weeks, first, last)
     marched = int((weeks.groupby("week")["protest"].sum() > ONSET).sum())
-    moved = within(teller.events[teller.events["event"] == "step"], first, last)
+    moved = within(measuring.steps_in(teller.events), first, last)
     quiet = "No law changed" if moved.empty else f"Policy moved {words.times(len(moved))}"
     street = "the streets stayed quiet" if marched == 0 else f"people protested in {words.count(marched, 'week')}"
     return f"{words.capital(', '.join(told) or 'nobody began a campaign')}. {quiet}; {street}."

@@ -361,7 +361,7 @@ def _fit(match: float) -> tuple[str, bool]:
 
 def _agreements(teller: Teller) -> list[Point]:
     # An agreement that moves policy is a step as well, which tells of it.
-    told = {(row.week, row.issue) for row in _happened(teller, "step")}
+    told = {(row.week, row.issue) for row in rows_of(measuring.steps_in(teller.events))}
     rows = [row for row in _happened(teller, "agreement") if (row.week, row.issue) not in told]
     return [Point(row.week, 40.0, partial(_agreement, row)) for row in rows]
 

@@ -16,6 +16,7 @@ from worlds import with_neighbour
 
 from advosim.measuring import YEAR, costs, outcomes, reforms
 from advosim.record import Record
+from advosim.results import summary
 from advosim.scenario.schema import Scenario
 from advosim.simulation import simulate
 from advosim.story import _teller, story
@@ -87,6 +88,15 @@ def test_reforms_are_the_steps() -> None:
     assert (table["after"] - table["before"]).to_numpy() == pytest.approx(steps["size"].to_numpy())
     assert set(table["route"]) <= {"election", "store", "table"}
     assert (table["year"] == (table["week"] - 1) // 52 + 1).all()
+
+
+def test_a_decision_that_moves_nothing_is_no_step(record: Any) -> None:
+    """Neither in outcomes, nor in the story, nor in the summary."""
+    still = record.events.query("event == 'step'").assign(week=4, size=0.0)
+    more = replace(record, events=pd.concat([still, record.events]).sort_values("week", kind="stable"))
+    pd.testing.assert_frame_equal(outcomes(more), outcomes(record))
+    pd.testing.assert_frame_equal(reforms(more), reforms(record))
+    assert story(more) == story(record) and summary(more) == summary(record)
 
 
 def test_elections_are_told_with_who_governs_before_and_after() -> None:
