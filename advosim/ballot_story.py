@@ -53,7 +53,7 @@ def _vote(row: Any, kind: str, fate: str, began: Any) -> str:
         "recall": "a recall of the government",
     }[kind]
     since = f" in week {began.week}" if began is not None else ""
-    count = f"{row.size:.0%} say yes, at a turnout of {row.value:.0%}"
+    count = f"{words.vote(row.size)} say yes, at a turnout of {row.value:.0%}"
     end = {"accepted": "it is accepted", "rejected": "it fails", "quorum missed": "too few take part, and it fails"}[
         fate
     ]

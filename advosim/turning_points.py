@@ -154,27 +154,26 @@ def _election(teller: Teller, week: int) -> str:
     now, earlier = counts[counts["week"] == week], counts[counts["week"] < week]
     before = earlier[earlier["week"] == earlier["week"].max()]
     first = max(rows_of(now), key=lambda row: row.seats)
-    won = f"{words.capital(words.plain(first.party))} wins {words.percent(first.seat_share)} of the seats"
+    # Parties' names are singular or plural: no sentence has one as its subject.
+    won = f"Most seats ({words.percent(first.seat_share)}) go to {words.plain(first.party)},"
     votes = f"with {words.percent(first.vote_share)} of the votes ({words.percent(first.turnout)} of the citizens vote)"
     ruling, old = (list(rows.loc[rows["in_government"].astype(bool), "party"]) for rows in (now, before))
-    behind = words.percent(float(now.loc[now["in_government"].astype(bool), "vote_share"].sum()))
+    behind = f"with {words.percent(float(now.loc[now['in_government'].astype(bool), 'vote_share'].sum()))} of the votes"
     if ruling == old:
-        return f"**Week {week}: an election.** {won} {votes}. {_govern(ruling)} on, with {behind} of the votes behind."
-    rest = (
-        f"{_govern(ruling)} now, with {behind} of the votes behind, instead of {words.joined(map(words.plain, old))}."
-    )
+        return f"**Week {week}: an election.** {won} {votes}. {_in_government('still', ruling)}, {behind}."
+    rest = f"{_in_government('now', ruling)}, {behind}, instead of {words.joined(map(words.plain, old))}."
     return f"**Week {week}: an election changes the government.** {won} {votes}. {rest}"
 
 
-def _govern(parties: Sequence[str]) -> str:
-    return f"{words.capital(words.joined(map(words.plain, parties)))} govern{'s' if len(parties) == 1 else ''}"
+def _in_government(when: str, parties: Sequence[str]) -> str:
+    return f"In government {when}: {words.joined(map(words.plain, parties))}"
 
 
 def ruling_at_start(teller: Teller) -> str:
     counts = teller.record.elections
     counts = counts[counts["polity"] == teller.home]
     first = counts[(counts["week"] == counts["week"].min()) & counts["in_government"].astype(bool)]
-    return "" if first.empty else f" {_govern(list(first['party']))}."
+    return "" if first.empty else f" {_in_government('at first', list(first['party']))}."
 
 
 def _steps(teller: Teller) -> list[Point]:
@@ -515,11 +514,10 @@ def _hashtags(teller: Teller) -> list[Point]:
 
 
 def _carried(teller: Teller, row: Any) -> pd.Series[float]:
-    """The share of those online who carry a hashtag, until it is gone."""
+    """The share of those online who carry a hashtag, in the weeks in which anybody does."""
     weeks = teller.weeks[(teller.weeks["issue"] == row.issue) & (teller.weeks["week"] >= row.week)]
     carried: pd.Series[float] = weeks[f"hashtag_{row.side}"]
-    quiet = carried[carried < WORTH_TELLING["hashtag"] / 5]
-    return carried.loc[: quiet.index[0]] if len(quiet) else carried
+    return carried[(carried > 0.0).cummin()]
 
 
 def _hashtag(teller: Teller, together: Sequence[Any], peak: float, longest: int) -> str:

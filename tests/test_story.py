@@ -14,6 +14,7 @@ import pytest
 from worlds import busy as crowded
 from worlds import with_neighbour
 
+from advosim import words as wording
 from advosim.measuring import YEAR, costs, outcomes, reforms
 from advosim.record import Record
 from advosim.results import summary
@@ -104,12 +105,13 @@ def test_elections_are_told_with_who_governs_before_and_after() -> None:
     table = record.elections
     text = story(record)
     start = table[(table["week"] == 1) & table["in_government"]]["party"].tolist()
-    assert f"{' and '.join(start).capitalize()} govern" in text
-    told = re.findall(r"Week (\d+): an election( changes the government)?\.\*\* (\w+) wins", text)
+    assert f"In government at first: {' and '.join(start)}." in text
+    pattern = r"Week (\d+): an election( changes the government)?\.\*\* Most seats \([\d.]+%\) go to (\w+), with"
+    told = re.findall(pattern, text)
     assert told
     for week, changes, winner in told:
         rows = table[table["week"] == int(week)]
-        assert rows.loc[rows["seats"].idxmax(), "party"] == winner.lower()
+        assert rows.loc[rows["seats"].idxmax(), "party"] == winner
         before = table[table["week"] == table.loc[table["week"] < int(week), "week"].max()]
         same = list(rows["in_government"]) == list(before["in_government"])
         assert same != bool(changes)
@@ -216,10 +218,20 @@ def test_whys_are_the_numbers_that_decided() -> None:
 
 
 def test_hashtags_of_one_team_are_told_together() -> None:
-    """In the scenario on hashtags both networks' are told, with their peak and their life."""
-    told = story(simulate(Scenario.load("hashtag_without_organisation"), 1))
-    for who in ("loose network", "organised network"):
-        assert re.search(rf"hashtags of {who} for reform spread\*\* on \w+; at most \d+% of those online carry", told)
+    """In the scenario on hashtags both networks' are told, with their peak and the weeks in which one is carried."""
+    record = simulate(Scenario.load("hashtag_without_organisation"), 1)
+    told = story(record)
+    for who, issue, life in (("loose", "fares", "five"), ("organised", "schooling", "nine")):
+        spread = rf"hashtags of {who} network for reform spread\*\* on {issue}; at most \d+% of those online carry one"
+        assert re.search(rf"{spread}, gone at the latest after {life} weeks", told)
+        carried = record.weeks[record.weeks["issue"] == issue].set_index("week")["hashtag_for"] > 0
+        assert carried.groupby((~carried).cumsum()).sum().max() == {"five": 5, "nine": 9}[life]
+
+
+def test_a_vote_near_a_half_says_on_which_side() -> None:
+    assert [wording.vote(yes) for yes in (0.503, 0.497, 0.5, 0.50002, 0.49998, 0.65)] == [
+        "50.3%", "49.7%", "50.0%", "just over 50%", "just under 50%", "65%"
+    ]  # fmt: skip
 
 
 def test_a_tactic_is_explained_where_it_is_first_read_of() -> None:
