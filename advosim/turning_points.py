@@ -114,19 +114,29 @@ def _change_of_rules(teller: Teller, week: int) -> str:
 
 
 def _new_rules(teller: Teller, week: int) -> str:
-    before = teller.scenario.reformed(week - 1).polity[teller.home].governance
-    after = teller.scenario.reformed(week).polity[teller.home].governance
-    changed = []
-    for name in type(after).model_fields:
-        old, new = getattr(before, name), getattr(after, name)
-        if old != new and isinstance(new, float):
-            changed.append(f"{words.plain(name)} {'rises' if new > old else 'falls'} from {old:g} to {new:g}")
-        elif old != new and isinstance(new, bool | int | str):
-            now = ("on" if new else "off") if isinstance(new, bool) else words.plain(new)
-            changed.append(f"{words.plain(name)} is now {now}")
+    before, after = (_settings(teller.scenario.reformed(when), teller.home) for when in (week - 1, week))
+    changed = [_changed(name, before.get(name), new) for name, new in after.items() if before.get(name) != new]
     shown = changed[:6] + ([f"{len(changed) - 6} more"] if len(changed) > 6 else [])
     effect = _effect_of_rules(teller, week)
     return words.sentence(words.joined(shown) or "settings of the model are changed") + (f" {effect}" if effect else "")
+
+
+def _settings(scenario: Scenario, home: str) -> dict[str, Any]:
+    """What a reform may change, by name: also what stands a level deeper, as an initiative's quorum."""
+
+    def flat(table: dict[str, Any], above: str = "") -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for name, value in table.items():
+            found |= flat(value, f"{above}{name} ") if isinstance(value, dict) else {f"{above}{name}": value}
+        return found
+
+    return flat(scenario.polity[home].governance.model_dump()) | flat(scenario.mechanism.model_dump())
+
+
+def _changed(name: str, old: Any, new: Any) -> str:
+    if isinstance(new, int | float) and isinstance(old, int | float) and not isinstance(new, bool):
+        return f"{words.plain(name)} {'rises' if new > old else 'falls'} from {old:g} to {new:g}"
+    return f"{words.plain(name)} is now {('on' if new else 'off') if isinstance(new, bool) else words.plain(new)}"
 
 
 def _effect_of_rules(teller: Teller, week: int) -> str:

@@ -199,6 +199,16 @@ def test_turning_points_are_told_where_they_happened() -> None:
     assert_well_told(told)
 
 
+def test_all_settings_of_a_reform_are_told() -> None:
+    changes = {"electoral_system": "proportional", "initiative.quorum": 0.2, "referendum.allowed": True}
+    paths = {f"polity.home.governance.{name}": value for name, value in changes.items()}
+    both = [{"week": 5, "set": {**paths, "mechanism.friction.level": 0.9}}]
+    told = story(simulate(busy().but({"reform": both}), 1, weeks=8, threads=1))
+    rights = "initiative quorum rises from 0 to 0.2, referendum allowed is now on"
+    assert f"Electoral system is now proportional, {rights} and friction level rises from 0.3 to 0.9." in told
+    assert_well_told(told)
+
+
 def test_steps_on_an_issue_within_a_year_are_told_together() -> None:
     when = ((3, "for"), (9, "for"), (20, "against"), (3 + YEAR, "for"))
     rows = [SimpleNamespace(week=week, side=side) for week, side in when]
