@@ -12,6 +12,7 @@ from advosim.abroad_story import abroad
 from advosim.ballot_story import ballots, moved_by
 from advosim.collaboration import REASONS, memberships
 from advosim.measuring import YEAR
+from advosim.scenario.groups import members_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -591,20 +592,25 @@ def allied(teller: Teller) -> list[str]:
     weeks = (spells["last"] - spells["first"] + 1)[spells["polity"] == teller.home].groupby(spells["alliance"]).sum()
     row = max(rows_of(own), key=lambda one: float(weeks.get(one.alliance, 0.0)))
     ended = len(own) - int(own["alive"].sum())
-    told = f"{words.count(len(own), 'alliance')} came about and {words.number(ended)} ended"
-    return [words.sentence(told), _alliance(teller, row)]
+    given, ended = int(own["alliance"].isin(list(teller.polity.alliance)).sum()), len(own) - int(own["alive"].sum())
+    stood = f"{words.count(given, 'alliance')} stood from the start, {words.number(len(own) - given)} came about later"
+    came = stood if given else f"{words.count(len(own), 'alliance')} came about"
+    return [words.sentence(f"{came} and {words.number(ended)} ended"), _alliance(teller, row)]
 
 
 def _alliance(teller: Teller, row: Any) -> str:
     """Who allied and why, what they planned first, what befell them, and why it ended."""
     names = row.members.split("+")
     side = "for reform" if row.side == "for" else "against reform"
-    began = f"from week {row.week_formed}" if row.week_formed else "from the start"
-    pair = words.joined(words.name(name) for name in names[:2])
-    joined = f", later with {words.count(len(names) - 2, 'other')}" if len(names) > 2 else ""
+    given = teller.polity.alliance.get(row.alliance)
+    first = sum(len(members_of(teller.polity, group)) for group in given.members) if given else 2
+    began = "from the start" if given else f"from week {row.week_formed}"
+    signed = " with a memorandum" if given and given.memorandum else ""
+    founders = words.joined(words.name(name) for name in names[:first])
+    joined = f", later with {words.count(len(names) - first, 'other')}" if len(names) > first else ""
     own = teller.events[teller.events["alliance"] == row.alliance]
-    what = f"The weightiest: {began}, {pair} stood together {side} on {words.plain(row.issue)}{joined}{_drawn(row)}."
-    return what + _first_plan(own) + _fate(own, row)
+    stood = f"{founders} stood together {side} on {words.plain(row.issue)}{signed}"
+    return f"The weightiest: {began}, {stood}{joined}{_drawn(row)}." + _first_plan(own) + _fate(own, row, bool(signed))
 
 
 def _drawn(row: Any) -> str:
@@ -626,11 +632,11 @@ def _first_plan(own: pd.DataFrame) -> str:
     return f" Their first plan: {words.joined(parts)}." if parts else ""
 
 
-def _fate(own: pd.DataFrame, row: Any) -> str:
+def _fate(own: pd.DataFrame, row: Any, told_signed: bool) -> str:
     counts = own["event"].value_counts(sort=False)
     quarrels = {QUARRELS[kind]: int(counts[kind]) for kind in QUARRELS if kind in counts.index}
     fell = f"fell out {words.times(sum(quarrels.values()))} (over {words.joined(quarrels)})" if quarrels else ""
-    signed = "signed a memorandum" if row.memorandum else ""
+    signed = "signed a memorandum" if row.memorandum and not told_signed else ""
     helped = "helped each other out of trouble" if "support" in counts.index else ""
     scandal = "lived through a scandal" if "scandal" in counts.index else ""
     told = [part for part in (signed, fell, helped, scandal) if part]

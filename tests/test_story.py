@@ -244,6 +244,22 @@ def test_a_vote_near_a_half_says_on_which_side() -> None:
     ]  # fmt: skip
 
 
+def test_members_that_a_scenario_declares_stand_together_from_the_start() -> None:
+    """With their memorandum; only who joins in the run is told as later."""
+    front = {"issue": "climate", "members": ["greens", "institute", "partners"], "memorandum": True}
+    usual = {"mechanism.alliance_formation.readiness": -9.0, "mechanism.stakeholder_table.on": False}
+    scenario = crowded().but({**usual, "polity.home.alliance.front": front})
+    record = simulate(scenario, 1, weeks=8, threads=1)
+    who = "greens 1, greens 2, institute and partners stood together for reform on climate with a memorandum"
+    assert list(record.alliances["alliance"]) == ["front"]
+    told = story(record)
+    assert "One alliance stood from the start, none came about later and " in told
+    assert f"The weightiest: from the start, {who}." in told and "signed a memorandum" not in told
+    joined = replace(record)
+    joined.__dict__["alliances"] = record.alliances.assign(members=record.alliances["members"] + "+tenants")
+    assert f"{who}, later with one other." in story(joined)
+
+
 def test_a_tactic_is_explained_where_it_is_first_read_of() -> None:
     told = story(contested())
     for name, tactic in contested().scenario.tactic.items():
