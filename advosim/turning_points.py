@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from advosim import measuring, words
 from advosim.abroad_story import abroad
-from advosim.ballot_story import ballots, moved_by
+from advosim.ballot_story import Move, ballots, gave_way, voted
 from advosim.collaboration import REASONS, memberships
 from advosim.measuring import YEAR
 from advosim.scenario.groups import members_of
@@ -31,6 +31,8 @@ FITS, HARDLY = 0.6, 0.4
 """Expertise met from which a tactic is said to fit a team's skills, and below which hardly."""
 ONE_MORE = 4.0
 """What each further turning point of a kind weighs less, so that others are told as well."""
+LARGEST = 40.0
+"""What the turning point of the run's largest step weighs more, so that hardly anything displaces it."""
 ANSWERED = {
     "repress": "used force",
     "accommodate": "made concessions",
@@ -49,6 +51,8 @@ class Point:
     weight: float
     tell: Callable[[], str]
     """Called in the order of the story, so that a tactic is explained where it is first read of."""
+    moves: tuple[Move, ...] = ()
+    """The steps of policy that it tells of."""
 
 
 @dataclass
@@ -71,6 +75,12 @@ class Teller:
     def scenario(self) -> Scenario:
         return self.record.scenario
 
+    @cached_property
+    def steps(self) -> list[Any]:
+        """Rows of `measuring.reforms`, in the order of weeks."""
+        table = measuring.reforms(self.record)
+        return rows_of(table[table["polity"] == self.home])
+
 
 def turning_points(teller: Teller) -> list[Point]:
     points: list[Point] = []
@@ -91,14 +101,25 @@ def turning_points(teller: Teller) -> list[Point]:
     ):
         own = sorted(kind(teller), key=lambda point: -point.weight)
         points += [replace(point, weight=point.weight - ONE_MORE * rank) for rank, point in enumerate(own)]
-    return points
+    largest = max(teller.steps, key=lambda step: abs(step.size), default=None)
+    return [
+        replace(point, weight=point.weight + LARGEST)
+        if largest is not None and (largest.week, largest.issue) in point.moves
+        else point
+        for point in points
+    ]
 
 
 # ---------------------------------------------------------------- kinds of turning points
 
 
 def _ballots(teller: Teller) -> list[Point]:
-    return [Point(week, weight, tell) for week, weight, tell in ballots(teller.events)]
+    by_vote = {(row.week, row.issue): row for row in teller.steps if _by_vote(teller, row)}
+    return [Point(*told) for told in ballots(teller.events, by_vote)]
+
+
+def _by_vote(teller: Teller, step: Any) -> bool:
+    return step.route == "ballot" and (step.week, step.issue) in voted(teller.events)
 
 
 def _abroad(teller: Teller) -> list[Point]:
@@ -188,13 +209,13 @@ def ruling_at_start(teller: Teller) -> str:
 
 
 def _steps(teller: Teller) -> list[Point]:
-    """Steps on one issue to one side within a year are told together."""
-    table = measuring.reforms(teller.record)
-    rows = rows_of(table[table["polity"] == teller.home])
+    """Steps on one issue to one side within a year are told together; those by a vote are told with the vote."""
+    rows = [row for row in teller.steps if not _by_vote(teller, row)]
     points = []
     for together in _runs(rows, lambda row: (row.issue, row.side)):
         size = sum(abs(row.size) for row in together)
-        points.append(Point(together[0].week, 50.0 + size, partial(_step, teller, together, rows)))
+        moves = tuple((row.week, row.issue) for row in together)
+        points.append(Point(together[0].week, 50.0 + size, partial(_step, teller, together, teller.steps), moves))
     return points
 
 
@@ -226,7 +247,8 @@ def _step(teller: Teller, together: Sequence[Any], others: Sequence[Any]) -> str
         what = "In the largest the government acts" if several else "The government acts"
         return f"{told} {what} on what its parties had promised."
     if row.route == "ballot":
-        return f"{told} {moved_by(teller.events, row.week, row.issue)}"
+        how = gave_way(teller.events, row)
+        return f"{told} {f'In the largest (week {row.week}) {how}' if several else words.capital(how)}"
     if row.route == "table":
         what = "The largest" if several else "It"
         return f"{told} {what} is what a round table agreed on.{_led_by(teller, row, ['table'])}"

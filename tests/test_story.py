@@ -15,6 +15,7 @@ from worlds import busy as crowded
 from worlds import with_neighbour
 
 from advosim import words as wording
+from advosim.ballot_story import gave_way
 from advosim.measuring import YEAR, costs, outcomes, reforms
 from advosim.record import Record
 from advosim.results import summary
@@ -45,6 +46,12 @@ def busy() -> Scenario:
 def contested() -> Record:
     """Two years with steps, protests, a change of rules, closures and firms that give in."""
     return simulate(busy().but(CONTESTED), 3, threads=1)
+
+
+@functools.cache
+def swiss() -> Record:
+    """Eight years of initiatives and referendums; policy on housing moves far in week 1 and back in the last."""
+    return simulate(Scenario.load("swiss_style"), 1, threads=1)
 
 
 # ---------------------------------------------------------------- outcomes and costs
@@ -207,6 +214,41 @@ def test_all_settings_of_a_reform_are_told() -> None:
     rights = "initiative quorum rises from 0 to 0.2, referendum allowed is now on"
     assert f"Electoral system is now proportional, {rights} and friction level rises from 0.3 to 0.9." in told
     assert_well_told(told)
+
+
+LOG = ["week", "issue", "organisation", "event", "side", "size", "detail"]
+
+
+@pytest.mark.parametrize(
+    ("size", "ended", "why"),
+    [
+        (0.2, None, "the legislature moved the way that the initiative of greens 1, open since week 3, asked for"),
+        (-0.2, None, "gave way before there was an initiative for it; that of greens 1, open since week 3, asked for"),
+        (0.2, "ballot_failed", "no initiative was open: the legislature gave way before one could be worth its cost"),
+    ],
+)
+def test_laws_that_gave_way_are_told_with_the_initiatives_open_then(size: float, ended: str | None, why: str) -> None:
+    rows = [
+        (2, "rent", "greens_2", "ballot_launched", "against", -0.5, "referendum"),
+        (3, "rent", "greens_1", "ballot_launched", "for", 0.4, "initiative"),
+        (4, "tolls", "greens_2", "ballot_launched", "against", -0.9, "initiative"),
+        *([(7, "rent", "greens_1", ended, "for", 0.4, "initiative")] if ended else []),
+        (9, "rent", "", "deterrence", "for" if size > 0 else "against", size, "ballot"),
+        (9, "rent", "greens_2", "ballot_launched", "for", 0.4, "initiative"),
+    ]
+    assert why in gave_way(
+        pd.DataFrame(rows, columns=LOG), SimpleNamespace(week=9, issue="rent", before=0.1, size=size)
+    )
+
+
+def test_a_step_is_told_once_and_the_largest_of_a_run_always() -> None:
+    record = swiss()
+    teller = _teller(record, "home", record.scenario.polity["home"])
+    told = [move for point in turning_points(teller) for move in point.moves]
+    assert sorted(told) == sorted((row.week, row.issue) for row in teller.steps)
+    text = story(record)
+    assert "**Week 1: policy on housing moves toward reform**, from -0.22 to +0.44." in text
+    assert "so that no initiative against it" not in text
 
 
 def test_steps_on_an_issue_within_a_year_are_told_together() -> None:
