@@ -18,6 +18,7 @@ from advosim.turning_points import (
     Point,
     Teller,
     allied,
+    crowds,
     persons,
     rows_of,
     ruling_at_start,
@@ -84,9 +85,30 @@ def _opening(teller: Teller, last: int) -> list[str]:
     crowd = f"{words.count(reformers, 'organisation')} for reform and {words.number(opponents)} against it"
     world = f"A model world over {_span(last)}: {teller.polity.citizens:,} citizens, {crowd}, a government and media."
     scale = "Policy, from -1 (the opposite of reform) to +1 (the full reform),"
-    rule = "moves only where **pressure** from street, petitions, talks and opinion beats **resistance**."
+    rule = f"moves only where {words.joined(_ways(teller), 'or')}."
     issues = words.joined([_issue(teller, name) for name in teller.scenario.issue])
     return ["## Where it begins", "", f"{world} {_government(teller)} {scale} {rule}", "", f"At issue: {issues}.", ""]
+
+
+def _ways(teller: Teller) -> list[str]:
+    """When policy moves: the routes that are open at some time of the run."""
+    weeks = {0, *(reform.week for reform in teller.scenario.reform)}
+    stages = [teller.scenario.reformed(week) for week in sorted(weeks)]
+    rules = [stage.mechanism for stage in stages]
+    rights = [stage.polity[teller.home].governance for stage in stages]
+    foreign = len(teller.scenario.polity) > 1 or bool(teller.scenario.body)
+    sources = ["street", "petitions", "talks", "opinion"]
+    sources += ["abroad"] if foreign and any(rule.boomerang.on for rule in rules) else []
+    tables = any(tactic.pressure == "table" for tactic in teller.scenario.tactic.values())
+    tables = tables and any(rule.stakeholder_table.on for rule in rules)
+    ballots = any(own.initiative.allowed or own.referendum.allowed for own in rights)
+    known = (
+        ("store", True, f"**pressure** from {words.joined(sources)} beats **resistance**"),
+        ("table", tables, "a round table agrees"),
+        ("election", bool(teller.polity.party), "a government acts on its programme after an election"),
+        ("ballot", ballots, "citizens put it to the vote or might"),
+    )
+    return [told for route, there, told in known if there and any(getattr(rule.decision, route) for rule in rules)]
 
 
 def _issue(teller: Teller, name: str) -> str:
@@ -159,11 +181,17 @@ def _overview(teller: Teller, first: int, last: int) -> str:
     begun = within(teller.events[teller.events["event"] == "campaign"], first, last)
     told = [part for part in (_campaigns(begun, side) for side in ("for", "against")) if part]
     weeks = within(teller.weeks, first, last)
-    marched = int((weeks.groupby("week")["protest"].sum() > ONSET).sum())
     moved = within(measuring.steps_in(teller.events), first, last)
     quiet = "No law changed" if moved.empty else f"Policy moved {words.times(len(moved))}"
-    street = "the streets stayed quiet" if marched == 0 else f"people protested in {words.count(marched, 'week')}"
+    street = _street(teller, weeks.groupby("week")["protest"].sum())
     return f"{words.capital(', '.join(told) or 'nobody began a campaign')}. {quiet}; {street}."
+
+
+def _street(teller: Teller, protest: pd.Series[float]) -> str:
+    if protest.max() == 0.0:
+        return "the streets stayed quiet"
+    marched = int((protest > ONSET).sum())
+    return f"{crowds(teller)} protested in {words.count(marched, 'week')}"
 
 
 def _campaigns(begun: pd.DataFrame, side: str) -> str:

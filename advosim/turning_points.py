@@ -167,10 +167,9 @@ def _effect_of_rules(teller: Teller, week: int) -> str:
     before, after = marched.loc[max(1, week - YEAR) : week - 1], marched.loc[week : week + YEAR - 1]
     if not before.any() and not after.any():
         return "The streets were quiet before, and stay so."
-    return (
-        f"People protested in {words.number(int(before.sum()))} of the {len(before)} weeks before, "
-        f"and in {words.number(int(after.sum()))} of the {len(after)} weeks after."
-    )
+    weeks = f"{words.number(int(before.sum()))} of the {len(before)} weeks before"
+    later = f"{words.number(int(after.sum()))} of the {len(after)} weeks after"
+    return f"{words.capital(crowds(teller))} protested in {weeks}, and in {later}."
 
 
 def _elections(teller: Teller) -> list[Point]:
@@ -689,6 +688,14 @@ def _tactic(teller: Teller, tactic: str) -> str:
         return f"*{words.plain(tactic)}*"
     teller.explained.add(tactic)
     return f"*{words.plain(tactic)}* ({meaning})"
+
+
+def crowds(teller: Teller) -> str:
+    """What weeks of protest are counted by, told once: fewer march in many other weeks."""
+    if "crowds" in teller.explained:
+        return "crowds"
+    teller.explained.add("crowds")
+    return f"crowds (more than 1 in {1 / ONSET:,.0f} citizens)"
 
 
 def persons(teller: Teller, share: float) -> str:

@@ -53,9 +53,9 @@ def times(value: int) -> str:
     return {1: "once", 2: "twice"}.get(value, f"{count(value, 'time')}")
 
 
-def joined(parts: Iterable[str]) -> str:
+def joined(parts: Iterable[str], last: str = "and") -> str:
     listed = list(parts)
-    return ", ".join(listed[:-1]) + " and " + listed[-1] if len(listed) > 1 else "".join(listed)
+    return f"{', '.join(listed[:-1])} {last} {listed[-1]}" if len(listed) > 1 else "".join(listed)
 
 
 def capital(text: str) -> str:

@@ -206,6 +206,29 @@ def test_turning_points_are_told_where_they_happened() -> None:
     assert_well_told(told)
 
 
+def test_the_routes_that_are_open_are_told() -> None:
+    """Pressure is the only way where no party stands, no table sits and no citizen may vote."""
+    told = story(swiss())
+    assert "beats **resistance**, a round table agrees or citizens put it to the vote or might." in told
+    parties = story(contested())
+    assert "a round table agrees or a government acts on its programme after an election." in parties
+    shut = {f"mechanism.decision.{route}": False for route in ("election", "table")}
+    alone = story(simulate(busy().but(shut), 1, weeks=8, threads=1))
+    assert "moves only where **pressure** from street, petitions, talks and opinion beats **resistance**." in alone
+    assert "talks, opinion and abroad beats" in story(simulate(with_neighbour(busy()), 1, weeks=4, threads=1))
+
+
+def test_weeks_of_protest_say_how_many_protest_in_them() -> None:
+    """Once; in years in which few protest, nobody is said to."""
+    protest = swiss().weeks.groupby("week")["protest"].sum()
+    assert 0 < protest.loc[313:].max() <= 0.0005
+    told = story(swiss())
+    assert "; crowds protested in no weeks." in told.split("## Years 7 to 8")[1]
+    early = wording.count(int((protest.loc[:104] > 0.0005).sum()), "week")
+    assert f"; crowds (more than 1 in 2,000 citizens) protested in {early}." in told.split("## Years 3 to 4")[0]
+    assert told.count("1 in 2,000") == 1
+
+
 def test_all_settings_of_a_reform_are_told() -> None:
     changes = {"electoral_system": "proportional", "initiative.quorum": 0.2, "referendum.allowed": True}
     paths = {f"polity.home.governance.{name}": value for name, value in changes.items()}
