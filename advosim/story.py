@@ -18,6 +18,7 @@ from advosim.turning_points import (
     Point,
     Teller,
     allied,
+    by_vote,
     crowds,
     persons,
     rows_of,
@@ -29,12 +30,15 @@ from advosim.turning_points import (
 if TYPE_CHECKING:
     import pandas as pd
 
+    from advosim.ballot_story import Move
     from advosim.scenario.schema import Polity
     from advosim.tables import Run
 
 MOST_CHAPTERS = 4
 MOST_POINTS = 4
 """Turning points on a page: the first of each chapter, if it is more than news, then those that matter most."""
+MOST_STEPS = 2
+"""Steps of policy that a chapter lists beside its turning points."""
 MATTERS = 12.0
 """Weight of a turning point that stands for its chapter."""
 ELECTION_NEAR = 8
@@ -153,12 +157,13 @@ def _chapters(teller: Teller, last: int) -> list[str]:
     points = turning_points(teller)
     chapters = [[point for point in points if first <= _year(point.week) < end] for first, end in spans]
     kept = _kept(chapters, MOST_POINTS)
+    elsewhere = {move for point in points if id(point) in kept for move in point.moves}
     lines: list[str] = []
     for (first, end), mine in zip(spans, chapters, strict=True):
         name = f"Year {first}" if end == first + 1 else f"Years {first} to {end - 1}"
         weeks = (first - 1) * YEAR + 1, min((end - 1) * YEAR, last)
-        lines += [f"## {name} (weeks {weeks[0]} to {weeks[1]})", "", _overview(teller, *weeks), ""]
         told = sorted((point for point in mine if id(point) in kept), key=lambda point: point.week)
+        lines += [f"## {name} (weeks {weeks[0]} to {weeks[1]})", "", _overview(teller, *weeks, elsewhere), ""]
         lines += [f"- {point.tell()}" for point in told]
         lines += [""] if told else []
     return lines
@@ -177,14 +182,34 @@ def _kept(chapters: Sequence[Sequence[Point]], most: int) -> set[int]:
     return set(found[:most])
 
 
-def _overview(teller: Teller, first: int, last: int) -> str:
-    begun = within(teller.events[teller.events["event"] == "campaign"], first, last)
-    told = [part for part in (_campaigns(begun, side) for side in ("for", "against")) if part]
+def _overview(teller: Teller, first: int, last: int, elsewhere: set[Move]) -> str:
+    """elsewhere: the steps that turning points tell of."""
+    campaigns = within(teller.events[teller.events["event"] == "campaign"], first, last)
+    told = [part for part in (_campaigns(campaigns, side) for side in ("for", "against")) if part]
     weeks = within(teller.weeks, first, last)
-    moved = within(measuring.steps_in(teller.events), first, last)
-    quiet = "No law changed" if moved.empty else f"Policy moved {words.times(len(moved))}"
     street = _street(teller, weeks.groupby("week")["protest"].sum())
-    return f"{words.capital(', '.join(told) or 'nobody began a campaign')}. {quiet}; {street}."
+    begun = words.capital(", ".join(told) or "nobody began a campaign")
+    return f"{begun}. {_moves(teller, first, last, elsewhere)}; {street}."
+
+
+def _moves(teller: Teller, first: int, last: int, elsewhere: set[Move]) -> str:
+    """How often policy moved, and the largest of the steps that no turning point tells of."""
+    steps = [step for step in teller.steps if first <= step.week <= last]
+    if not steps:
+        return "No law changed"
+    rest = [step for step in steps if (step.week, step.issue) not in elsewhere]
+    largest = sorted(rest, key=lambda step: -abs(step.size))[:MOST_STEPS]
+    parts = [_move(teller, step) for step in largest]
+    parts += [f"{words.number(len(rest) - MOST_STEPS)} more"] if len(rest) > MOST_STEPS else []
+    told = f"Policy moved {words.times(len(steps))}"
+    if not rest:
+        return told
+    return f"{told}{', as told below and' if len(rest) < len(steps) else ':'} {words.joined(parts)}"
+
+
+def _move(teller: Teller, step: Any) -> str:
+    how = ", decided by a vote" if by_vote(teller, step) else ""
+    return f"on {words.plain(step.issue)} by {words.signed(step.size)} (week {step.week}{how})"
 
 
 def _street(teller: Teller, protest: pd.Series[float]) -> str:
@@ -209,7 +234,7 @@ def _campaigns(begun: pd.DataFrame, side: str) -> str:
 
 def _closing(teller: Teller) -> list[str]:
     lines = ["## What moved, and what did not", "", *_table(teller), ""]
-    return [*lines, " ".join([*_won(teller.outcomes), *allied(teller), *_paid(teller), *_took_part(teller)]), ""]
+    return [*lines, " ".join([*_won(teller), *allied(teller), *_paid(teller), *_took_part(teller)]), ""]
 
 
 def _table(teller: Teller) -> list[str]:
@@ -235,6 +260,12 @@ def _moved(row: Any) -> bool:
     return bool(row.reforms > 0 and abs(row.policy_end - row.policy_start) >= ALMOST)
 
 
+def _came_back(teller: Teller, row: Any) -> bool:
+    """Whether policy went elsewhere by steps, and ended about where it had begun."""
+    far = max((abs(step.after - row.policy_start) for step in teller.steps if step.issue == row.issue), default=0.0)
+    return far >= ALMOST and not _moved(row)
+
+
 def _nearest(teller: Teller, issue: str) -> str:
     """How near pressure came to moving policy."""
     weeks = teller.weeks[teller.weeks["issue"] == issue]
@@ -249,10 +280,12 @@ def _before_election(teller: Teller, week: int) -> str:
     return ", an election near" if -week % interval <= ELECTION_NEAR else ""
 
 
-def _won(rows: Sequence[Any]) -> list[str]:
+def _won(teller: Teller) -> list[str]:
+    rows = teller.outcomes
     gained = [words.plain(row.issue) for row in rows if _moved(row) and row.policy_end > row.policy_start]
     lost = [words.plain(row.issue) for row in rows if _moved(row) and row.policy_end < row.policy_start]
-    still = [words.plain(row.issue) for row in rows if not _moved(row)]
+    back = [words.plain(row.issue) for row in rows if _came_back(teller, row)]
+    still = [words.plain(row.issue) for row in rows if not _moved(row) and not _came_back(teller, row)]
     firms = sum(row.concessions for row in rows)
     gave_in = [f"Firms gave in {words.times(firms)}."] if firms else []
     if len(still) == len(rows):
@@ -262,6 +295,7 @@ def _won(rows: Sequence[Any]) -> list[str]:
         ]
     told = [f"reform gained on {words.joined(gained)}"] if gained else []
     told += [f"{'' if gained else 'reform '}lost on {words.joined(lost)}"] if lost else []
+    told += [f"policy on {words.joined(back)} moved and came back to where it had begun"] if back else []
     told += [f"nothing moved on {words.joined(still)}"] if still else []
     return [words.sentence(", ".join(told)), *gave_in]
 

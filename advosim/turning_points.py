@@ -114,11 +114,11 @@ def turning_points(teller: Teller) -> list[Point]:
 
 
 def _ballots(teller: Teller) -> list[Point]:
-    by_vote = {(row.week, row.issue): row for row in teller.steps if _by_vote(teller, row)}
-    return [Point(*told) for told in ballots(teller.events, by_vote)]
+    steps = {(row.week, row.issue): row for row in teller.steps if by_vote(teller, row)}
+    return [Point(*told) for told in ballots(teller.events, steps)]
 
 
-def _by_vote(teller: Teller, step: Any) -> bool:
+def by_vote(teller: Teller, step: Any) -> bool:
     return step.route == "ballot" and (step.week, step.issue) in voted(teller.events)
 
 
@@ -209,7 +209,7 @@ def ruling_at_start(teller: Teller) -> str:
 
 def _steps(teller: Teller) -> list[Point]:
     """Steps on one issue to one side within a year are told together; those by a vote are told with the vote."""
-    rows = [row for row in teller.steps if not _by_vote(teller, row)]
+    rows = [row for row in teller.steps if not by_vote(teller, row)]
     points = []
     for together in _runs(rows, lambda row: (row.issue, row.side)):
         size = sum(abs(row.size) for row in together)

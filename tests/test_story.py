@@ -239,6 +239,28 @@ def test_all_settings_of_a_reform_are_told() -> None:
     assert_well_told(told)
 
 
+def test_what_moved_and_came_back_is_no_standstill() -> None:
+    told = story(swiss())
+    assert "policy on housing moved and came back to where it had begun" in told and "nothing moved" not in told
+    went = outcomes(swiss()).set_index("issue").loc["housing"]
+    assert went["reforms"] > 1 and abs(went["policy_end"] - went["policy_start"]) < 0.03
+
+
+def test_a_chapter_lists_the_steps_that_no_turning_point_tells() -> None:
+    """Largest first; with the turning points that makes all there were."""
+    told = story(swiss())
+    first = told.split("## Years 3 to 4")[0]
+    assert "Policy moved six times, as told below and on privacy by +0.54 (week 54, decided by a vote), on" in first
+    for chapter in told.split("## Years ")[1:]:
+        years, body = int(chapter[0]), chapter.split("## What moved")[0]
+        steps = reforms(swiss()).query(f"{(years - 1) * YEAR} < week <= {(years + 1) * YEAR}")
+        assert f"Policy moved {wording.times(len(steps))}" in body
+        largest = steps.loc[steps["size"].abs().idxmax()]
+        assert re.search(
+            rf"eek {largest['week']}\b.*{largest['issue']}|{largest['issue']}.*eek {largest['week']}\b", body
+        )
+
+
 LOG = ["week", "issue", "organisation", "event", "side", "size", "detail"]
 
 
