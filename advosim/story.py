@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 MOST_CHAPTERS = 4
 MOST_POINTS = 4
 """Turning points on a page: the first of each chapter, if it is more than news, then those that matter most."""
+WANT_MORE = "citizens who want more than policy, before the week's decision"
 MOST_STEPS = 2
 """Steps of policy that a chapter lists beside its turning points."""
 MATTERS = 12.0
@@ -234,12 +235,16 @@ def _campaigns(begun: pd.DataFrame, side: str) -> str:
 
 def _closing(teller: Teller) -> list[str]:
     lines = ["## What moved, and what did not", "", *_table(teller), ""]
-    return [*lines, " ".join([*_won(teller), *allied(teller), *_paid(teller), *_took_part(teller)]), ""]
+    return [
+        *lines,
+        " ".join([*_before_the_last(teller), *_won(teller), *allied(teller), *_paid(teller), *_took_part(teller)]),
+        "",
+    ]
 
 
 def _table(teller: Teller) -> list[str]:
     """By issue where policy and support began and ended, what sides ask for, and how near pressure came."""
-    head = ("issue", "policy", "supporters ask", "opponents ask", "citizens who want more", "pressure at its nearest")
+    head = ("issue", "policy", "supporters ask", "opponents ask", WANT_MORE, "pressure at its nearest")
     rows = [
         (
             words.plain(row.issue),
@@ -253,6 +258,14 @@ def _table(teller: Teller) -> list[str]:
         for row in teller.outcomes
     ]
     return [f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *rows)]
+
+
+def _before_the_last(teller: Teller) -> list[str]:
+    """Which policy the last support is of, where the last week moved policy: support is measured before that."""
+    last = int(teller.weeks["week"].max())
+    late = [step for step in teller.steps if step.week == last]
+    before = words.joined(f"{words.plain(step.issue)} ({words.signed(step.before)})" for step in late)
+    return [f"The last support is of policy as it was before week {last} moved it: {before}."] if late else []
 
 
 def _moved(row: Any) -> bool:

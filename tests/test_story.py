@@ -246,6 +246,18 @@ def test_what_moved_and_came_back_is_no_standstill() -> None:
     assert went["reforms"] > 1 and abs(went["policy_end"] - went["policy_start"]) < 0.03
 
 
+def test_story_summary_and_outcomes_start_alike_and_say_of_which_policy_support_is(record: Any) -> None:
+    """Also where the first and the last week have a step."""
+    told, printed = story(swiss()), summary(swiss()).split("  privacy")[0].split("  housing")[1]
+    went = outcomes(swiss()).set_index("issue").loc["housing"]
+    assert f"{went['policy_start']:+.2f} {went['policy_end']:+.2f}" == "-0.22 -0.23"
+    assert "policy       -0.22 -> -0.23;" in printed and "| housing | -0.22 to -0.23 |" in told
+    assert "| citizens who want more than policy, before the week's decision |" in told
+    assert "moved it: climate (+0.25), housing (+0.32) and privacy (+0.31)." in told
+    assert "for more than the +0.32 before week 416's step" in printed
+    assert "for more, before the week's decision" in summary(record) and "The last support" not in story(record)
+
+
 def test_a_chapter_lists_the_steps_that_no_turning_point_tells() -> None:
     """Largest first; with the turning points that makes all there were."""
     told = story(swiss())
