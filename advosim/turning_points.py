@@ -8,7 +8,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from advosim import measuring, words
-from advosim.abroad_story import abroad
+from advosim.abroad_story import abroad, carried_abroad
 from advosim.ballot_story import Move, ballots, gave_way, voted
 from advosim.collaboration import REASONS, memberships
 from advosim.measuring import YEAR
@@ -319,6 +319,8 @@ def _led_by(teller: Teller, row: Any, sources: Sequence[str]) -> str:
     if "table" not in sources:  # at a table both sides sit
         mine &= rows["side"] == row.side
     for source in sources:
+        if source == "abroad" and (carried := carried_abroad(teller.events, row)):
+            return carried
         work = rows["effort"] * rows["tactic"].map(_worth(teller, source)).fillna(0.0)
         own = mine & (work > 0)
         if own.any():
@@ -329,7 +331,8 @@ def _led_by(teller: Teller, row: Any, sources: Sequence[str]) -> str:
                 f"{who}, {words.name(name)} did most, by {_tactic(teller, tactic)}{_answering(teller, name, row)}."
             )
             return f" {largest}{_why(teller, name, tactic, row.issue, row.week)}"
-    return " No campaign was aimed at that: people moved by themselves."
+    themselves = ": people moved by themselves" if sources[0] in ("street", "petition", "opinion") else ""
+    return f" No campaign of the half year before was aimed at that{themselves}."
 
 
 def _answering(teller: Teller, organisation: str, row: Any) -> str:

@@ -526,6 +526,17 @@ def test_a_story_tells_who_was_heard_abroad_and_that_shaming_moved_policy() -> N
     assert "is heard abroad" not in alone and "from shaming abroad" not in alone
 
 
+def test_a_story_tells_who_carried_abroad_the_case_that_came_back_as_shaming() -> None:
+    """Long before the step, and not as if people had moved by themselves."""
+    record = simulate(Scenario.load("boomerang"), 1, threads=1)
+    (line,) = [line for line in story(record).splitlines() if "from shaming abroad" in line]
+    heard = record.events.query("event == 'adopted' and issue == 'rights' and side == 'for' and week < 67")
+    assert len(heard) == 2 and "people moved by themselves" not in line
+    for row in heard.itertuples():
+        where = "other states" if row.detail == "third_states" else f"the body '{row.detail}'"
+        assert f"{row.organisation.replace('_', ' ')} to {where} (taken up in week {row.week})" in line
+
+
 def test_every_polity_of_several_has_its_tables_and_its_story() -> None:
     from advosim.measuring import costs, outcomes
 
