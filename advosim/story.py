@@ -190,7 +190,20 @@ def _overview(teller: Teller, first: int, last: int, elsewhere: set[Move]) -> st
     weeks = within(teller.weeks, first, last)
     street = _street(teller, weeks.groupby("week")["protest"].sum())
     begun = words.capital(", ".join(told) or "nobody began a campaign")
-    return f"{begun}. {_moves(teller, first, last, elsewhere)}; {street}."
+    return f"{begun}. {_moves(teller, first, last, elsewhere)}; {street}.{_phases(teller, first, last)}"
+
+
+def _phases(teller: Teller, first: int, last: int) -> str:
+    """The spiral's phases on each issue in the order in which they came, with the quarters spent in each."""
+    quarters = teller.phases[teller.phases["first_week"].between(first, last)]
+    if quarters.empty:
+        return ""
+    told = []
+    for issue, own in quarters.groupby("issue", sort=False):
+        counts = own["phase"].value_counts(sort=False)[list(dict.fromkeys(own["phase"]))]
+        parts = words.joined(f"{words.number(int(spent))} of {phase}" for phase, spent in counts.items())
+        told.append(f"on {words.plain(issue)}, {parts}")
+    return f" Quarters by phase of the spiral: {'; '.join(told)}."
 
 
 def _moves(teller: Teller, first: int, last: int, elsewhere: set[Move]) -> str:

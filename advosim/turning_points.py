@@ -13,6 +13,7 @@ from advosim.ballot_story import Move, ballots, gave_way, voted
 from advosim.collaboration import REASONS, memberships
 from advosim.measuring import YEAR
 from advosim.scenario.groups import members_of
+from advosim.spiral import OUTSIDE, spiral
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,6 +81,13 @@ class Teller:
         """Rows of `measuring.reforms`, in the order of weeks."""
         table = measuring.reforms(self.record)
         return rows_of(table[table["polity"] == self.home])
+
+    @cached_property
+    def phases(self) -> pd.DataFrame:
+        """Quarters of the spiral; none where the polity was outside of it throughout."""
+        table = spiral(self.record)
+        own = table[table["polity"] == self.home]
+        return own.iloc[:0] if (own["phase"] == OUTSIDE).all() else own
 
 
 def turning_points(teller: Teller) -> list[Point]:
