@@ -11,6 +11,7 @@ from advosim import words
 if TYPE_CHECKING:
     import pandas as pd
 
+MOST_CARRIERS = 2
 Told = tuple[int, float, Callable[[], str]]
 """Week, weight, and what is told."""
 REPEATED = 13
@@ -36,6 +37,17 @@ def abroad(events: pd.DataFrame) -> list[Told]:
         elif row.event == "shelter":
             told.append((row.week, 36.0, partial(_shelter, row)))
     return told
+
+
+def carried_abroad(events: pd.DataFrame, step: Any) -> str:
+    """Who had carried the case abroad that came back as shaming before a step: the last appeals that were adopted."""
+    heard = events[(events["event"] == "adopted") & (events["issue"] == step.issue) & (events["side"] == step.side)]
+    last = heard[heard["week"] <= step.week].tail(MOST_CARRIERS)
+    parts = [
+        f"{words.name(row.organisation)} to {_venue(row)} (taken up in week {row.week})"
+        for row in list[Any](last.itertuples())
+    ]
+    return f" The case had been carried abroad by {words.joined(parts)}." if parts else ""
 
 
 def _adopted(row: Any, refused: int) -> str:

@@ -1,8 +1,8 @@
-"""What a story tells of initiatives, referendums, recalls, and of laws that moved because one might come."""
+"""What a story tells of initiatives, referendums, recalls, and of laws that moved before a vote."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +11,14 @@ from advosim import words
 if TYPE_CHECKING:
     import pandas as pd
 
-Told = tuple[int, float, Callable[[], str]]
-"""Week, weight, and what is told."""
+Move = tuple[int, str]
+"""A step of policy: its week and issue."""
+Told = tuple[int, float, Callable[[], str], tuple[Move, ...]]
+"""Week, weight, what is told, and the steps of policy that are told of by it."""
 
 
-def ballots(events: pd.DataFrame) -> list[Told]:
-    """Turning points in one polity's log: votes with what they brought, lists that failed, laws that gave way."""
+def ballots(events: pd.DataFrame, steps: Mapping[Move, Any]) -> list[Told]:
+    """Turning points in one polity's log: votes with what they brought, lists that failed. steps: those by a vote."""
     told: list[Told] = []
     began: dict[tuple[str, str, str], Any] = {}
     for row in list[Any](events.itertuples()):
@@ -24,28 +26,57 @@ def ballots(events: pd.DataFrame) -> list[Told]:
             began[row.detail, row.issue, row.side] = row
         elif row.event == "vote":
             kind, _, fate = row.detail.partition(" ")
-            weight = 70.0 if fate == "accepted" else 46.0
-            told.append((row.week, weight, partial(_vote, row, kind, fate, began.get((kind, row.issue, row.side)))))
+            step = steps.get((row.week, row.issue))
+            weight = 70.0 if fate == "accepted" else 60.0 if step is not None else 46.0
+            tell = partial(_vote, row, kind, fate, began.get((kind, row.issue, row.side)), step)
+            told.append((row.week, weight, tell, ((row.week, row.issue),) if step is not None else ()))
         elif row.event == "ballot_failed":
-            told.append((row.week, 34.0, partial(_failed, row)))
+            told.append((row.week, 34.0, partial(_failed, row), ()))
         elif row.event == "ballot_withdrawn":
-            told.append((row.week, 36.0, partial(_withdrawn, row)))
-        elif row.event == "deterrence":
-            told.append((row.week, 44.0 + 20.0 * abs(row.size), partial(_deterred, row)))
+            told.append((row.week, 36.0, partial(_withdrawn, row), ()))
     return told
 
 
-def moved_by(events: pd.DataFrame, week: int, issue: str) -> str:
-    """What moved policy by the route of ballots in a week: a vote, a veto or the threat of an initiative."""
-    here = set(events[(events["week"] == week) & (events["issue"] == issue)]["event"])
-    if "veto" in here:
-        return "Citizens vetoed the new law, and the old one holds again."
-    if "vote" in here:
-        return "Citizens decided it at the ballot box."
-    return "No vote was held: the legislature gave way before an initiative could be worth its cost."
+def voted(events: pd.DataFrame) -> set[Move]:
+    """Weeks and issues in which citizens decided; where the legislature moved instead, none of theirs was law."""
+    found = {
+        kind: {(row.week, row.issue) for row in list[Any](events[events["event"] == kind].itertuples())}
+        for kind in ("vote", "deterrence")
+    }
+    return found["vote"] - found["deterrence"]
 
 
-def _vote(row: Any, kind: str, fate: str, began: Any) -> str:
+def gave_way(events: pd.DataFrame, step: Any) -> str:
+    """Why a legislature moved policy without a vote: an initiative was open, or might have come."""
+    before = events[events["issue"] == step.issue]
+    before = before.loc[: before.index[(before["event"] == "deterrence") & (before["week"] == step.week)].min()]
+    drafts = _open(before)
+    toward = [row for row in drafts if (row.size > step.before) == (step.size > 0)]
+    if toward:
+        asks = f"the initiative of {words.name(toward[0].organisation)}, open since week {toward[0].week}, asked for"
+        return f"no vote decided it: the legislature moved the way that {asks}."
+    if drafts:
+        other = (
+            f"that of {words.name(drafts[0].organisation)}, open since week {drafts[0].week}, asked for the opposite"
+        )
+        return f"no vote decided it: the legislature gave way before there was an initiative for it; {other}."
+    return "no initiative was open: the legislature gave way before one could be worth its cost."
+
+
+def _open(events: pd.DataFrame) -> list[Any]:
+    """Initiatives on an issue that were launched and had not ended by the end of a log; one on a side at a time."""
+    found: dict[str, Any] = {}
+    for row in list[Any](events.itertuples()):
+        if row.detail.partition(" ")[0] != "initiative":
+            continue
+        if row.event == "ballot_launched":
+            found[row.side] = row
+        elif row.event in ("vote", "ballot_failed", "ballot_withdrawn"):
+            found.pop(row.side, None)
+    return list(found.values())
+
+
+def _vote(row: Any, kind: str, fate: str, began: Any, step: Any) -> str:
     issue = words.plain(row.issue)
     what = {
         "initiative": f"an initiative on {issue}",
@@ -53,12 +84,14 @@ def _vote(row: Any, kind: str, fate: str, began: Any) -> str:
         "recall": "a recall of the government",
     }[kind]
     since = f" in week {began.week}" if began is not None else ""
-    count = f"{row.size:.0%} say yes, at a turnout of {row.value:.0%}"
+    count = f"{words.vote(row.size)} say yes, at a turnout of {row.value:.0%}"
     end = {"accepted": "it is accepted", "rejected": "it fails", "quorum missed": "too few take part, and it fails"}[
         fate
     ]
     told = f"**Week {row.week}: citizens vote on {what}**, launched by {words.name(row.organisation)}{since}"
-    return f"{told}: {count}; {end}."
+    other = ", but the counter-proposal beside it wins" if step is not None and fate != "accepted" else ""
+    law = f". Policy moves from {words.signed(step.before)} to {words.signed(step.after)}" if step is not None else ""
+    return f"{told}: {count}; {end}{other}{law}."
 
 
 def _failed(row: Any) -> str:
@@ -69,14 +102,6 @@ def _failed(row: Any) -> str:
 def _withdrawn(row: Any) -> str:
     told = f"**Week {row.week}: {words.name(row.organisation)} withdraws {_named(row)}**"
     return f"{told}: the law is as good as its draft by now."
-
-
-def _deterred(row: Any) -> str:
-    way = "toward reform" if row.side == "for" else "away from reform"
-    told = (
-        f"**Week {row.week}: the legislature moves the law on {words.plain(row.issue)} {way}**, by {abs(row.size):.2f}"
-    )
-    return f"{told}, so that no initiative against it is worth its cost."
 
 
 def _named(row: Any) -> str:

@@ -63,7 +63,7 @@ def _outcome(
             f"distance_{side}_start": abs(before - demand),
             f"distance_{side}_end": abs(after - demand),
         }
-    steps, agreed = events[events["event"] == "step"], events[events["event"] == "agreement"]
+    steps, agreed = steps_in(events), events[events["event"] == "agreement"]
     return {
         **own,
         "reforms": len(steps),
@@ -79,6 +79,12 @@ def _outcome(
         "agreements": len(agreed),
         "taken_up": float(steps.loc[steps["detail"] == "table", "size"].abs().sum()),
     }
+
+
+def steps_in(events: pd.DataFrame) -> pd.DataFrame:
+    """Decisions that moved policy: one that leaves it where it is has size 0 and is no step."""
+    rows: pd.DataFrame = events[(events["event"] == "step") & (events["size"] != 0.0)]
+    return rows
 
 
 def _here(scenario: Scenario, p: int) -> NDArray[np.int64]:
@@ -116,7 +122,7 @@ def reforms(record: Run) -> pd.DataFrame:
     """One row per step of policy: when and where, policy before and after, size, the side that it goes to, route."""
     import pandas as pd
 
-    steps = record.events[record.events["event"] == "step"]
+    steps = steps_in(record.events)
     after = record.weeks.set_index(["polity", "issue", "week"])["policy"]
     rows = []
     for step in list[Any](steps.itertuples()):

@@ -391,13 +391,17 @@ def _ask_git(folder: Path, *words: str) -> str | None:
 
 def summary(record: Run, folder: str | Path | None = None) -> str:
     """What happened in a run, for a person to read."""
+    from advosim.measuring import outcomes
+
     scenario, weeks = record.scenario, record.weeks
+    starts = outcomes(record).set_index(["polity", "issue"])["policy_start"]
     lines = [f"{scenario.title}: {weeks['week'].max()} weeks, seed {record.seed}"]
     lines += [scenario.question] if scenario.question else []
     for polity, here in weeks.groupby("polity", sort=False):
         lines += ["", f"{polity}"]
         for issue, rows in here.groupby("issue", sort=False):
-            lines += _issue_lines(str(issue), rows.reset_index(drop=True), _of(record.events, polity, issue))
+            events = _of(record.events, polity, issue)
+            lines += _issue_lines(str(issue), float(starts[polity, issue]), rows.reset_index(drop=True), events)
         lines += _organisation_lines(_of(record.organisations, polity), _of(record.events, polity))
     lines += _course(record)
     lines += ["", *_remarks(record)] if _remarks(record) else []
@@ -414,22 +418,31 @@ def _of(table: pd.DataFrame, polity: Any, issue: Any = None) -> pd.DataFrame:
     return rows if issue is None else rows[rows["issue"] == issue]
 
 
-def _issue_lines(issue: str, weeks: pd.DataFrame, events: pd.DataFrame) -> list[str]:
+def _issue_lines(issue: str, start: float, weeks: pd.DataFrame, events: pd.DataFrame) -> list[str]:
+    """start: policy before week 1."""
     first, last = weeks.iloc[0], weeks.iloc[-1]
-    steps = [f"{step.size:+.2f} in week {step.week}" for step in _rows(events, "step")]
+    steps = [f"{step.size:+.2f} in week {step.week}" for step in _steps(events)]
     given = weeks["response"].str.split("+").explode()
     answers = [f"{answer} in {_count(n, 'week')}" for answer, n in given[given != "none"].value_counts().items()]
     protests = _count((weeks["protest"] > PROTEST_SEEN).sum(), "week") + _peak(weeks, "protest")
     return [
         f"  {issue}",
-        f"    policy       {first.policy:+.2f} -> {last.policy:+.2f}; steps: {_listed(steps)}",
+        f"    policy       {start:+.2f} -> {last.policy:+.2f}; steps: {_listed(steps)}",
         f"    support      {first.support:.1%} -> {last.support:.1%} in private, "
-        f"{first.expressed:.1%} -> {last.expressed:.1%} in the open",
+        f"{first.expressed:.1%} -> {last.expressed:.1%} in the open; {_support_of(last, events)}",
         f"    aware        {weeks['aware'].median():.1%} in the median week",
         f"    protest      above {PROTEST_SEEN:.2%} of the citizens in {protests}",
         f"    petitions    signed in {_count((weeks['petition'] > 0).sum(), 'week')}{_peak(weeks, 'petition')}",
         f"    government   {_listed(answers)}",
     ]
+
+
+def _support_of(last: Any, events: pd.DataFrame) -> str:
+    """Which policy the support of a row is of: not that of its row, where the week had a step."""
+    late = sum(step.size for step in _steps(events) if step.week == last.week)
+    if late == 0.0:
+        return "for more, before the week's decision"
+    return f"for more than the {last.policy - late:+.2f} before week {last.week}'s step"
 
 
 def _organisation_lines(organisations: pd.DataFrame, events: pd.DataFrame) -> list[str]:
@@ -449,7 +462,7 @@ def _course(record: Run) -> list[str]:
     told = [
         (reform.week, f"reform: {_changes(reform.set)}") for reform in record.scenario.reform if reform.week <= last
     ]
-    told += [(row.week, f"policy on {_matter(row)} moves by {row.size:+.2f}") for row in _rows(events, "step")]
+    told += [(row.week, f"policy on {_matter(row)} moves by {row.size:+.2f}") for row in _steps(events)]
     told += [
         (row.week, f"{_plain(row.organisation)} gives in to a boycott, on {_matter(row)}")
         for row in _rows(events, "concession")
@@ -490,6 +503,12 @@ def _remarks(record: Run) -> list[str]:
 
 def _rows(events: pd.DataFrame, event: str) -> list[Any]:
     return list(events[events["event"] == event].itertuples())
+
+
+def _steps(events: pd.DataFrame) -> list[Any]:
+    from advosim.measuring import steps_in
+
+    return list(steps_in(events).itertuples())
 
 
 def _peak(weeks: pd.DataFrame, column: str) -> str:

@@ -18,6 +18,8 @@ from advosim.turning_points import (
     Point,
     Teller,
     allied,
+    by_vote,
+    crowds,
     persons,
     rows_of,
     ruling_at_start,
@@ -28,12 +30,16 @@ from advosim.turning_points import (
 if TYPE_CHECKING:
     import pandas as pd
 
+    from advosim.ballot_story import Move
     from advosim.scenario.schema import Polity
     from advosim.tables import Run
 
 MOST_CHAPTERS = 4
 MOST_POINTS = 4
 """Turning points on a page: the first of each chapter, if it is more than news, then those that matter most."""
+WANT_MORE = "citizens who want more than policy, before the week's decision"
+MOST_STEPS = 2
+"""Steps of policy that a chapter lists beside its turning points."""
 MATTERS = 12.0
 """Weight of a turning point that stands for its chapter."""
 ELECTION_NEAR = 8
@@ -84,9 +90,30 @@ def _opening(teller: Teller, last: int) -> list[str]:
     crowd = f"{words.count(reformers, 'organisation')} for reform and {words.number(opponents)} against it"
     world = f"A model world over {_span(last)}: {teller.polity.citizens:,} citizens, {crowd}, a government and media."
     scale = "Policy, from -1 (the opposite of reform) to +1 (the full reform),"
-    rule = "moves only where **pressure** from street, petitions, talks and opinion beats **resistance**."
+    rule = f"moves only where {words.joined(_ways(teller), 'or')}."
     issues = words.joined([_issue(teller, name) for name in teller.scenario.issue])
     return ["## Where it begins", "", f"{world} {_government(teller)} {scale} {rule}", "", f"At issue: {issues}.", ""]
+
+
+def _ways(teller: Teller) -> list[str]:
+    """When policy moves: the routes that are open at some time of the run."""
+    weeks = {0, *(reform.week for reform in teller.scenario.reform)}
+    stages = [teller.scenario.reformed(week) for week in sorted(weeks)]
+    rules = [stage.mechanism for stage in stages]
+    rights = [stage.polity[teller.home].governance for stage in stages]
+    foreign = len(teller.scenario.polity) > 1 or bool(teller.scenario.body)
+    sources = ["street", "petitions", "talks", "opinion"]
+    sources += ["abroad"] if foreign and any(rule.boomerang.on for rule in rules) else []
+    tables = any(tactic.pressure == "table" for tactic in teller.scenario.tactic.values())
+    tables = tables and any(rule.stakeholder_table.on for rule in rules)
+    ballots = any(own.initiative.allowed or own.referendum.allowed for own in rights)
+    known = (
+        ("store", True, f"**pressure** from {words.joined(sources)} beats **resistance**"),
+        ("table", tables, "a round table agrees"),
+        ("election", bool(teller.polity.party), "a government acts on its programme after an election"),
+        ("ballot", ballots, "citizens put it to the vote or might"),
+    )
+    return [told for route, there, told in known if there and any(getattr(rule.decision, route) for rule in rules)]
 
 
 def _issue(teller: Teller, name: str) -> str:
@@ -131,12 +158,13 @@ def _chapters(teller: Teller, last: int) -> list[str]:
     points = turning_points(teller)
     chapters = [[point for point in points if first <= _year(point.week) < end] for first, end in spans]
     kept = _kept(chapters, MOST_POINTS)
+    elsewhere = {move for point in points if id(point) in kept for move in point.moves}
     lines: list[str] = []
     for (first, end), mine in zip(spans, chapters, strict=True):
         name = f"Year {first}" if end == first + 1 else f"Years {first} to {end - 1}"
         weeks = (first - 1) * YEAR + 1, min((end - 1) * YEAR, last)
-        lines += [f"## {name} (weeks {weeks[0]} to {weeks[1]})", "", _overview(teller, *weeks), ""]
         told = sorted((point for point in mine if id(point) in kept), key=lambda point: point.week)
+        lines += [f"## {name} (weeks {weeks[0]} to {weeks[1]})", "", _overview(teller, *weeks, elsewhere), ""]
         lines += [f"- {point.tell()}" for point in told]
         lines += [""] if told else []
     return lines
@@ -155,15 +183,54 @@ def _kept(chapters: Sequence[Sequence[Point]], most: int) -> set[int]:
     return set(found[:most])
 
 
-def _overview(teller: Teller, first: int, last: int) -> str:
-    begun = within(teller.events[teller.events["event"] == "campaign"], first, last)
-    told = [part for part in (_campaigns(begun, side) for side in ("for", "against")) if part]
+def _overview(teller: Teller, first: int, last: int, elsewhere: set[Move]) -> str:
+    """elsewhere: the steps that turning points tell of."""
+    campaigns = within(teller.events[teller.events["event"] == "campaign"], first, last)
+    told = [part for part in (_campaigns(campaigns, side) for side in ("for", "against")) if part]
     weeks = within(teller.weeks, first, last)
-    marched = int((weeks.groupby("week")["protest"].sum() > ONSET).sum())
-    moved = within(teller.events[teller.events["event"] == "step"], first, last)
-    quiet = "No law changed" if moved.empty else f"Policy moved {words.times(len(moved))}"
-    street = "the streets stayed quiet" if marched == 0 else f"people protested in {words.count(marched, 'week')}"
-    return f"{words.capital(', '.join(told) or 'nobody began a campaign')}. {quiet}; {street}."
+    street = _street(teller, weeks.groupby("week")["protest"].sum())
+    begun = words.capital(", ".join(told) or "nobody began a campaign")
+    return f"{begun}. {_moves(teller, first, last, elsewhere)}; {street}.{_phases(teller, first, last)}"
+
+
+def _phases(teller: Teller, first: int, last: int) -> str:
+    """The spiral's phases on each issue in the order in which they came, with the quarters spent in each."""
+    quarters = teller.phases[teller.phases["first_week"].between(first, last)]
+    if quarters.empty:
+        return ""
+    told = []
+    for issue, own in quarters.groupby("issue", sort=False):
+        counts = own["phase"].value_counts(sort=False)[list(dict.fromkeys(own["phase"]))]
+        parts = words.joined(f"{words.number(int(spent))} of {phase}" for phase, spent in counts.items())
+        told.append(f"on {words.plain(issue)}, {parts}")
+    return f" Quarters by phase of the spiral: {'; '.join(told)}."
+
+
+def _moves(teller: Teller, first: int, last: int, elsewhere: set[Move]) -> str:
+    """How often policy moved, and the largest of the steps that no turning point tells of."""
+    steps = [step for step in teller.steps if first <= step.week <= last]
+    if not steps:
+        return "No law changed"
+    rest = [step for step in steps if (step.week, step.issue) not in elsewhere]
+    largest = sorted(rest, key=lambda step: -abs(step.size))[:MOST_STEPS]
+    parts = [_move(teller, step) for step in largest]
+    parts += [f"{words.number(len(rest) - MOST_STEPS)} more"] if len(rest) > MOST_STEPS else []
+    told = f"Policy moved {words.times(len(steps))}"
+    if not rest:
+        return told
+    return f"{told}{', as told below and' if len(rest) < len(steps) else ':'} {words.joined(parts)}"
+
+
+def _move(teller: Teller, step: Any) -> str:
+    how = ", decided by a vote" if by_vote(teller, step) else ""
+    return f"on {words.plain(step.issue)} by {words.signed(step.size)} (week {step.week}{how})"
+
+
+def _street(teller: Teller, protest: pd.Series[float]) -> str:
+    if protest.max() == 0.0:
+        return "the streets stayed quiet"
+    marched = int((protest > ONSET).sum())
+    return f"{crowds(teller)} protested in {words.count(marched, 'week')}"
 
 
 def _campaigns(begun: pd.DataFrame, side: str) -> str:
@@ -181,12 +248,16 @@ def _campaigns(begun: pd.DataFrame, side: str) -> str:
 
 def _closing(teller: Teller) -> list[str]:
     lines = ["## What moved, and what did not", "", *_table(teller), ""]
-    return [*lines, " ".join([*_won(teller.outcomes), *allied(teller), *_paid(teller), *_took_part(teller)]), ""]
+    return [
+        *lines,
+        " ".join([*_before_the_last(teller), *_won(teller), *allied(teller), *_paid(teller), *_took_part(teller)]),
+        "",
+    ]
 
 
 def _table(teller: Teller) -> list[str]:
     """By issue where policy and support began and ended, what sides ask for, and how near pressure came."""
-    head = ("issue", "policy", "supporters ask", "opponents ask", "citizens who want more", "pressure at its nearest")
+    head = ("issue", "policy", "supporters ask", "opponents ask", WANT_MORE, "pressure at its nearest")
     rows = [
         (
             words.plain(row.issue),
@@ -202,9 +273,23 @@ def _table(teller: Teller) -> list[str]:
     return [f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *rows)]
 
 
+def _before_the_last(teller: Teller) -> list[str]:
+    """Which policy the last support is of, where the last week moved policy: support is measured before that."""
+    last = int(teller.weeks["week"].max())
+    late = [step for step in teller.steps if step.week == last]
+    before = words.joined(f"{words.plain(step.issue)} ({words.signed(step.before)})" for step in late)
+    return [f"The last support is of policy as it was before week {last} moved it: {before}."] if late else []
+
+
 def _moved(row: Any) -> bool:
     """Whether policy ended elsewhere by a step: without one it drifts a little."""
     return bool(row.reforms > 0 and abs(row.policy_end - row.policy_start) >= ALMOST)
+
+
+def _came_back(teller: Teller, row: Any) -> bool:
+    """Whether policy went elsewhere by steps, and ended about where it had begun."""
+    far = max((abs(step.after - row.policy_start) for step in teller.steps if step.issue == row.issue), default=0.0)
+    return far >= ALMOST and not _moved(row)
 
 
 def _nearest(teller: Teller, issue: str) -> str:
@@ -221,10 +306,12 @@ def _before_election(teller: Teller, week: int) -> str:
     return ", an election near" if -week % interval <= ELECTION_NEAR else ""
 
 
-def _won(rows: Sequence[Any]) -> list[str]:
+def _won(teller: Teller) -> list[str]:
+    rows = teller.outcomes
     gained = [words.plain(row.issue) for row in rows if _moved(row) and row.policy_end > row.policy_start]
     lost = [words.plain(row.issue) for row in rows if _moved(row) and row.policy_end < row.policy_start]
-    still = [words.plain(row.issue) for row in rows if not _moved(row)]
+    back = [words.plain(row.issue) for row in rows if _came_back(teller, row)]
+    still = [words.plain(row.issue) for row in rows if not _moved(row) and not _came_back(teller, row)]
     firms = sum(row.concessions for row in rows)
     gave_in = [f"Firms gave in {words.times(firms)}."] if firms else []
     if len(still) == len(rows):
@@ -234,6 +321,7 @@ def _won(rows: Sequence[Any]) -> list[str]:
         ]
     told = [f"reform gained on {words.joined(gained)}"] if gained else []
     told += [f"{'' if gained else 'reform '}lost on {words.joined(lost)}"] if lost else []
+    told += [f"policy on {words.joined(back)} moved and came back to where it had begun"] if back else []
     told += [f"nothing moved on {words.joined(still)}"] if still else []
     return [words.sentence(", ".join(told)), *gave_in]
 

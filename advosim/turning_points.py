@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from advosim import measuring, words
-from advosim.abroad_story import abroad
-from advosim.ballot_story import ballots, moved_by
+from advosim.abroad_story import abroad, carried_abroad
+from advosim.ballot_story import Move, ballots, gave_way, voted
 from advosim.collaboration import REASONS, memberships
 from advosim.measuring import YEAR
+from advosim.scenario.groups import members_of
+from advosim.spiral import OUTSIDE, spiral
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,6 +32,8 @@ FITS, HARDLY = 0.6, 0.4
 """Expertise met from which a tactic is said to fit a team's skills, and below which hardly."""
 ONE_MORE = 4.0
 """What each further turning point of a kind weighs less, so that others are told as well."""
+LARGEST = 40.0
+"""What the turning point of the run's largest step weighs more, so that hardly anything displaces it."""
 ANSWERED = {
     "repress": "used force",
     "accommodate": "made concessions",
@@ -48,6 +52,8 @@ class Point:
     weight: float
     tell: Callable[[], str]
     """Called in the order of the story, so that a tactic is explained where it is first read of."""
+    moves: tuple[Move, ...] = ()
+    """The steps of policy that it tells of."""
 
 
 @dataclass
@@ -70,6 +76,19 @@ class Teller:
     def scenario(self) -> Scenario:
         return self.record.scenario
 
+    @cached_property
+    def steps(self) -> list[Any]:
+        """Rows of `measuring.reforms`, in the order of weeks."""
+        table = measuring.reforms(self.record)
+        return rows_of(table[table["polity"] == self.home])
+
+    @cached_property
+    def phases(self) -> pd.DataFrame:
+        """Quarters of the spiral; none where the polity was outside of it throughout."""
+        table = spiral(self.record)
+        own = table[table["polity"] == self.home]
+        return own.iloc[:0] if (own["phase"] == OUTSIDE).all() else own
+
 
 def turning_points(teller: Teller) -> list[Point]:
     points: list[Point] = []
@@ -90,14 +109,25 @@ def turning_points(teller: Teller) -> list[Point]:
     ):
         own = sorted(kind(teller), key=lambda point: -point.weight)
         points += [replace(point, weight=point.weight - ONE_MORE * rank) for rank, point in enumerate(own)]
-    return points
+    largest = max(teller.steps, key=lambda step: abs(step.size), default=None)
+    return [
+        replace(point, weight=point.weight + LARGEST)
+        if largest is not None and (largest.week, largest.issue) in point.moves
+        else point
+        for point in points
+    ]
 
 
 # ---------------------------------------------------------------- kinds of turning points
 
 
 def _ballots(teller: Teller) -> list[Point]:
-    return [Point(week, weight, tell) for week, weight, tell in ballots(teller.events)]
+    steps = {(row.week, row.issue): row for row in teller.steps if by_vote(teller, row)}
+    return [Point(*told) for told in ballots(teller.events, steps)]
+
+
+def by_vote(teller: Teller, step: Any) -> bool:
+    return step.route == "ballot" and (step.week, step.issue) in voted(teller.events)
 
 
 def _abroad(teller: Teller) -> list[Point]:
@@ -114,19 +144,29 @@ def _change_of_rules(teller: Teller, week: int) -> str:
 
 
 def _new_rules(teller: Teller, week: int) -> str:
-    before = teller.scenario.reformed(week - 1).polity[teller.home].governance
-    after = teller.scenario.reformed(week).polity[teller.home].governance
-    changed = []
-    for name in type(after).model_fields:
-        old, new = getattr(before, name), getattr(after, name)
-        if old != new and isinstance(new, float):
-            changed.append(f"{words.plain(name)} {'rises' if new > old else 'falls'} from {old:g} to {new:g}")
-        elif old != new and isinstance(new, bool | int | str):
-            now = ("on" if new else "off") if isinstance(new, bool) else words.plain(new)
-            changed.append(f"{words.plain(name)} is now {now}")
+    before, after = (_settings(teller.scenario.reformed(when), teller.home) for when in (week - 1, week))
+    changed = [_changed(name, before.get(name), new) for name, new in after.items() if before.get(name) != new]
     shown = changed[:6] + ([f"{len(changed) - 6} more"] if len(changed) > 6 else [])
     effect = _effect_of_rules(teller, week)
     return words.sentence(words.joined(shown) or "settings of the model are changed") + (f" {effect}" if effect else "")
+
+
+def _settings(scenario: Scenario, home: str) -> dict[str, Any]:
+    """What a reform may change, by name: also what stands a level deeper, as an initiative's quorum."""
+
+    def flat(table: dict[str, Any], above: str = "") -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for name, value in table.items():
+            found |= flat(value, f"{above}{name} ") if isinstance(value, dict) else {f"{above}{name}": value}
+        return found
+
+    return flat(scenario.polity[home].governance.model_dump()) | flat(scenario.mechanism.model_dump())
+
+
+def _changed(name: str, old: Any, new: Any) -> str:
+    if isinstance(new, int | float) and isinstance(old, int | float) and not isinstance(new, bool):
+        return f"{words.plain(name)} {'rises' if new > old else 'falls'} from {old:g} to {new:g}"
+    return f"{words.plain(name)} is now {('on' if new else 'off') if isinstance(new, bool) else words.plain(new)}"
 
 
 def _effect_of_rules(teller: Teller, week: int) -> str:
@@ -135,10 +175,9 @@ def _effect_of_rules(teller: Teller, week: int) -> str:
     before, after = marched.loc[max(1, week - YEAR) : week - 1], marched.loc[week : week + YEAR - 1]
     if not before.any() and not after.any():
         return "The streets were quiet before, and stay so."
-    return (
-        f"People protested in {words.number(int(before.sum()))} of the {len(before)} weeks before, "
-        f"and in {words.number(int(after.sum()))} of the {len(after)} weeks after."
-    )
+    weeks = f"{words.number(int(before.sum()))} of the {len(before)} weeks before"
+    later = f"{words.number(int(after.sum()))} of the {len(after)} weeks after"
+    return f"{words.capital(crowds(teller))} protested in {weeks}, and in {later}."
 
 
 def _elections(teller: Teller) -> list[Point]:
@@ -154,37 +193,36 @@ def _election(teller: Teller, week: int) -> str:
     now, earlier = counts[counts["week"] == week], counts[counts["week"] < week]
     before = earlier[earlier["week"] == earlier["week"].max()]
     first = max(rows_of(now), key=lambda row: row.seats)
-    won = f"{words.capital(words.plain(first.party))} wins {words.percent(first.seat_share)} of the seats"
+    # Parties' names are singular or plural: no sentence has one as its subject.
+    won = f"Most seats ({words.percent(first.seat_share)}) go to {words.plain(first.party)},"
     votes = f"with {words.percent(first.vote_share)} of the votes ({words.percent(first.turnout)} of the citizens vote)"
     ruling, old = (list(rows.loc[rows["in_government"].astype(bool), "party"]) for rows in (now, before))
-    behind = words.percent(float(now.loc[now["in_government"].astype(bool), "vote_share"].sum()))
+    behind = f"with {words.percent(float(now.loc[now['in_government'].astype(bool), 'vote_share'].sum()))} of the votes"
     if ruling == old:
-        return f"**Week {week}: an election.** {won} {votes}. {_govern(ruling)} on, with {behind} of the votes behind."
-    rest = (
-        f"{_govern(ruling)} now, with {behind} of the votes behind, instead of {words.joined(map(words.plain, old))}."
-    )
+        return f"**Week {week}: an election.** {won} {votes}. {_in_government('still', ruling)}, {behind}."
+    rest = f"{_in_government('now', ruling)}, {behind}, instead of {words.joined(map(words.plain, old))}."
     return f"**Week {week}: an election changes the government.** {won} {votes}. {rest}"
 
 
-def _govern(parties: Sequence[str]) -> str:
-    return f"{words.capital(words.joined(map(words.plain, parties)))} govern{'s' if len(parties) == 1 else ''}"
+def _in_government(when: str, parties: Sequence[str]) -> str:
+    return f"In government {when}: {words.joined(map(words.plain, parties))}"
 
 
 def ruling_at_start(teller: Teller) -> str:
     counts = teller.record.elections
     counts = counts[counts["polity"] == teller.home]
     first = counts[(counts["week"] == counts["week"].min()) & counts["in_government"].astype(bool)]
-    return "" if first.empty else f" {_govern(list(first['party']))}."
+    return "" if first.empty else f" {_in_government('at first', list(first['party']))}."
 
 
 def _steps(teller: Teller) -> list[Point]:
-    """Steps on one issue to one side within a year are told together."""
-    table = measuring.reforms(teller.record)
-    rows = rows_of(table[table["polity"] == teller.home])
+    """Steps on one issue to one side within a year are told together; those by a vote are told with the vote."""
+    rows = [row for row in teller.steps if not by_vote(teller, row)]
     points = []
     for together in _runs(rows, lambda row: (row.issue, row.side)):
         size = sum(abs(row.size) for row in together)
-        points.append(Point(together[0].week, 50.0 + size, partial(_step, teller, together, rows)))
+        moves = tuple((row.week, row.issue) for row in together)
+        points.append(Point(together[0].week, 50.0 + size, partial(_step, teller, together, teller.steps), moves))
     return points
 
 
@@ -216,7 +254,8 @@ def _step(teller: Teller, together: Sequence[Any], others: Sequence[Any]) -> str
         what = "In the largest the government acts" if several else "The government acts"
         return f"{told} {what} on what its parties had promised."
     if row.route == "ballot":
-        return f"{told} {moved_by(teller.events, row.week, row.issue)}"
+        how = gave_way(teller.events, row)
+        return f"{told} {f'In the largest (week {row.week}) {how}' if several else words.capital(how)}"
     if row.route == "table":
         what = "The largest" if several else "It"
         return f"{told} {what} is what a round table agreed on.{_led_by(teller, row, ['table'])}"
@@ -288,6 +327,8 @@ def _led_by(teller: Teller, row: Any, sources: Sequence[str]) -> str:
     if "table" not in sources:  # at a table both sides sit
         mine &= rows["side"] == row.side
     for source in sources:
+        if source == "abroad" and (carried := carried_abroad(teller.events, row)):
+            return carried
         work = rows["effort"] * rows["tactic"].map(_worth(teller, source)).fillna(0.0)
         own = mine & (work > 0)
         if own.any():
@@ -298,7 +339,8 @@ def _led_by(teller: Teller, row: Any, sources: Sequence[str]) -> str:
                 f"{who}, {words.name(name)} did most, by {_tactic(teller, tactic)}{_answering(teller, name, row)}."
             )
             return f" {largest}{_why(teller, name, tactic, row.issue, row.week)}"
-    return " No campaign was aimed at that: people moved by themselves."
+    themselves = ": people moved by themselves" if sources[0] in ("street", "petition", "opinion") else ""
+    return f" No campaign of the half year before was aimed at that{themselves}."
 
 
 def _answering(teller: Teller, organisation: str, row: Any) -> str:
@@ -361,7 +403,7 @@ def _fit(match: float) -> tuple[str, bool]:
 
 def _agreements(teller: Teller) -> list[Point]:
     # An agreement that moves policy is a step as well, which tells of it.
-    told = {(row.week, row.issue) for row in _happened(teller, "step")}
+    told = {(row.week, row.issue) for row in rows_of(measuring.steps_in(teller.events))}
     rows = [row for row in _happened(teller, "agreement") if (row.week, row.issue) not in told]
     return [Point(row.week, 40.0, partial(_agreement, row)) for row in rows]
 
@@ -515,11 +557,10 @@ def _hashtags(teller: Teller) -> list[Point]:
 
 
 def _carried(teller: Teller, row: Any) -> pd.Series[float]:
-    """The share of those online who carry a hashtag, until it is gone."""
+    """The share of those online who carry a hashtag, in the weeks in which anybody does."""
     weeks = teller.weeks[(teller.weeks["issue"] == row.issue) & (teller.weeks["week"] >= row.week)]
     carried: pd.Series[float] = weeks[f"hashtag_{row.side}"]
-    quiet = carried[carried < WORTH_TELLING["hashtag"] / 5]
-    return carried.loc[: quiet.index[0]] if len(quiet) else carried
+    return carried[(carried > 0.0).cummin()]
 
 
 def _hashtag(teller: Teller, together: Sequence[Any], peak: float, longest: int) -> str:
@@ -583,20 +624,25 @@ def allied(teller: Teller) -> list[str]:
     weeks = (spells["last"] - spells["first"] + 1)[spells["polity"] == teller.home].groupby(spells["alliance"]).sum()
     row = max(rows_of(own), key=lambda one: float(weeks.get(one.alliance, 0.0)))
     ended = len(own) - int(own["alive"].sum())
-    told = f"{words.count(len(own), 'alliance')} came about and {words.number(ended)} ended"
-    return [words.sentence(told), _alliance(teller, row)]
+    given, ended = int(own["alliance"].isin(list(teller.polity.alliance)).sum()), len(own) - int(own["alive"].sum())
+    stood = f"{words.count(given, 'alliance')} stood from the start, {words.number(len(own) - given)} came about later"
+    came = stood if given else f"{words.count(len(own), 'alliance')} came about"
+    return [words.sentence(f"{came} and {words.number(ended)} ended"), _alliance(teller, row)]
 
 
 def _alliance(teller: Teller, row: Any) -> str:
     """Who allied and why, what they planned first, what befell them, and why it ended."""
     names = row.members.split("+")
     side = "for reform" if row.side == "for" else "against reform"
-    began = f"from week {row.week_formed}" if row.week_formed else "from the start"
-    pair = words.joined(words.name(name) for name in names[:2])
-    joined = f", later with {words.count(len(names) - 2, 'other')}" if len(names) > 2 else ""
+    given = teller.polity.alliance.get(row.alliance)
+    first = sum(len(members_of(teller.polity, group)) for group in given.members) if given else 2
+    began = "from the start" if given else f"from week {row.week_formed}"
+    signed = " with a memorandum" if given and given.memorandum else ""
+    founders = words.joined(words.name(name) for name in names[:first])
+    joined = f", later with {words.count(len(names) - first, 'other')}" if len(names) > first else ""
     own = teller.events[teller.events["alliance"] == row.alliance]
-    what = f"The weightiest: {began}, {pair} stood together {side} on {words.plain(row.issue)}{joined}{_drawn(row)}."
-    return what + _first_plan(own) + _fate(own, row)
+    stood = f"{founders} stood together {side} on {words.plain(row.issue)}{signed}"
+    return f"The weightiest: {began}, {stood}{joined}{_drawn(row)}." + _first_plan(own) + _fate(own, row, bool(signed))
 
 
 def _drawn(row: Any) -> str:
@@ -618,11 +664,11 @@ def _first_plan(own: pd.DataFrame) -> str:
     return f" Their first plan: {words.joined(parts)}." if parts else ""
 
 
-def _fate(own: pd.DataFrame, row: Any) -> str:
+def _fate(own: pd.DataFrame, row: Any, told_signed: bool) -> str:
     counts = own["event"].value_counts(sort=False)
     quarrels = {QUARRELS[kind]: int(counts[kind]) for kind in QUARRELS if kind in counts.index}
     fell = f"fell out {words.times(sum(quarrels.values()))} (over {words.joined(quarrels)})" if quarrels else ""
-    signed = "signed a memorandum" if row.memorandum else ""
+    signed = "signed a memorandum" if row.memorandum and not told_signed else ""
     helped = "helped each other out of trouble" if "support" in counts.index else ""
     scandal = "lived through a scandal" if "scandal" in counts.index else ""
     told = [part for part in (signed, fell, helped, scandal) if part]
@@ -653,6 +699,14 @@ def _tactic(teller: Teller, tactic: str) -> str:
         return f"*{words.plain(tactic)}*"
     teller.explained.add(tactic)
     return f"*{words.plain(tactic)}* ({meaning})"
+
+
+def crowds(teller: Teller) -> str:
+    """What weeks of protest are counted by, told once: fewer march in many other weeks."""
+    if "crowds" in teller.explained:
+        return "crowds"
+    teller.explained.add("crowds")
+    return f"crowds (more than 1 in {1 / ONSET:,.0f} citizens)"
 
 
 def persons(teller: Teller, share: float) -> str:

@@ -23,6 +23,13 @@ def share(value: float) -> str:
     return f"{100 * value:.0f}%"
 
 
+def vote(yes: float) -> str:
+    """The share of a vote, such that one can see on which side of a half it is."""
+    if f"{yes:.1%}" == "50.0%" and yes != 0.5:
+        return f"just {'over' if yes > 0.5 else 'under'} 50%"
+    return f"{yes:.1%}" if abs(yes - 0.5) < 0.01 else share(yes)
+
+
 def chance(value: float) -> str:
     number = round(100 * value)
     return f"{max(number, 1)} in 100"
@@ -46,9 +53,9 @@ def times(value: int) -> str:
     return {1: "once", 2: "twice"}.get(value, f"{count(value, 'time')}")
 
 
-def joined(parts: Iterable[str]) -> str:
+def joined(parts: Iterable[str], last: str = "and") -> str:
     listed = list(parts)
-    return ", ".join(listed[:-1]) + " and " + listed[-1] if len(listed) > 1 else "".join(listed)
+    return f"{', '.join(listed[:-1])} {last} {listed[-1]}" if len(listed) > 1 else "".join(listed)
 
 
 def capital(text: str) -> str:

@@ -80,6 +80,7 @@ def made_up() -> MadeUpRecord:
             "title": "Made up",
             "question": "Does the table hold?",
             "weeks": 20,
+            "issue": {"reform": {"policy": -0.2, "policy_between": 0.0}},
             "reform": [{"week": 10, "set": {"polity.home.governance.repression": 0.9}}],
         }
     )

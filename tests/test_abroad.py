@@ -526,6 +526,33 @@ def test_a_story_tells_who_was_heard_abroad_and_that_shaming_moved_policy() -> N
     assert "is heard abroad" not in alone and "from shaming abroad" not in alone
 
 
+def test_a_story_tells_who_carried_abroad_the_case_that_came_back_as_shaming() -> None:
+    """Long before the step, and not as if people had moved by themselves."""
+    record = simulate(Scenario.load("boomerang"), 1, threads=1)
+    (line,) = [line for line in story(record).splitlines() if "from shaming abroad" in line]
+    heard = record.events.query("event == 'adopted' and issue == 'rights' and side == 'for' and week < 67")
+    assert len(heard) == 2 and "people moved by themselves" not in line
+    for row in heard.itertuples():
+        where = "other states" if row.detail == "third_states" else f"the body '{row.detail}'"
+        assert f"{row.organisation.replace('_', ' ')} to {where} (taken up in week {row.week})" in line
+
+
+def test_a_story_tells_the_phases_of_the_spiral_over_the_years_and_every_step() -> None:
+    record = simulate(Scenario.load("spiral"), 1, threads=1)
+    told = story(record)
+    home, north = told.split("# In north")[0], told.split("# In north")[1].split("# In south")[0]
+    steps = record.events.query("event == 'step' and polity == 'home'")
+    assert len(steps) == 2 and all(re.search(rf"\b[Ww]eek {week}\b", home) for week in steps["week"])
+    chapters = home.split("## Years ")[1:]
+    table = spiral(record).query("polity == 'home' and issue == 'rights'")
+    for number, chapter in enumerate(chapters):
+        (phases,) = re.findall(r"Quarters by phase of the spiral: on rights, (.*?); on land", chapter)
+        own = table[(table["first_week"] - 1) // 104 == number]["phase"].value_counts()
+        counts = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight")
+        assert set(re.split(", | and ", phases)) == {f"{counts[spent]} of {phase}" for phase, spent in own.items()}
+    assert len(chapters) == 4 and "of the spiral" not in north, "outside of it throughout"
+
+
 def test_every_polity_of_several_has_its_tables_and_its_story() -> None:
     from advosim.measuring import costs, outcomes
 

@@ -14,8 +14,11 @@ import pytest
 from worlds import busy as crowded
 from worlds import with_neighbour
 
+from advosim import words as wording
+from advosim.ballot_story import gave_way
 from advosim.measuring import YEAR, costs, outcomes, reforms
 from advosim.record import Record
+from advosim.results import summary
 from advosim.scenario.schema import Scenario
 from advosim.simulation import simulate
 from advosim.story import _teller, story
@@ -43,6 +46,12 @@ def busy() -> Scenario:
 def contested() -> Record:
     """Two years with steps, protests, a change of rules, closures and firms that give in."""
     return simulate(busy().but(CONTESTED), 3, threads=1)
+
+
+@functools.cache
+def swiss() -> Record:
+    """Eight years of initiatives and referendums; policy on housing moves far in week 1 and back in the last."""
+    return simulate(Scenario.load("swiss_style"), 1, threads=1)
 
 
 # ---------------------------------------------------------------- outcomes and costs
@@ -89,17 +98,27 @@ def test_reforms_are_the_steps() -> None:
     assert (table["year"] == (table["week"] - 1) // 52 + 1).all()
 
 
+def test_a_decision_that_moves_nothing_is_no_step(record: Any) -> None:
+    """Neither in outcomes, nor in the story, nor in the summary."""
+    still = record.events.query("event == 'step'").assign(week=4, size=0.0)
+    more = replace(record, events=pd.concat([still, record.events]).sort_values("week", kind="stable"))
+    pd.testing.assert_frame_equal(outcomes(more), outcomes(record))
+    pd.testing.assert_frame_equal(reforms(more), reforms(record))
+    assert story(more) == story(record) and summary(more) == summary(record)
+
+
 def test_elections_are_told_with_who_governs_before_and_after() -> None:
     record = contested()
     table = record.elections
     text = story(record)
     start = table[(table["week"] == 1) & table["in_government"]]["party"].tolist()
-    assert f"{' and '.join(start).capitalize()} govern" in text
-    told = re.findall(r"Week (\d+): an election( changes the government)?\.\*\* (\w+) wins", text)
+    assert f"In government at first: {' and '.join(start)}." in text
+    pattern = r"Week (\d+): an election( changes the government)?\.\*\* Most seats \([\d.]+%\) go to (\w+), with"
+    told = re.findall(pattern, text)
     assert told
     for week, changes, winner in told:
         rows = table[table["week"] == int(week)]
-        assert rows.loc[rows["seats"].idxmax(), "party"] == winner.lower()
+        assert rows.loc[rows["seats"].idxmax(), "party"] == winner
         before = table[table["week"] == table.loc[table["week"] < int(week), "week"].max()]
         same = list(rows["in_government"]) == list(before["in_government"])
         assert same != bool(changes)
@@ -187,6 +206,108 @@ def test_turning_points_are_told_where_they_happened() -> None:
     assert_well_told(told)
 
 
+def test_the_routes_that_are_open_are_told() -> None:
+    """Pressure is the only way where no party stands, no table sits and no citizen may vote."""
+    told = story(swiss())
+    assert "beats **resistance**, a round table agrees or citizens put it to the vote or might." in told
+    parties = story(contested())
+    assert "a round table agrees or a government acts on its programme after an election." in parties
+    shut = {f"mechanism.decision.{route}": False for route in ("election", "table")}
+    alone = story(simulate(busy().but(shut), 1, weeks=8, threads=1))
+    assert "moves only where **pressure** from street, petitions, talks and opinion beats **resistance**." in alone
+    assert "talks, opinion and abroad beats" in story(simulate(with_neighbour(busy()), 1, weeks=4, threads=1))
+
+
+def test_weeks_of_protest_say_how_many_protest_in_them() -> None:
+    """Once; in years in which few protest, nobody is said to."""
+    protest = swiss().weeks.groupby("week")["protest"].sum()
+    assert 0 < protest.loc[313:].max() <= 0.0005
+    told = story(swiss())
+    assert "; crowds protested in no weeks." in told.split("## Years 7 to 8")[1]
+    early = wording.count(int((protest.loc[:104] > 0.0005).sum()), "week")
+    assert f"; crowds (more than 1 in 2,000 citizens) protested in {early}." in told.split("## Years 3 to 4")[0]
+    assert told.count("1 in 2,000") == 1
+
+
+def test_all_settings_of_a_reform_are_told() -> None:
+    changes = {"electoral_system": "proportional", "initiative.quorum": 0.2, "referendum.allowed": True}
+    paths = {f"polity.home.governance.{name}": value for name, value in changes.items()}
+    both = [{"week": 5, "set": {**paths, "mechanism.friction.level": 0.9}}]
+    told = story(simulate(busy().but({"reform": both}), 1, weeks=8, threads=1))
+    rights = "initiative quorum rises from 0 to 0.2, referendum allowed is now on"
+    assert f"Electoral system is now proportional, {rights} and friction level rises from 0.3 to 0.9." in told
+    assert_well_told(told)
+
+
+def test_what_moved_and_came_back_is_no_standstill() -> None:
+    told = story(swiss())
+    assert "policy on housing moved and came back to where it had begun" in told and "nothing moved" not in told
+    went = outcomes(swiss()).set_index("issue").loc["housing"]
+    assert went["reforms"] > 1 and abs(went["policy_end"] - went["policy_start"]) < 0.03
+
+
+def test_story_summary_and_outcomes_start_alike_and_say_of_which_policy_support_is(record: Any) -> None:
+    """Also where the first and the last week have a step."""
+    told, printed = story(swiss()), summary(swiss()).split("  privacy")[0].split("  housing")[1]
+    went = outcomes(swiss()).set_index("issue").loc["housing"]
+    assert f"{went['policy_start']:+.2f} {went['policy_end']:+.2f}" == "-0.22 -0.23"
+    assert "policy       -0.22 -> -0.23;" in printed and "| housing | -0.22 to -0.23 |" in told
+    assert "| citizens who want more than policy, before the week's decision |" in told
+    assert "moved it: climate (+0.25), housing (+0.32) and privacy (+0.31)." in told
+    assert "for more than the +0.32 before week 416's step" in printed
+    assert "for more, before the week's decision" in summary(record) and "The last support" not in story(record)
+
+
+def test_a_chapter_lists_the_steps_that_no_turning_point_tells() -> None:
+    """Largest first; with the turning points that makes all there were."""
+    told = story(swiss())
+    first = told.split("## Years 3 to 4")[0]
+    assert "Policy moved six times, as told below and on privacy by +0.54 (week 54, decided by a vote), on" in first
+    for chapter in told.split("## Years ")[1:]:
+        years, body = int(chapter[0]), chapter.split("## What moved")[0]
+        steps = reforms(swiss()).query(f"{(years - 1) * YEAR} < week <= {(years + 1) * YEAR}")
+        assert f"Policy moved {wording.times(len(steps))}" in body
+        largest = steps.loc[steps["size"].abs().idxmax()]
+        assert re.search(
+            rf"eek {largest['week']}\b.*{largest['issue']}|{largest['issue']}.*eek {largest['week']}\b", body
+        )
+
+
+LOG = ["week", "issue", "organisation", "event", "side", "size", "detail"]
+
+
+@pytest.mark.parametrize(
+    ("size", "ended", "why"),
+    [
+        (0.2, None, "the legislature moved the way that the initiative of greens 1, open since week 3, asked for"),
+        (-0.2, None, "gave way before there was an initiative for it; that of greens 1, open since week 3, asked for"),
+        (0.2, "ballot_failed", "no initiative was open: the legislature gave way before one could be worth its cost"),
+    ],
+)
+def test_laws_that_gave_way_are_told_with_the_initiatives_open_then(size: float, ended: str | None, why: str) -> None:
+    rows = [
+        (2, "rent", "greens_2", "ballot_launched", "against", -0.5, "referendum"),
+        (3, "rent", "greens_1", "ballot_launched", "for", 0.4, "initiative"),
+        (4, "tolls", "greens_2", "ballot_launched", "against", -0.9, "initiative"),
+        *([(7, "rent", "greens_1", ended, "for", 0.4, "initiative")] if ended else []),
+        (9, "rent", "", "deterrence", "for" if size > 0 else "against", size, "ballot"),
+        (9, "rent", "greens_2", "ballot_launched", "for", 0.4, "initiative"),
+    ]
+    assert why in gave_way(
+        pd.DataFrame(rows, columns=LOG), SimpleNamespace(week=9, issue="rent", before=0.1, size=size)
+    )
+
+
+def test_a_step_is_told_once_and_the_largest_of_a_run_always() -> None:
+    record = swiss()
+    teller = _teller(record, "home", record.scenario.polity["home"])
+    told = [move for point in turning_points(teller) for move in point.moves]
+    assert sorted(told) == sorted((row.week, row.issue) for row in teller.steps)
+    text = story(record)
+    assert "**Week 1: policy on housing moves toward reform**, from -0.22 to +0.44." in text
+    assert "so that no initiative against it" not in text
+
+
 def test_steps_on_an_issue_within_a_year_are_told_together() -> None:
     when = ((3, "for"), (9, "for"), (20, "against"), (3 + YEAR, "for"))
     rows = [SimpleNamespace(week=week, side=side) for week, side in when]
@@ -206,10 +327,36 @@ def test_whys_are_the_numbers_that_decided() -> None:
 
 
 def test_hashtags_of_one_team_are_told_together() -> None:
-    """In the scenario on hashtags both networks' are told, with their peak and their life."""
-    told = story(simulate(Scenario.load("hashtag_without_organisation"), 1))
-    for who in ("loose network", "organised network"):
-        assert re.search(rf"hashtags of {who} for reform spread\*\* on \w+; at most \d+% of those online carry", told)
+    """In the scenario on hashtags both networks' are told, with their peak and the weeks in which one is carried."""
+    record = simulate(Scenario.load("hashtag_without_organisation"), 1)
+    told = story(record)
+    for who, issue, life in (("loose", "fares", "five"), ("organised", "schooling", "nine")):
+        spread = rf"hashtags of {who} network for reform spread\*\* on {issue}; at most \d+% of those online carry one"
+        assert re.search(rf"{spread}, gone at the latest after {life} weeks", told)
+        carried = record.weeks[record.weeks["issue"] == issue].set_index("week")["hashtag_for"] > 0
+        assert carried.groupby((~carried).cumsum()).sum().max() == {"five": 5, "nine": 9}[life]
+
+
+def test_a_vote_near_a_half_says_on_which_side() -> None:
+    assert [wording.vote(yes) for yes in (0.503, 0.497, 0.5, 0.50002, 0.49998, 0.65)] == [
+        "50.3%", "49.7%", "50.0%", "just over 50%", "just under 50%", "65%"
+    ]  # fmt: skip
+
+
+def test_members_that_a_scenario_declares_stand_together_from_the_start() -> None:
+    """With their memorandum; only who joins in the run is told as later."""
+    front = {"issue": "climate", "members": ["greens", "institute", "partners"], "memorandum": True}
+    usual = {"mechanism.alliance_formation.readiness": -9.0, "mechanism.stakeholder_table.on": False}
+    scenario = crowded().but({**usual, "polity.home.alliance.front": front})
+    record = simulate(scenario, 1, weeks=8, threads=1)
+    who = "greens 1, greens 2, institute and partners stood together for reform on climate with a memorandum"
+    assert list(record.alliances["alliance"]) == ["front"]
+    told = story(record)
+    assert "One alliance stood from the start, none came about later and " in told
+    assert f"The weightiest: from the start, {who}." in told and "signed a memorandum" not in told
+    joined = replace(record)
+    joined.__dict__["alliances"] = record.alliances.assign(members=record.alliances["members"] + "+tenants")
+    assert f"{who}, later with one other." in story(joined)
 
 
 def test_a_tactic_is_explained_where_it_is_first_read_of() -> None:
