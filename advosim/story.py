@@ -230,6 +230,8 @@ def _street(teller: Teller, protest: pd.Series[float]) -> str:
     if protest.max() == 0.0:
         return "the streets stayed quiet"
     marched = int((protest > ONSET).sum())
+    if not marched:
+        return "few protested"
     return f"{crowds(teller)} protested in {words.count(marched, 'week')}"
 
 

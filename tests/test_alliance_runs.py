@@ -173,7 +173,7 @@ FAULTS = {
     "unknown issue": ('issue = "reforms"\nmembers = ["greens", "reds_1"]\n', 8, "did you mean 'reform'"),
     "unknown member": ('issue = "reform"\nmembers = ["greens", "blues"]\n', 9, "no organisation in home 'blues'"),
     "no issue": ('members = ["greens", "reds_1"]\n', 7, "'issue' is missing"),
-    "one member": ('issue = "reform"\nmembers = ["greens"]\n', 9, "at least 2"),
+    "one member": ('issue = "reform"\nmembers = ["greens"]\n', 9, "has 1 entry; allowed: 2 or more"),
     "named twice": ('issue = "reform"\nmembers = ["greens", "greens"]\n', 9, "an organisation is named twice"),
     "by group and name": ('issue = "reform"\nmembers = ["reds_3", "reds"]\n', 9, "an organisation is named twice"),
     "too many": (f'issue = "reform"\nmembers = [{MANY}]\n', 9, "17"),

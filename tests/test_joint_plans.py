@@ -15,7 +15,7 @@ from test_alliances import GREENS, REDS, SHOPS, TENANTS, last, told, trio
 
 from advosim.mechanisms import plans
 from advosim.scenario.schema import Scenario
-from advosim.world.codes import AIMS, FOR, REPRESS
+from advosim.world.codes import AIMS, FOR
 from advosim.world.state import World
 
 
@@ -236,7 +236,7 @@ def test_who_speaks_with_the_affected_is_believed() -> None:
     assert close(world.alliances["represented"][0], 0.625)
     assert close(world.alliances["esteem"][0], 0.185)
     assert world.campaigns["standing"][world.campaigns["alliance"] == 0][0] == 0
-    world.issues["answers"][0, 0], world.issues["injustice"][0, 0] = REPRESS, 1.0
+    world.issues["wronged"][0, 0, FOR] = True
     call("inclusion", world)
     assert close(world.campaigns["standing"][world.campaigns["alliance"] == 0][0], 0.1)
 

@@ -121,7 +121,11 @@ NEEDED = {
         "mechanism.boomerang.offset": 0.5,
         "mechanism.participation.threshold": 0.02,
     },
-    "recall.successor_within": {"mechanism.elections.on": False},
+    "recall.successor_within": {
+        "mechanism.elections.on": False,
+        "mechanism.initiative.status_quo": 0.0,
+        "mechanism.initiative.unaware": 0.0,
+    },
     "initiative.advice": {
         "polity.home.governance.initiative.binding": False,
         "mechanism.initiative.status_quo": 0.0,

@@ -683,7 +683,7 @@ def alliance_exit(
                 reason = GAVE_IN
             elif stance == policy or (stance > policy) != (alliance.side == FOR):
                 reason = GOAL_REACHED
-            elif rule.on and before > 1 and _meets(clock, alliance):
+            elif rule.on and alliance.members > 1 and _meets(clock, alliance):
                 given, received = _standing(then, s, trust)
                 formal = 1.0 if alliance.formal else 0.0
                 logit = exit_logit(
