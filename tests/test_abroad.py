@@ -467,7 +467,7 @@ def test_shaming_alone_does_next_to_nothing(equal: bool) -> None:
 
 @pytest.mark.slow
 def test_networking_across_borders_raises_success_and_closures() -> None:
-    """Success with gatekeepers: that there is more of policy too did not show in 320 pairs (docs/decisions/0008)."""
+    """Success with gatekeepers; of policy there is little more (docs/decisions/0008)."""
     none = (("relation.north_of_home.ties", 0.0), ("relation.south_of_home.ties", 0.0), ("mechanism.ties.abroad", 0.0))
     tied, apart = runs(seeds=MANY), runs(none, seeds=MANY)
     assert change_between(lambda r: count(r, "adopted", "home"), tied, apart)[0] > 0
