@@ -48,11 +48,13 @@ from advosim.mechanisms.digital import hashtag
 from advosim.mechanisms.direct_democracy import initiative, recall, referendum
 from advosim.mechanisms.elections import constituencies, elections
 from advosim.mechanisms.evaluation import credibility, evaluation, learning
+from advosim.mechanisms.framing import framing
 from advosim.mechanisms.institutions import decision, friction, pressure, protest_signal
+from advosim.mechanisms.joint_plans import joint_plan
 from advosim.mechanisms.markets import boycott
 from advosim.mechanisms.media import coverage
 from advosim.mechanisms.news import attention
-from advosim.mechanisms.plans import framing, joint_plan, tactic_choice
+from advosim.mechanisms.plans import tactic_choice
 from advosim.mechanisms.resources import funds, grants
 from advosim.mechanisms.street import response, violence
 from advosim.mechanisms.venues import municipalities, stakeholder_table

@@ -23,7 +23,7 @@ from owed import (
 from test_alliances import GREENS, REDS, TENANTS, forming, trio
 from worlds import busy, run_world
 
-from advosim.mechanisms import alliances, cooperation, plans
+from advosim.mechanisms import alliances, cooperation, joint_plans, plans
 from advosim.record import Record
 from advosim.world.codes import AIMS
 from advosim.world.found import found, names
@@ -358,7 +358,7 @@ def misread(record: Record) -> float:
 def true_to_aim(record: Record) -> float:
     """Of the tactics in joint plans, the share that serves the aim."""
     tactics = found(record.scenario, 1).tactics
-    serves = {name: plans.aim_of(row) for name, row in zip(record.scenario.tactic, tactics, strict=True)}
+    serves = {name: joint_plans.aim_of(row) for name, row in zip(record.scenario.tactic, tactics, strict=True)}
     aims = record.events.query("event == 'plan'").set_index(["week", "alliance"])["detail"]
     roles = joint(record)
     same = [aims.get((one.week, one.alliance)) == [*AIMS, ""][serves[one.tactic]] for one in roles.itertuples()]

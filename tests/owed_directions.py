@@ -35,6 +35,7 @@ from advosim.mechanisms import (
     digital,
     direct_democracy,
     evaluation,
+    framing,
     institutions,
     markets,
     media,
@@ -121,16 +122,16 @@ def _() -> None:
     @given(shares, shares, shares, shares)
     def answer(weight: float, theirs: float, threat: float, more: float) -> None:
         """Beside a frame that threatens, what beats it gains and what is weaker loses, by the threat."""
-        now = plans.appeal(weight, theirs, threat, RULES.framing)
+        now = framing.appeal(weight, theirs, threat, RULES.framing)
         assert (now >= weight) == (weight >= theirs or threat == 0.0 or now == weight)
         less, more = sorted((threat, more))
-        margin = [abs(plans.appeal(weight, theirs, each, RULES.framing) - weight) for each in (less, more)]
+        margin = [abs(framing.appeal(weight, theirs, each, RULES.framing) - weight) for each in (less, more)]
         assert margin[0] <= margin[1]
 
     answer()
     heard, frames = np.array([0.2, 0.6]), np.array([0, 1])
-    assert close(plans.threat(heard, frames, 0), 0.6) and close(plans.threat(heard, frames, 1), 0.2)
-    assert plans.threat(heard, np.array([0, -1]), 0) == 0.0, "a denial has no frame to be answered"
+    assert close(framing.threat(heard, frames, 0), 0.6) and close(framing.threat(heard, frames, 1), 0.2)
+    assert framing.threat(heard, np.array([0, -1]), 0) == 0.0, "a denial has no frame to be answered"
     # Polls without noise find what publics hold dear.
     chosen = simulate(
         busy().but({"mechanism.framing.poll_noise": 0.0, "polity.home.public.town.values": {"identity": 1.0}}), 1

@@ -26,7 +26,7 @@ from worlds import busy, go_on, run_world, same, switched_off, vetoing, voting
 from advosim.mechanisms import (
     campaigns,
     citizens,
-    plans,
+    framing,
     street,
 )
 from advosim.record import Record
@@ -88,7 +88,7 @@ def _() -> None:
     unanswered = simulate(busy().but({"mechanism.framing.answer": 0.0}), 1)
     assert "counter_frame" not in set(unanswered.events["event"])
     deaf = found(Scenario(title="Deaf").but({"mechanism.framing.answer": 0.0}), 1, 1).rules[0].framing
-    assert plans.appeal(0.3, 0.5, 0.9, deaf) == 0.3
+    assert framing.appeal(0.3, 0.5, 0.9, deaf) == 0.3
     assert without().circumstances["frame_gain"].all()
     assert (without().citizens.values != found(busy(), 1).citizens.values).any()
 

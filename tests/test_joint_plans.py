@@ -13,7 +13,7 @@ from owed import (
 )
 from test_alliances import GREENS, REDS, SHOPS, TENANTS, last, told, trio
 
-from advosim.mechanisms import plans
+from advosim.mechanisms import joint_plans
 from advosim.scenario.schema import Scenario
 from advosim.world.codes import AIMS, FOR
 from advosim.world.state import World
@@ -90,12 +90,12 @@ def test_prospects_are_even_in_usual_situations() -> None:
     world = believing()
     call("joint_plan", world)
     rule = world.rules[0]["joint_plan"]
-    np.testing.assert_allclose(plans.prospects(world.alliances[0], 0.0, rule), 0.5)
+    np.testing.assert_allclose(joint_plans.prospects(world.alliances[0], 0.0, rule), 0.5)
     world.alliances["believed_ideal"][0], world.alliances["believed_support"][0] = 0.25, 0.6
     # .4 yet to be won; 2 x .6 x 1/2; half-way to the line of .5
-    np.testing.assert_allclose(plans.prospects(world.alliances[0], 0.0, rule), [0.4, 0.6, 0.75])
+    np.testing.assert_allclose(joint_plans.prospects(world.alliances[0], 0.0, rule), [0.4, 0.6, 0.75])
     world.alliances["side"][0], world.alliances["line"][0] = 1 - FOR, -0.5
-    np.testing.assert_allclose(plans.prospects(world.alliances[0], 0.0, rule), [0.4, 0.6, 0.25])
+    np.testing.assert_allclose(joint_plans.prospects(world.alliances[0], 0.0, rule), [0.4, 0.6, 0.25])
 
 
 def test_research_and_communication_spare_errors_in_reading_the_situation() -> None:

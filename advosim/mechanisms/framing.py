@@ -1,0 +1,127 @@
+"""Phase 4: the frame and the audience of a new campaign."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from advosim.mechanisms.chronicle import note
+from advosim.world.chance import draw64, key, normal, pair, stream
+from advosim.world.codes import COUNTER_FRAME, FACE_TO_FACE, MASS_MEDIA, MEDIA, PUBLIC, SOCIAL_MEDIA
+from advosim.world.compile import compiled
+
+_POLL = stream("framing")
+
+
+@compiled
+def _best_frame(repertoire, values, luck, noise):
+    """The frame of a repertoire that a poll with errors finds strongest; luck: key and id of its errors."""
+    best, chosen = -1e300, -1
+    for f in range(repertoire.size):
+        if repertoire[f] > 0.0:
+            poll = values[f] + noise * normal(draw64(pair(luck, f), 0))
+            if poll > best:
+                best, chosen = poll, f
+    return chosen
+
+
+@compiled
+def threat(circulation, circulating, side):
+    """The strength of the other side's frame that circulates in a public, 0..1; 0 for a denial, which has no frame."""
+    return min(1.0, circulation[1 - side]) if circulating[1 - side] >= 0 else 0.0
+
+
+@compiled
+def appeal(weight, theirs, threat, rule):
+    """What a frame promises: weight + 1 x threat x (weight - theirs), by its weight in the audience's values and that
+    of the other side's frame.
+
+    Of competing frames the weaker is wasted, so that where they are heard a team looks for one that is at least as
+    strong, be it theirs. Chong & Druckman 2007; Sniderman & Theriault 2004; Jerit 2008.
+    """
+    return weight + rule.answer * threat * (weight - theirs)
+
+
+@compiled
+def _appeals(public, m, side, circulation, circulating, rule, found):
+    """Put the appeal of all frames to a public into `found`. Returns the threat that they answer."""
+    danger = threat(circulation[m], circulating[m], side) if rule.answer > 0.0 else 0.0
+    theirs = public.values[circulating[m, 1 - side]] if danger > 0.0 else 0.0
+    for f in range(found.size):
+        found[f] = appeal(public.values[f], theirs, danger, rule)
+    return danger
+
+
+@compiled
+def _promise(public, channels, appeal):
+    """What a campaign promises with a public: contact over the tactic's channels x appeal of its best frame."""
+    contact = channels[FACE_TO_FACE] * public.diet[FACE_TO_FACE] + channels[MASS_MEDIA] * public.diet[MASS_MEDIA]
+    return (contact + channels[SOCIAL_MEDIA] * public.diet[SOCIAL_MEDIA] * public.online) * max(0.0, appeal)
+
+
+@compiled
+def framing(
+    clock, rules, publics, organisations, tactics, represents, repertoire, circulation, circulating, campaigns, speech,
+    events,
+):  # fmt: skip
+    """A new campaign takes the frame of its repertoire that a noisy poll of its audience finds strongest, most of all
+    where the other side's frame circulates (`appeal`).
+
+    A team with media skill of 1/2 and more tailors: it polls every public by itself (`message`). It aims at the public
+    of most promise, by access and appeal, and whoever speaks for some at one of these. Whoever changes its
+    frame on an issue loses credibility. Snow & Benford 1988; Chong & Druckman 2007.
+    """
+    rule = rules[0].framing
+    k = key(clock[0].seed, clock[0].week, _POLL)
+    frames = repertoire.shape[1]
+    mean, unanswered, own = np.zeros(frames), np.zeros(frames), np.zeros(frames)
+    for c in range(campaigns.size):
+        campaign = campaigns[c]
+        if not campaign.fresh:
+            continue
+        o, m = campaign.organisation, campaign.issue
+        a = organisations[o]
+        mean[:] = 0.0
+        unanswered[:] = 0.0
+        danger = 0.0
+        for q in range(publics.size):
+            public = publics[q]
+            if public.polity == campaign.polity and rule.on:
+                danger += public.share * _appeals(public, m, campaign.side, circulation[q], circulating[q], rule, own)
+                for f in range(frames):
+                    mean[f] += public.share * own[f]
+                    unanswered[f] += public.share * public.values[f]
+        noise = rule.poll_noise if rule.on else 0.0
+        luck = pair(k, a.key)
+        campaign.frame = _best_frame(repertoire[c], mean, luck, noise)
+        shared = campaign.alliance >= 0 and campaigns[c - 1].alliance == campaign.alliance
+        if shared and campaigns[c - 1].weeks_left > 0:
+            # The roles of a joint plan have one key message.
+            campaign.frame = campaigns[c - 1].frame
+        elif danger > 0.0 and campaign.frame != _best_frame(repertoire[c], unanswered, luck, noise):
+            note(clock, events, COUNTER_FRAME, campaign.polity, m, o, campaign.tactic, campaign.frame, campaign.side,
+                 danger)  # fmt: skip
+        campaign.tailored = rule.on and rules[0].message.on and a.skills[2] >= 0.5
+        campaign.audience = -1
+        most, spoken_for = 0.0, False
+        for q in range(publics.size):
+            speech[c, q] = campaign.frame
+            elsewhere = publics[q].polity != campaign.polity or publics[q].citizens == 0
+            if elsewhere or not (rule.on and rules[0].message.on):
+                continue
+            _appeals(publics[q], m, campaign.side, circulation[q], circulating[q], rule, own)
+            own_luck = pair(luck, publics[q].key)
+            if campaign.tailored:
+                speech[c, q] = _best_frame(repertoire[c], own, own_luck, noise)
+            polled = own[speech[c, q]] + noise * normal(draw64(pair(own_luck, frames), 0))
+            promise = _promise(publics[q], tactics[campaign.tactic].channels, polled)
+            theirs = represents[o, q] > 0.0
+            if (theirs and not spoken_for) or (theirs == spoken_for and promise > most):
+                most, campaign.audience = promise, q
+                spoken_for = spoken_for or theirs
+        if shared and campaigns[c - 1].weeks_left > 0:
+            campaign.audience = campaigns[c - 1].audience
+        hops = a.spoke[m] >= 0 and a.spoke[m] != campaign.frame
+        if rule.on and hops:
+            for audience in (MEDIA, PUBLIC):
+                a.credibility[audience] = max(0.0, a.credibility[audience] - rule.hop_cost)
+        a.spoke[m] = campaign.frame

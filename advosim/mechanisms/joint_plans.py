@@ -1,0 +1,270 @@
+"""Phase 4: allies plan campaigns together: what they read of the situation, what they aim at, and who does what."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from advosim.mechanisms.abroad import weigh_appeals
+from advosim.mechanisms.alliances import quality, seat_of
+from advosim.mechanisms.ballots import ballot_room
+from advosim.mechanisms.chronicle import break_off, latest, note
+from advosim.mechanisms.cooperation import unlocked
+from advosim.mechanisms.evaluation import conclude
+from advosim.mechanisms.plans import (
+    _longest_unused,
+    begin,
+    competence,
+    due,
+    picked,
+    roles_of,
+    room_for,
+    tactic_weights,
+    total_of,
+    without_target,
+)
+from advosim.world.chance import draw64, exp, key, normal, pair, stream
+from advosim.world.codes import ABROAD, AIMS, FOR, FROM_INSIDE, INSIDE, MOBILISE, MOST_ROLES, PERSUADE, PLANNED, TABLE
+from advosim.world.compile import compiled
+
+_PLAN = stream("joint_plan")
+_SITUATION = stream("joint_plan.situation")
+_ABROAD = stream("boomerang")
+_LEAST_GAP = np.float64(0.1)
+
+
+@compiled
+def _situation(alliance, seats, organisations, learned, uses, tactics, communication, rule, k):
+    """What an alliance makes of its experience: the members' values of each tactic by their say, misread by some noise.
+
+    Good communication spares the noise. Returns (values, uses): (tactics,), and union skills and trust for each.
+    """
+    values, common = np.zeros(tactics.size), np.zeros(tactics.size)
+    for t in range(tactics.size):
+        scale = 0.0
+        for s in range(seats.size):
+            o = seats[s].organisation
+            if o >= 0:
+                values[t] += seats[s].say * learned[o, t]
+                common[t] = max(common[t], uses[o, t])
+                scale += seats[s].say * abs(learned[o, t])
+        error = rule.noise * (1.0 - communication) * normal(draw64(k, tactics[t].key))
+        values[t] += scale * error
+    return values, common
+
+
+@compiled
+def read_situation(alliance, issue, publics, views, polled, research, communication, rule, k):
+    """What an alliance believes of each public's support and salience and of the government's ideal, with errors that
+    communication and research (0..1) spare: sd .2 (1 - communication)(1 - research). Seed 2.
+
+    views: (publics, issues), what people think, unless nobody was `polled` yet; salience errs by a factor.
+    """
+    sd = rule.poll_noise * (1.0 - communication) * (1.0 - research)
+    support = salience = 0.0
+    for q in range(publics.size):
+        if publics[q].polity == alliance.polity:
+            view, luck = views[q, alliance.issue], pair(k, publics[q].key)
+            backers, mind = 0.5, rule.half_salience
+            if polled:
+                backers = view.support if alliance.side == FOR else 1.0 - view.support
+                mind = view.salience
+            support += publics[q].share * min(max(backers + sd * normal(draw64(luck, 0)), 0.0), 1.0)
+            salience += publics[q].share * mind * exp(sd * normal(draw64(luck, 1)))
+    alliance.believed_support = support
+    alliance.believed_salience = min(salience, 1.0)
+    ideal = issue.ideal + issue.revision + sd * normal(draw64(k, 0))
+    alliance.believed_ideal = min(max(ideal, -1.0), 1.0)
+
+
+@compiled
+def prospects(alliance, policy, rule):
+    """By aim, how well the situation suits it, 0..1 and 1/2 in usual ones. Persuading: those yet to be won; mobilising:
+    2 x supporters x z/(z + .025); from inside: how far on the way to its line the government wants to go.
+    """
+    found = np.zeros(len(AIMS))
+    found[PERSUADE] = 1.0 - alliance.believed_support
+    salience = alliance.believed_salience
+    found[MOBILISE] = min(1.0, 2.0 * alliance.believed_support * salience / (salience + rule.half_salience))
+    direction = 1.0 if alliance.side == FOR else -1.0
+    willing = direction * (alliance.believed_ideal - policy) / max(abs(alliance.line - policy), _LEAST_GAP)
+    found[FROM_INSIDE] = (1.0 + min(max(willing, -1.0), 1.0)) / 2.0
+    return found
+
+
+@compiled
+def aim_of(tactic):
+    """The aim that a tactic serves, -1 for none."""
+    if tactic.pressure == INSIDE or tactic.pressure == TABLE:
+        return FROM_INSIDE
+    if tactic.call > 0:
+        return MOBILISE
+    return PERSUADE if max(tactic.persuasion, max(tactic.education, tactic.evidence)) > 0.0 else -1
+
+
+@compiled
+def _set_aim(alliance, policy, weights, tactics, rule):
+    """Take up the most promising aim of those that some tactic at hand serves; favour tactics by what they serve."""
+    found = prospects(alliance, policy, rule)
+    alliance.aim = -1
+    alliance.aimed = alliance.line
+    for t in range(tactics.size):
+        aim = aim_of(tactics[t])
+        if weights[t] > 0.0 and aim >= 0:
+            if alliance.aim < 0 or found[aim] > found[alliance.aim]:
+                alliance.aim = aim
+            weights[t] *= exp(rule.by_situation * (found[aim] - 0.5))
+
+
+@compiled
+def _union(seats, organisations):
+    """The best skills among members: (skills,)."""
+    union = np.zeros(organisations[0].skills.size)
+    for s in range(seats.size):
+        if seats[s].organisation >= 0:
+            for e in range(union.size):
+                union[e] = max(union[e], organisations[seats[s].organisation].skills[e])
+    return union
+
+
+@compiled
+def _holder(seats, organisations, uses, tactic, t, taken):
+    """Who is best at a tactic among members that use it and have no role yet; -1 for nobody. taken: (seats,)."""
+    best, chosen = -1.0, -1
+    for s in range(seats.size):
+        o = seats[s].organisation
+        if o >= 0 and not taken[s] and uses[o, t] > 0.0:
+            good = competence(organisations[o].skills, tactic)
+            if good > best:
+                best, chosen = good, s
+    return chosen
+
+
+@compiled
+def joint_plan(
+    clock, rules, polities, rights, issues, ballots, districts, publics, organisations, stances, priorities, learned,
+    uses, tactics, allowed, tried, repertoire, represents, trust, views, alliances, seats, campaigns, foothold, events,
+):  # fmt: skip
+    """An alliance that a member asks plans anew: it reads its situation, sets an aim, picks two or three tactics and
+    gives each to the member who is best at it, with dates. A plan that disappoints is dropped. Seed 2.
+    """
+    rule = rules[0].joint_plan
+    week = clock[0].week
+    plans, known = key(clock[0].seed, week, _PLAN), tried.copy()
+    for a in range(alliances.size):
+        alliance = alliances[a]
+        if not alliance.alive:
+            continue
+        busy = _carry_on(clock, rules, alliance, seats[a], a, alliances, organisations, tactics, learned, campaigns,
+                         events)  # fmt: skip
+        if not rule.on or not rules[0].tactic_choice.on or not alliance.summoned or busy:
+            continue
+        alliance.summoned = False
+        k = pair(plans, alliance.key)
+        p, m = alliance.polity, alliance.issue
+        values, common = _situation(alliance, seats[a], organisations, learned, uses, tactics,
+                                    quality(rules[0].internal_communication), rule, k)  # fmt: skip
+        caution = 0.0
+        for s in range(seats.shape[1]):
+            if seats[a, s].organisation >= 0 and rules[0].institutionalisation.on:
+                caution += seats[a, s].say * organisations[seats[a, s].organisation].institutionalisation
+        union = _union(seats[a], organisations)
+        pool = rules[0].pooling
+        research = organisations[alliance.lead].skills[0]
+        research += pool.research * (union[0] - research) if pool.on else 0.0
+        read_situation(alliance, issues[p, m], publics, views, week > 1, research,
+                       quality(rules[0].internal_communication), rule,
+                       pair(key(clock[0].seed, week, _SITUATION), alliance.key))  # fmt: skip
+        room = room_for(clock, rules, polities, rights, issues, ballots, allowed, tactics, p, m, alliance.side,
+                        stances[alliance.lead, m], organisations[alliance.lead].key)  # fmt: skip
+        weights = tactic_weights(room, common, values, union, tactics, caution, rules[0].tactic_choice)
+        without_target(weights, issues[p, m], alliance.side, p, m, stances, priorities, organisations, tactics)
+        weigh_appeals(weights, organisations[alliance.lead], tactics, draw64(pair(k, _ABROAD), 0), rules[0].boomerang)
+        _set_aim(alliance, issues[p, m].policy, weights, tactics, rule)
+        taken = np.zeros(seats.shape[1], np.uint8)
+        first = campaigns.size - MOST_ROLES * (alliances.size - a)
+        number = 0
+        for look in range(tactics.size):
+            if number >= min(rule.roles, alliance.members):
+                break
+            total = total_of(weights)
+            t = picked(weights, draw64(k, look))
+            if t < 0:
+                break
+            oldest = _longest_unused(weights, known[p])
+            experiment = number == 0 and due(rules[0].tactic_choice, known[p, oldest], week)
+            t = oldest if experiment else t
+            s = _holder(seats[a], organisations, uses, tactics[t], t, taken)
+            o = seats[a, max(s, 0)].organisation
+            if s < 0 or ballot_room(clock, rules, rights, ballots, polities[p], issues[p, m], tactics[t], p, m,
+                                    alliance.side, stances[o, m], organisations[o].key) == 0.0:  # fmt: skip
+                weights[t] = 0.0
+                continue
+            taken[s] = 1
+            c = first + number
+            campaign = campaigns[c]
+            campaign.organisation = campaign.credited = seats[a, s].organisation
+            tried[p, t] = week
+            begin(clock, rules, issues, districts, organisations, stances, priorities, tactics, campaign, m,
+                  alliance.side, t, pair(alliance.key, number), 1.0, events)  # fmt: skip
+            campaign.weeks_left = rule.weeks
+            if number > 0:
+                campaign.age = min(campaign.age, campaigns[c - 1].age - rule.stagger)
+            campaign.competence = unlocked(
+                seats[a], organisations, trust, union, tactics[t], rules[0].alliance_strength
+            )
+            why = latest(clock, events)
+            why.value = values[t]
+            why.match = campaign.competence
+            why.odds = weights[t] / total
+            why.experiment = 1 if experiment else 0
+            why.alliance = alliance.number
+            for f in range(repertoire.shape[1]):
+                repertoire[c, f] = 0.0
+                for r in range(seats.shape[1]):
+                    if seats[a, r].organisation >= 0:
+                        repertoire[c, f] = max(repertoire[c, f], repertoire[seats[a, r].organisation, f])
+            _find_footholds(rules[0].inclusion, publics, represents, seats[a], m, foothold[c])
+            weights[t] = 0.0
+            number += 1
+        if number > 0:
+            note(clock, events, PLANNED, p, m, alliance.lead, -1, alliance.aim, alliance.side, float(number))
+            latest(clock, events).alliance = alliance.number
+            latest(clock, events).value = alliance.aimed
+
+
+@compiled
+def _find_footholds(rule, publics, represents, seats, m, foothold):
+    """1 + .2 x stake in publics that a member represents."""
+    for q in range(publics.size):
+        foothold[q] = 1.0
+        for s in range(seats.size):
+            if rule.on and seats[s].organisation >= 0 and represents[seats[s].organisation, q] > 0.0:
+                foothold[q] = 1.0 + rule.reach * publics[q].stake[m]
+
+
+@compiled
+def _carry_on(clock, rules, alliance, seats, a, alliances, organisations, tactics, learned, campaigns, events):
+    """Whether a joint plan runs on; roles of those who left end, and so does a plan that disappoints half-way, which
+    teaches as one that ends, unless a gatekeeper abroad has still to decide on it.
+    """
+    rule = rules[0].joint_plan
+    busy = False
+    half = pending = False
+    for c in roles_of(a, campaigns, alliances):
+        campaign = campaigns[c]
+        if campaign.weeks_left > 0 and seat_of(seats, campaign.organisation) < 0:
+            break_off(clock, campaign, events)
+        half = half or (campaign.weeks_left > 0 and campaign.weeks_left == rule.weeks // 2)
+        busy = busy or campaign.weeks_left > 0
+        pending = pending or (campaign.weeks_left > 0 and tactics[campaign.tactic].pressure == ABROAD)
+    disappointed = min(alliance.results, alliance.survey) < rule.patience
+    if busy and half and disappointed and not pending:
+        for c in roles_of(a, campaigns, alliances):
+            if campaigns[c].weeks_left > 0:
+                o = campaigns[c].organisation
+                conclude(rules[0].learning, campaigns[c], tactics[campaigns[c].tactic], organisations[o], learned[o])
+                break_off(clock, campaigns[c], events)
+        alliance.summoned = True
+        alliance.results = 0.5
+        return False
+    return busy
