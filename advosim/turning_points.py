@@ -623,7 +623,6 @@ def allied(teller: Teller) -> list[str]:
         return []
     weeks = (spells["last"] - spells["first"] + 1)[spells["polity"] == teller.home].groupby(spells["alliance"]).sum()
     row = max(rows_of(own), key=lambda one: float(weeks.get(one.alliance, 0.0)))
-    ended = len(own) - int(own["alive"].sum())
     given, ended = int(own["alliance"].isin(list(teller.polity.alliance)).sum()), len(own) - int(own["alive"].sum())
     stood = f"{words.count(given, 'alliance')} stood from the start, {words.number(len(own) - given)} came about later"
     came = stood if given else f"{words.count(len(own), 'alliance')} came about"

@@ -669,7 +669,8 @@ def alliance_exit(
         if not alliance.alive:
             continue
         policy = issues[alliance.polity, alliance.issue].policy
-        before, then = alliance.members, seats[a].copy()
+        before, meets = alliance.members, rule.on and _meets(clock, alliance)
+        then = seats[a].copy() if meets else seats[a]
         for s in range(seats.shape[1]):
             seat = seats[a, s]
             o = seat.organisation
@@ -683,7 +684,7 @@ def alliance_exit(
                 reason = GAVE_IN
             elif stance == policy or (stance > policy) != (alliance.side == FOR):
                 reason = GOAL_REACHED
-            elif rule.on and alliance.members > 1 and _meets(clock, alliance):
+            elif meets and alliance.members > 1:
                 given, received = _standing(then, s, trust)
                 formal = 1.0 if alliance.formal else 0.0
                 logit = exit_logit(

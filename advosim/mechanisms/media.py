@@ -140,11 +140,11 @@ def coverage(clock, rules, polities, issues, outlets, organisations, stances, ta
     logits = np.full((issues.shape[1], SIDES, len(_ACTS)), -np.inf)
     noticed = np.zeros(logits.shape)
     for p in range(issues.shape[0]):
-        for m, side, n in np.ndindex(logits.shape):
-            share = _size(issues[p, m], side, _ACTS[n])
-            logits[m, side, n] = _news_value(rule, issues[p, m], share, outlets[p, m].fatigue, p, m, side, _ACTS[n],
-                                             organisations, tactics, campaigns)  # fmt: skip
         if rule.on:
+            for m, side, n in np.ndindex(logits.shape):
+                share = _size(issues[p, m], side, _ACTS[n])
+                logits[m, side, n] = _news_value(rule, issues[p, m], share, outlets[p, m].fatigue, p, m, side,
+                                                 _ACTS[n], organisations, tactics, campaigns)  # fmt: skip
             _noticed(clock, polities[p].media_freedom, logits, p, issues, organisations, stances, rule, noticed)
         for m in range(issues.shape[1]):
             _show(clock, rule, issues[p, m], outlets[p, m], p, m, noticed[m], events)

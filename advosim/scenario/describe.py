@@ -89,11 +89,11 @@ def _idle(scenario: Scenario, home: str, polity: Polity) -> Iterator[str]:
     sold = sum(firm.market_share * firm.count for firm in polity.organisation.values() if firm.kind == "firm")
     if sold > 1 + 1e-9:
         yield f"the market shares of firms in polity.{home} add up to {sold:.2f}: 1 is the whole market"
+    levels = {body.level for body in scenario.body.values() if not body.members or home in body.members}
     for name, organisation in polity.organisation.items():
         for tactic in organisation.tactics:
             row = scenario.tactic[tactic]
             right = getattr(polity.governance, row.pressure, None)
-            levels = {body.level for body in scenario.body.values() if not body.members or home in body.members}
             if isinstance(right, Initiative | Referendum | Recall) and not right.allowed:
                 yield f"polity.{home}.organisation.{name} cannot use {tactic}: {row.pressure} is not allowed"
             elif row.venue in ("regional", "international") and row.venue not in levels:

@@ -58,13 +58,10 @@ def cache_folder() -> Path:
     return Path(tempfile.mkdtemp(prefix=name))
 
 
-@functools.cache
-def _content(file: str) -> str:
-    return hashlib.sha256(Path(file).read_bytes()).hexdigest()
-
-
 class _BySources(_SourceFileBackedLocatorMixin, _CacheLocator):
-    """Finds compiled code by module and content: by a file's path and time, a second copy would be compiled anew."""
+    """Finds compiled code by module: by a file's path and time, a second copy of the same sources would be compiled
+    anew. The folder's name tells the sources.
+    """
 
     def __init__(self, py_func: Any, py_file: str) -> None:
         self._py_file = py_file
@@ -75,7 +72,7 @@ class _BySources(_SourceFileBackedLocatorMixin, _CacheLocator):
         return self._cache_path
 
     def get_source_stamp(self) -> str:
-        return _content(self._py_file)
+        return ""
 
 
 class _BySourcesImpl(CompileResultCacheImpl):
