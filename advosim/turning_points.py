@@ -83,6 +83,11 @@ class Teller:
         return rows_of(table[table["polity"] == self.home])
 
     @cached_property
+    def votes(self) -> set[Move]:
+        """Weeks and issues in which citizens decided."""
+        return voted(self.events)
+
+    @cached_property
     def phases(self) -> pd.DataFrame:
         """Quarters of the spiral; none where the polity was outside of it throughout."""
         table = spiral(self.record)
@@ -127,7 +132,7 @@ def _ballots(teller: Teller) -> list[Point]:
 
 
 def by_vote(teller: Teller, step: Any) -> bool:
-    return step.route == "ballot" and (step.week, step.issue) in voted(teller.events)
+    return step.route == "ballot" and (step.week, step.issue) in teller.votes
 
 
 def _abroad(teller: Teller) -> list[Point]:
