@@ -412,7 +412,7 @@ def test_governments_under_lists_rest_on_more_voters() -> None:
 
 
 def test_a_niche_demand_gets_further_under_lists() -> None:
-    """Over ten years on the mean and at their end, where its party is pivotal; else not (docs/elections.md)."""
+    """Over ten years on the mean and at their end, where its party is pivotal; else not (elections.md)."""
 
     def policy(record: Record) -> Any:
         return record.recorded.weeks["policy"][:, 0, 1]

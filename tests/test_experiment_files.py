@@ -285,7 +285,7 @@ def test_a_file_that_is_not_there_is_told() -> None:
 
 def test_the_example_of_the_docs_is_in_order(root: Path, tmp_path: Path) -> None:
     file = tmp_path / "study.toml"
-    text = (root / "docs" / "sweeps.md").read_text(encoding="utf-8")
+    text = (root / "docs" / "how_to" / "sweeps.md").read_text(encoding="utf-8")
     file.write_text(text.partition("```toml\n")[2].partition("```")[0], encoding="utf-8")
     assert len(designs.points(load.load(file))) == 15
 

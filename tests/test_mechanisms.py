@@ -84,7 +84,7 @@ def test_what_a_government_gives_on_an_issue_it_takes_back_on_others() -> None:
 
 @pytest.fixture
 def page(root: Path) -> str:
-    return (root / "docs" / "mechanisms.md").read_text(encoding="utf-8")
+    return (root / "docs" / "reference" / "mechanisms.md").read_text(encoding="utf-8")
 
 
 def test_every_mechanism_has_its_section_in_the_order_of_the_schema(page: str) -> None:

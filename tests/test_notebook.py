@@ -17,7 +17,7 @@ NAME = "scenario_to_figure.ipynb"
 
 @pytest.fixture
 def notebook(root: Path) -> Any:
-    return nbformat.read(root / "docs" / "notebooks" / NAME, as_version=4)
+    return nbformat.read(root / "docs" / "tutorial" / NAME, as_version=4)
 
 
 @pytest.fixture

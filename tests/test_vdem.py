@@ -474,7 +474,7 @@ def test_the_mapping_and_the_schema_name_the_same_settings() -> None:
 
 @pytest.mark.parametrize("name", FROM_DATA)
 def test_shipped_preset_lists_the_defaults_in_force(real_file: Path, name: str) -> None:
-    """Fails when a default of the schema has changed: write the presets anew (docs/governance_from_data.md)."""
+    """Fails when a default of the schema has changed: write the presets anew (docs/how_to/governance_from_data.md)."""
     code, year = name.split("_")
     derivation = vdem.derive(real_file, code, int(year), flat(Governance().model_dump()))  # type: ignore[arg-type]
     assert (PRESETS / f"{name}.toml").read_text(encoding="utf-8") == vdem.preset_text(derivation)

@@ -1,0 +1,75 @@
+"""What the program declares, put into pages where they say `<!-- generated: NAME -->`; and docstrings as plain text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from itertools import groupby
+from typing import Any
+
+import typer
+from sphinx.application import Sphinx
+
+MARK = re.compile(r"^<!-- generated: (\w+)(?: (\w+))? -->$", re.MULTILINE)
+
+
+def settings() -> str:
+    """All settings, a table for each part of a scenario."""
+    from advosim.scenario import load
+
+    parts = groupby(load.parameter_table(), key=lambda row: _part(row.path))
+    return "\n".join(f"## {part}\n\n{load.markdown(list(rows))}" for part, rows in parts)
+
+
+def _part(path: str) -> str:
+    """The table of a scenario file in which a setting stands."""
+    table = path.rpartition(".")[0]
+    return f"`[{table}]`" if table else "The scenario"
+
+
+def commands() -> str:
+    """Every command with its arguments and options, as `--help` tells them."""
+    from advosim import cli
+
+    return "\n".join(_command(typer.main.get_command(cli.app), "advosim"))
+
+
+def _command(command: Any, name: str) -> Iterator[str]:
+    if getattr(command, "commands", None):
+        for below, other in sorted(command.commands.items()):
+            yield from _command(other, f"{name} {below}")
+        return
+    yield from (f"## {name}", "", command.help or "", "")
+    if command.params:
+        yield from ("| argument or option | what |", "|---|---|")
+    for parameter in command.params:
+        words = [name.upper() for name in parameter.opts] if parameter.param_type_name == "argument" else parameter.opts
+        shown = ", ".join(words)
+        metavar = f" {parameter.metavar}" if parameter.metavar else ""
+        told = (getattr(parameter, "help", "") or "").replace("|", "\\|")
+        yield f"| `{shown}{metavar}` | {told} |"
+    yield ""
+
+
+TEXTS: dict[str, Callable[..., str]] = {"settings": settings, "commands": commands}
+
+
+def generated(app: Sphinx, page: str, source: list[str]) -> None:
+    """Replace the marks of a page by what they name."""
+    source[0] = MARK.sub(lambda mark: TEXTS[mark[1]](*([mark[2]] if mark[2] else [])), source[0])
+
+
+def plain(app: Sphinx, what: str, name: str, thing: Any, options: Any, lines: list[str]) -> None:
+    """Docstrings are plain text with code in backticks, of which Sphinx would make markup."""
+    lines[:] = [_escaped(line) for line in lines]
+
+
+def _escaped(line: str) -> str:
+    parts = re.split(r"(`[^`]+`)", line)
+    return "".join(f"`{part}`" if part[:1] == "`" else re.sub(r"([*|_\\])", r"\\\1", part) for part in parts)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    app.connect("source-read", generated)
+    app.connect("autodoc-process-docstring", plain)
+    return {"parallel_read_safe": True}
