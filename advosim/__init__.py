@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from advosim.experiment.compare import compare
     from advosim.experiment.contribution import contribution
     from advosim.experiment.sweep import sweep
+    from advosim.live.branch import fork, snapshot
+    from advosim.live.frame import cast, frame
     from advosim.model import AdvocacyModel
     from advosim.record import Record
     from advosim.scenario.problems import InputError
@@ -22,9 +24,13 @@ __all__ = [
     "Record",
     "Scenario",
     "__version__",
+    "cast",
     "compare",
     "contribution",
+    "fork",
+    "frame",
     "simulate",
+    "snapshot",
     "sweep",
 ]
 
@@ -33,9 +39,13 @@ _HOME = {
     "InputError": "advosim.scenario.problems",
     "Record": "advosim.record",
     "Scenario": "advosim.scenario.schema",
+    "cast": "advosim.live.frame",
     "compare": "advosim.experiment.compare",
     "contribution": "advosim.experiment.contribution",
+    "fork": "advosim.live.branch",
+    "frame": "advosim.live.frame",
     "simulate": "advosim.simulation",
+    "snapshot": "advosim.live.branch",
     "sweep": "advosim.experiment.sweep",
 }
 
