@@ -5,10 +5,12 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from advosim import moved
+
 if TYPE_CHECKING:
-    from advosim.experiment.compare import compare
-    from advosim.experiment.contribution import contribution
-    from advosim.experiment.sweep import sweep
+    from advosim.experiment.compare.comparison import compare
+    from advosim.experiment.contribution.ranking import contribution
+    from advosim.experiment.sweep.running import sweep
     from advosim.live.branch import fork, snapshot
     from advosim.live.frame import cast, frame
     from advosim.model import AdvocacyModel
@@ -40,14 +42,16 @@ _HOME = {
     "Record": "advosim.record",
     "Scenario": "advosim.scenario.schema",
     "cast": "advosim.live.frame",
-    "compare": "advosim.experiment.compare",
-    "contribution": "advosim.experiment.contribution",
+    "compare": "advosim.experiment.compare.comparison",
+    "contribution": "advosim.experiment.contribution.ranking",
     "fork": "advosim.live.branch",
     "frame": "advosim.live.frame",
     "simulate": "advosim.simulation",
     "snapshot": "advosim.live.branch",
-    "sweep": "advosim.experiment.sweep",
+    "sweep": "advosim.experiment.sweep.running",
 }
+
+moved.watch()
 
 
 def __getattr__(name: str) -> Any:

@@ -19,8 +19,9 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from advosim.experiment import designs, load, outcomes, store, sweep
-from advosim.experiment.schema import Experiment
+from advosim.experiment.sweep import designs, load, outcomes, store
+from advosim.experiment.sweep import running as sweep
+from advosim.experiment.sweep.schema import Experiment
 from advosim.scenario.schema import Scenario
 from advosim.simulation import simulate
 

@@ -11,10 +11,10 @@ import pandas as pd
 from worlds import neighbours, run_world
 
 from advosim.mechanisms import abroad, borders, citizens
+from advosim.reading.spiral import PHASES, spiral
 from advosim.record import Record
 from advosim.scenario.schema import Scenario
 from advosim.simulation import simulate
-from advosim.spiral import PHASES, spiral
 from advosim.world.found import found
 from advosim.world.state import World
 

@@ -14,12 +14,12 @@ import pytest
 from worlds import digest, neighbours, run_world
 
 from advosim.mechanisms import abroad
+from advosim.reading.spiral import OUTSIDE, PHASES, phase, spiral
 from advosim.record import Record
 from advosim.scenario.problems import InputError
 from advosim.scenario.schema import Scenario
 from advosim.simulation import simulate
-from advosim.spiral import OUTSIDE, PHASES, phase, spiral
-from advosim.story import story
+from advosim.story.page import story
 from advosim.week import line
 from advosim.world.chance import wrapping
 from advosim.world.codes import AGAINST, FOR, PRESSURES
@@ -554,7 +554,7 @@ def test_a_story_tells_the_phases_of_the_spiral_over_the_years_and_every_step() 
 
 
 def test_every_polity_of_several_has_its_tables_and_its_story() -> None:
-    from advosim.measuring import costs, outcomes
+    from advosim.reading.measuring import costs, outcomes
 
     record = simulate(neighbours(), 1, threads=1)
     for table in (record.weeks, record.organisations, record.publics, outcomes(record), costs(record)):
@@ -571,7 +571,7 @@ def test_twenty_polities_run() -> None:
 
 
 def test_results_hold_venues_phases_and_bodies_where_there_are_any(tmp_path: Any) -> None:
-    from advosim.results import write
+    from advosim.results.folder import write
 
     record = simulate(neighbours(), 1, threads=1)
     folder = write(record, tmp_path / "run")
@@ -580,7 +580,7 @@ def test_results_hold_venues_phases_and_bodies_where_there_are_any(tmp_path: Any
 
 
 def test_the_story_knows_of_what_comes_from_abroad() -> None:
-    from advosim.abroad_story import abroad as told_of
+    from advosim.story.abroad import abroad as told_of
 
     events = simulate(neighbours(), 1, threads=1).events.query("polity == 'home'")
     told = " ".join(tell() for _, _, tell in told_of(events))
@@ -589,7 +589,7 @@ def test_the_story_knows_of_what_comes_from_abroad() -> None:
 
 
 def test_figures_draw_each_venue_and_phase_as_recorded() -> None:
-    from advosim.venue_figures import phases, venues
+    from advosim.figures.venues import phases, venues
 
     record = simulate(neighbours(), 1, threads=1)
     bars = [patch for axes in venues(record).axes for patch in axes.patches if patch.get_gid()]

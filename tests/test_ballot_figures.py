@@ -6,7 +6,7 @@ import numpy as np
 from test_figures import artists
 from worlds import voting
 
-from advosim.ballot_figures import ballots
+from advosim.figures.ballots import ballots
 from advosim.simulation import simulate
 
 

@@ -19,13 +19,13 @@ import pytest
 from typer.testing import CliRunner
 
 from advosim import InputError, cli
-from advosim.experiment import calibrate as calibrating
+from advosim.experiment.calibration import calibrate as calibrating
 from advosim.experiment.calibration import history, runs, tpe
 from advosim.experiment.calibration.figure import figure, short_names
 from advosim.experiment.calibration.fit import Calibration, Settings, fit
 from advosim.experiment.calibration.prior import Between, OneOf, Prior, quantiles
 from advosim.experiment.calibration.targets import Target, read
-from advosim.experiment.load import load
+from advosim.experiment.sweep.load import load
 
 ROOT = Path(__file__).resolve().parents[1]
 PRIOR = Prior({"a": Between(0.0, 2.0), "b": Between(-1.0, 1.0)})

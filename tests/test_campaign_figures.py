@@ -18,7 +18,8 @@ import pytest
 from test_figures import FakeRecord, artists, fake, named_in_keys, word_boxes
 from worlds import busy
 
-from advosim import campaign_figures, timeline_figure
+from advosim.figures import campaigns as campaign_figures
+from advosim.figures import timeline as timeline_figure
 from advosim.simulation import simulate
 
 FIGURES = ("tactics", "frames", "timeline", "participation")
@@ -504,5 +505,5 @@ def test_pyplot_is_not_imported() -> None:
 
 
 def test_importing_loads_nothing_heavy() -> None:
-    code = "import sys, advosim.campaign_figures; assert not {'matplotlib', 'pandas', 'numpy'} & set(sys.modules)"
+    code = "import sys, advosim.figures.campaigns; assert not {'matplotlib', 'pandas', 'numpy'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).resolve().parents[1])

@@ -18,7 +18,9 @@ import jsonschema
 import pytest
 from typer.testing import CliRunner
 
-from advosim import cli, results
+from advosim import cli
+from advosim.cli import wiring
+from advosim.results import folder as results
 from advosim.scenario import load
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -412,7 +414,7 @@ def test_the_starter_scenario_holds_with_and_without_its_comments(change: Callab
 
 
 def test_uncommenting_brings_in_reforms() -> None:
-    assert "\n[[reform]]\nweek = 104\nset" in uncommented(cli.STARTER)
+    assert "\n[[reform]]\nweek = 104\nset" in uncommented(wiring.STARTER)
 
 
 @pytest.mark.parametrize("taken", ["my_study.toml", "advosim.schema.json"])

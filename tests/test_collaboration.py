@@ -18,8 +18,9 @@ from conftest import ALLIANCE_WEEKS, ALLIANCES, MadeUpRecord
 from test_figures import word_boxes
 from worlds import busy, run_world, small, switched_off, with_neighbour
 
-from advosim import alliance_figures, results
-from advosim.collaboration import (
+from advosim.figures import alliances as alliance_figures
+from advosim.mechanisms import alliances as mechanisms
+from advosim.reading.collaboration import (
     ALL,
     ENDINGS,
     OF_ALLIANCES,
@@ -34,11 +35,11 @@ from advosim.collaboration import (
     memberships,
     network,
 )
-from advosim.mechanisms import alliances as mechanisms
 from advosim.record import Record
+from advosim.results import folder as results
 from advosim.scenario.schema import Scenario
 from advosim.simulation import simulate
-from advosim.story import story
+from advosim.story.page import story
 from advosim.world import codes
 from advosim.world.found import positions
 
@@ -276,7 +277,7 @@ def test_bonds_are_those_of_the_world_each_quarter() -> None:
 
 
 def test_a_sweep_can_have_trust_and_alliances_as_outcomes() -> None:
-    from advosim.experiment.outcomes import columns
+    from advosim.experiment.sweep.outcomes import columns
 
     assert {"alliances", "alliance_members", "trust"} <= set(columns())
 

@@ -16,8 +16,10 @@ from test_figures import word_boxes
 from typer.testing import CliRunner
 
 from advosim import InputError, Scenario, cli, compare, simulate
-from advosim.experiment import effects, measures, tables
-from advosim.experiment.compare import Comparison, RunError
+from advosim.experiment import effects
+from advosim.experiment.compare import measures
+from advosim.experiment.compare.comparison import Comparison, RunError
+from advosim.results import latex as tables
 
 SMALL = {"polity.home.citizens": 100, "weeks": 20}
 REPRESSION = "polity.home.governance.repression"

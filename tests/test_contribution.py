@@ -16,7 +16,7 @@ from worlds import digest
 from worlds import small as crowd
 
 from advosim.cli import app
-from advosim.experiment.contribution import Contribution, contribution, fieller, sides, taken_up
+from advosim.experiment.contribution.ranking import Contribution, contribution, fieller, sides, taken_up
 from advosim.scenario.problems import InputError
 from advosim.scenario.schema import Scenario
 from advosim.simulation import simulate

@@ -12,8 +12,9 @@ import pytest
 from test_compare import assert_latex
 
 from advosim import InputError, Scenario
-from advosim.experiment import completed, designs, discover, prim
-from advosim.experiment.schema import Design, Experiment, Factor, Outcome, Replicates
+from advosim.experiment.discovery import discover, prim
+from advosim.experiment.sweep import completed, designs
+from advosim.experiment.sweep.schema import Design, Experiment, Factor, Outcome, Replicates
 
 GOVERNANCE = "polity.home.governance."
 A, B, C = (GOVERNANCE + name for name in ("repression", "openness", "access"))

@@ -14,8 +14,9 @@ import numpy as np
 import pytest
 from worlds import busy, with_neighbour
 
-from advosim import election_figures, results
+from advosim.figures import elections as election_figures
 from advosim.record import Record
+from advosim.results import folder as results
 from advosim.scenario.schema import Scenario
 from advosim.simulation import simulate
 
@@ -97,5 +98,5 @@ def test_without_elections_there_is_no_figure(record: Any, tmp_path: Path) -> No
 
 
 def test_importing_loads_nothing_heavy() -> None:
-    code = "import sys, advosim.election_figures; assert not {'matplotlib', 'pandas', 'numpy'} & set(sys.modules)"
+    code = "import sys, advosim.figures.elections; assert not {'matplotlib', 'pandas', 'numpy'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).resolve().parents[1])

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from advosim.experiment import designs, load, outcomes
-from advosim.experiment.schema import Experiment, Outcome
+from advosim.experiment.sweep import designs, load, outcomes
+from advosim.experiment.sweep.schema import Experiment, Outcome
 from advosim.scenario.problems import InputError
 from advosim.simulation import simulate
 
@@ -150,7 +150,7 @@ def test_settings_hold_in_all_runs() -> None:
 
 def test_reading_loads_nothing_heavy() -> None:
     code = (
-        "import sys; from advosim.experiment import load; "
+        "import sys; from advosim.experiment.sweep import load; "
         f"load.build({TABLE!r}); print(*{{'numba', 'pandas', 'SALib', 'mesa', 'pyarrow'}} & set(sys.modules))"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from advosim import figures, page
+from advosim.figures import page
+from advosim.figures import panels as figures
 from advosim.scenario.schema import Scenario
 
 ISSUES = ("forests", "water", "wages", "land_rights", "press_law")
@@ -382,5 +383,5 @@ def test_pyplot_is_not_imported() -> None:
 
 
 def test_importing_figures_loads_nothing_heavy() -> None:
-    code = "import sys, advosim.figures; assert not {'matplotlib', 'pandas', 'numpy'} & set(sys.modules)"
+    code = "import sys, advosim.figures.panels; assert not {'matplotlib', 'pandas', 'numpy'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).resolve().parents[1])

@@ -38,8 +38,8 @@ def test_the_layers_hold(root: Path) -> None:
         ("world/compile.py", "from advosim import results"),
         ("scenario/schema.py", "from advosim.world import compile"),
         ("scenario/schema.py", "import numpy"),
-        ("results.py", "import mesa"),
-        ("cli.py", "import numba"),
+        ("results/folder.py", "import mesa"),
+        ("cli/wiring.py", "import numba"),
     ],
 )
 def test_an_import_that_runs_upward_is_found(module: str, line: str, copy: Path) -> None:

@@ -17,11 +17,13 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from advosim import __version__, measuring, results
-from advosim.collaboration import collaboration
+from advosim import __version__
+from advosim.reading import measuring
+from advosim.reading.collaboration import collaboration
+from advosim.results import folder as results
 from advosim.scenario import load
 from advosim.scenario.problems import InputError
-from advosim.story import story
+from advosim.story.page import story
 
 TABLES = ("weeks", "organisations", "campaigns", "publics", "alliances", "elections", "ballots", "events")
 FIGURES = ("overview", "tactics", "frames", "timeline", "participation")
@@ -178,7 +180,7 @@ HANGING = """
 import sys, time
 from pathlib import Path
 from conftest import made_up
-from advosim import results
+from advosim.results import folder as results
 
 def hang(record, file):
     Path(sys.argv[2]).touch()

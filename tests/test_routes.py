@@ -17,8 +17,8 @@ from typer.testing import CliRunner
 from worlds import busy, neighbours
 
 from advosim.cli import app
-from advosim.experiment import routes as decomposing
-from advosim.experiment.routes import FROZEN, SOURCES, Decomposition, routes, shapley, sources_of, subsets
+from advosim.experiment.contribution import routes as decomposing
+from advosim.experiment.contribution.routes import FROZEN, SOURCES, Decomposition, routes, shapley, sources_of, subsets
 from advosim.scenario.problems import InputError
 from advosim.scenario.schema import Scenario
 from advosim.simulation import simulate

@@ -16,8 +16,10 @@ from test_compare import assert_latex
 from typer.testing import CliRunner
 
 from advosim import InputError, Scenario, cli
-from advosim.experiment import completed, designs, sensitivity, surfaces
-from advosim.experiment.schema import Design, Experiment, Factor, Outcome, Replicates
+from advosim.experiment.sensitivity import analysis as sensitivity
+from advosim.experiment.sensitivity import surfaces
+from advosim.experiment.sweep import completed, designs
+from advosim.experiment.sweep.schema import Design, Experiment, Factor, Outcome, Replicates
 
 GOVERNANCE = "polity.home.governance."
 A, B, C = (GOVERNANCE + name for name in ("repression", "openness", "access"))

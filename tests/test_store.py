@@ -15,8 +15,9 @@ import pyreadstat
 import pytest
 import simulations
 
-from advosim.experiment import export, load, store, sweep
-from advosim.results import SaveError
+from advosim.experiment.sweep import export, load, store
+from advosim.experiment.sweep import running as sweep
+from advosim.results.folder import SaveError
 from advosim.scenario.problems import InputError
 
 REPRESSION = "polity.home.governance.repression"

@@ -14,15 +14,15 @@ import pytest
 from worlds import busy as crowded
 from worlds import with_neighbour
 
-from advosim import words as wording
-from advosim.ballot_story import gave_way
-from advosim.measuring import YEAR, costs, outcomes, reforms
+from advosim.reading.measuring import YEAR, costs, outcomes, reforms
 from advosim.record import Record
-from advosim.results import summary
+from advosim.results.folder import summary
 from advosim.scenario.schema import Scenario
 from advosim.simulation import simulate
-from advosim.story import _teller, story
-from advosim.turning_points import BEFORE, _runs, turning_points
+from advosim.story import words as wording
+from advosim.story.ballots import gave_way
+from advosim.story.page import _teller, story
+from advosim.story.turning_points import BEFORE, _runs, turning_points
 from advosim.world.found import positions
 
 CONTESTED = {

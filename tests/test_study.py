@@ -10,7 +10,8 @@ from types import ModuleType
 import pandas as pd
 import pytest
 
-from advosim.experiment import load, sweep
+from advosim.experiment.sweep import load
+from advosim.experiment.sweep import running as sweep
 
 ROOT = Path(__file__).parents[1]
 STUDY = ROOT / "experiments" / "repression_and_openness"

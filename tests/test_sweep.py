@@ -20,9 +20,10 @@ from typer.testing import CliRunner
 
 import advosim
 from advosim import cli, simulate
-from advosim.experiment import load, store, sweep
-from advosim.experiment.schema import Experiment
-from advosim.results import SaveError
+from advosim.experiment.sweep import load, store
+from advosim.experiment.sweep import running as sweep
+from advosim.experiment.sweep.schema import Experiment
+from advosim.results.folder import SaveError
 from advosim.scenario.problems import InputError
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from advosim import words
 from advosim.live.tables import tables, week_of
 from advosim.scenario.schema import Scenario
+from advosim.story import words
 from advosim.world.codes import EVENTS, FATES, POPULAR, REASONS, REFORM, ROUTES
 from advosim.world.found import Names
 from advosim.world.state import World

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from advosim.experiment.completed import Runs, read
 from advosim.experiment.effects import t_interval
-from advosim.experiment.load import load
+from advosim.experiment.sweep.completed import Runs, read
+from advosim.experiment.sweep.load import load
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

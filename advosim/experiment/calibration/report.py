@@ -9,12 +9,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from advosim.experiment import folder as folders
-from advosim.experiment import tables
 from advosim.experiment.calibration.figure import DPI, figure
 from advosim.experiment.calibration.fit import Calibration
 from advosim.experiment.calibration.prior import Between, Prior
-from advosim.results import MANIFEST, SaveError
+from advosim.results import latex as tables
+from advosim.results import saving as folders
+from advosim.results.folder import MANIFEST, SaveError
 
 if TYPE_CHECKING:
     import pandas as pd

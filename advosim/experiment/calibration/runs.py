@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advosim.experiment.calibration.prior import Floats, Theta
-from advosim.results import SaveError
+from advosim.results.folder import SaveError
 
 Simulate = Callable[[Theta, int], dict[str, float]]
 """One run: parameter values and a seed give outcomes by name. The same arguments give the same outcomes."""

@@ -1,0 +1,323 @@
+"""In which settings does something happen? Boxes by PRIM and a tree by CART over an experiment's factors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from advosim.experiment.discovery import prim
+from advosim.experiment.sensitivity import surfaces
+from advosim.experiment.sweep import completed
+from advosim.experiment.sweep.completed import Runs
+from advosim.scenario.problems import InputError, Problem
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+    from advosim.experiment.sweep.schema import Experiment
+
+RESAMPLES = 50
+SEED = 20240229
+DEPTH = 3
+LEAST_LEAF = 0.05
+"""Share of the runs that a leaf of the tree holds at least."""
+
+
+@dataclass(frozen=True)
+class Node:
+    """A node of the tree: its split, or nothing where it is a leaf."""
+
+    runs: int
+    share: float
+    """Of its runs that are of interest."""
+    rule: str = ""
+    """What holds on the yes side, in words."""
+    yes: Node | None = None
+    no: Node | None = None
+
+
+@dataclass(frozen=True)
+class Discovery:
+    """Where the cases of interest lie. `save` leaves all of it in a folder."""
+
+    runs: Runs
+    outcome: str
+    condition: str
+    """What makes a run a case of interest, in words."""
+    factors: prim.Factors
+    of_interest: NDArray[np.bool_]
+    """(runs,)."""
+    boxes: list[prim.Box]
+    resampled: list[prim.Box]
+    """The first box of each resample."""
+    tree: Node
+    accuracy: tuple[float, float]
+    """Of the tree on points that it has not seen: balanced accuracy (.5 is guessing), and its sd over five folds."""
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row per box and restricted factor, with its limits, quasi-p and how stable they are."""
+        import pandas as pd
+
+        rows = [self._row(number, box, name) for number, box in enumerate(self.boxes, start=1) for name in box.limits]
+        return pd.DataFrame(rows, columns=list(_TABLE))
+
+    def _row(self, number: int, box: prim.Box, name: str) -> dict[str, Any]:
+        limit = box.limits[name]
+        texts = isinstance(limit, frozenset)
+        low, high = (np.nan, np.nan) if isinstance(limit, frozenset) else limit
+        again = [other.limits[name] for other in self.resampled if name in other.limits]
+        ends = np.array([a for a in again if isinstance(a, tuple)], dtype=float).reshape(-1, 2)
+        tails = np.quantile(ends, [0.025, 0.975], axis=0) if len(ends) > 1 and number == 1 else np.full((2, 2), np.nan)
+        return {
+            "box": number,
+            "factor": name,
+            "low": low,
+            "high": high,
+            "values": ", ".join(str(v) for v in self._texts(name, limit)) if texts else "",
+            "quasi_p": box.quasi_p[name],
+            "restricted_again": len(again) / len(self.resampled) if self.resampled and number == 1 else np.nan,
+            "low_from": tails[0, 0],
+            "low_to": tails[1, 0],
+            "high_from": tails[0, 1],
+            "high_to": tails[1, 1],
+        }
+
+    def _texts(self, name: str, limit: Any) -> list[Any]:
+        return [self.factors.texts[name][code] for code in sorted(limit)]
+
+    @property
+    def scores(self) -> pd.DataFrame:
+        """One row per box: coverage, density, mass, and how often a box's density is that of all runs (lift)."""
+        import pandas as pd
+
+        base = float(self.of_interest.mean())
+        rows = [
+            {"box": n, "coverage": b.coverage, "density": b.density, "mass": b.mass, "lift": b.density / base}
+            for n, b in enumerate(self.boxes, start=1)
+        ]
+        return pd.DataFrame(rows, columns=["box", "coverage", "density", "mass", "lift"])
+
+    def figures(self) -> dict[str, Figure]:
+        """Figures by file name."""
+        from advosim.experiment.discovery import figures as discovery_figures
+
+        return discovery_figures.all_of(self)
+
+    def rules(self) -> str:
+        """The tree as text."""
+        return "\n".join(_rules(self.tree, 0))
+
+    def summary(self) -> str:
+        """What was found, for a person to read."""
+        count = len(self.of_interest)
+        lines = [
+            f"{self.runs.experiment.title}: {self.condition} in {self.of_interest.mean():.0%} of {count:,} runs",
+            *(f"note: {note}" for note in self.notes),
+            "",
+            "Boxes (PRIM)" if self.boxes else "Boxes (PRIM): no box in which it is distinctly more frequent",
+        ]
+        for number, box in enumerate(self.boxes, start=1):
+            lines.append(
+                f"  {number}: density {box.density:.0%}, coverage {box.coverage:.0%}, {box.mass:.0%} of the runs"
+            )
+            lines += [f"     {self._said(row)}" for row in self.table.to_dict("records") if row["box"] == number]
+        lines += ["", f"Tree (CART), balanced accuracy on unseen points {self.accuracy[0]:.2f} (.5 is guessing)"]
+        return "\n".join([*lines, *(f"  {line}" for line in _rules(self.tree, 0))])
+
+    def _said(self, row: Any) -> str:
+        label = self.runs.labels[row["factor"]]
+        where = f"is {row['values'].replace(', ', ' or ')}" if row["values"] else self._between(row)
+        again = row["restricted_again"]
+        sure = f", restricted in {again:.0%} of resamples" if not np.isnan(again) else ""
+        return f"{label} {where} (quasi-p {row['quasi_p']:.2g}{sure})"
+
+    def _between(self, row: Any) -> str:
+        """An interval in words, without the ends that restrict nothing."""
+        least, greatest = self.factors.whole[self.factors.names.index(row["factor"])]
+        if row["low"] <= least:
+            return f"at most {row['high']:.3g}"
+        return f"at least {row['low']:.3g}" if row["high"] >= greatest else f"{row['low']:.3g} to {row['high']:.3g}"
+
+    def latex(self) -> str:
+        """The boxes as a LaTeX table."""
+        import pandas as pd
+
+        from advosim.results import latex as tables
+
+        scores = {row["box"]: row for row in self.scores.to_dict("records")}
+        rows = [
+            {
+                "box": f"Box {row['box']}: density {scores[row['box']]['density']:.0%}, "
+                f"coverage {scores[row['box']]['coverage']:.0%}",
+                "factor": self.runs.labels[row["factor"]],
+                "where": row["values"] or self._between(row),
+                "quasi_p": float(row["quasi_p"]),
+                "again": f"{row['restricted_again']:.0%}" if not np.isnan(row["restricted_again"]) else "--",
+            }
+            for row in self.table.to_dict("records")
+        ]
+        heads = {"factor": "Factor", "where": "Where", "quasi_p": "quasi-p", "again": "Restricted again"}
+        caption = f"{self.runs.experiment.title}: settings in which {self.condition} (PRIM)."
+        table = pd.DataFrame(rows, columns=["box", *heads])
+        return tables.booktabs(table, caption=caption, label="tab:boxes", columns=heads, group="box")
+
+    def save(self, folder: str | Path) -> Path:
+        """Write boxes, scores, the tree, figures and a manifest; the folder appears whole or not at all."""
+        from advosim.experiment.sensitivity.analysis import told
+        from advosim.figures.page import save
+        from advosim.results import saving as folders
+
+        with folders.whole(folder) as partial:
+            for name, table in (("boxes", self.table), ("scores", self.scores)):
+                table.to_csv(partial / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
+            folders.write_text(partial / "boxes.tex", self.latex())
+            folders.write_text(partial / "summary.txt", self.summary() + "\n")
+            for name, drawn in self.figures().items():
+                save(drawn, partial / f"{name}.png")
+            condition = {"outcome": self.outcome, "condition": self.condition, "notes": self.notes}
+            folders.write_manifest(partial, {"kind": "discovery", **told(self.runs), **condition})
+        return Path(folder)
+
+
+_TABLE = (
+    "box", "factor", "low", "high", "values", "quasi_p", "restricted_again", "low_from", "low_to",
+    "high_from", "high_to",
+)  # fmt: skip
+
+
+def discover(
+    experiment: Experiment | str | Path,
+    folder: str | Path,
+    *,
+    outcome: str | None = None,
+    above: float | None = None,
+    below: float | None = None,
+) -> Discovery:
+    """Find the settings in which an outcome lies above (or below) a number, by default above its median.
+
+    Runs that failed are left out and counted. Raises InputError for wrong names, missing runs, or a condition that all
+    or no runs meet.
+    """
+    if isinstance(experiment, str | Path):
+        from advosim.experiment.sweep import load
+
+        experiment = load.load(experiment)
+    return discovered(completed.read(experiment, folder, complete=False), outcome, above, below)
+
+
+def discovered(
+    runs: Runs, outcome: str | None = None, above: float | None = None, below: float | None = None
+) -> Discovery:
+    """Find settings among runs that are at hand."""
+    name = outcome if outcome is not None else next(iter(runs.outcomes), "")
+    values = surfaces.outcome_values(runs, name)
+    point, replicate = np.nonzero(np.isfinite(values))
+    flat = values[point, replicate]
+    _needs_sklearn()
+    of_interest, condition, notes = _condition(name, flat, above, below)
+    if runs.left_out:
+        notes.append(f"{runs.left_out} runs without outcome are left out")
+    factors = _factors(runs, point)
+    found = prim.boxes(factors, of_interest)
+    group = np.unique(point, return_inverse=True)[1].astype(np.int64)
+    resampled = prim.stability(factors, of_interest, group, RESAMPLES, SEED) if found else []
+    tree, accuracy = _grown(factors, runs.labels, of_interest, group)
+    return Discovery(runs, name, condition, factors, of_interest, found, resampled, tree, accuracy, notes)
+
+
+def _factors(runs: Runs, point: NDArray[np.int64]) -> prim.Factors:
+    """The settings of each run; `point` (runs,) says at which point it was made."""
+    declared = runs.experiment.factors
+    columns = {path: runs.points[path].to_numpy()[point].tolist() for path in runs.points.columns}
+    orders = {path: factor.levels for path, factor in declared.items() if factor.levels}
+    ranges = {path: factor.range for path, factor in declared.items() if factor.range}
+    return prim.as_factors(columns, orders, ranges)
+
+
+def _condition(
+    name: str, values: NDArray[np.float64], above: float | None, below: float | None
+) -> tuple[NDArray[np.bool_], str, list[str]]:
+    if above is not None and below is not None:
+        raise InputError(Problem("discover", None, "both above and below are given", "one of them"))
+    notes = []
+    if above is None and below is None:
+        above = float(np.median(values)) if len(values) else 0.0
+        notes.append("no threshold was given: the median of all runs is taken (--above, --below)")
+    met = values > above if above is not None else values < (below or 0.0)
+    condition = f"{name} is {'above' if above is not None else 'below'} {above if above is not None else below:g}"
+    if not met.any() or met.all():
+        ends = f"{values.min():g} to {values.max():g}" if len(values) else "no run"
+        what = f"{'all' if len(values) and met.all() else 'no'} runs have it that {condition}"
+        raise InputError(Problem("discover", None, what, f"a number within {ends}"))
+    return met, condition, notes
+
+
+# ---------------------------------------------------------------- CART
+
+
+def _grown(
+    factors: prim.Factors, labels: dict[str, str], of_interest: NDArray[np.bool_], group: NDArray[np.int64]
+) -> tuple[Node, tuple[float, float]]:
+    """A tree of depth 3 (Breiman et al. 1984), and how it does on points that it has not seen."""
+    from sklearn.model_selection import StratifiedGroupKFold, cross_val_score
+    from sklearn.tree import DecisionTreeClassifier
+
+    x, said = _columns(factors, labels)
+    least = max(1, int(LEAST_LEAF * len(of_interest)))
+    model = DecisionTreeClassifier(max_depth=DEPTH, min_samples_leaf=least, random_state=0)
+    folds = min(5, int(group.max()) + 1)
+    scores = np.array([np.nan])
+    if folds >= 2 and min(of_interest.sum(), (~of_interest).sum()) >= folds:
+        scores = cross_val_score(
+            model, x, of_interest, groups=group, cv=StratifiedGroupKFold(folds), scoring="balanced_accuracy"
+        )
+    model.fit(x, of_interest)
+    return _node(model.tree_, 0, said), (float(scores.mean()), float(scores.std()))
+
+
+def _needs_sklearn() -> None:
+    import importlib.util
+
+    if importlib.util.find_spec("sklearn") is None:
+        hint = 'install it: pip install "advosim[discovery]"'
+        raise InputError(Problem("discover", None, "trees need scikit-learn, which is not installed", hint=hint))
+
+
+def _columns(factors: prim.Factors, labels: dict[str, str]) -> tuple[NDArray[np.float64], list[tuple[str, str | None]]]:
+    """Numbers as they are, a column of 0 and 1 for each text; and of each column its factor and text."""
+    columns, said = [], list[tuple[str, str | None]]()
+    for j, name in enumerate(factors.names):
+        if name not in factors.texts:
+            columns.append(factors.x[:, j])
+            said.append((labels[name], None))
+            continue
+        for code, text in enumerate(factors.texts[name]):
+            columns.append((factors.x[:, j] == code).astype(float))
+            said.append((labels[name], str(text)))
+    return np.column_stack(columns), said
+
+
+def _node(tree: Any, number: int, said: list[tuple[str, str | None]]) -> Node:
+    weights = tree.value[number][0]
+    size, share = int(tree.n_node_samples[number]), float(weights[1] / weights.sum())
+    if tree.children_left[number] < 0:
+        return Node(size, share)
+    label, text = said[tree.feature[number]]
+    rule = f"{label} is {text}" if text is not None else f"{label} > {tree.threshold[number]:.3g}"
+    above, under = (_node(tree, tree.children_right[number], said), _node(tree, tree.children_left[number], said))
+    return Node(size, share, rule, above, under)
+
+
+def _rules(node: Node, depth: int) -> list[str]:
+    before = "    " * depth
+    if node.yes is None or node.no is None:
+        return [f"{before}{node.share:.0%} of {node.runs:,} runs"]
+    yes, no = _rules(node.yes, depth + 1), _rules(node.no, depth + 1)
+    return [f"{before}if {node.rule}:", *yes, f"{before}else:", *no]

@@ -1,0 +1,5 @@
+"""Which factors matter."""
+
+from advosim.moved import names_of
+
+__getattr__ = names_of(__name__, "advosim.experiment.sensitivity.analysis")

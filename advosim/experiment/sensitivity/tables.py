@@ -1,0 +1,171 @@
+"""What a sensitivity analysis found, in words and as a LaTeX table."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from advosim.results import latex as tables
+from advosim.results.latex import Raw
+
+if TYPE_CHECKING:
+    from advosim.experiment.sensitivity.analysis import Sensitivity
+
+MOST_LINES = 10
+
+SOBOL_NOTE = "S1: share of variance by a factor alone; ST: with all its interactions. 95% bootstrap intervals."
+MORRIS_NOTE = (
+    "mu*: mean size of the effect of a factor over its range, in the outcome's unit; sigma: its spread, from "
+    "interactions and curvature. 95% bootstrap intervals."
+)
+LEVELS_NOTE = "Effect: mean paired difference to the value in 'against', over shared seeds, with 95% t intervals."
+
+
+def latex(found: Sensitivity) -> str:
+    """The indices as a LaTeX table with booktabs' rules, outcome by outcome."""
+    labels, rows = found.runs.labels, list[Any](found.indices.to_dict("records"))
+    table, heads, note = _LATEX[found.kind](rows, labels)
+    import pandas as pd
+
+    caption = f"{found.runs.experiment.title}: {_TITLES[found.kind]}"
+    note = f"{note} {_noise_note(found)}".strip()
+    return tables.booktabs(
+        pd.DataFrame(table),
+        caption=caption,
+        label="tab:sensitivity",
+        note=note,
+        columns=heads,
+        group="outcome",
+    )
+
+
+_TITLES = {
+    "sobol": "Sobol indices",
+    "morris": "elementary effects (Morris)",
+    "factorial": "effects of levels",
+    "one_at_a_time": "effects of single changes",
+}
+
+
+def _noise_note(found: Sensitivity) -> str:
+    replicates = found.runs.experiment.replicates.count
+    if replicates < 2:
+        return "One run of each point: the noise of chance is not told from the effects."
+    most = found.noise["of_means"].max()
+    return f"Means over {replicates} shared seeds; at most {100 * most:.1f}% of their variance is left noise."
+
+
+def _head(row: dict[str, Any], labels: dict[str, str]) -> dict[str, Any]:
+    return {"outcome": row["outcome"].replace("_", " "), "factor": labels[row["factor"]]}
+
+
+def _spread(row: dict[str, Any], name: str) -> dict[str, Any]:
+    return {name: float(row[name]), f"{name}_interval": tables.interval(row[f"{name}_low"], row[f"{name}_high"])}
+
+
+def _sobol(rows: list[Any], labels: dict[str, str]) -> tuple[list[dict[str, Any]], dict[str, Any], str]:
+    table = [{**_head(row, labels), **_spread(row, "S1"), **_spread(row, "ST")} for row in rows]
+    heads = {"factor": "Factor", "S1": Raw("$S_1$"), "S1_interval": "95% interval"}
+    return table, {**heads, "ST": Raw("$S_T$"), "ST_interval": "95% interval"}, SOBOL_NOTE
+
+
+def _morris(rows: list[Any], labels: dict[str, str]) -> tuple[list[dict[str, Any]], dict[str, Any], str]:
+    table = [{**_head(row, labels), **_spread(row, "mu_star"), **_spread(row, "sigma")} for row in rows]
+    heads = {"factor": "Factor", "mu_star": Raw(r"$\mu^*$"), "mu_star_interval": "95% interval"}
+    return table, {**heads, "sigma": Raw(r"$\sigma$"), "sigma_interval": "95% interval"}, MORRIS_NOTE
+
+
+def _levels(rows: list[Any], labels: dict[str, str]) -> tuple[list[dict[str, Any]], dict[str, Any], str]:
+    table = [
+        {**_head(row, labels), "value": value_text(row["value"]), "mean": row["mean"], **_spread(row, "effect")}
+        | {"against": value_text(row["against"]), "d_z": row["d_z"]}
+        for row in rows
+        if row["value"] != row["against"]
+    ]
+    heads = {"factor": "Factor", "value": "Value", "against": "against", "mean": "Mean", "effect": "Effect"}
+    return table, {**heads, "effect_interval": "95% interval", "d_z": Raw("$d_z$")}, LEVELS_NOTE
+
+
+_LATEX = {"sobol": _sobol, "morris": _morris, "factorial": _levels, "one_at_a_time": _levels}
+
+
+def value_text(value: Any) -> str:
+    """A factor's value as tables and figures show it."""
+    return f"{value:.4g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+
+
+# ---------------------------------------------------------------- in words
+
+
+def summary(found: Sensitivity) -> str:
+    """The strongest factors of each outcome, the share of noise, and whether the replicates suffice."""
+    runs = found.runs
+    head = (
+        f"{runs.experiment.title}: {_TITLES[found.kind]}; {len(runs.points):,} points, "
+        f"{runs.experiment.replicates.count} replicates"
+    )
+    lines = [head, *(f"note: {note}" for note in found.notes)]
+    for outcome in runs.outcomes:
+        lines += ["", outcome, *_factors(found, outcome), *_noise_lines(found, outcome)]
+    return "\n".join(lines)
+
+
+def _factors(found: Sensitivity, outcome: str) -> list[str]:
+    if found.kind == "factorial":
+        return _share_lines(found, outcome)
+    rows: list[Any] = list(found.indices[found.indices["outcome"] == outcome].to_dict("records"))
+    size = {"sobol": "ST", "morris": "mu_star"}.get(found.kind, "effect")
+    rows = [row for row in rows if size != "effect" or row["value"] != row["against"]]
+    rows.sort(key=lambda row: -abs(row[size]))
+    labels = found.runs.labels
+    return [_WORDS.get(found.kind, _level_line)(row, labels[row["factor"]]) for row in rows[:MOST_LINES]]
+
+
+def _sobol_line(row: Any, label: str) -> str:
+    return f"  {label:<28} S1 {_between(row, 'S1')}   ST {_between(row, 'ST')}"
+
+
+def _morris_line(row: Any, label: str) -> str:
+    return f"  {label:<28} mu* {_between(row, 'mu_star')}   sigma {_between(row, 'sigma')}"
+
+
+def _level_line(row: Any, label: str) -> str:
+    change = f"{value_text(row['against'])} -> {value_text(row['value'])}"
+    return f"  {label:<28} {change:<16} {_between(row, 'effect')}"
+
+
+_WORDS = {"sobol": _sobol_line, "morris": _morris_line}
+
+
+def _between(row: Any, name: str) -> str:
+    return f"{row[name]:.3g} [{row[f'{name}_low']:.3g}, {row[f'{name}_high']:.3g}]"
+
+
+def _share_lines(found: Sensitivity, outcome: str) -> list[str]:
+    if found.shares.empty:
+        return []
+    rows = found.shares[found.shares["outcome"] == outcome].sort_values("eta2", ascending=False, kind="stable")
+    shown: list[Any] = list(rows.head(MOST_LINES).to_dict("records"))
+    return [f"  {effect_label(row['effect'], found.runs.labels):<40} eta2 {_between(row, 'eta2')}" for row in shown]
+
+
+def effect_label(effect: str, labels: dict[str, str], times: str = "x") -> str:
+    """What a factor or a pair of them is called."""
+    return f" {times} ".join(labels.get(part, part) for part in str(effect).split(" x "))
+
+
+def _noise_lines(found: Sensitivity, outcome: str) -> list[str]:
+    row = found.noise[found.noise["outcome"] == outcome].iloc[0]
+    if math.isnan(row["of_runs"]):
+        return ["  noise: unknown, for each point was run once"]
+    needed = "no number of" if math.isinf(row["needed"]) else f"{row['needed']:.0f}"
+    said = (
+        f"  noise: {row['of_runs']:.0%} of the variance of single runs, {row['of_means']:.1%} of that of the means; "
+        f"{needed} replicates bring it under 5%"
+    )
+    growing = found.replicates[found.replicates["outcome"] == outcome]
+    settled = growing[growing["settled"]]
+    enough = (
+        f"settles at {settled['replicates'].min()} replicates" if len(settled) else "has not settled: more replicates"
+    )
+    return [said, f"  replicates: the coefficient of variation {enough} (within .01; Lorscheid et al. 2012)"]

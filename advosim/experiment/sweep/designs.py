@@ -1,0 +1,75 @@
+"""From an experiment to its points. Every design is drawn in the unit cube and mapped to the factors' values."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Any
+
+from advosim.experiment.sweep.schema import SCENARIO, Experiment, Factor, Point
+from advosim.scenario.schema import Scenario
+from advosim.scenario.toml_lines import split_path
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+def points(experiment: Experiment) -> list[Point]:
+    """The points of the design in their order, each a value by dotted path."""
+    kind, factors = experiment.design.kind, list(experiment.factors.values())
+    if kind == "points":
+        return [dict(point) for point in experiment.given]
+    if kind == "factorial":
+        every = itertools.product(*(factor.steps() for factor in factors))
+        return [dict(zip(experiment.factors, values, strict=True)) for values in every]
+    if kind == "one_at_a_time":
+        return _one_at_a_time(experiment)
+    rows = unit_points(experiment)
+    return [{f.path: f.value(float(u)) for f, u in zip(factors, row, strict=True)} for row in rows]
+
+
+def _one_at_a_time(experiment: Experiment) -> list[Point]:
+    """The base first, then each factor's other values with all others at the base."""
+    base = {path: base_of(experiment.scenario, factor) for path, factor in experiment.factors.items()}
+    found = [base]
+    for path, factor in experiment.factors.items():
+        found += [base | {path: value} for value in factor.steps() if value != base[path]]
+    return found
+
+
+def base_of(scenario: Scenario, factor: Factor) -> Any:
+    """A factor's value while others vary: as given, else the scenario's own, else (presets, scenarios) the first."""
+    if factor.base is not None:
+        return factor.base
+    if factor.path == SCENARIO or factor.path.endswith(".preset"):
+        return factor.steps()[0]
+    value: Any = scenario
+    for part in split_path(factor.path):
+        value = value[part] if isinstance(value, dict) else getattr(value, part)
+    return float(value) if factor.kind == "float" else value
+
+
+def problem(experiment: Experiment) -> dict[str, Any]:
+    """The design as SALib's analyses take it: factors over the unit cube."""
+    names = list(experiment.factors)
+    return {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
+
+
+def unit_points(experiment: Experiment) -> NDArray[np.float64]:
+    """(points, factors): where in the unit cube the points of a sampled design lie, 0..1."""
+    design, cube = experiment.design, problem(experiment)
+    if design.kind == "latin_hypercube":
+        from scipy.stats import qmc
+
+        sampler = qmc.LatinHypercube(cube["num_vars"], rng=design.seed)
+        drawn: NDArray[np.float64] = sampler.random(design.n or 1)
+        return drawn
+    if design.kind == "sobol":
+        from SALib.sample import sobol
+
+        return sobol.sample(cube, design.n, calc_second_order=design.second_order, seed=design.seed)
+    if design.kind == "morris":
+        from SALib.sample import morris
+
+        return morris.sample(cube, design.n, num_levels=design.levels, seed=design.seed)
+    raise ValueError(f"a design of kind {design.kind} is not drawn in the unit cube")

@@ -1,0 +1,529 @@
+"""From an experiment file to a checked Experiment, or to all that is wrong with it, each with file and line."""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+from pydantic import ValidationError
+
+from advosim.experiment.sweep.schema import (
+    ALL,
+    RESERVED,
+    SCENARIO,
+    WITH_N,
+    WITH_STEPS,
+    WITH_THRESHOLD,
+    Calibrating,
+    Design,
+    Experiment,
+    Factor,
+    FactorPart,
+    Keep,
+    Outcome,
+    Point,
+    Replicates,
+    Value,
+)
+from advosim.scenario import checks
+from advosim.scenario import load as scenarios
+from advosim.scenario.declare import Part
+from advosim.scenario.layers import Layer, Table, read_layer
+from advosim.scenario.problems import InputError, Problem, did_you_mean
+from advosim.scenario.schema import Scenario
+from advosim.scenario.toml_lines import KeyPath, split_path
+
+P = TypeVar("P", bound=Part)
+
+KEYS = (
+    "title", "question", "source", SCENARIO, "set", "design", "factor", "replicates", "outcome", "keep",
+    "calibration",
+)  # fmt: skip
+IN_PYTHON = "experiment"
+"""Said in place of a file for an experiment that is made in Python."""
+
+
+def load(path: str | Path) -> Experiment:
+    """Read an experiment file. Raises InputError with all that is wrong."""
+    file = Path(os.path.normpath(Path(path).expanduser()))
+    if not file.is_file():
+        near = sorted(p.name for p in file.parent.glob("*.toml")) if file.parent.is_dir() else []
+        what = "is a folder, not an experiment" if file.is_dir() else "there is no such experiment"
+        raise InputError(Problem(str(path), None, what, hint=did_you_mean(file.name, near)))
+    return _Reading(read_layer(file)).experiment()
+
+
+def build(table: Mapping[str, Any], folder: str | Path = ".") -> Experiment:
+    """An experiment from a table as a file would hold it; what it names is relative to `folder`.
+
+    `scenario` can also be a Scenario, or several by name. Raises InputError.
+    """
+    return _Reading(Layer(IN_PYTHON, Path(folder), dict(table))).experiment()
+
+
+class _Reading:
+    """One file on its way to an Experiment. Everything that is wrong is collected."""
+
+    def __init__(self, layer: Layer) -> None:
+        self.layer = layer
+        self.table: Table = layer.table
+        self.problems: list[Problem] = []
+
+    def experiment(self) -> Experiment:
+        self._keys()
+        title, question, source = (self._text(key) for key in ("title", "question", "source"))
+        if not title:
+            self._wrong(("title",), "'title' is missing or empty")
+        known = self._scenarios()
+        design = self._part(Design, ("design",), self.table.get("design"), needed="kind")
+        replicates = self._part(Replicates, ("replicates",), self.table.get("replicates"))
+        keep = self._keep()
+        calibration = self._calibration()
+        factors = self._factors(known)
+        given, columns = self._given(design, known)
+        outcomes = self._outcomes(known)
+        if design is not None:
+            self._fits(design, factors)
+        if not self.table.get("outcome") and keep is not None and keep.weeks == "none":
+            hint = 'write [outcome.policy_at_end] with of = "policy" and reduce = "final", or [keep] weeks = "last"'
+            self._wrong(("outcome",), "nothing would be kept of a run: there is no outcome", hint=hint)
+        if self.problems or design is None or replicates is None or keep is None:
+            raise InputError(sorted(set(self.problems), key=lambda p: (p.file, p.line or 0, p.what)))
+        scenario = next(iter(known.values()))
+        every = known if len(known) > 1 else {}
+        return Experiment(
+            title, scenario, design, factors | columns, replicates, outcomes, keep, every, given, question, source,
+            self.layer.folder, calibration,
+        )  # fmt: skip
+
+    # ------------------------------------------------------------ what all parts share
+
+    def _wrong(self, path: KeyPath, what: str, allowed: str = "", hint: str = "") -> None:
+        self.problems.append(self.layer.problem(path, what, allowed, hint))
+
+    def _keys(self) -> None:
+        for key in self.table:
+            if key not in KEYS:
+                close = did_you_mean(key, KEYS)
+                hint = close or ("settings of the scenario stand under [set]" if key in Scenario.model_fields else "")
+                self._wrong((key,), f"unknown key '{key}'", ", ".join(KEYS), hint)
+
+    def _text(self, key: str) -> str:
+        value = self.table.get(key, "")
+        if not isinstance(value, str):
+            self._wrong((key,), f"'{key}' should be text in quotes")
+            return ""
+        return value
+
+    def _part(self, model: type[P], at: KeyPath, table: Any, needed: str = "", name: str = "") -> P | None:
+        """A table held against the schema of its part."""
+        name = name or ".".join(map(str, at))
+        if table is None and needed:
+            self._wrong(at, f"[{name}] is missing", hint=f"write [{name}] with {needed} = ...")
+            return None
+        try:
+            return model.model_validate({} if table is None else table)
+        except ValidationError as errors:
+            for error in errors.errors(include_url=False):
+                self._refused(model, at, name, error)
+            return None
+
+    def _refused(self, model: type[Part], at: KeyPath, name: str, error: Any) -> None:
+        """One refusal of the schema in plain words."""
+        kind, where, value = error["type"], tuple(error["loc"]), error["input"]
+        here = checks.dotted((name, *where))
+        if not where:
+            self._wrong(at, f"{name} should be a table, found {checks.shown(value)}")
+            return
+        annotation, field = checks.step(model, where[0])
+        path = (*at, *where)
+        known = list(model.model_fields)
+        if kind == "missing":
+            self._wrong(at, f"'{where[-1]}' is missing in {name}", checks.allowed(annotation, field))
+        elif kind == "extra_forbidden":
+            key = str(where[-1])
+            self._wrong(path, f"unknown key '{key}' in {name}", ", ".join(known), did_you_mean(key, known))
+        elif kind == "literal_error":
+            names = [str(a) for a in get_args(annotation)]
+            close = did_you_mean(str(value), names)
+            self._wrong(path, f"{here} = {checks.shown(value)} is unknown", ", ".join(names), close)
+        elif kind in ("greater_than_equal", "less_than_equal"):
+            self._wrong(path, f"{here} = {checks.shown(value)} is out of range", checks.allowed(annotation, field))
+        elif kind in ("too_short", "too_long"):
+            self._wrong(path, f"{here} should be two numbers", hint="write range = [0.0, 1.0]")
+        else:
+            said = error["msg"].removeprefix("Input ").removeprefix("should be ")
+            self._wrong(path, f"{here} = {checks.shown(value)}: should be {said}", checks.allowed(annotation, field))
+
+    def _collect(self, at: KeyPath, action: Callable[[], Any]) -> Any:
+        """What `action` gives; its problems are told at a key of this file."""
+        try:
+            return action()
+        except InputError as error:
+            for p in error.problems:
+                where = f"{p.file}:{p.line}: " if p.line else f"{p.file}: " if p.file not in scenarios.CHANGES else ""
+                self._wrong(at, where + p.what, p.allowed, p.hint)
+            return None
+
+    # ------------------------------------------------------------ scenarios
+
+    def _scenarios(self) -> dict[str, Scenario]:
+        """The scenarios by the name that the file gives them, with the settings of [set]."""
+        written = self.table.get(SCENARIO)
+        made = {SCENARIO: written} if isinstance(written, Scenario) else written
+        if isinstance(made, dict) and made and all(isinstance(scenario, Scenario) for scenario in made.values()):
+            return {name: changed for name, one in made.items() if (changed := self._set(one)) is not None}
+        names = written if isinstance(written, list) else [written]
+        if not names or not all(isinstance(name, str) for name in names):
+            hint = 'write scenario = "baseline", a path relative to this file, or a list of them'
+            self._wrong((SCENARIO,), "'scenario' is missing" if written is None else "'scenario' is no name", hint=hint)
+            return {}
+        found = {}
+        for index, name in enumerate(names):
+            at: KeyPath = (SCENARIO, index) if isinstance(written, list) else (SCENARIO,)
+            if name in found:
+                self._wrong(at, f"the scenario '{name}' is named twice")
+            read = self._collect(at, lambda name=name: scenarios.read(name, folder=self.layer.folder))  # type: ignore[misc]
+            if read is not None:
+                found[name] = read
+        return {name: changed for name, scenario in found.items() if (changed := self._set(scenario)) is not None}
+
+    def _set(self, scenario: Scenario) -> Scenario | None:
+        """The scenario with the settings that hold in all runs."""
+        changes = self.table.get("set", {})
+        if not isinstance(changes, dict):
+            self._wrong(("set",), "'set' should be a table of dotted paths")
+            return scenario
+        try:
+            return scenario.but(changes) if changes else scenario
+        except InputError as error:
+            for p in error.problems:
+                key = next((key for key in changes if key in p.what or f"'{key.rpartition('.')[2]}'" in p.what), None)
+                self._wrong(("set", key) if key else ("set",), p.what, p.allowed, p.hint)
+            return None
+
+    # ------------------------------------------------------------ factors
+
+    def _factors(self, known: dict[str, Scenario]) -> dict[str, Factor]:
+        """The factors by path; several scenarios are the first of them."""
+        found: dict[str, Factor] = {}
+        if len(known) > 1:
+            found[SCENARIO] = Factor(SCENARIO, "text", tuple(known))
+        written = self.table.get("factor", {})
+        if not isinstance(written, dict):
+            self._wrong(("factor",), "'factor' should hold tables, one for each dotted path")
+            return found
+        for dotted, at, table in _flat(written, ("factor",), ""):
+            path = self._path(dotted, at)
+            if path in found:
+                self._wrong(at, f"the factor '{path}' is there twice")
+                continue
+            factor = self._factor(path, at, table, known) if path else None
+            if factor is not None:
+                found[factor.path] = factor
+        return found
+
+    def _path(self, dotted: str, at: KeyPath) -> str:
+        try:
+            path = ".".join(split_path(dotted))
+        except ValueError as error:
+            self._wrong(at, str(error), hint="write polity.home.governance.repression")
+            return ""
+        if path in (SCENARIO, "seed"):
+            hint = 'write scenario = ["a", "b"] at the top' if path == SCENARIO else "write [replicates] count = ..."
+            self._wrong(at, f"'{path}' is no factor", hint=hint)
+            return ""
+        return path
+
+    def _factor(self, path: str, at: KeyPath, table: Any, known: dict[str, Scenario]) -> Factor | None:
+        part = self._part(FactorPart, at, table, name=f"factor '{path}'")
+        if part is None:
+            return None
+        if (part.levels is None) == (part.range is None):
+            what = "has levels and a range" if part.levels else "has neither levels nor a range"
+            self._wrong(at, f"the factor '{path}' {what}", hint="give it one of them: levels = [...] or range = [0, 1]")
+            return None
+        kind = kind_of(path)
+        if part.levels is not None and not self._levels(path, (*at, "levels"), part.levels):
+            return None
+        if part.range is not None and not self._range(path, (*at, "range"), part.range, kind):
+            return None
+        before = len(self.problems)
+        for where, value in _values(part, at):
+            self._tried(path, at, where, value, known)
+        if len(self.problems) > before:
+            return None
+        levels = None if part.levels is None else tuple(_as(kind, value) for value in part.levels)
+        limits = None if part.range is None else (float(part.range[0]), float(part.range[1]))
+        if kind == "int" and limits:
+            limits = (int(limits[0]), int(limits[1]))
+        base = None if part.base is None else _as(kind, part.base)
+        return Factor(path, kind, levels, limits, part.points, base)
+
+    def _levels(self, path: str, at: KeyPath, levels: list[Any]) -> bool:
+        before = len(self.problems)
+        if not levels:
+            self._wrong(at, f"the factor '{path}' has no levels")
+        seen: list[Any] = []
+        for index, value in enumerate(levels):
+            if not isinstance(value, (int, float, str)):
+                hint = "for other things that vary together, write a scenario for each and list them: scenario = [...]"
+                self._wrong((*at, index), f"level {checks.shown(value)} of '{path}' is no number, text or truth value",
+                            hint=hint)  # fmt: skip
+            elif any(value == other and type(value) is type(other) for other in seen):
+                self._wrong((*at, index), f"level {checks.shown(value)} of '{path}' is there twice")
+            seen.append(value)
+        return len(self.problems) == before
+
+    def _range(self, path: str, at: KeyPath, limits: list[float], kind: str) -> bool:
+        before = len(self.problems)
+        if kind in ("text", "bool") and _exists(path):
+            self._wrong(at, f"'{path}' is no number and has no range", hint="write levels = [...]")
+        elif not limits[0] < limits[1]:
+            self._wrong(at, f"the range of '{path}' goes from {limits[0]:g} to {limits[1]:g}", hint="least value first")
+        elif kind == "int" and any(limit != int(limit) for limit in limits):
+            self._wrong(at, f"'{path}' is a whole number, and so are the ends of its range")
+        return len(self.problems) == before
+
+    def _tried(self, path: str, at: KeyPath, where: KeyPath, value: Any, known: dict[str, Scenario]) -> None:
+        """Whether the scenarios take a value, which stands at `where` in the factor's table."""
+        trial = Experiment("", None, None, {}, None, {}, folder=self.layer.folder)  # type: ignore[arg-type]
+        kind = kind_of(path)
+        told = {p.what for p in self.problems}
+        for scenario in known.values():
+            try:
+                scenario.but({path: trial.written(path, _as(kind, value))})
+            except InputError as error:
+                for p in error.problems:
+                    if p.what not in told:
+                        # What does not mention the value is wrong with the path.
+                        self._wrong(where if str(value) in p.what else at, p.what, p.allowed, p.hint)
+                return
+
+    # ------------------------------------------------------------ designs
+
+    def _fits(self, design: Design, factors: dict[str, Factor]) -> None:
+        """What design and factors need of one another."""
+        at, kind = ("design",), design.kind
+        if kind == "points":
+            return
+        if not factors and not self.table.get("factor"):
+            hint = '[factor."polity.home.governance.repression"] with levels = [...] or range = [...]'
+            self._wrong(at, "the design is empty: there is no factor", hint=hint)
+        if design.file is not None:
+            self._wrong((*at, "file"), f'\'file\' goes with kind = "points", not "{kind}"')
+        if kind in WITH_N and design.n is None:
+            self._wrong(at, f"'n' is missing in design: {_MEANING[kind]}")
+        if kind not in WITH_N and design.n is not None:
+            self._wrong((*at, "n"), f"'n' goes with {', '.join(WITH_N)}, not {kind}")
+        if kind == "sobol" and design.n is not None and design.n & (design.n - 1):
+            power = 1 << design.n.bit_length()
+            self._wrong((*at, "n"), f"design.n = {design.n}: Sobol samples need a power of 2", hint=f"write {power}")
+        if kind == "morris" and design.levels % 2:
+            self._wrong((*at, "levels"), f"design.levels = {design.levels}: Morris grids need an even number")
+        for factor in factors.values() if kind in WITH_STEPS else ():
+            if factor.range and not factor.points:
+                where = next(at for path, at, _ in _flat(self.table["factor"], ("factor",), "") if path == factor.path)
+                hint = "write points = 5 beside it, or levels = [...]"
+                self._wrong(where, f"the range of '{factor.path}' needs a number of points in a design of kind {kind}",
+                            hint=hint)  # fmt: skip
+
+    def _given(self, design: Design | None, known: dict[str, Scenario]) -> tuple[tuple[Point, ...], dict[str, Factor]]:
+        """The points of a CSV file and its columns as factors."""
+        if design is None or design.kind != "points":
+            return (), {}
+        if self.table.get("factor"):
+            self._wrong(("factor",), "a design of kind points takes its factors from the columns of its file")
+        if design.file is None:
+            self._wrong(("design",), "'file' is missing in design: a CSV file whose columns are dotted paths")
+            return (), {}
+        rows = self._rows(self.layer.folder / design.file)
+        if not rows:
+            return (), {}
+        header, lines = rows[0], rows[1:]
+        source = str(self.layer.folder / design.file)
+        paths = [name.strip() for name in header]
+        for path in {path for path in paths if paths.count(path) > 1}:
+            self.problems.append(Problem(source, 1, f"the column '{path}' is there twice"))
+        if not lines:
+            self.problems.append(Problem(source, None, "the design is empty: the file has no points"))
+        points: list[Point] = []
+        for number, line in enumerate(lines, start=2):
+            if len(line) != len(paths) or not all(cell.strip() for cell in line):
+                what = (
+                    f"{len(line)} values for {len(paths)} columns" if len(line) != len(paths) else "a value is missing"
+                )
+                self.problems.append(Problem(source, number, what))
+                continue
+            points.append({path: _cell(path, cell) for path, cell in zip(paths, line, strict=True)})
+        self._points_taken(source, points, known)
+        levels = {path: tuple(dict.fromkeys(point[path] for point in points)) for path in paths}
+        return tuple(points), {path: Factor(path, kind_of(path), levels[path]) for path in paths}
+
+    def _rows(self, file: Path) -> list[list[str]]:
+        if not file.is_file():
+            near = [p.name for p in file.parent.glob("*.csv")]
+            self._wrong(("design", "file"), f"there is no file {file}", hint=did_you_mean(file.name, near))
+            return []
+        try:
+            with file.open(encoding="utf-8-sig", newline="") as opened:
+                rows = [row for row in csv.reader(opened) if row]
+        except (OSError, UnicodeDecodeError, csv.Error) as error:
+            self._wrong(("design", "file"), f"{file} cannot be read: {error}")
+            return []
+        if not rows:
+            self.problems.append(Problem(str(file), None, "the design is empty: the file holds nothing"))
+        return rows
+
+    def _points_taken(self, source: str, points: list[Point], known: dict[str, Scenario]) -> None:
+        """Whether the scenarios take each value of a file, tried one by one so that its line can be told."""
+        tried: set[tuple[str, Any]] = set()
+        told: set[str] = set()
+        for number, point in enumerate(points, start=2):
+            for path, value in point.items():
+                if (path, value) in tried:
+                    continue
+                tried.add((path, value))
+                for p in self._faults(path, value, known):
+                    if p.what not in told:
+                        told.add(p.what)
+                        self.problems.append(Problem(source, number, p.what, p.allowed, p.hint))
+
+    def _faults(self, path: str, value: Any, known: dict[str, Scenario]) -> list[Problem]:
+        if path == SCENARIO:
+            hint = did_you_mean(str(value), list(known))
+            fault = Problem("", None, f"there is no scenario '{value}' in the list of the experiment", hint=hint)
+            return [] if value in known else [fault]
+        trial = Experiment("", None, None, {}, None, {}, folder=self.layer.folder)  # type: ignore[arg-type]
+        for scenario in known.values():
+            try:
+                scenario.but({path: trial.written(path, value)})
+            except InputError as error:
+                return error.problems
+        return []
+
+    # ------------------------------------------------------------ outcomes
+
+    def _outcomes(self, known: dict[str, Scenario]) -> dict[str, Outcome]:
+        written = self.table.get("outcome", {})
+        if not isinstance(written, dict):
+            self._wrong(("outcome",), "'outcome' should hold tables: [outcome.NAME]")
+            return {}
+        found = {}
+        for name, table in written.items():
+            at: KeyPath = ("outcome", name)
+            if not re.fullmatch(checks.NAME_PATTERN, name):
+                self._wrong(at, f"the name '{name}' of an outcome is not allowed", checks.NAME_RULE)
+            if name in RESERVED:
+                self._wrong(at, f"an outcome cannot be named '{name}': the table of runs has that column already")
+            outcome = self._part(Outcome, at, table)
+            if outcome is not None and self._outcome(outcome, at, known):
+                found[name] = outcome
+        return found
+
+    def _outcome(self, outcome: Outcome, at: KeyPath, known: dict[str, Scenario]) -> bool:
+        from advosim.experiment.sweep.outcomes import columns
+
+        before = len(self.problems)
+        name = ".".join(map(str, at))
+        if outcome.of not in columns():
+            close = did_you_mean(outcome.of, columns())
+            what = f"{name}.of: the weekly table has no column of numbers '{outcome.of}'"
+            self._wrong((*at, "of"), what, ", ".join(columns()), close)
+        if outcome.reduce in WITH_THRESHOLD and outcome.threshold is None:
+            self._wrong(at, f"'threshold' is missing in {name}: {outcome.reduce} needs it")
+        if outcome.reduce not in WITH_THRESHOLD and outcome.threshold is not None:
+            self._wrong((*at, "threshold"), f"{name}: a threshold goes with {', '.join(WITH_THRESHOLD)}")
+        for scenario in known.values():
+            self._picked(name, (*at, "polity"), outcome.polity, list(scenario.polity), "polity", "polities")
+            self._picked(name, (*at, "issue"), outcome.issue, list(scenario.issue), "issue", "issues")
+        return len(self.problems) == before
+
+    def _picked(self, name: str, at: KeyPath, wanted: str | None, known: list[str], one: str, many: str) -> None:
+        allowed = ", ".join([*known, f"{ALL} (their mean)"])
+        if wanted is None and len(known) > 1:
+            hint = f'write {one} = "{known[0]}"'
+            self._wrong(at[:-1], f"{name}: there are {len(known)} {many}; say which", allowed, hint)
+        if wanted is not None and wanted != ALL and wanted not in known:
+            self._wrong(at, f"{name}: there is no {one} '{wanted}'", allowed, did_you_mean(wanted, known))
+
+    def _calibration(self) -> Calibrating | None:
+        written = self.table.get("calibration")
+        part = None if written is None else self._part(Calibrating, ("calibration",), written)
+        if part is not None and part.targets is not None and not (self.layer.folder / part.targets).is_file():
+            near = [file.name for file in self.layer.folder.glob("*.csv")]
+            what = f"there is no file {self.layer.folder / part.targets}"
+            self._wrong(("calibration", "targets"), what, hint=did_you_mean(part.targets, near))
+        return part
+
+    def _keep(self) -> Keep | None:
+        keep = self._part(Keep, ("keep",), self.table.get("keep"))
+        if keep is None:
+            return None
+        whole = isinstance(keep.weeks, int) and not isinstance(keep.weeks, bool) and keep.weeks >= 1
+        if keep.weeks not in ("none", "last") and not whole:
+            allowed = '"none", "last", or a whole number: every how many weeks'
+            self._wrong(("keep", "weeks"), f"keep.weeks = {checks.shown(keep.weeks)} is unknown", allowed)
+            return None
+        return keep
+
+
+# ---------------------------------------------------------------- paths and values
+
+
+def kind_of(path: str) -> Any:
+    """What values a path takes: float, int, bool, or else text."""
+    try:
+        annotation = checks.at(split_path(path))[0]
+    except ValueError:
+        return "text"
+    return {float: "float", int: "int", bool: "bool"}.get(annotation, "text")
+
+
+def _exists(path: str) -> bool:
+    return checks.at(split_path(path))[0] is not None or path.endswith(".preset")
+
+
+def _as(kind: str, value: Any) -> Value:
+    """A value of a factor in the type of its column; what does not fit stays, for the checks to tell."""
+    if kind == "float" and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if kind == "int" and isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
+
+
+def _cell(path: str, text: str) -> Value:
+    kind = kind_of(path)
+    return text.strip() if kind == "text" else _as(kind, scenarios.toml_value(text.strip().lower()))
+
+
+def _values(part: FactorPart, at: KeyPath) -> Iterator[tuple[KeyPath, Any]]:
+    """All values that a factor names, each with its place."""
+    for key in ("levels", "range"):
+        for index, value in enumerate(getattr(part, key) or ()):
+            yield (*at, key, index), value
+    if part.base is not None:
+        yield (*at, "base"), part.base
+
+
+def _flat(table: Table, at: KeyPath, dotted: str) -> Iterator[tuple[str, KeyPath, Any]]:
+    """Factors by dotted path, whether the path is quoted in the file or written as nested tables."""
+    for key, inner in table.items():
+        path = f"{dotted}.{key}" if dotted else key
+        nested = isinstance(inner, dict) and inner and all(isinstance(value, dict) for value in inner.values())
+        if nested:
+            yield from _flat(inner, (*at, key), path)
+        else:
+            yield path, (*at, key), inner
+
+
+_MEANING = {
+    "latin_hypercube": "the number of points",
+    "sobol": "the number of base samples, a power of 2",
+    "morris": "the number of trajectories",
+}

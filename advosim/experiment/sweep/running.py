@@ -1,0 +1,773 @@
+"""Run all points of an experiment, as often as it says, on any executor, and lose nothing.
+
+Runs are numbered through: run = point x replicates + replicate. Consecutive runs form a chunk, which one process works
+off and writes to the folder by itself. Whatever dies, what was committed counts, and the same call goes on from there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import pickle
+import signal
+import sys
+import tempfile
+import threading
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+    wait,
+)
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from advosim import __version__
+from advosim.experiment.sweep import designs, load, store
+from advosim.experiment.sweep.schema import Experiment, Point
+from advosim.processors import processors
+from advosim.scenario.problems import InputError, Problem
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from advosim.scenario.schema import Scenario
+
+Simulate = Callable[["Scenario", int], Any]
+"""(scenario, seed) -> Record, or outcomes by name. Worker processes find it by module and name."""
+
+SECONDS = 2.0
+"""What a chunk should take: little to lose, and little beside the work."""
+MOST = 1000
+"""Most runs of a chunk."""
+PATIENCE = 10.0
+"""Seconds in which a dask scheduler should answer."""
+
+
+class Stopped(KeyboardInterrupt):
+    """A sweep ended before all was run, because it was asked to. All committed chunks are safe."""
+
+
+# ---------------------------------------------------------------- what users call
+
+
+def sweep(
+    experiment: Experiment | str | Path | Mapping[str, Any],
+    out: str | Path,
+    *,
+    workers: int | None = None,
+    dask: str | None = None,
+    shard: str | tuple[int, int] | None = None,
+    simulate: Simulate | None = None,
+    progress: bool | None = None,
+) -> pd.DataFrame:
+    """Run an experiment into the folder `out` and return its table of runs.
+
+    experiment is one, its file, or a table as the file would hold it. What the folder holds already is not run again.
+    Columns: run, point, seed, the factors by path, the outcomes by name, status (done, failed, killed). With a shard
+    ("1/4") the table holds what is there so far. Raises InputError for wrong input, results.SaveError where results
+    cannot be saved, and Stopped, a KeyboardInterrupt, on Ctrl-C once the running chunks are written.
+    """
+    chosen = _experiment(experiment)
+    run(chosen, out, workers=workers, dask=dask, shard=shard, simulate=simulate, progress=progress)
+    return runs(out, partial=shard is not None)
+
+
+def runs(folder: str | Path, *, partial: bool = False) -> pd.DataFrame:
+    """The table of runs of a folder. Raises InputError where runs are missing, unless `partial`."""
+    import pandas as pd
+    import pyarrow as pa
+
+    folder = Path(folder)
+    plan = _plan(folder)
+    numbers = store.all_committed(folder, plan)
+    if partial:
+        columns = store.schema(plan.factors, plan.outcomes)
+        tables = [store.read_chunk(folder, plan, number)[0].select(columns.names) for number in sorted(numbers)]
+        table: pd.DataFrame = pa.concat_tables([columns.empty_table(), *tables]).to_pandas()
+        return table
+    if len(numbers) < plan.chunks or not (folder / store.RUNS).is_file():
+        what = f"{store.status(folder, plan).left:,} of {plan.runs:,} runs are missing"
+        raise InputError(Problem(str(folder), None, what, hint="advosim sweep run goes on from where it is"))
+    return pd.read_parquet(folder / store.RUNS)
+
+
+def status(folder: str | Path) -> store.Status:
+    """How far the sweep in a folder is. Raises InputError where there is none."""
+    folder = Path(folder)
+    return store.status(folder, _plan(folder))
+
+
+def run(
+    experiment: Experiment | str | Path | Mapping[str, Any],
+    folder: str | Path,
+    *,
+    workers: int | None = None,
+    dask: str | None = None,
+    shard: str | tuple[int, int] | None = None,
+    executor: Executor | None = None,
+    simulate: Simulate | None = None,
+    progress: bool | None = None,
+    chunk: int | None = None,
+) -> store.Status:
+    """Run what is missing of an experiment in a folder, and merge the tables when all is there.
+
+    workers: processes on this machine, by default one for each core. dask: address of a scheduler whose workers see the
+    same folder. shard: (i, N) or "i/N" takes every N-th chunk from the i-th on. executor: any other, of one worker.
+    simulate: instead of the model, a function of a module. chunk: runs of a chunk, else by a timed probe.
+    Errors as `sweep`.
+    """
+    experiment, place = _experiment(experiment), Path(folder).absolute()
+    part, points = _shard(shard), designs.points(experiment)
+    _together(experiment, points)
+    wanted = store.plan(experiment, points, chunk or 1, _named(simulate))
+    plan = store.read_plan(place)
+    if plan is not None:
+        store.check(place, plan, wanted.parts)
+        store.sweep_up(place)
+    job = _Job(place, replace(experiment, factors={}, given=()), wanted.factors, program(), simulate)
+    with _Stop() as stop, _crew(workers, dask, executor) as crew, _Bar(experiment.title, progress) as bar:
+        if plan is None:
+            if simulate is None and not dask:
+                bar.compile()
+            chunk = chunk or _chunk_size(crew, job, wanted, points)
+            plan = store.begin(place, replace(wanted, chunk=chunk), experiment)
+            store.check(place, plan, wanted.parts)
+        done = store.all_committed(place, plan)
+        todo = [n for n in range(plan.chunks) if n not in done and n % part[1] == part[0] - 1]
+        bar.begin(plan, done)
+        _work_off(crew, job, (_chunk(plan, n, points) for n in todo), stop, bar)
+    if len(store.all_committed(place, plan)) == plan.chunks:
+        store.merge(place, plan)
+        # A worker of an earlier, killed sweep may have been dying still when this one began.
+        store.sweep_up(place)
+    return store.status(place, plan)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a sweep will take."""
+
+    title: str
+    points: int
+    replicates: int
+    seconds_per_run: float
+    workers: int
+    bytes: float
+
+    @property
+    def runs(self) -> int:
+        return self.points * self.replicates
+
+    @property
+    def seconds(self) -> float:
+        return self.runs * self.seconds_per_run / self.workers
+
+    def __str__(self) -> str:
+        return (
+            f"{self.title}: {self.points:,} points x {self.replicates:,} replicates = {self.runs:,} runs\n"
+            f"{1000 * self.seconds_per_run:.1f} ms a run; with {self.workers} workers about {_span(self.seconds)}\n"
+            f"about {self.bytes / 1e6:.1f} MB on disk"
+        )
+
+
+def estimate(
+    experiment: Experiment | str | Path | Mapping[str, Any],
+    *,
+    workers: int | None = None,
+    simulate: Simulate | None = None,
+    progress: bool | None = None,
+) -> Estimate:
+    """What a sweep will take, from a few timed runs in a process of their own. Raises InputError for wrong input."""
+    experiment = _experiment(experiment)
+    points = designs.points(experiment)
+    _together(experiment, points)
+    plan = store.plan(experiment, points, 1, _named(simulate))
+    job = _Job(Path(), replace(experiment, factors={}, given=()), plan.factors, program(), simulate)
+    with _crew(1, None, None) as crew, _Bar(experiment.title, progress) as bar:
+        if simulate is None:
+            bar.compile()
+        seconds, kept = _probed(crew, job, plan, points)
+    columns = len(plan.factors) + len(plan.outcomes) + 5
+    chunks = -(-plan.runs // _runs_of_chunk(seconds, plan.runs, 1))
+    size = plan.runs * (18 * columns + 2 * kept) + chunks * (400 * columns + 1000) + 30_000
+    return Estimate(plan.title, plan.points, plan.replicates, seconds, workers or processors(), size)
+
+
+def retry(
+    experiment: Experiment | str | Path | Mapping[str, Any],
+    folder: str | Path,
+    run: int | None = None,
+    *,
+    simulate: Simulate | None = None,
+) -> str:
+    """Run one failed run again, alone and in this process, by default the first. What it raises comes through.
+
+    Where it succeeds that is recorded, unless experiment or program have changed since. Returns what happened, in a
+    sentence. A run that killed its process may kill this one. Raises InputError where there is nothing to retry.
+    """
+    experiment, place = _experiment(experiment), Path(folder).absolute()
+    plan, points = _plan(place), designs.points(experiment)
+    changed = store.differences(plan, store.parts(experiment, points, _named(simulate)))
+    if [name for name in changed if name != "program"]:
+        store.check(place, plan, store.parts(experiment, points, _named(simulate)))
+    number = _failed(place, plan, run)
+    point = points[number // plan.replicates]
+    begin = time.perf_counter()
+    outcomes, weeks = _simulated(experiment, experiment.at(point), plan.seed(number), simulate)
+    told = f"run {number} (seed {plan.seed(number)}) succeeds now"
+    if changed:
+        return f"{told}; this is not recorded, for the program has changed since"
+    row = store.Row(
+        number, number // plan.replicates, plan.seed(number), point, outcomes, store.DONE,
+        time.perf_counter() - begin, weeks=weeks,
+    )  # fmt: skip
+    store.amend(place, plan, row)
+    if len(store.all_committed(place, plan)) == plan.chunks:
+        store.merge(place, plan)
+    return f"{told}; recorded"
+
+
+def _failed(folder: Path, plan: store.Plan, run: int | None) -> int:
+    failed = [int(failure["run"]) for failure in store.failures(folder, plan)]
+    if run is None and failed:
+        return failed[0]
+    if run is not None and run in failed:
+        return run
+    what = "no run has failed" if not failed else f"run {run} has not failed"
+    shown = ", ".join(map(str, failed[:20])) + (" ..." if len(failed) > 20 else "")
+    raise InputError(Problem(str(folder), None, what, shown and f"those that failed: {shown}"))
+
+
+# ---------------------------------------------------------------- one run, one chunk: what a worker does
+
+
+@dataclass(frozen=True)
+class _Job:
+    """What all chunks of a sweep have in common, as it travels to workers."""
+
+    folder: Path
+    experiment: Experiment
+    """Without its design."""
+    factors: dict[str, str]
+    program: str
+    simulate: Simulate | None
+
+    def check(self) -> None:
+        """Raise unless this worker has the same program and sees the folder."""
+        if self.program != program():
+            what = f"a worker on {_here()} has another version of advosim than the one that sent it work"
+            raise InputError(Problem("", None, what, hint="install the same version, or restart the workers"))
+        if not (self.folder / store.MANIFEST).is_file():
+            what = f"a worker on {_here()} does not see {self.folder}"
+            raise InputError(Problem("", None, what, hint="use a folder that all workers share"))
+
+
+@dataclass(frozen=True)
+class _Chunk:
+    """Consecutive runs with the points that they need."""
+
+    number: int
+    first: int
+    last: int
+    """The run after the last."""
+    replicates: int
+    first_seed: int
+    points: tuple[Point, ...]
+
+    def point(self, run: int) -> Point:
+        return self.points[run // self.replicates - self.first // self.replicates]
+
+
+def _chunk(plan: store.Plan, number: int, points: list[Point]) -> _Chunk:
+    first, last = plan.span(number)
+    own = points[first // plan.replicates : (last - 1) // plan.replicates + 1]
+    return _Chunk(number, first, last, plan.replicates, plan.first_seed, tuple(own))
+
+
+def program() -> str:
+    """What must be the same wherever runs of a sweep are made."""
+    return f"{__version__} {store.sources()}"
+
+
+def work(job: _Job, chunk: _Chunk, killed: frozenset[int] = frozenset(), marker: Path | None = None) -> int:
+    """Do the runs of a chunk and commit it; nothing if it stands already. Returns the number of its runs.
+
+    killed: runs that are known to kill their process, and are left out. marker: where to note each run before it
+    begins.
+    """
+    job.check()
+    # A cluster hands work of a dead worker out again, though it may have been committed.
+    if store.committed(job.folder, chunk.number):
+        return chunk.last - chunk.first
+    rows = []
+    scenario: Any = None
+    point: Point | None = None
+    for run in range(chunk.first, chunk.last):
+        if point is not chunk.point(run):
+            point, scenario = chunk.point(run), None
+        if marker is not None:
+            marker.write_text(str(run), encoding="ascii")
+        row, scenario = _row(job, chunk, run, scenario, run in killed)
+        rows.append(row)
+    if marker is not None:
+        marker.unlink()
+    store.commit(job.folder, chunk.number, rows, job.factors, job.experiment.outcomes)
+    return len(rows)
+
+
+def _row(job: _Job, chunk: _Chunk, run: int, scenario: Any, killed: bool) -> tuple[store.Row, Any]:
+    """One run, whatever becomes of it; and the scenario of its point, to be used again."""
+    number, seed, point = run // chunk.replicates, chunk.first_seed + run % chunk.replicates, chunk.point(run)
+    if killed:
+        error = "the process that ran it died"
+        return store.Row(run, number, seed, point, {}, store.KILLED, 0.0, error), scenario
+    begin = time.perf_counter()
+    try:
+        scenario = scenario or job.experiment.at(point)
+        outcomes, weeks = _simulated(job.experiment, scenario, seed, job.simulate)
+    except (Exception, SystemExit) as error:
+        told = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+        seconds, trace = time.perf_counter() - begin, traceback.format_exc()
+        return store.Row(run, number, seed, point, {}, store.FAILED, seconds, told, trace), scenario
+    return store.Row(run, number, seed, point, outcomes, store.DONE, time.perf_counter() - begin, weeks=weeks), scenario
+
+
+def _simulated(
+    experiment: Experiment, scenario: Scenario, seed: int, simulate: Simulate | None
+) -> tuple[dict[str, float], Any]:
+    """Outcomes of a run, and its kept rows of the weekly table."""
+    from advosim.experiment.sweep import outcomes
+
+    record = (simulate or _model)(scenario, seed)
+    if isinstance(record, Mapping):
+        return {name: outcomes.finite(name, record[name]) for name in experiment.outcomes}, None
+    return outcomes.reduce(record, experiment.outcomes), _kept(record, experiment.keep.weeks)
+
+
+def _model(scenario: Scenario, seed: int) -> Any:
+    from advosim.simulation import simulate
+
+    return simulate(scenario, seed, threads=1)
+
+
+def _kept(record: Any, weeks: Any) -> Any:
+    if weeks == "none":
+        return None
+    table = record.weeks
+    return table[table["week"] == table["week"].max()] if weeks == "last" else table[table["week"] % weeks == 0]
+
+
+def _probe(job: _Job, plan: store.Plan, points: list[Point]) -> tuple[float, float]:
+    """Seconds of a run, and bytes of its kept weeks, from one run each of some points, for a second or so."""
+    times, kept = [], 0.0
+    deadline = time.perf_counter() + SECONDS / 2
+    for number, point in enumerate([points[0], *points]):
+        begin = time.perf_counter()
+        try:
+            weeks = _simulated(job.experiment, job.experiment.at(point), plan.first_seed, job.simulate)[1]
+            kept = kept if weeks is None else float(weeks.memory_usage(deep=True).sum()) / 3
+        except (Exception, SystemExit):
+            pass
+        if number:  # the first loads what is compiled
+            times.append(time.perf_counter() - begin)
+        if times and time.perf_counter() > deadline:
+            break
+    return sum(times) / len(times), kept
+
+
+def _probed(crew: _Crew, job: _Job, plan: store.Plan, points: list[Point]) -> tuple[float, float]:
+    some = [points[i * (len(points) - 1) // 15] for i in range(16)] if len(points) > 16 else points
+    try:
+        return crew.executor.submit(_probe, job, plan, some).result()
+    except Exception as error:
+        if not _is_death(error):
+            raise
+        crew.renew()
+        return SECONDS / 4, 0.0
+
+
+def _chunk_size(crew: _Crew, job: _Job, plan: store.Plan, points: list[Point]) -> int:
+    seconds = _probed(crew, job, plan, points)[0]
+    return _runs_of_chunk(seconds, plan.runs, crew.width())
+
+
+def _runs_of_chunk(seconds: float, runs: int, workers: int) -> int:
+    """Runs that take SECONDS, fewer where some workers would have nothing to do."""
+    return max(1, min(round(SECONDS / max(seconds, 1e-6)), MOST, -(-runs // (4 * workers))))
+
+
+# ---------------------------------------------------------------- executors
+
+
+class InProcess(Executor):
+    """An executor that does the work at once in this process: for tests and for looking into errors."""
+
+    def submit(self, call: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Do it now."""
+        future: Future[Any] = Future()
+        try:
+            future.set_result(call(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+class _Crew:
+    """An executor that can be had anew when it broke, and how many chunks it should have at hand."""
+
+    def __init__(self, make: Callable[[], Executor], width: Callable[[], int], alone: int) -> None:
+        self._make = make
+        self._executor: Executor | None = None
+        self.width = width
+        self.alone = alone
+        """How many chunks may be run in isolation side by side."""
+
+    @property
+    def executor(self) -> Executor:
+        if self._executor is None:
+            self._executor = self._make()
+        return self._executor
+
+    def renew(self) -> None:
+        if self._executor is not None:
+            self._executor.shutdown(wait=False, cancel_futures=True)
+        self._executor = None
+
+    def close(self, at_once: bool) -> None:
+        if self._executor is None:
+            return
+        processes = list((getattr(self._executor, "_processes", None) or {}).values()) if at_once else []
+        self._executor.shutdown(wait=not at_once, cancel_futures=True)
+        for process in processes:
+            process.kill()
+
+
+@contextlib.contextmanager
+def _crew(workers: int | None, dask: str | None, executor: Executor | None) -> Iterator[_Crew]:
+    """The workers of a sweep."""
+    if sum(given is not None for given in (workers, dask, executor)) > 1:
+        raise InputError(Problem("", None, "give one of workers, dask and executor"))
+    if dask is not None:
+        with _dask(dask) as crew:
+            yield crew
+        return
+    count = processors() if workers is None else workers
+    if count < 1:
+        raise InputError(Problem("", None, f"workers = {count}", "1 or more"))
+    crew = _Crew(lambda: _pool(count), lambda: count, count) if executor is None else _only(executor)
+    try:
+        yield crew
+    except BaseException:
+        crew.close(at_once=executor is None)
+        raise
+    if executor is None:
+        crew.close(at_once=False)
+
+
+def _only(executor: Executor) -> _Crew:
+    return _Crew(lambda: executor, lambda: 1, 1)
+
+
+def _pool(workers: int) -> Executor:
+    if getattr(multiprocessing.current_process(), "_inheriting", False):
+        raise RuntimeError(GUARD)
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_settle)
+
+
+GUARD = (
+    "worker processes begin by reading your script again: put what it does under  if __name__ == '__main__':  "
+    "so that they do not start a sweep of their own"
+)
+
+
+def _settle() -> None:
+    """A worker process leaves Ctrl-C to the one that started it, and ends when that one is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+
+    def follow() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=follow, daemon=True).start()
+
+
+@contextlib.contextmanager
+def _dask(address: str) -> Iterator[_Crew]:
+    try:
+        from distributed import Client
+    except ImportError:
+        hint = "pip install 'advosim[cluster]'"
+        raise InputError(Problem("--dask", None, "dask.distributed is not installed", hint=hint)) from None
+    try:
+        client = Client(address, timeout=PATIENCE, set_as_default=False)
+    except (OSError, ValueError, TimeoutError) as error:
+        what = f"no scheduler answers at {address}: {str(error)[:200]}"
+        raise InputError(Problem("--dask", None, what, hint="write tcp://HOST:8786")) from None
+    with client:
+        yield _Crew(lambda: client.get_executor(pure=False), lambda: 2 * max(1, sum(client.nthreads().values())), 1)
+
+
+def _is_death(error: BaseException) -> bool:
+    """Whether an executor says that the process that did the work has died."""
+    return isinstance(error, BrokenExecutor) or type(error).__name__ == "KilledWorker"
+
+
+# ---------------------------------------------------------------- all chunks
+
+
+def _work_off(crew: _Crew, job: _Job, chunks: Iterable[_Chunk], stop: _Stop, bar: _Bar) -> None:
+    """Have all chunks done, never more at hand than the crew is wide. Raises the first error after the others end."""
+    waiting, suspects = iter(chunks), deque[_Chunk]()
+    flying: dict[Future[int], _Chunk] = {}
+    trouble: BaseException | None = None
+    while True:
+        halted = stop.asked or trouble is not None
+        if suspects and not halted and not flying:
+            _clear(crew, job, suspects, bar)
+        if not halted and not suspects:
+            _hand_out(crew, job, waiting, flying, suspects)
+        if not flying and (halted or not suspects):
+            break
+        for future in wait(flying, timeout=1.0, return_when=FIRST_COMPLETED).done:
+            chunk = flying.pop(future)
+            error = future.exception() if not future.cancelled() else RuntimeError("the executor dropped a chunk")
+            if error is None:
+                bar.update(future.result())
+            elif _is_death(error):
+                suspects.append(chunk)
+            else:
+                trouble = trouble or error
+        if stop.asked:
+            bar.tell("Stopping: the running chunks are finished first. Ctrl-C again stops at once.")
+    if trouble is not None:
+        raise trouble
+    if stop.asked:
+        raise Stopped("Stopped. What is committed is safe; the same command goes on from there.")
+
+
+def _hand_out(
+    crew: _Crew, job: _Job, waiting: Iterator[_Chunk], flying: dict[Future[int], _Chunk], suspects: deque[_Chunk]
+) -> None:
+    for _ in range(crew.width() - len(flying)):
+        chunk = next(waiting, None)
+        if chunk is None:
+            return
+        try:
+            flying[crew.executor.submit(work, job, chunk)] = chunk
+        except BrokenExecutor:
+            suspects.append(chunk)
+            return
+
+
+def _clear(crew: _Crew, job: _Job, suspects: deque[_Chunk], bar: _Bar) -> None:
+    """Some process died: run the chunks that it may have died of in processes of their own."""
+    crew.renew()
+    chunks = list(suspects)
+    suspects.clear()
+    with ThreadPoolExecutor(crew.alone) as threads:
+        for count in threads.map(lambda chunk: _isolated(job, chunk), chunks):
+            bar.update(count)
+
+
+def _isolated(job: _Job, chunk: _Chunk) -> int:
+    """Do a chunk in a process of its own; a run during which it dies is marked and left out the next time."""
+    killed: set[int] = set()
+    with tempfile.TemporaryDirectory(prefix="advosim-") as scratch:
+        marker, told = Path(scratch) / "run", Path(scratch) / "error"
+        while not store.committed(job.folder, chunk.number):
+            marker.unlink(missing_ok=True)
+            arguments = (job, chunk, frozenset(killed), marker, told)
+            process = multiprocessing.get_context("spawn").Process(target=_alone, args=arguments, daemon=True)
+            process.start()
+            process.join()
+            if told.is_file():
+                raise pickle.loads(told.read_bytes())
+            if store.committed(job.folder, chunk.number):
+                break
+            if not marker.is_file() or (run := int(marker.read_text(encoding="ascii"))) in killed:
+                raise RuntimeError(f"worker processes die before they begin (exit code {process.exitcode}). {GUARD}")
+            killed.add(run)
+    return chunk.last - chunk.first
+
+
+def _alone(job: _Job, chunk: _Chunk, killed: frozenset[int], marker: Path, told: Path) -> None:
+    _settle()
+    try:
+        work(job, chunk, killed, marker)
+    except Exception as error:
+        told.write_bytes(pickle.dumps(error))
+
+
+# ---------------------------------------------------------------- signals and progress
+
+
+class _Stop:
+    """Notes the first Ctrl-C (or SIGTERM, which clusters send) and lets the second through."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> _Stop:
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                self._before[number] = signal.signal(number, self)
+        return self
+
+    def __call__(self, *_: Any) -> None:
+        if self.asked:
+            raise Stopped("Stopped at once. What was committed is safe; the same command goes on from there.")
+        self.asked = True
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+
+class _Bar:
+    """Progress in runs, with rate and time left: on terminals and in notebooks, elsewhere when asked."""
+
+    def __init__(self, title: str, wanted: bool | None) -> None:
+        self.title = title
+        self.shown = _watched() if wanted is None else wanted
+        self._bar: Any = None
+        self._told: set[str] = set()
+
+    def __enter__(self) -> _Bar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def compile(self) -> None:
+        """Compile the rules once, before many processes would do it side by side."""
+        from advosim import simulation
+
+        if simulation.is_compiled():
+            return
+        with self._new("compiling the rules", 1, 0, "rule") as bar:
+
+            def progress(_: str, done: int, total: int) -> None:
+                bar.total = total
+                bar.update(done - bar.n)
+
+            simulation.compile_all(progress)
+
+    def begin(self, plan: store.Plan, done: set[int]) -> None:
+        """Start to count, from what is there already."""
+        already = sum(last - first for first, last in map(plan.span, done))
+        self._bar = self._new(self.title, plan.runs, already, "run")
+
+    def _new(self, title: str, total: int, initial: int, unit: str) -> Any:
+        from tqdm.auto import tqdm
+
+        quick = 0.1 if sys.stderr.isatty() else 10
+        return tqdm(desc=title, total=total, initial=initial, unit=unit, disable=not self.shown, mininterval=quick)
+
+    def update(self, count: int) -> None:
+        self._bar.update(count)
+
+    def tell(self, text: str) -> None:
+        """Say something once."""
+        if text not in self._told:
+            self._told.add(text)
+            print(f"\n{text}", file=sys.stderr, flush=True)
+
+
+def _watched() -> bool:
+    return sys.stderr.isatty() or type(sys.modules.get("IPython") and _shell()).__name__ == "ZMQInteractiveShell"
+
+
+def _shell() -> Any:
+    from IPython import get_ipython  # type: ignore[import-not-found, unused-ignore]
+
+    return get_ipython()
+
+
+# ---------------------------------------------------------------- small things
+
+
+def _experiment(given: Experiment | str | Path | Mapping[str, Any]) -> Experiment:
+    if isinstance(given, Experiment):
+        return given
+    return load.build(given) if isinstance(given, Mapping) else load.load(given)
+
+
+def _plan(folder: Path) -> store.Plan:
+    plan = store.read_plan(folder)
+    if plan is None:
+        hint = "advosim sweep run EXPERIMENT --out DIR begins one"
+        raise InputError(Problem(str(folder), None, "there is no sweep in this folder", hint=hint))
+    return plan
+
+
+def _shard(given: str | tuple[int, int] | None) -> tuple[int, int]:
+    """(i, N) with 1 <= i <= N."""
+    if given is None:
+        return 1, 1
+    text = given if isinstance(given, str) else "/".join(map(str, given))
+    first, slash, last = text.partition("/")
+    if slash and first.strip().isdecimal() and last.strip().isdecimal() and 1 <= int(first) <= int(last):
+        return int(first), int(last)
+    raise InputError(
+        Problem("--shard", None, f"'{text}' is no part of the work", "i/N with i from 1 to N, such as 1/4")
+    )
+
+
+FEW_POINTS = 1000
+
+
+def _together(experiment: Experiment, points: list[Point]) -> None:
+    """Raise InputError where values do not go together that are right alone; of very many points some are tried."""
+    step = -(-len(points) // FEW_POINTS)
+    problems: list[Problem] = []
+    for number in sorted({*range(0, len(points), step), len(points) - 1}):
+        try:
+            experiment.at(points[number])
+        except InputError as error:
+            where = ", ".join(f"{path} = {value}" for path, value in points[number].items())
+            problems += [
+                Problem("", None, f"point {number} ({where}): {p.what}", p.allowed, p.hint) for p in error.problems
+            ]
+        if len(problems) >= 10:
+            break
+    if problems:
+        raise InputError(problems)
+
+
+def _named(simulate: Simulate | None) -> str:
+    """A function's name, which workers find it by; one that they could not find is refused."""
+    if simulate is None:
+        return ""
+    name = f"{simulate.__module__}.{simulate.__qualname__}"
+    if "<" in name:
+        what = f"simulate = {name} cannot travel to worker processes"
+        raise InputError(Problem("", None, what, "a function at the top of a module"))
+    return name
+
+
+def _here() -> str:
+    import socket
+
+    return socket.gethostname()
+
+
+def _span(seconds: float) -> str:
+    for size, unit in ((86_400.0, "days"), (3600.0, "hours"), (60.0, "minutes")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.1f} {unit}"
+    return f"{max(seconds, 1):.0f} seconds"

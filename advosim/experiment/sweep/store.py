@@ -1,0 +1,663 @@
+"""A sweep's folder. Chunk files are the truth: results then status, each written aside, flushed to disk and renamed.
+
+sweep.json                  what the folder belongs to, and how runs are cut into chunks; written once
+chunks/000123.parquet       runs of a chunk, in order, with their seconds
+chunks/000123.weeks.parquet rows of the weekly table, where they are kept
+chunks/000123.json          its status, written last: the chunk counts from then on
+runs.parquet, weeks.parquet, timings.parquet, failures.csv    merged from the chunks when all are there
+"""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import errno
+import functools
+import hashlib
+import json
+import os
+import platform
+import re
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from advosim import __version__
+from advosim.experiment.sweep.schema import SCENARIO, Experiment, Point
+from advosim.results.folder import SaveError, is_running
+from advosim.scenario import load as scenarios
+from advosim.scenario.problems import InputError, Problem
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+MANIFEST = "sweep.json"
+PROGRAM = "advosim sweep"
+RUNS, WEEKS, TIMINGS, FAILURES = "runs.parquet", "weeks.parquet", "timings.parquet", "failures.csv"
+FAILURE_COLUMNS = ("run", "point", "seed", "status", "error", "traceback")
+DONE, FAILED, KILLED = "done", "failed", "killed"
+ROWS = 65_536
+"""Rows of a group of the merged tables: what is in memory while they are written."""
+DAY = 86_400.0
+COMPRESSION = "zstd"
+
+
+# ---------------------------------------------------------------- what a folder belongs to
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a folder holds, fixed when its first run begins."""
+
+    title: str
+    runs: int
+    points: int
+    replicates: int
+    first_seed: int
+    chunk: int
+    """Runs of a chunk."""
+    factors: dict[str, str]
+    """Kind of each factor's values, by path."""
+    outcomes: list[str]
+    weeks: str | int
+    parts: dict[str, str] = field(default_factory=dict)
+    """Hashes of what the results depend on."""
+
+    @property
+    def chunks(self) -> int:
+        return -(-self.runs // self.chunk)
+
+    def span(self, number: int) -> tuple[int, int]:
+        """The runs of a chunk: the first, and the one after the last."""
+        return number * self.chunk, min((number + 1) * self.chunk, self.runs)
+
+    def seed(self, run: int) -> int:
+        return self.first_seed + run % self.replicates
+
+
+def plan(experiment: Experiment, points: list[Point], chunk: int, extra: str = "") -> Plan:
+    """The plan of an experiment. `extra` names what else the results depend on."""
+    replicates = experiment.replicates
+    return Plan(
+        experiment.title,
+        len(points) * replicates.count,
+        len(points),
+        replicates.count,
+        replicates.first_seed,
+        chunk,
+        {path: factor.kind for path, factor in experiment.factors.items()},
+        list(experiment.outcomes),
+        experiment.keep.weeks,
+        parts(experiment, points, extra),
+    )
+
+
+def parts(experiment: Experiment, points: list[Point], extra: str = "") -> dict[str, str]:
+    """Hashes of what the results depend on, so that a folder can say what has changed."""
+    known = experiment.scenarios or {SCENARIO: experiment.scenario}
+    resolved = {name: scenarios.resolved(scenario) for name, scenario in known.items()}
+    return {
+        "scenario": _hash([resolved, _presets(experiment)]),
+        "design": _hash(points),
+        "replicates": _hash(experiment.replicates.model_dump()),
+        "outcomes": _hash({name: outcome.model_dump() for name, outcome in experiment.outcomes.items()}),
+        "weeks kept": _hash(experiment.keep.weeks),
+        "program": _hash([__version__, sources(), extra]),
+    }
+
+
+def _presets(experiment: Experiment) -> dict[str, Any]:
+    """What presets that are levels set: their files may change under the same name."""
+    found = {}
+    for path, factor in experiment.factors.items():
+        for level in factor.levels or () if path.endswith(".preset") else ():
+            polity = path.split(".")[1]
+            scenario = experiment.scenario.but({path: experiment.written(path, level)})
+            found[f"{path} {level}"] = scenario.polity[polity].governance.model_dump(mode="json")
+    return found
+
+
+def _hash(thing: Any) -> str:
+    text = json.dumps(thing, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()[:16]
+
+
+NO_PART = ("__main__", "app", "cli", "docking", "experiment", "figures", "model", "results", "scenarios")
+"""Of the package what does not decide what a run gives, or is held to by itself (shipped scenarios)."""
+
+
+@functools.cache
+def sources() -> str:
+    """A hash of the program's sources that results depend on."""
+    package = Path(__file__).resolve().parents[2]
+    files = [p for p in sorted(package.rglob("*")) if p.suffix in (".py", ".toml") and _decides(p.relative_to(package))]
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.relative_to(package).as_posix().encode() + b"\0")
+        digest.update(file.read_bytes().replace(b"\r\n", b"\n"))
+    return digest.hexdigest()[:16]
+
+
+def _decides(file: Path) -> bool:
+    top = Path(file.parts[0]).stem
+    return file.as_posix() == "experiment/outcomes.py" or not (top in NO_PART or top.startswith("cli_"))
+
+
+def read_plan(folder: Path) -> Plan | None:
+    """The plan of a folder, None where it holds no sweep. Raises InputError where it holds something else."""
+    file = folder / MANIFEST
+    if not file.is_file():
+        others = [p.name for p in folder.iterdir() if not p.name.startswith(".")] if folder.is_dir() else []
+        if others or (folder.exists() and not folder.is_dir()):
+            what = "holds something else than a sweep" if folder.is_dir() else "is a file"
+            raise InputError(Problem(str(folder), None, what, "a new or empty folder, or one of this experiment"))
+        return None
+    try:
+        told = json.loads(file.read_text(encoding="utf-8"))
+        return Plan(**told["plan"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(Problem(str(file), None, f"cannot be read as the plan of a sweep: {error}")) from None
+
+
+def differences(there: Plan, parts: Mapping[str, str]) -> list[str]:
+    """Of what the results depend on that which is not as it was when the folder was begun."""
+    return [name for name in parts if there.parts.get(name) != parts[name]]
+
+
+def check(folder: Path, there: Plan, parts: Mapping[str, str]) -> None:
+    """Raise InputError unless the folder belongs to this experiment and program."""
+    changed = differences(there, parts)
+    if changed:
+        verb = "has" if len(changed) == 1 else "have"
+        what = f"holds runs of '{there.title}' that do not fit: {' and '.join(changed)} {verb} changed since"
+        hint = "give another folder with --out, or remove this one to begin anew"
+        raise InputError(Problem(str(folder), None, what, hint=hint))
+
+
+def begin(folder: Path, plan: Plan, experiment: Experiment) -> Plan:
+    """Write the plan, unless another process just did: then it is the other's that holds."""
+    told = {
+        "program": PROGRAM,
+        "plan": asdict(plan),
+        "experiment": resolved(experiment),
+        "versions": {"advosim": __version__, "python": platform.python_version(), **_versions()},
+        "platform": platform.platform(),
+        "begun": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    text = json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    try:
+        (folder / "chunks").mkdir(parents=True, exist_ok=True)
+        write(folder / MANIFEST, lambda file: file.write(text.encode()), first=True)
+    except OSError as error:
+        raise _lost(folder, error) from error
+    there = read_plan(folder)
+    if there is None:
+        raise SaveError(f"{folder / MANIFEST} has vanished")
+    return there
+
+
+def _versions() -> dict[str, str]:
+    import importlib.metadata
+
+    return {name: importlib.metadata.version(name) for name in ("numpy", "numba", "pyarrow", "scipy", "SALib")}
+
+
+def resolved(experiment: Experiment) -> dict[str, Any]:
+    """All that an experiment says as plain JSON values, without its points."""
+    known = experiment.scenarios or {SCENARIO: experiment.scenario}
+    return {
+        "title": experiment.title,
+        "question": experiment.question,
+        "source": experiment.source,
+        "scenarios": {name: scenarios.resolved(scenario) for name, scenario in known.items()},
+        "design": experiment.design.model_dump(),
+        "factors": {
+            path: {k: v for k, v in asdict(factor).items() if v is not None and k != "path"}
+            for path, factor in experiment.factors.items()
+            if experiment.design.kind != "points"
+        },
+        "replicates": experiment.replicates.model_dump(),
+        "outcomes": {name: outcome.model_dump() for name, outcome in experiment.outcomes.items()},
+        "keep": experiment.keep.model_dump(),
+    }
+
+
+# ---------------------------------------------------------------- files
+
+
+def write(path: Path, fill: Callable[[IO[bytes]], Any], *, first: bool = False) -> None:
+    """Write a file aside, flush it to disk and put it in its place: it is there whole or not at all.
+
+    first: leave a file that is there already as it is. Raises OSError, and then leaves nothing behind.
+    """
+    name = f".{path.name}.{_host()}-{os.getpid()}-{threading.get_ident()}.tmp"
+    aside = path.with_name(name)
+    try:
+        with aside.open("wb") as file:
+            fill(file)
+            file.flush()
+            os.fsync(file.fileno())
+        if first:
+            _link(aside, path)
+        else:
+            os.replace(aside, path)
+        _flush_names(path.parent)
+    finally:
+        with contextlib.suppress(OSError):
+            aside.unlink(missing_ok=True)
+
+
+def _link(aside: Path, path: Path) -> None:
+    try:
+        os.link(aside, path)
+    except FileExistsError:
+        pass
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        if not path.exists():  # a file system without hard links
+            os.replace(aside, path)
+
+
+def _flush_names(folder: Path) -> None:
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _host() -> str:
+    return re.sub(r"[^\w]+", "_", socket.gethostname())
+
+
+def sweep_up(folder: Path) -> None:
+    """Remove what killed processes left half written; what others may still be writing stays."""
+    for place in (folder, folder / "chunks"):
+        for path in place.glob(".*.tmp"):
+            host, _, rest = path.name.removesuffix(".tmp").rpartition(".")[2].partition("-")
+            process = rest.partition("-")[0]
+            with contextlib.suppress(OSError):
+                if not _writing(host, process, path):
+                    path.unlink()
+
+
+def _writing(host: str, process: str, path: Path) -> bool:
+    if host == _host() and process.isdigit() and os.name != "nt":
+        return int(process) != os.getpid() and is_running(int(process))
+    return time.time() - path.stat().st_mtime < DAY
+
+
+def _lost(folder: Path, error: OSError) -> SaveError:
+    reason = error.strerror or str(error)
+    return SaveError(
+        f"the results could not be saved in {folder}: {reason}. What was committed before is safe; "
+        "make room or mend it, and give the same command again to go on"
+    )
+
+
+# ---------------------------------------------------------------- chunks
+
+
+@dataclass(frozen=True)
+class Row:
+    """One run as it is kept."""
+
+    run: int
+    point: int
+    seed: int
+    factors: Point
+    outcomes: dict[str, float]
+    status: str
+    seconds: float
+    error: str = ""
+    traceback: str = ""
+    weeks: Any = None
+    """Its kept rows of the weekly table, a DataFrame, or None."""
+
+
+def _file(folder: Path, number: int, ending: str) -> Path:
+    return folder / "chunks" / f"{number:06d}.{ending}"
+
+
+def committed(folder: Path, number: int) -> bool:
+    """Whether a chunk counts."""
+    return _file(folder, number, "json").is_file() and _file(folder, number, "parquet").is_file()
+
+
+def all_committed(folder: Path, plan: Plan) -> set[int]:
+    """The numbers of all chunks that count."""
+    try:
+        with os.scandir(folder / "chunks") as entries:
+            names = {entry.name for entry in entries}
+    except FileNotFoundError:
+        return set()
+    return {n for n in range(plan.chunks) if f"{n:06d}.json" in names and f"{n:06d}.parquet" in names}
+
+
+def commit(folder: Path, number: int, rows: list[Row], factors: Mapping[str, str], outcomes: Iterable[str]) -> None:
+    """Write a chunk: weeks, results, then the status that makes it count. Raises SaveError."""
+    failures = [
+        {name: getattr(row, name) for name in FAILURE_COLUMNS} | {"factors": row.factors}
+        for row in rows
+        if row.status != DONE
+    ]
+    status = {
+        "chunk": number,
+        "runs": len(rows),
+        "seconds": sum(row.seconds for row in rows),
+        "host": socket.gethostname(),
+        "process": os.getpid(),
+        "finished": time.time(),
+        "failures": failures,
+    }
+    try:
+        weeks = _weeks_table(rows)
+        if weeks is not None:
+            write_table(_file(folder, number, "weeks.parquet"), weeks)
+        write_table(_file(folder, number, "parquet"), _runs_table(rows, factors, outcomes))
+        write(_file(folder, number, "json"), lambda file: file.write(json.dumps(status).encode()))
+    except OSError as error:
+        raise _lost(folder, error) from error
+
+
+def amend(folder: Path, plan: Plan, row: Row) -> None:
+    """Put one run that was done again into its committed chunk. Raises SaveError."""
+    import pyarrow.parquet as pq
+
+    number = row.run // plan.chunk
+    table, told = read_chunk(folder, plan, number)
+    kept = {failure["run"]: failure for failure in told["failures"]}
+    file, weeks = _file(folder, number, "weeks.parquet"), {}
+    if file.is_file():
+        weeks = {run: rows.drop(columns="run") for run, rows in pq.read_table(file).to_pandas().groupby("run")}
+    rows = []
+    for old in table.to_pylist():
+        run, failure = old["run"], kept.get(old["run"], {})
+        outcomes = {name: old[name] for name in plan.outcomes if old[name] is not None}
+        point = {path: old[path] for path in plan.factors}
+        same = Row(
+            run, old["point"], old["seed"], point, outcomes, old["status"], old["seconds"],
+            failure.get("error", ""), failure.get("traceback", ""), weeks.get(run),
+        )  # fmt: skip
+        rows.append(row if run == row.run else same)
+    commit(folder, number, rows, plan.factors, plan.outcomes)
+
+
+def write_table(path: Path, table: pa.Table) -> None:
+    """Write a Parquet file whole or not at all."""
+    import pyarrow.parquet as pq
+
+    write(path, lambda file: pq.write_table(table, file, compression=COMPRESSION))
+
+
+def schema(factors: Mapping[str, str], outcomes: Iterable[str]) -> pa.Schema:
+    """The columns of the table of runs."""
+    import pyarrow as pa
+
+    types = {"float": pa.float64(), "int": pa.int64(), "bool": pa.bool_(), "text": pa.string()}
+    head = [(name, pa.int64()) for name in ("run", "point", "seed")]
+    varied = [(path, types[kind]) for path, kind in factors.items()]
+    measured = [(name, pa.float64()) for name in outcomes]
+    return pa.schema([*head, *varied, *measured, ("status", pa.string())])
+
+
+def _runs_table(rows: list[Row], factors: Mapping[str, str], outcomes: Iterable[str]) -> pa.Table:
+    import pyarrow as pa
+
+    names = list(outcomes)
+    columns: dict[str, list[Any]] = {name: [getattr(row, name) for row in rows] for name in ("run", "point", "seed")}
+    columns |= {path: [row.factors.get(path) for row in rows] for path in factors}
+    columns |= {name: [row.outcomes.get(name) for row in rows] for name in names}
+    columns["status"] = [row.status for row in rows]
+    columns["seconds"] = [row.seconds for row in rows]
+    return pa.table(columns, schema=schema(factors, names).append(pa.field("seconds", pa.float64())))
+
+
+def _weeks_table(rows: list[Row]) -> pa.Table | None:
+    import pyarrow as pa
+
+    kept = [row for row in rows if row.weeks is not None]
+    if not kept:
+        return None
+    tables = []
+    for row in kept:
+        table = pa.Table.from_pandas(row.weeks, preserve_index=False).replace_schema_metadata(None)
+        tables.append(table.add_column(0, "run", pa.array([row.run] * len(table), pa.int64())))
+    return pa.concat_tables(tables)
+
+
+def read_chunk(folder: Path, plan: Plan, number: int) -> tuple[pa.Table, dict[str, Any]]:
+    """Results and status of a chunk. Raises SaveError where they are not what was planned."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    file = _file(folder, number, "parquet")
+    try:
+        table = pq.read_table(file, use_threads=False)
+        status = json.loads(_file(folder, number, "json").read_text(encoding="utf-8"))
+    except (OSError, ValueError, pa.ArrowException) as error:
+        text = f"{file} cannot be read: {error}. Remove it and give the same command again: its runs are done anew"
+        raise SaveError(text) from error
+    if table["run"].to_pylist() != list(range(*plan.span(number))):
+        raise SaveError(f"{file} holds other runs than were planned; remove it and give the same command again")
+    return table, status
+
+
+# ---------------------------------------------------------------- merged tables
+
+
+def merge(folder: Path, plan: Plan) -> None:
+    """Put all chunks together. The same bytes however they were run; memory does not grow with their number."""
+    import pyarrow as pa
+
+    columns = schema(plan.factors, plan.outcomes)
+    timed = pa.schema([("run", pa.int64()), ("seconds", pa.float64()), ("chunk", pa.int64()), ("host", pa.string()),
+                       ("process", pa.int64())])  # fmt: skip
+    try:
+        with _Growing(folder / TIMINGS, timed) as timings:
+            _merge_weeks(folder, plan)
+            failed = _merge_failures(folder, plan)
+            with _Growing(folder / RUNS, columns) as runs:
+                for number in range(plan.chunks):
+                    table, status = read_chunk(folder, plan, number)
+                    runs.add(table.select(columns.names))
+                    timings.add(_timed(table, status, timed))
+    except OSError as error:
+        raise error if isinstance(error, SaveError) else _lost(folder, error) from error
+    if not failed:
+        (folder / FAILURES).unlink(missing_ok=True)
+
+
+def _timed(table: pa.Table, status: dict[str, Any], columns: pa.Schema) -> pa.Table:
+    import pyarrow as pa
+
+    n = len(table)
+    told = [[status["chunk"]] * n, [status["host"]] * n, [status["process"]] * n]
+    return pa.table([table["run"], table["seconds"], *told], schema=columns)
+
+
+class _Growing:
+    """A Parquet file that grows by tables of any size, in groups of equal size, and appears when it is complete."""
+
+    def __init__(self, path: Path, columns: pa.Schema) -> None:
+        import pyarrow.parquet as pq
+
+        self.path = path
+        self.columns = columns
+        self.aside = path.with_name(f".{path.name}.{_host()}-{os.getpid()}-{threading.get_ident()}.tmp")
+        self.writer = pq.ParquetWriter(self.aside, columns, compression=COMPRESSION)
+        self.waiting: list[pa.Table] = []
+        self.rows = 0
+
+    def __enter__(self) -> _Growing:
+        return self
+
+    def add(self, table: pa.Table) -> None:
+        self.waiting.append(table)
+        self.rows += len(table)
+        while self.rows >= ROWS:
+            self._group(ROWS)
+
+    def _group(self, rows: int) -> None:
+        import pyarrow as pa
+
+        table = pa.concat_tables(self.waiting)
+        self.writer.write_table(table.slice(0, rows).combine_chunks(), row_group_size=ROWS)
+        rest = table.slice(rows)
+        self.waiting, self.rows = ([rest] if len(rest) else []), len(rest)
+
+    def __exit__(self, kind: Any, *_: object) -> None:
+        try:
+            if kind is None and self.rows:
+                self._group(self.rows)
+            self.writer.close()
+            if kind is None:
+                with self.aside.open("rb+") as file:
+                    os.fsync(file.fileno())
+                os.replace(self.aside, self.path)
+                _flush_names(self.path.parent)
+        finally:
+            with contextlib.suppress(OSError):
+                self.aside.unlink(missing_ok=True)
+
+
+def _merge_weeks(folder: Path, plan: Plan) -> None:
+    import pyarrow.parquet as pq
+
+    files = [_file(folder, number, "weeks.parquet") for number in range(plan.chunks)]
+    files = [file for file in files if file.is_file()]
+    if plan.weeks == "none" or not files:
+        return
+    last: tuple[int, int] = (-1, 0)
+    with _Growing(folder / WEEKS, pq.read_schema(files[0])) as merged:
+        for file in files:
+            table = pq.read_table(file, use_threads=False)
+            last = _in_order(file, table, last)
+            merged.add(table)
+
+
+def _in_order(file: Path, table: pa.Table, last: tuple[int, int]) -> tuple[int, int]:
+    """Hold that (run, week) only grow, and that each stands there once for a polity and issue."""
+    keys = list(zip(*(table[name].to_pylist() for name in ("run", "week", "polity", "issue")), strict=True))
+    pairs = [last, *((run, week) for run, week, _, _ in keys)]
+    if len(set(keys)) < len(keys) or any(a > b for a, b in pairwise(pairs)) or pairs[1] == last:
+        raise SaveError(f"{file} holds a week of a run twice; remove it and give the same command again")
+    return pairs[-1]
+
+
+def _merge_failures(folder: Path, plan: Plan) -> int:
+    """Write the table of failures; returns their number."""
+    count = 0
+
+    def fill(file: IO[bytes]) -> None:
+        nonlocal count
+        import io
+
+        text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
+        table = csv.writer(text, lineterminator="\n")
+        table.writerow([*FAILURE_COLUMNS[:3], *plan.factors, *FAILURE_COLUMNS[3:]])
+        for failure in failures(folder, plan):
+            values = [failure["factors"].get(path, "") for path in plan.factors]
+            told = [failure[name] for name in FAILURE_COLUMNS]
+            table.writerow([*told[:3], *values, *told[3:]])
+            count += 1
+        text.detach()
+
+    write(folder / FAILURES, fill)
+    return count
+
+
+def failures(folder: Path, plan: Plan, numbers: Iterable[int] | None = None) -> Iterator[dict[str, Any]]:
+    """The runs that failed or were killed, in order: run, point, seed, factors, status, error, traceback."""
+    for number in sorted(all_committed(folder, plan) if numbers is None else numbers):
+        yield from _status(folder, number)["failures"]
+
+
+def _status(folder: Path, number: int) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads(_file(folder, number, "json").read_text(encoding="utf-8"))
+    return told
+
+
+# ---------------------------------------------------------------- how far it is
+
+
+@dataclass(frozen=True)
+class Status:
+    """How far a sweep is. Rate in runs a second over the last minutes, 0 where nothing is known."""
+
+    folder: Path
+    title: str
+    runs: int
+    done: int
+    failed: int
+    killed: int
+    rate: float
+    merged: bool
+    failures: tuple[dict[str, Any], ...] = ()
+    """The first of those that failed or were killed."""
+
+    @property
+    def left(self) -> int:
+        return self.runs - self.done - self.failed - self.killed
+
+    def __str__(self) -> str:
+        counts = [(self.done, "done"), (self.failed, "failed"), (self.killed, "killed"), (self.left, "left")]
+        told = ", ".join(f"{number:,} {what}" for number, what in counts if number or what in ("done", "left"))
+        lines = [f"{self.title}: {self.runs:,} runs, {told}"]
+        lines += [_said(failure) for failure in self.failures]
+        more = self.failed + self.killed - len(self.failures)
+        if more > 0:
+            lines.append(f"  and {more:,} more")
+        if self.merged:
+            lines.append(f"Results: {self.folder / RUNS}")
+        elif not self.left:
+            lines.append("Everything is there but not merged: advosim sweep run does that.")
+        if self.failures:
+            where = f"Tracebacks: {self.folder / FAILURES}; " if self.merged else ""
+            lines.append(f"{where}advosim sweep retry EXPERIMENT --run {self.failures[0]['run']} runs one alone.")
+        return "\n".join(lines)
+
+
+def _said(failure: Mapping[str, Any]) -> str:
+    where = ", ".join(f"{path} = {value}" for path, value in failure["factors"].items())
+    return f"  run {failure['run']} {failure['status']}: {failure['error']} (seed {failure['seed']}; {where})"
+
+
+def status(folder: Path, plan: Plan, most: int = 10) -> Status:
+    """How far the sweep in a folder is."""
+    runs, counts = 0, {FAILED: 0, KILLED: 0}
+    times: list[tuple[float, int]] = []
+    told: list[dict[str, Any]] = []
+    numbers = all_committed(folder, plan)
+    for number in sorted(numbers):
+        chunk = _status(folder, number)
+        runs += chunk["runs"]
+        times.append((chunk["finished"], chunk["runs"]))
+        for failure in chunk["failures"]:
+            counts[failure["status"]] += 1
+            if len(told) < most:
+                told.append(failure)
+    done = runs - sum(counts.values())
+    merged = len(numbers) == plan.chunks and (folder / RUNS).is_file()
+    return Status(
+        folder, plan.title, plan.runs, done, counts[FAILED], counts[KILLED], _rate(times), merged, tuple(told)
+    )
+
+
+def _rate(times: list[tuple[float, int]], minutes: float = 5.0) -> float:
+    """Runs a second in the last minutes before the last chunk."""
+    if len(times) < 2:
+        return 0.0
+    times = sorted(times)
+    recent = [(when, runs) for when, runs in times if when >= times[-1][0] - 60 * minutes]
+    span = recent[-1][0] - recent[0][0]
+    return sum(runs for _, runs in recent[1:]) / span if span > 0 else 0.0

@@ -1,0 +1,532 @@
+"""What a run leaves behind: tables, story, figures and a manifest in a folder that is whole or not; and a summary."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import hashlib
+import importlib.metadata
+import json
+import os
+import platform
+import re
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from advosim import __version__
+from advosim.scenario.problems import InputError, Problem
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from advosim.reading.tables import Run
+    from advosim.scenario.schema import Scenario
+
+TABLES = ("weeks", "organisations", "campaigns", "publics", "alliances", "elections", "ballots", "events")
+MEASURED = ("outcomes", "costs", "collaboration")
+"""Tables of a few rows that `measuring` and `collaboration` make of a record."""
+FIGURES = ("overview", "tactics", "frames", "timeline", "participation")
+PHASES = "phases"
+"""The figure where there is a body, or more than one polity; the tables of bodies and of the spiral go with it."""
+VENUES = "venues"
+"""The figure that is drawn there, and where anybody campaigned elsewhere than with the government."""
+ROUTES = "policy_routes"
+"""The figure that is drawn where policy changed by another route than the store of pressure."""
+ELECTIONS = "elections"
+"""The table and the figure of elections; the figure is drawn where there were any."""
+ALLIANCES = ("alliance_network", "alliance_lives")
+"""Figures that are drawn where there were alliances."""
+BALLOTS = "ballots"
+"""The table and the figure of ballots; the figure is drawn where anything came to a vote."""
+STORY = "story.md"
+MANIFEST = "manifest.json"
+PROGRAM = "advosim"
+VERSIONED = (
+    "numpy", "numba", "pandas", "pyarrow", "matplotlib", "pydantic", "mesa", "scipy", "SALib", "scikit-learn",
+)  # fmt: skip
+PROTEST_SEEN = 0.0005  # model.md: the onset of protest is a share of the citizens, .05%
+DAY = 86_400.0
+MOST_TOLD, MOST_LISTED = 12, 8
+
+
+class SaveError(OSError):
+    """Results could not be saved; what was written of them has been removed."""
+
+
+# ---------------------------------------------------------------- where results go
+
+
+def default_place(name: str, scenario: Scenario) -> Path:
+    """`results/NAME-HASH` in the current folder, with the hash of the resolved scenario and its seed."""
+    from advosim.scenario import load
+
+    plain = re.sub(r"[^a-z0-9_]+", "_", name.lower()).strip("_") or "scenario"
+    return Path("results") / f"{plain}-{load.fingerprint(scenario)}"
+
+
+def check_place(folder: Path) -> None:
+    """Raise InputError unless results can be written to `folder`. Leaves nothing behind."""
+    if folder.exists() and not _replaceable(folder):
+        what = "holds something else than results" if folder.is_dir() else "is a file"
+        raise InputError(Problem(str(folder), None, what, "a new or empty folder, or results of an earlier run"))
+    parent = folder.absolute().parent
+    while not parent.exists() and parent != parent.parent:
+        parent = parent.parent
+    try:
+        # Only a trial tells: permissions, read-only disks and quotas look alike beforehand.
+        with tempfile.TemporaryDirectory(dir=parent, prefix=".advosim-trial-"):
+            pass
+    except OSError as error:
+        raise InputError(Problem(str(folder), None, f"results cannot be written there: {error.strerror}")) from None
+
+
+def _replaceable(folder: Path) -> bool:
+    return folder.is_dir() and (_is_result(folder) or not any(folder.iterdir()))
+
+
+def _is_result(folder: Path) -> bool:
+    try:
+        return bool(json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["program"] == PROGRAM)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+# ---------------------------------------------------------------- writing
+
+
+def write(record: Run, folder: str | Path, started: datetime | None = None) -> Path:
+    """Write a run's tables, story, figures and manifest. The folder appears whole or not and replaces older results.
+
+    started: when the run began, for the manifest. Raises InputError for a place that cannot be used, SaveError where
+    writing fails.
+    """
+    with whole(folder) as partial, _no_collection():
+        for name in tables_of(record):
+            table: pd.DataFrame = getattr(record, name)
+            table.to_parquet(partial / f"{name}.parquet", index=False)
+            _csv(table, partial / f"{name}.csv")
+        _tell(record, partial)
+        for name in figures_of(record):
+            _draw(record, partial / f"{name}.png")
+        write_manifest(partial, manifest(record, started))
+    return Path(folder).absolute()
+
+
+@contextlib.contextmanager
+def _no_collection() -> Iterator[None]:
+    """Leave the garbage of a short task lie: looking for it takes a fifth of the time that figures need."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def _csv(table: pd.DataFrame, file: Path) -> None:
+    table.to_csv(file, index=False, encoding="utf-8", lineterminator="\n")
+
+
+def _tell(record: Run, folder: Path) -> None:
+    from advosim.reading.collaboration import collaboration
+    from advosim.reading.measuring import costs, outcomes
+    from advosim.story.page import story
+
+    if has_venues_abroad(record):
+        from advosim.reading.spiral import spiral
+
+        _csv(spiral(record), folder / "spiral.csv")
+    for name, measure in zip(MEASURED, (outcomes, costs, collaboration), strict=True):
+        _csv(measure(record), folder / f"{name}.csv")
+    (folder / STORY).write_text(story(record), encoding="utf-8", newline="\n")
+
+
+@contextlib.contextmanager
+def whole(folder: str | Path) -> Iterator[Path]:
+    """A folder to write into, which takes the place of `folder` when all is written and replaces older results there.
+
+    Raises InputError for a place that cannot be used, SaveError where writing fails; then nothing is left.
+    """
+    place = Path(folder).absolute()
+    check_place(place)
+    partial = place.parent / f".{place.name}.partial-{_here()}-{os.getpid()}"
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        _clear_remains(place)
+        partial.mkdir()
+        yield partial
+        for file in partial.iterdir():
+            _to_disk(file)
+        _to_disk(partial)
+        _swap(partial, place)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise SaveError(f"the results could not be saved in {folder}: {reason}; nothing of them is left") from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def write_manifest(folder: Path, told: Mapping[str, Any]) -> None:
+    """Write what is `told` of results, and the hashes of all other files of the folder."""
+    files = {file.name: _sha256(file) for file in sorted(folder.iterdir())}
+    text = json.dumps({**told, "files": files}, indent=2, ensure_ascii=False, allow_nan=False)
+    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def has_venues_abroad(record: Run) -> bool:
+    """Whether a run had a body above its polities, or several of them."""
+    return record.scenario.has_abroad
+
+
+def tables_of(record: Run) -> tuple[str, ...]:
+    """Tables that are saved of a run."""
+    return (*TABLES, "bodies") if has_venues_abroad(record) else TABLES
+
+
+def figures_of(record: Run) -> tuple[str, ...]:
+    """Figures that are drawn of a run."""
+    allied = ALLIANCES if len(record.alliances) else ()
+    abroad = has_venues_abroad(record)
+    drawn = {
+        VENUES: abroad or _left_home(record),
+        PHASES: abroad,
+        ROUTES: bool(((record.events["event"] == "step") & (record.events["detail"] != "store")).any()),
+        ELECTIONS: len(record.elections) > 0,
+        BALLOTS: bool(record.ballots["voted"].any()),
+    }
+    return (*FIGURES, *allied, *(name for name, found in drawn.items() if found))
+
+
+def _left_home(record: Run) -> bool:
+    """Whether a campaign had another venue than its own government."""
+    used = record.organisations["tactic"].unique()
+    return any(name in used and tactic.venue != "home" for name, tactic in record.scenario.tactic.items())
+
+
+def _draw(record: Run, file: Path) -> None:
+    """Draw the figure that the file is named after."""
+    from advosim.figures import alliances as alliance_figures
+    from advosim.figures import ballots as ballot_figures
+    from advosim.figures import campaigns as campaign_figures
+    from advosim.figures import elections as election_figures
+    from advosim.figures import page
+    from advosim.figures import panels as figures
+    from advosim.figures import timeline as timeline_figure
+    from advosim.figures import venues as venue_figures
+
+    draw: dict[str, Any] = {
+        "overview": figures.overview,
+        ELECTIONS: election_figures.elections,
+        BALLOTS: ballot_figures.ballots,
+    }
+    draw |= {name: getattr(campaign_figures, name) for name in ("tactics", "frames", "participation")}
+    draw["timeline"] = timeline_figure.timeline
+    draw |= {name: getattr(alliance_figures, name) for name in ALLIANCES}
+    draw |= {name: getattr(venue_figures, name) for name in (VENUES, PHASES, ROUTES)}
+    page.save(draw[file.stem](record), file)
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def _to_disk(path: Path) -> None:
+    """Make the disk keep a file, or a folder's list of names where the system can do that."""
+    if path.is_dir() and os.name == "nt":
+        return
+    handle = os.open(path, os.O_RDONLY if path.is_dir() or os.name != "nt" else os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _swap(partial: Path, place: Path) -> None:
+    """Put the new folder in the place of the old one, which comes back if that fails."""
+    old = place.parent / f".{place.name}.old-{_here()}-{os.getpid()}"
+    had = place.exists()
+    if had:
+        place.replace(old)
+    try:
+        partial.replace(place)
+    except OSError:
+        if had:
+            old.replace(place)
+        raise
+    _to_disk(place.parent)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _clear_remains(place: Path) -> None:
+    """Remove what killed runs left beside `place`; results that were being replaced come back."""
+    for old in _remains(place, "old"):
+        if place.exists():
+            shutil.rmtree(old, ignore_errors=True)
+        else:
+            old.replace(place)
+    for partial in _remains(place, "partial"):
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _remains(place: Path, kind: str) -> Iterator[Path]:
+    start = f".{place.name}.{kind}-"
+    for path in place.parent.iterdir():
+        if path.name.startswith(start) and path.is_dir():
+            host, _, process = path.name.removeprefix(start).rpartition("-")
+            if not _alive(host, process, path):
+                yield path
+
+
+def is_running(process: int) -> bool:
+    """Whether a process of this machine still runs; a killed one that nobody has waited for yet does not."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        pass
+    try:
+        # The state stands behind the name, which may hold spaces and brackets itself.
+        state = (
+            Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[0]
+        )
+    except (OSError, IndexError):
+        return True
+    return state not in ("Z", "X")
+
+
+def _alive(host: str, process: str, path: Path) -> bool:
+    """Whether somebody may still be writing; of other machines' processes only their folder's age tells."""
+    if host == _here() and process == str(os.getpid()):
+        return False
+    # On Windows signal 0 would end the process instead of asking after it.
+    if host == _here() and process.isdigit() and os.name != "nt":
+        return is_running(int(process))
+    with contextlib.suppress(OSError):
+        return time.time() - path.stat().st_mtime < DAY
+    return False
+
+
+def _here() -> str:
+    return re.sub(r"[^A-Za-z0-9.]", "_", socket.gethostname())
+
+
+# ---------------------------------------------------------------- manifest
+
+
+def manifest(record: Run, started: datetime | None = None) -> dict[str, Any]:
+    """All that is needed to repeat a run, and what it ran on."""
+    from advosim.scenario import load
+
+    return {
+        "program": PROGRAM,
+        "scenario": load.resolved(record.scenario),
+        "fingerprint": load.fingerprint(record.scenario, record.seed),
+        "seed": record.seed,
+        "weeks": int(record.weeks["week"].max()) if len(record.weeks) else 0,
+        "left_out": list(record.left_out),
+        "events_lost": record.lost,
+        "notes": load.notes(record.scenario),
+        **machine(),
+        "started": started.isoformat(timespec="seconds") if started else None,
+        "saved": datetime.now(UTC).isoformat(timespec="seconds"),
+        "seconds": {stage: round(float(seconds), 3) for stage, seconds in record.seconds.items()},
+    }
+
+
+def machine() -> dict[str, Any]:
+    """What a program ran on: versions, system, commits."""
+    return {
+        "versions": {"python": platform.python_version(), **_versions()},
+        "platform": platform.platform(),
+        "machine": platform.machine(),
+        "processors": os.cpu_count(),
+        "git": {"advosim": _git(_checkout()), "folder": _git(Path.cwd())},
+    }
+
+
+def _versions() -> dict[str, str]:
+    found = {"advosim": __version__}
+    for name in VERSIONED:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            found[name] = importlib.metadata.version(name)
+    return found
+
+
+def _checkout() -> Path | None:
+    """The folder above the package where that is a working copy of advosim, not a place of installed packages."""
+    above = Path(__file__).resolve().parents[2]
+    return above if (above / "pyproject.toml").is_file() else None
+
+
+def _git(folder: Path | None) -> dict[str, Any] | None:
+    """Commit of a working copy, and whether files under version control differ from it."""
+    if folder is None:
+        return None
+    commit, status = (_ask_git(folder, *words) for words in (["rev-parse", "HEAD"], ["status", "--porcelain", "-uno"]))
+    return None if commit is None or status is None else {"commit": commit, "dirty": bool(status)}
+
+
+def _ask_git(folder: Path, *words: str) -> str | None:
+    try:
+        asked = subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True, timeout=10, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return asked.stdout.strip()
+
+
+# ---------------------------------------------------------------- summary
+
+
+def summary(record: Run, folder: str | Path | None = None) -> str:
+    """What happened in a run, for a person to read."""
+    from advosim.reading.measuring import outcomes
+
+    scenario, weeks = record.scenario, record.weeks
+    starts = outcomes(record).set_index(["polity", "issue"])["policy_start"]
+    lines = [f"{scenario.title}: {weeks['week'].max()} weeks, seed {record.seed}"]
+    lines += [scenario.question] if scenario.question else []
+    for polity, here in weeks.groupby("polity", sort=False):
+        lines += ["", f"{polity}"]
+        for issue, rows in here.groupby("issue", sort=False):
+            events = _of(record.events, polity, issue)
+            lines += _issue_lines(str(issue), float(starts[polity, issue]), rows.reset_index(drop=True), events)
+        lines += _organisation_lines(_of(record.organisations, polity), _of(record.events, polity))
+    lines += _course(record)
+    lines += ["", *_remarks(record)] if _remarks(record) else []
+    if folder is not None:
+        figures, tables = (", ".join(names) for names in (figures_of(record), tables_of(record)))
+        lines += ["", f"Saved in {folder}: {STORY} tells what happened; {figures} as .png;"]
+        lines += [f"{tables} as .parquet and .csv; {', '.join(MEASURED)} as .csv; {MANIFEST}"]
+    stages = ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in record.seconds.items())
+    return "\n".join([*lines, f"Took {stages}." if stages else ""]).rstrip()
+
+
+def _of(table: pd.DataFrame, polity: Any, issue: Any = None) -> pd.DataFrame:
+    rows: pd.DataFrame = table[table["polity"] == polity]
+    return rows if issue is None else rows[rows["issue"] == issue]
+
+
+def _issue_lines(issue: str, start: float, weeks: pd.DataFrame, events: pd.DataFrame) -> list[str]:
+    """start: policy before week 1."""
+    first, last = weeks.iloc[0], weeks.iloc[-1]
+    steps = [f"{step.size:+.2f} in week {step.week}" for step in _steps(events)]
+    given = weeks["response"].str.split("+").explode()
+    answers = [f"{answer} in {_count(n, 'week')}" for answer, n in given[given != "none"].value_counts().items()]
+    protests = _count((weeks["protest"] > PROTEST_SEEN).sum(), "week") + _peak(weeks, "protest")
+    return [
+        f"  {issue}",
+        f"    policy       {start:+.2f} -> {last.policy:+.2f}; steps: {_listed(steps)}",
+        f"    support      {first.support:.1%} -> {last.support:.1%} in private, "
+        f"{first.expressed:.1%} -> {last.expressed:.1%} in the open; {_support_of(last, events)}",
+        f"    aware        {weeks['aware'].median():.1%} in the median week",
+        f"    protest      above {PROTEST_SEEN:.2%} of the citizens in {protests}",
+        f"    petitions    signed in {_count((weeks['petition'] > 0).sum(), 'week')}{_peak(weeks, 'petition')}",
+        f"    government   {_listed(answers)}",
+    ]
+
+
+def _support_of(last: Any, events: pd.DataFrame) -> str:
+    """Which policy the support of a row is of: not that of its row, where the week had a step."""
+    late = sum(step.size for step in _steps(events) if step.week == last.week)
+    if late == 0.0:
+        return "for more, before the week's decision"
+    return f"for more than the {last.policy - late:+.2f} before week {last.week}'s step"
+
+
+def _organisation_lines(organisations: pd.DataFrame, events: pd.DataFrame) -> list[str]:
+    campaigns = events[events["event"] == "campaign"]["tactic"].value_counts()
+    listed = _listed([f"{number} {_plain(tactic)}" for tactic, number in campaigns.items()])
+    closures = [f"{row.organisation} in week {row.week}" for row in _rows(events, "closure")]
+    return [
+        f"  {_count(organisations['organisation'].nunique(), 'organisation')}; closed: {_listed(closures)}",
+        f"  {_count(campaigns.sum(), 'campaign')}: {listed}",
+    ]
+
+
+def _course(record: Run) -> list[str]:
+    """The reforms, the steps of policy, firms that gave in, agreements, and the largest shock and acts in the news."""
+    last, events = int(record.weeks["week"].max()), record.events
+    covered = _rows(events, "covered")
+    told = [
+        (reform.week, f"reform: {_changes(reform.set)}") for reform in record.scenario.reform if reform.week <= last
+    ]
+    told += [(row.week, f"policy on {_matter(row)} moves by {row.size:+.2f}") for row in _steps(events)]
+    told += [
+        (row.week, f"{_plain(row.organisation)} gives in to a boycott, on {_matter(row)}")
+        for row in _rows(events, "concession")
+    ]
+    told += [(row.week, f"a round table agrees, on {_matter(row)}") for row in _rows(events, "agreement")]
+    told += [(row.week, f"government in {row.polity}: {_parties(row)}") for row in _rows(events, "government")]
+    for what, rows in (
+        ("shock of news", _rows(events, "news")),
+        ("protest that media covered", [row for row in covered if row.detail == "street"]),
+        ("petition that media covered", [row for row in covered if row.detail == "petition"]),
+    ):
+        if rows:
+            row = max(rows, key=lambda candidate: candidate.size)
+            told.append((row.week, f"largest {what}, on {_matter(row)}"))
+    told.sort(key=lambda entry: entry[0])
+    shown = [f"  week {week:>4}  {text}" for week, text in told[:MOST_TOLD]]
+    more = [f"  and {len(told) - MOST_TOLD} more in events.csv"] if len(told) > MOST_TOLD else []
+    return ["", "Course of events", *shown, *more] if told else []
+
+
+def _parties(row: Any) -> str:
+    return f"{_plain(row.detail).replace('+', ', ')}, with {row.size:.0%} of the votes"
+
+
+def _matter(row: Any) -> str:
+    return f"{row.issue} in {row.polity}"
+
+
+def _remarks(record: Run) -> list[str]:
+    from advosim.scenario import load
+
+    # Where the scenario's own length ends the run, its notes tell what is left out.
+    cut = record.weeks["week"].max() != record.scenario.weeks
+    late = [f"left out, for the run ends earlier: {reform}" for reform in record.left_out] if cut else []
+    full = [f"the log of events was full; the last {record.lost:,} are not in it"] if record.lost else []
+    return [f"Note: {remark}" for remark in [*late, *full, *load.notes(record.scenario)]]
+
+
+def _rows(events: pd.DataFrame, event: str) -> list[Any]:
+    return list(events[events["event"] == event].itertuples())
+
+
+def _steps(events: pd.DataFrame) -> list[Any]:
+    from advosim.reading.measuring import steps_in
+
+    return list(steps_in(events).itertuples())
+
+
+def _peak(weeks: pd.DataFrame, column: str) -> str:
+    row = weeks.iloc[int(weeks[column].to_numpy().argmax())]
+    return f", at most {row[column]:.2%} (week {row['week']})" if row[column] > 0 else ""
+
+
+def _changes(changes: Mapping[str, Any]) -> str:
+    short = {path.removeprefix("polity.").replace(".governance.", "."): value for path, value in changes.items()}
+    return ", ".join(f"{path} = {value}" for path, value in short.items())
+
+
+def _count(number: Any, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def _listed(parts: list[str]) -> str:
+    shown = ", ".join(parts[:MOST_LISTED])
+    return f"{shown} and {len(parts) - MOST_LISTED} more" if len(parts) > MOST_LISTED else shown or "none"
+
+
+def _plain(name: Any) -> str:
+    return str(name).replace("_", " ")
