@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from advosim.live.frame import cast, frame
     from advosim.model import AdvocacyModel
     from advosim.record import Record
+    from advosim.scenario.load import Scenario
     from advosim.scenario.problems import InputError
-    from advosim.scenario.schema import Scenario
     from advosim.simulation import simulate
 
 __version__ = "0.1.0"
@@ -40,7 +40,7 @@ _HOME = {
     "AdvocacyModel": "advosim.model",
     "InputError": "advosim.scenario.problems",
     "Record": "advosim.record",
-    "Scenario": "advosim.scenario.schema",
+    "Scenario": "advosim.scenario.load",
     "cast": "advosim.live.frame",
     "compare": "advosim.experiment.compare.comparison",
     "contribution": "advosim.experiment.contribution.ranking",

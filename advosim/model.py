@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advosim.record import Record, lost, recorded
-from advosim.scenario.schema import Reform, Scenario
+from advosim.scenario.load import Scenario
+from advosim.scenario.schema import Reform
 from advosim.simulation import advance, allowed, left_out, threads_for
 from advosim.week import line
 from advosim.world import rows, state

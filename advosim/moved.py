@@ -8,7 +8,7 @@ import importlib.machinery
 import importlib.util
 import sys
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from types import ModuleType
 from typing import Any
 
@@ -52,18 +52,18 @@ MODULES = {
 }
 
 
-def names_of(package: str, home: str) -> Callable[[str], Any]:
-    """A package's `__getattr__` for the names that lived in a module of its name and are in the module `home` now."""
+def names_of(old: str, home: str, only: Collection[str] = ()) -> Callable[[str], Any]:
+    """A module's `__getattr__` for names that lived in it and are in the module `home` now: `only` these, or all."""
 
     def find(name: str) -> Any:
         # Python asks here for submodules too, before it looks for their files.
-        public = not name.startswith("_") and importlib.util.find_spec(f"{package}.{name}") is None
-        module = importlib.import_module(home) if public else None
+        sought = name in only if only else not (name.startswith("_") or importlib.util.find_spec(f"{old}.{name}"))
+        module = importlib.import_module(home) if sought else None
         if not hasattr(module, name):
-            raise AttributeError(f"module '{package}' has no attribute '{name}'")
-        _say(f"{package}.{name}", f"{home}.{name}")
+            raise AttributeError(f"module '{old}' has no attribute '{name}'")
+        _say(f"{old}.{name}", f"{home}.{name}")
         value = getattr(module, name)
-        setattr(sys.modules[package], name, value)
+        setattr(sys.modules[old], name, value)
         return value
 
     return find

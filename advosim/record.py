@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from advosim.scenario.groups import members_of
-from advosim.scenario.schema import Scenario
+from advosim.scenario.load import Scenario
 from advosim.world.codes import (
     ACCEPTED,
     ADOPTED,

@@ -15,8 +15,9 @@ from typing import Any
 from advosim.processors import processors
 from advosim.record import Record, lost, recorded
 from advosim.scenario.checks import bounds
+from advosim.scenario.load import Scenario
 from advosim.scenario.problems import InputError, Problem
-from advosim.scenario.schema import Organisation, Polity, Scenario
+from advosim.scenario.schema import Organisation, Polity
 from advosim.week import Line, line, stages
 from advosim.week import weeks as whole_weeks
 from advosim.world.chance import wrapping

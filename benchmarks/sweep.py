@@ -19,10 +19,10 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from advosim import Scenario
 from advosim.experiment.sweep import designs, load, outcomes, store
 from advosim.experiment.sweep import running as sweep
 from advosim.experiment.sweep.schema import Experiment
-from advosim.scenario.schema import Scenario
 from advosim.simulation import simulate
 
 RUNS, REPLICATES = 10_000, 10

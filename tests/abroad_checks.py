@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 from worlds import neighbours, run_world
 
+from advosim import Scenario
 from advosim.mechanisms import abroad, borders, citizens
 from advosim.reading.spiral import PHASES, spiral
 from advosim.record import Record
-from advosim.scenario.schema import Scenario
 from advosim.simulation import simulate
 from advosim.world.found import found
 from advosim.world.state import World

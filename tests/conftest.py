@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import settings
 
-from advosim.scenario.schema import Scenario
+from advosim import Scenario
 
 pytest.register_assert_rewrite("abroad_checks", "owed_by_alliances", "owed_directions", "owed_null_limits")
 

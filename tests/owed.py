@@ -13,10 +13,9 @@ import numpy as np
 import pytest
 from worlds import busy, run_world, switched_off
 
-from advosim import week
+from advosim import Scenario, week
 from advosim.mechanisms import citizens
 from advosim.record import Record
-from advosim.scenario.schema import Scenario
 from advosim.simulation import simulate
 from advosim.world.chance import wrapping
 from advosim.world.found import found

@@ -23,6 +23,7 @@ from owed import (
 )
 from worlds import busy, go_on, run_world, same, switched_off, vetoing, voting
 
+from advosim import Scenario
 from advosim.mechanisms import (
     campaigns,
     citizens,
@@ -30,7 +31,6 @@ from advosim.mechanisms import (
     street,
 )
 from advosim.record import Record
-from advosim.scenario.schema import Scenario
 from advosim.simulation import simulate
 from advosim.world.codes import BY_TABLE, CONSULT, DENY, MARCHES, REPRESS, ROUTES, STEP, TALKS
 from advosim.world.found import found

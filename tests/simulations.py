@@ -6,7 +6,7 @@ import os
 import time
 from typing import Any
 
-from advosim.scenario.schema import Scenario
+from advosim import Scenario
 
 
 def level(scenario: Scenario) -> float:

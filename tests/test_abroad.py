@@ -13,11 +13,11 @@ import pandas as pd
 import pytest
 from worlds import digest, neighbours, run_world
 
+from advosim import Scenario
 from advosim.mechanisms import abroad
 from advosim.reading.spiral import OUTSIDE, PHASES, phase, spiral
 from advosim.record import Record
 from advosim.scenario.problems import InputError
-from advosim.scenario.schema import Scenario
 from advosim.simulation import simulate
 from advosim.story.page import story
 from advosim.week import line

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
+from advosim import Scenario
 from advosim.experiment.effects import Effect, paired
 from advosim.record import Record, recorded
-from advosim.scenario.schema import Scenario
 from advosim.simulation import advance, simulate
 from advosim.week import line
 from advosim.world.codes import FOR

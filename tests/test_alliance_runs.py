@@ -10,11 +10,11 @@ import pytest
 from test_invariants import check_alliances
 from worlds import busy, digest_of_world, go_on, run_world, small, with_neighbour
 
+from advosim import Scenario
 from advosim.record import Record, recorded
 from advosim.scenario import load
 from advosim.scenario.groups import without
 from advosim.scenario.problems import InputError
-from advosim.scenario.schema import Scenario
 from advosim.simulation import simulate
 from advosim.world.codes import EVENTS, FIRM, FOR
 from advosim.world.found import found

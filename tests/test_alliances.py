@@ -15,8 +15,8 @@ from owed import (
     close,
 )
 
+from advosim import Scenario
 from advosim.mechanisms import alliances, campaigns, cooperation
-from advosim.scenario.schema import Scenario
 from advosim.world import relations
 from advosim.world.codes import EVENTS, FOR, OFFICIALS, PUBLIC, REASONS, TERMS
 from advosim.world.found import found

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from worlds import digest, digest_of_world, go_on, run_world, vetoing, voting
 
+from advosim import Scenario
 from advosim.mechanisms import ballots
 from advosim.record import Record
 from advosim.scenario.problems import InputError
-from advosim.scenario.schema import Scenario
 from advosim.simulation import simulate
 from advosim.world.chance import wrapping
 from advosim.world.codes import (

@@ -30,11 +30,10 @@ from worlds import (
     with_neighbour,
 )
 
-from advosim import simulation, week
+from advosim import Scenario, simulation, week
 from advosim.mechanisms import citizens as rules_of_citizens
 from advosim.record import Record
 from advosim.scenario.problems import InputError
-from advosim.scenario.schema import Scenario
 from advosim.simulation import compile_share, simulate
 from advosim.world import population
 from advosim.world.chance import draw, draw64, exp, exponential, key, stream

@@ -14,9 +14,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from advosim import Scenario
 from advosim.scenario import load
 from advosim.scenario.problems import InputError, Problem
-from advosim.scenario.schema import Scenario
 from advosim.simulation import simulate
 
 TITLE = 'title = "X"\n'

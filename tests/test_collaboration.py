@@ -18,6 +18,7 @@ from conftest import ALLIANCE_WEEKS, ALLIANCES, MadeUpRecord
 from test_figures import word_boxes
 from worlds import busy, run_world, small, switched_off, with_neighbour
 
+from advosim import Scenario
 from advosim.figures import alliances as alliance_figures
 from advosim.mechanisms import alliances as mechanisms
 from advosim.reading.collaboration import (
@@ -37,7 +38,6 @@ from advosim.reading.collaboration import (
 )
 from advosim.record import Record
 from advosim.results import folder as results
-from advosim.scenario.schema import Scenario
 from advosim.simulation import simulate
 from advosim.story.page import story
 from advosim.world import codes

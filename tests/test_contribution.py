@@ -15,10 +15,10 @@ from worlds import busy as crowded
 from worlds import digest
 from worlds import small as crowd
 
+from advosim import Scenario
 from advosim.cli import app
 from advosim.experiment.contribution.ranking import Contribution, contribution, fieller, sides, taken_up
 from advosim.scenario.problems import InputError
-from advosim.scenario.schema import Scenario
 from advosim.simulation import simulate
 from advosim.world.found import found, names, positions
 

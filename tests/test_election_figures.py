@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 from worlds import busy, with_neighbour
 
+from advosim import Scenario
 from advosim.figures import elections as election_figures
 from advosim.record import Record
 from advosim.results import folder as results
-from advosim.scenario.schema import Scenario
 from advosim.simulation import simulate
 
 

@@ -14,12 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from worlds import busy, digest_of_world, run_world, same, small
 
+from advosim import Scenario
 from advosim.mechanisms import elections, parties
 from advosim.mechanisms.seats import coalition, plurality
 from advosim.record import Record
 from advosim.scenario import load
 from advosim.scenario.problems import InputError
-from advosim.scenario.schema import MOST_PARTIES, Scenario
+from advosim.scenario.schema import MOST_PARTIES
 from advosim.simulation import simulate
 from advosim.world.found import found
 

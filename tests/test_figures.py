@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from advosim import Scenario
 from advosim.figures import page
 from advosim.figures import panels as figures
-from advosim.scenario.schema import Scenario
 
 ISSUES = ("forests", "water", "wages", "land_rights", "press_law")
 POLITIES = ("home", "north", "south", "east", "west")

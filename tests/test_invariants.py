@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from pydantic.fields import FieldInfo
 from worlds import run_world
 
+from advosim import Scenario
 from advosim.record import Record, recorded
 from advosim.scenario.checks import bounds
 from advosim.scenario.schema import (
@@ -24,7 +25,6 @@ from advosim.scenario.schema import (
     Organisation,
     Part,
     Public,
-    Scenario,
     Skills,
     Tactic,
     catalogue,

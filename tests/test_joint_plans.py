@@ -13,8 +13,8 @@ from owed import (
 )
 from test_alliances import GREENS, REDS, SHOPS, TENANTS, last, told, trio
 
+from advosim import Scenario
 from advosim.mechanisms import joint_plans
-from advosim.scenario.schema import Scenario
 from advosim.world.codes import AIMS, FOR
 from advosim.world.state import World
 

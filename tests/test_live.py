@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from worlds import busy, digest_of, neighbours, run_world, small, voting
 
+from advosim import Scenario
 from advosim.live.branch import FIXED, fork, snapshot
 from advosim.live.frame import MEASURES, VIEWS, Frame, cast, frame
 from advosim.live.tables import number_of_citizens, people, tables, week_of
 from advosim.record import Record, recorded
-from advosim.scenario.schema import Scenario
 from advosim.simulation import advance
 from advosim.week import line
 from advosim.world.codes import EVENTS, REFORM, SLOTS

@@ -17,10 +17,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from advosim import Scenario
 from advosim.scenario import load
 from advosim.scenario.declare import parameters
 from advosim.scenario.problems import InputError
-from advosim.scenario.schema import Governance, Scenario
+from advosim.scenario.schema import Governance
 from advosim.scenario.toml_lines import lines, split_path
 
 REPRESSION = "polity.home.governance.repression"

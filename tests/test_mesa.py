@@ -13,10 +13,11 @@ import pandas as pd
 import pytest
 from worlds import busy, digest, same, small, with_neighbour
 
+from advosim import Scenario
 from advosim import model as models
 from advosim.model import NGO, AdvocacyModel, GrassrootsGroup, Movement, Public
 from advosim.scenario.problems import InputError
-from advosim.scenario.schema import Kind, Scenario
+from advosim.scenario.schema import Kind
 from advosim.simulation import simulate
 
 REPRESSION = "polity.home.governance.repression"

@@ -12,8 +12,8 @@ from owed import call, campaign, one_issue
 from test_alliances import trio
 from worlds import busy, neighbours, run_world
 
+from advosim import Scenario
 from advosim.mechanisms import campaigns
-from advosim.scenario.schema import Scenario
 from advosim.simulation import advance
 from advosim.week import line
 from advosim.world.chance import wrapping

@@ -11,9 +11,9 @@ import pytest
 from scipy import stats
 from worlds import digest_of, realistic
 
+from advosim import Scenario
 from advosim.mechanisms import citizens, digital, markets, plans
 from advosim.record import Record
-from advosim.scenario.schema import Scenario
 from advosim.simulation import simulate
 from advosim.week import line
 from advosim.world.chance import wrapping

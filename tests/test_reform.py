@@ -11,11 +11,12 @@ import pytest
 from test_schema import NUMBERS, values_of, world_for
 from worlds import BUSY, busy, digest_of, digest_of_world, go_on, neighbours, run_world, same, small, vetoing, voting
 
+from advosim import Scenario
 from advosim.mechanisms.seats import SAINTE_LAGUE
 from advosim.record import Record
 from advosim.scenario.checks import founding_settings
 from advosim.scenario.problems import InputError
-from advosim.scenario.schema import Governance, Mechanisms, Scenario
+from advosim.scenario.schema import Governance, Mechanisms
 from advosim.simulation import simulate
 from advosim.world.codes import MAJORITY, POPULAR, REFORM
 from advosim.world.found import found

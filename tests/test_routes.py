@@ -16,11 +16,11 @@ from test_contribution import LOBBYISTS
 from typer.testing import CliRunner
 from worlds import busy, neighbours
 
+from advosim import Scenario
 from advosim.cli import app
 from advosim.experiment.contribution import routes as decomposing
 from advosim.experiment.contribution.routes import FROZEN, SOURCES, Decomposition, routes, shapley, sources_of, subsets
 from advosim.scenario.problems import InputError
-from advosim.scenario.schema import Scenario
 from advosim.simulation import simulate
 from advosim.world.codes import ROUTES
 

@@ -18,6 +18,7 @@ from owed import (
 )
 from worlds import busy, digest_of, go_on, run_world, small
 
+from advosim import Scenario
 from advosim.mechanisms import (
     campaigns,
     citizens,
@@ -28,7 +29,6 @@ from advosim.mechanisms import (
 )
 from advosim.mechanisms.campaigns import dearest
 from advosim.record import lost, recorded
-from advosim.scenario.schema import Scenario
 from advosim.world.codes import FOR
 from advosim.world.found import found
 from advosim.world.rows import PUBLIC_GROUP

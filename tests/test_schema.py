@@ -11,11 +11,12 @@ import pytest
 from worlds import busy, digest, neighbours, small, vetoing, voting, with_neighbour
 
 import advosim
+from advosim import Scenario
 from advosim.scenario.checks import bounds
 from advosim.scenario.declare import Part, catalogue_rows, parameters
 from advosim.scenario.load import but
 from advosim.scenario.rules import Mechanism, Mechanisms
-from advosim.scenario.schema import Governance, Organisation, OrganisationKind, Public, Scenario, Tactic, catalogue
+from advosim.scenario.schema import Governance, Organisation, OrganisationKind, Public, Tactic, catalogue
 from advosim.simulation import simulate
 from advosim.week import CITIZEN_MECHANISMS, TABLE_MECHANISMS
 from advosim.world.codes import AUDIENCES, CHANNELS, CULTURE, EXPERTISE

@@ -14,10 +14,10 @@ import pytest
 from worlds import busy as crowded
 from worlds import with_neighbour
 
+from advosim import Scenario
 from advosim.reading.measuring import YEAR, costs, outcomes, reforms
 from advosim.record import Record
 from advosim.results.folder import summary
-from advosim.scenario.schema import Scenario
 from advosim.simulation import simulate
 from advosim.story import words as wording
 from advosim.story.ballots import gave_way

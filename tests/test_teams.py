@@ -10,9 +10,9 @@ import pytest
 from owed import RULES, call, campaign, close, effect, one_issue
 from worlds import busy, go_on
 
+from advosim import Scenario
 from advosim.mechanisms import campaigns, evaluation, media, plans
 from advosim.record import Record
-from advosim.scenario.schema import Scenario
 from advosim.simulation import simulate
 from advosim.world.codes import CONCESSION, INSIDE, MEDIA, STREET
 from advosim.world.found import found

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import busy, run_world, small, with_neighbour
 
+from advosim import Scenario
 from advosim.mechanisms import plans
 from advosim.scenario.problems import InputError
-from advosim.scenario.schema import Scenario
 from advosim.world import recorded, rows, state
 from advosim.world.codes import MARCHES, ONLINE, TALKS
 from advosim.world.found import found, names

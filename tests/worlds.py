@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from advosim import Scenario
 from advosim.record import Record
-from advosim.scenario.schema import Scenario
 from advosim.simulation import advance, simulate
 from advosim.week import line
 from advosim.world.found import found

@@ -14,7 +14,7 @@ import typer
 from advosim.scenario.problems import InputError, Problem
 
 if TYPE_CHECKING:
-    from advosim.scenario.schema import Scenario
+    from advosim.scenario.load import Scenario
 
 MOST_SEED = 2**63 - 1
 MOST_RUNS = 1_000_000

@@ -20,7 +20,7 @@ from advosim.cli import experiments as cli_sweep
 from advosim.scenario.problems import InputError, Problem
 
 if TYPE_CHECKING:
-    from advosim.scenario.schema import Scenario
+    from advosim.scenario.load import Scenario
 
 T = TypeVar("T")
 MOST_SEED = 2**63 - 1

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from advosim.reading.tables import Run
-    from advosim.scenario.schema import Scenario
+    from advosim.scenario.load import Scenario
 
 WIDTH, DPI = 7.0, 200
 MARGIN = 0.012

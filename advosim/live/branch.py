@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from advosim.live.tables import tables, week_of
 from advosim.record import recorded
-from advosim.scenario.schema import Scenario
+from advosim.scenario.load import Scenario
 from advosim.world.codes import REFORM
 from advosim.world.recorded import Recorded
 from advosim.world.state import Citizens, World

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from advosim.live.tables import People, people, tables, week_of
 from advosim.live.telling import Sentence, sentences
-from advosim.scenario.schema import Scenario
+from advosim.scenario.load import Scenario
 from advosim.world.codes import ABROAD, AGAINST, COLLECTING, FOR, POPULAR, SLOTS, VENUES
 from advosim.world.found import Names, names
 from advosim.world.state import World

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from advosim.live.tables import tables, week_of
-from advosim.scenario.schema import Scenario
+from advosim.scenario.load import Scenario
 from advosim.story import words
 from advosim.world.codes import EVENTS, FATES, POPULAR, REASONS, REFORM, ROUTES
 from advosim.world.found import Names

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from advosim.reading.tables import Run
-    from advosim.scenario.schema import Scenario
+    from advosim.scenario.load import Scenario
 
 YEAR = 52
 ACTS = ("petition", "protest", "boycott")

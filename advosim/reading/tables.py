@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     import pandas as pd
 
-    from advosim.scenario.schema import Scenario
+    from advosim.scenario.load import Scenario
 
 
 class Run(Protocol):

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from advosim.reading.tables import Run
-    from advosim.scenario.schema import Scenario
+    from advosim.scenario.load import Scenario
 
 TABLES = ("weeks", "organisations", "campaigns", "publics", "alliances", "elections", "ballots", "events")
 MEASURED = ("outcomes", "costs", "collaboration")

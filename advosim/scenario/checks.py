@@ -11,7 +11,7 @@ import types
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
@@ -21,8 +21,10 @@ from advosim.scenario.declare import Part, catalogue_rows, parameters
 from advosim.scenario.layers import Merged, Table, changes_layer, tables
 from advosim.scenario.problems import Problem, did_you_mean
 from advosim.scenario.rules import Mechanisms
-from advosim.scenario.schema import MOST_ORGANISATIONS, MOST_SEATS, Polity, Reform, Scenario
+from advosim.scenario.schema import MOST_ORGANISATIONS, MOST_SEATS, Polity, Reform, Settings
 from advosim.scenario.toml_lines import KeyPath
+
+S = TypeVar("S", bound=Settings)
 
 _WANTED = {
     "float_type": "a number",
@@ -67,7 +69,7 @@ def _bare(annotation: Any) -> tuple[Any, FieldInfo | None]:
 
 def at(path: Iterable[str | int]) -> tuple[Any, FieldInfo | None]:
     """Type and declaration of a path of the scenario."""
-    annotation: Any = Scenario
+    annotation: Any = Settings
     field: FieldInfo | None = None
     for part in path:
         annotation, field = step(annotation, part)
@@ -102,7 +104,7 @@ def homes() -> dict[str, list[str]]:
         elif is_keyed(annotation):
             walk(get_args(annotation)[1], f"{path}.NAME")
 
-    walk(Scenario, "")
+    walk(Settings, "")
     return found
 
 
@@ -170,8 +172,8 @@ def _found(value: Any) -> str:
     return f"a value of type {type(value).__name__}"
 
 
-def refused(merged: Merged, partial: bool = False) -> tuple[Scenario | None, Table, list[Problem]]:
-    """Hold the tables against the schema: the scenario, the tables without what is wrong, and all problems.
+def refused(whole: type[S], merged: Merged, partial: bool = False) -> tuple[S | None, Table, list[Problem]]:
+    """Hold the tables against the schema `whole`: the scenario, the tables without what is wrong, and all problems.
 
     What is wrong is taken out and the rest checked again, since some checks only run on tables that are else in order.
     """
@@ -180,7 +182,7 @@ def refused(merged: Merged, partial: bool = False) -> tuple[Scenario | None, Tab
     out: set[KeyPath] = set()
     for _ in range(6):
         try:
-            return Scenario.model_validate(table), table, problems
+            return whole.model_validate(table), table, problems
         except ValidationError as errors:
             taken = False
             for error in errors.errors(include_url=False):
@@ -564,7 +566,7 @@ def _carry_out(merged: Merged, state: Merged, here: KeyPath, row: Table) -> tupl
     state.origin.clear()
     problems += state.add(layer)
     leaves = sorted(path for path in state.origin if not isinstance(_get(state.table, path), dict))
-    scenario, sound, wrong = refused(state)
+    scenario, sound, wrong = refused(Settings, state)
     known = {problem.what for problem in elections.faults(before)}
     wrong += [problem for problem in elections.faults(state) if problem.what not in known]
     if wrong or problems:

@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 from advosim.scenario import checks
 from advosim.scenario.declare import Part, catalogue_rows, parameters
 from advosim.scenario.layers import presets, shipped
-from advosim.scenario.schema import Initiative, Polity, Recall, Referendum, Scenario
+from advosim.scenario.schema import Initiative, Polity, Recall, Referendum, Settings
 
 FEW = 1000  # citizens; results below are for tests (a convention of this program)
 OWN_KIND = {"slots": "media_outlet", "market_share": "firm", "reputation": "firm", "lobby_budget": "firm",
@@ -25,7 +25,7 @@ OWN_KIND = {"slots": "media_outlet", "market_share": "firm", "reputation": "firm
 # ---------------------------------------------------------------- archives
 
 
-def resolved(scenario: Scenario) -> dict[str, Any]:
+def resolved(scenario: Settings) -> dict[str, Any]:
     """All that a run depends on as plain JSON values. An edge list shows as its name and a hash of what it holds."""
     table = scenario.model_dump(mode="json")
     kinds = catalogue_rows("kinds")
@@ -50,7 +50,7 @@ def _stamp(path: Path) -> str:
         return f"{path.name} (gone)"
 
 
-def fingerprint(scenario: Scenario, seed: int | None = None) -> str:
+def fingerprint(scenario: Settings, seed: int | None = None) -> str:
     """A short hash of the resolved scenario and the seed, alike on all machines whatever the order of keys."""
     table = resolved(scenario) | {"seed": scenario.seed if seed is None else int(seed)}
     text = json.dumps(table, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
@@ -60,7 +60,7 @@ def fingerprint(scenario: Scenario, seed: int | None = None) -> str:
 # ---------------------------------------------------------------- users
 
 
-def notes(scenario: Scenario) -> list[str]:
+def notes(scenario: Settings) -> list[str]:
     """What a user should know of a scenario that is in order: unread settings, few citizens, late reforms, tactics that
     have no room.
     """
@@ -84,7 +84,7 @@ def notes(scenario: Scenario) -> list[str]:
     return found
 
 
-def _idle(scenario: Scenario, home: str, polity: Polity) -> Iterator[str]:
+def _idle(scenario: Settings, home: str, polity: Polity) -> Iterator[str]:
     """Settings of a polity's organisations that nothing can come of as things stand at the start, or too much."""
     sold = sum(firm.market_share * firm.count for firm in polity.organisation.values() if firm.kind == "firm")
     if sold > 1 + 1e-9:
@@ -149,7 +149,7 @@ class Parameter:
 def parameter_table() -> list[Parameter]:
     """Every declared setting: path, meaning, unit, range, default, source, and the mechanism that it awaits."""
     rows = []
-    for path, field in parameters(Scenario):
+    for path, field in parameters(Settings):
         low, high = checks.bounds(field)
         annotation = field.annotation
         names = tuple(map(str, get_args(annotation))) if checks.is_choice(annotation) else ()
@@ -186,7 +186,7 @@ def markdown(rows: list[Parameter] | None = None) -> str:
 
 def json_schema() -> dict[str, Any]:
     """JSON Schema (draft 2020-12) of scenario files as they are written, with `extends` and `preset`."""
-    schema = Scenario.model_json_schema()
+    schema = Settings.model_json_schema()
     schema["$defs"]["Alliance"].pop("required")  # what a file must say may stand in the file that it extends
     for part in (schema, *schema["$defs"].values()):
         for key, declared in part.get("properties", {}).items():

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from advosim.scenario.problems import InputError, Problem, did_you_mean
 
 if TYPE_CHECKING:
-    from advosim.scenario.schema import Organisation, Polity, Scenario
+    from advosim.scenario.schema import Organisation, Polity, Settings
+
+S = TypeVar("S", bound="Settings")
 
 
 def organisations(polity: Polity) -> list[tuple[str, Organisation]]:
@@ -26,7 +28,7 @@ def members_of(polity: Polity, group: str) -> list[str]:
     return _members(group, row) if row else [one for one, _ in organisations(polity) if one == group]
 
 
-def without(scenario: Scenario, absent: Iterable[str]) -> Scenario:
+def without(scenario: S, absent: Iterable[str]) -> S:
     """The same scenario in which these organisations do not exist: the counterfactual of their influence.
 
     absent: names such as `greens_2`, `greens` (all of a group), or `home.greens`. Draws are keyed by name, so that
@@ -46,7 +48,7 @@ def without(scenario: Scenario, absent: Iterable[str]) -> Scenario:
     return scenario.model_copy(update={"polity": homes})
 
 
-def _found(scenario: Scenario, name: str) -> list[tuple[str, str]]:
+def _found(scenario: Settings, name: str) -> list[tuple[str, str]]:
     """(polity, organisation) of all that a name stands for."""
     home, dot, rest = name.rpartition(".")
     homes = {home: scenario.polity[home]} if home in scenario.polity else {} if dot else scenario.polity
@@ -59,7 +61,7 @@ def _found(scenario: Scenario, name: str) -> list[tuple[str, str]]:
     ]
 
 
-def _unknown(scenario: Scenario, name: str) -> Problem:
+def _unknown(scenario: Settings, name: str) -> Problem:
     known = [one for polity in scenario.polity.values() for one, _ in organisations(polity)]
     return Problem("without()", None, f"there is no organisation '{name}'", ", ".join(known), did_you_mean(name, known))
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from advosim.scenario import checks
+from advosim.scenario import checks, groups
 from advosim.scenario.describe import Parameter, fingerprint, json_schema, markdown, notes, parameter_table, resolved
 from advosim.scenario.layers import (
     Layer,
@@ -24,11 +24,12 @@ from advosim.scenario.layers import (
     shipped,
 )
 from advosim.scenario.problems import InputError, Problem, did_you_mean
-from advosim.scenario.schema import Scenario
+from advosim.scenario.schema import Settings
 from advosim.scenario.toml_lines import split_path
 
 __all__ = [
     "Parameter",
+    "Scenario",
     "but",
     "fingerprint",
     "json_schema",
@@ -46,6 +47,31 @@ __all__ = [
 
 
 CHANGES = ("--set", "but()")  # where changes come from, said in place of a file
+
+
+class Scenario(Settings):
+    """A world to be run: what a scenario file says, complete and checked."""
+
+    @classmethod
+    def load(cls, scenario: str | Path) -> Scenario:
+        """Read a scenario from a file, or a shipped one by its name. Raises InputError with all that is wrong."""
+        return load(scenario)
+
+    def but(self, changes: Mapping[str, Any]) -> Scenario:
+        """The same scenario with other values at dotted paths. Raises InputError with all that is wrong."""
+        return but(self, changes)
+
+    def without(self, *organisations: str) -> Scenario:
+        """The same scenario in which these organisations (or groups of them) do not exist. Raises InputError."""
+        return groups.without(self, organisations)
+
+    def reformed(self, week: int) -> Scenario:
+        """The scenario with all reforms up to and including `week` carried out."""
+        changes: dict[str, Any] = {}
+        for reform in sorted(self.reform, key=lambda r: r.week):
+            if reform.week <= week:
+                changes |= reform.set
+        return self.but(changes) if changes else self
 
 
 def load(scenario: str | Path) -> Scenario:
@@ -139,7 +165,7 @@ def _lost(merged: Merged, dotted: str, name: str) -> Problem | None:
 def _checked(merged: Merged, problems: list[Problem], weeks: Any, partial: bool = False) -> Scenario:
     """The scenario that the tables describe. Raises InputError with `problems` and all others."""
     checks.settle(merged)
-    scenario, sound, refusals = checks.refused(merged, partial)
+    scenario, sound, refusals = checks.refused(Scenario, merged, partial)
     problems = problems + refusals + ([] if partial else checks.crossed(merged))
     if scenario and ("reform",) in merged.origin:
         last = weeks if merged.origin[("reform",)].name not in CHANGES and checks.whole(weeks) else scenario.weeks

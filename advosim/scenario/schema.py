@@ -6,12 +6,11 @@ Sources: "tried" marks values found by prototypes of the core loop to give a san
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from advosim.moved import names_of
 from advosim.scenario.declare import Part, catalogue, choice, number
 from advosim.scenario.rules import Mechanisms
 
@@ -449,8 +448,8 @@ class Reform(Part):
 # ---------------------------------------------------------------- the scenario
 
 
-class Scenario(Part):
-    """A world to be run: what a scenario file says, complete and checked."""
+class Settings(Part):
+    """What a scenario file says, complete and checked. `advosim.Scenario` adds what is done with it."""
 
     title: str = Field(..., min_length=1, description="a short name", json_schema_extra={"source": "author"})
     question: str = choice("", "the question that the scenario answers", source="author")
@@ -485,29 +484,6 @@ class Scenario(Part):
         """Whether there is anything beyond a polity: a neighbour, or a body above it."""
         return bool(self.body) or len(self.polity) > 1
 
-    def but(self, changes: Mapping[str, Any]) -> Scenario:
-        """The same scenario with other values at dotted paths. Raises InputError with all that is wrong."""
-        from advosim.scenario import load
 
-        return load.but(self, changes)
-
-    def without(self, *organisations: str) -> Scenario:
-        """The same scenario in which these organisations (or groups of them) do not exist. Raises InputError."""
-        from advosim.scenario import groups
-
-        return groups.without(self, organisations)
-
-    @classmethod
-    def load(cls, scenario: str | Path) -> Scenario:
-        """Read a scenario from a file, or a shipped one by its name. Raises InputError with all that is wrong."""
-        from advosim.scenario import load
-
-        return load.load(scenario)
-
-    def reformed(self, week: int) -> Scenario:
-        """The scenario with all reforms up to and including `week` carried out."""
-        changes: dict[str, Any] = {}
-        for reform in sorted(self.reform, key=lambda r: r.week):
-            if reform.week <= week:
-                changes |= reform.set
-        return self.but(changes) if changes else self
+# Scenario lived here; it stands above the tables now, with what reads them.
+__getattr__ = names_of(__name__, "advosim.scenario.load", ("Scenario",))

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from advosim.reading.tables import Run
-    from advosim.scenario.schema import Polity, Scenario
+    from advosim.scenario.load import Scenario
+    from advosim.scenario.schema import Polity
 
 ONSET = 0.0005
 """Protest that counts as one: .05% of the citizens (model.md)."""

@@ -7,15 +7,9 @@ from typing import Any, get_args
 import numpy as np
 
 from advosim.scenario.declare import Mechanism
+from advosim.scenario.load import Scenario
 from advosim.scenario.rules import Mechanisms
-from advosim.scenario.schema import (
-    Governance,
-    Initiative,
-    Recall,
-    Referendum,
-    Scenario,
-    Tactic,
-)
+from advosim.scenario.schema import Governance, Initiative, Recall, Referendum, Tactic
 from advosim.world.chance import draw, exp, key, pair, stream, wrapping
 from advosim.world.codes import CODED, ONLINE, POPULAR, VENUES
 from advosim.world.compile import compiled

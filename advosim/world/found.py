@@ -9,14 +9,8 @@ from numpy.typing import NDArray
 
 from advosim.scenario.declare import catalogue
 from advosim.scenario.groups import organisations
-from advosim.scenario.schema import (
-    MOST_SEATS,
-    Organisation,
-    OrganisationKind,
-    Polity,
-    Relation,
-    Scenario,
-)
+from advosim.scenario.load import Scenario
+from advosim.scenario.schema import MOST_SEATS, Organisation, OrganisationKind, Polity, Relation
 from advosim.world.chance import U, draw64, exp, key, name_key, normal_of, pair, stream, wrapping
 from advosim.world.codes import (
     AUDIENCES,

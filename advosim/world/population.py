@@ -9,13 +9,8 @@ from numpy.typing import NDArray
 
 from advosim.scenario.declare import catalogue
 from advosim.scenario.groups import organisations
-from advosim.scenario.schema import (
-    FaceToFaceNetwork,
-    Organisation,
-    OrganisationKind,
-    Polity,
-    Scenario,
-)
+from advosim.scenario.load import Scenario
+from advosim.scenario.schema import FaceToFaceNetwork, Organisation, OrganisationKind, Polity
 from advosim.world import networks
 from advosim.world.chance import (
     F,

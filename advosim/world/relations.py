@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advosim.scenario.groups import members_of, organisations
-from advosim.scenario.schema import Alliance, Polity, Scenario
+from advosim.scenario.load import Scenario
+from advosim.scenario.schema import Alliance, Polity
 from advosim.world.chance import U, draw64, exp, key, name_key, pair, stream
 from advosim.world.codes import AGAINST, FOR, SHARES
 from advosim.world.compile import compiled

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from advosim.record import Record
-    from advosim.scenario.schema import Scenario
+    from advosim.scenario.load import Scenario
 
 Outcome = Callable[["Record"], float]
 Seen = Callable[[int, int], None]

@@ -17,7 +17,7 @@ from advosim.world.codes import ACCOMMODATE, CONSULT, DENY, INSIDE, PETITION, PR
 
 if TYPE_CHECKING:
     from advosim.record import Record
-    from advosim.scenario.schema import Scenario
+    from advosim.scenario.load import Scenario
 
 MOVED = 0.05
 """Change of policy that counts as one, in positions: more than the drift of four years (sd .03)."""

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from advosim.record import Record
-    from advosim.scenario.schema import Scenario
+    from advosim.scenario.load import Scenario
 
 ALL, NONE = "with all", "without any"
 RUNS = 50

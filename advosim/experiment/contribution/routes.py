@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from advosim.record import Record
-    from advosim.scenario.schema import Scenario
+    from advosim.scenario.load import Scenario
 
     Runs = dict[frozenset[str], tuple[pd.DataFrame, pd.DataFrame]]
     """By set of open routes: what was measured with the organisations and without them, by seed."""

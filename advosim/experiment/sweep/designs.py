@@ -6,7 +6,7 @@ import itertools
 from typing import TYPE_CHECKING, Any
 
 from advosim.experiment.sweep.schema import SCENARIO, Experiment, Factor, Point
-from advosim.scenario.schema import Scenario
+from advosim.scenario.load import Scenario
 from advosim.scenario.toml_lines import split_path
 
 if TYPE_CHECKING:

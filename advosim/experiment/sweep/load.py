@@ -33,8 +33,8 @@ from advosim.scenario import checks
 from advosim.scenario import load as scenarios
 from advosim.scenario.declare import Part
 from advosim.scenario.layers import Layer, Table, read_layer
+from advosim.scenario.load import Scenario
 from advosim.scenario.problems import InputError, Problem, did_you_mean
-from advosim.scenario.schema import Scenario
 from advosim.scenario.toml_lines import KeyPath, split_path
 
 P = TypeVar("P", bound=Part)

@@ -40,7 +40,7 @@ from advosim.scenario.problems import InputError, Problem
 if TYPE_CHECKING:
     import pandas as pd
 
-    from advosim.scenario.schema import Scenario
+    from advosim.scenario.load import Scenario
 
 Simulate = Callable[["Scenario", int], Any]
 """(scenario, seed) -> Record, or outcomes by name. Worker processes find it by module and name."""

@@ -15,7 +15,8 @@ from pydantic import Field
 
 from advosim.scenario.declare import Part, choice, number
 from advosim.scenario.layers import presets
-from advosim.scenario.schema import Name, Scenario
+from advosim.scenario.load import Scenario
+from advosim.scenario.schema import Name
 
 Value = float | int | bool | str
 Point = dict[str, Any]
