@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from advosim.reading.tables import names_of
 from advosim.scenario.groups import members_of
 from advosim.scenario.load import Scenario
 from advosim.world.codes import (
@@ -93,8 +94,7 @@ class Record:
             "protest": flat["protest_for"] + flat["protest_against"],
             "response": _answers(flat.pop("answers")),
         }
-        order = (*head, *LEADING, *(name for name in flat if name not in LEADING))
-        return pd.DataFrame({**head, **flat, **sums})[list(order)]
+        return pd.DataFrame({**head, **flat, **sums})[names_of("weeks")]
 
     @cached_property
     def organisations(self) -> pd.DataFrame:
@@ -461,14 +461,7 @@ class Record:
         }
         columns["quorum_met"] = rows["turnout"] >= rows["quorum"]
         columns["accepted"] = rows["fate"] == ACCEPTED
-        order = ("week", "polity", "issue", "kind", "side", "organisation", "launched", "fate")
-        return pd.DataFrame(columns)[[*order, *(name for name in columns if name not in order)]]
-
-
-LEADING = (
-    "policy", "support", "salience", "aware", "expressed", "petition", "boycott", "protest", "repression", "response",
-    "pressure", "alliances", "alliance_members", "trust", "funds", "closures", "coverage",
-)  # fmt: skip
+        return pd.DataFrame(columns)[names_of("ballots")]
 
 
 def _named(known: Any, numbers: Any) -> Any:
