@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advosim.world.codes import CLASHES
+from advosim.world.columns import ORGANISATIONS, POSITION, WEEKS, Column, code, count, number, share, switch
 from advosim.world.found import names, positions
+from advosim.world.recorded import ALLIANCE_WEEK_COLUMNS
 
 if TYPE_CHECKING:
     import networkx
@@ -49,6 +51,51 @@ REASONS = {
     "gave_in": "a member gave in",
 }
 """Why members leave and alliances end, in words."""
+
+
+# ---------------------------------------------------------------- columns
+
+_POLITY, _ISSUE = (
+    code("polity", "polity", "names of polities"),
+    code("issue", "issue", "names of issues, or all issues"),
+)
+_STATES = {
+    "density": share("density", "share of pairs of open organisations that are allied", "share of pairs"),
+    "centralisation": share(
+        "centralisation", "degree centralisation of the network of allies (Freeman 1979): 1 for a star, 0 for equals"
+    ),
+    "size": number("size", "members of an alliance", ORGANISATIONS, 0.0, None),
+    **{each.name: each for each in ALLIANCE_WEEK_COLUMNS if each.name in OF_ALLIANCES},
+    "shared_goals": share(
+        "shared_goals", "goal overlap of pairs of members, (1 - distance / 2) x shared priorities, as at the start"
+    ),
+    "distance_to_line": number("distance_to_line", "distance of members to the common line", POSITION, 0.0, 2.0),
+}
+"""What is measured week by week; of alliances the mean over those alive."""
+COLUMNS: tuple[Column, ...] = (
+    _POLITY,
+    _ISSUE,
+    count("alliances", "alliances that ever lived", "alliances"),
+    count("alive", "alliances alive at the end", "alliances"),
+    number("allying", "pairs that ally in a year, of those open and not allied", "per pair and year", 0.0, None),
+    number(
+        "life", "median life of alliances (Kaplan & Meier 1958; who lives on at the end is censored)", WEEKS, 0.0, None
+    ),
+    switch("life_reached", "whether half had ended; else `life` is the longest known"),
+    share("memoranda", "share of alliances that signed a memorandum", "share of alliances"),
+    *(
+        replace(_STATES[name], meaning=f"{_STATES[name].meaning}; mean over {over}", by="")
+        for name in OF_WEEKS
+        for over in ("all weeks" if name == "density" else "weeks with alliances, 0 without",)
+    ),
+    count("conflicts", "conflicts within alliances", "conflicts"),
+    *(count(f"{kind}es", f"conflicts that were a {kind.replace('_', ' ')}", "conflicts") for kind in CLASHES),
+    count(OVERCOME, "conflicts after which nobody left for it within 13 weeks", "conflicts"),
+    count(EXIT, "conflicts for which one of the two left", "conflicts"),
+    count(DISSOLVED, "conflicts for which the alliance ended", "conflicts"),
+    count(UNSETTLED, "conflicts of which the run, or the end of the alliance, hides the ending", "conflicts"),
+    share("mediated", "share of the damage of conflicts that mediation spared", "share of damage"),
+)
 
 
 # ---------------------------------------------------------------- the whole run

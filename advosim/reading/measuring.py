@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advosim.scenario.groups import organisations
+from advosim.world.columns import CITIZENS, POSITION, Column, code, count, number, position, share, week
 from advosim.world.found import Positions, names, positions
 
 if TYPE_CHECKING:
@@ -22,6 +23,46 @@ if TYPE_CHECKING:
 
 YEAR = 52
 ACTS = ("petition", "protest", "boycott")
+
+_POLITY, _ISSUE = code("polity", "polity", "names of polities"), code("issue", "issue", "names of issues")
+COLUMNS: dict[str, tuple[Column, ...]] = {
+    "outcomes": (
+        _POLITY,
+        _ISSUE,
+        position("policy_start", "policy before week 1"),
+        position("policy_end", "policy after the last week"),
+        *(
+            each
+            for side, end in (("for", "1"), ("against", "-1"))
+            for each in (
+                position(f"demand_{side}", f"mean position by priority of those {side} reform; {end} without any"),
+                number(f"distance_{side}_start", "distance of policy to it before week 1", POSITION, 0.0, 2.0),
+                number(f"distance_{side}_end", "distance of policy to it at the end", POSITION, 0.0, 2.0),
+            )
+        ),
+        count("reforms", "steps of policy, of a size other than 0", "steps"),
+        week("first_reform", "week of the first step, 0 for none"),
+        share("support_start", "citizens who want more reform than policy, in the first week", CITIZENS),
+        share("support_end", "citizens who want more reform than policy, in the last week", CITIZENS),
+        share("salience", "share of mind that the issue has, mean over weeks", "share of mind"),
+        share("agenda", "share of attention that the issue has, mean over weeks", "share of attention"),
+        number("agenda_rank", "rank among the issues by attention, 1 for most, mean over weeks", "rank", 1.0, None),
+        position("practice_start", "mean position that firms practise, by market share, at the start; 0 without firms"),
+        position("practice_end", "the same at the end"),
+        count("concessions", "firms that gave in to a boycott", "firms"),
+        count("agreements", "agreements at tables", "agreements"),
+        number("taken_up", "policy moved by agreements at tables, in either direction", POSITION, 0.0, None),
+    ),
+    "costs": (
+        _POLITY,
+        code("of", "who bears it", "polity, organisation, public"),
+        code("name", "its name", "names of polities, organisations, publics"),
+        code("measure", "what is measured: closures, campaigns, running, repressed_weeks, arrests, exposure, closed, "
+             "participation, participation_ratio", "names of measures"),
+        number("value", "how much", "see `unit`", 0.0, None),
+        code("unit", "its unit", "words"),
+    ),
+}  # fmt: skip
 
 
 def outcomes(record: Run) -> pd.DataFrame:
@@ -201,8 +242,8 @@ def _of_publics(record: Run, home: str, shares: dict[str, float]) -> list[Row]:
     total = sum(shares.values())
     mean = sum(float(acts[public]) * share / total for public, share in shares.items() if public in acts.index)
     rows: list[Row] = []
-    for public, number in acts.items():
-        ratio = float(number) / mean if mean > 0 else 1.0
-        rows.append((home, "public", str(public), "participation", float(number), "acts per member"))
+    for public, own in acts.items():
+        ratio = float(own) / mean if mean > 0 else 1.0
+        rows.append((home, "public", str(public), "participation", float(own), "acts per member"))
         rows.append((home, "public", str(public), "participation_ratio", ratio, "beside the citizens' mean"))
     return rows

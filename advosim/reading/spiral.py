@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from advosim.world.columns import WEEKS, code, count, position, share, week
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -22,10 +24,19 @@ HALF_WAY = 0.5
 """Share of the first distance to the norm that a government has gone when the norm is accepted."""
 HEARD = 0.02
 """Mean shaming in a quarter from which a government is held to account abroad."""
-COLUMNS = [
-    "polity", "issue", "quarter", "first_week", "last_week", "phase", "norm", "policy", "shaming", "repressed",
-    "conceded",
-]  # fmt: skip
+COLUMNS = (
+    code("polity", "polity", "names of polities"),
+    code("issue", "issue", "names of issues"),
+    count("quarter", "quarter of the run, from 1", "quarters"),
+    week("first_week", "first week of the quarter"),
+    week("last_week", "last week of the quarter"),
+    code("phase", "phase of the spiral", ", ".join((*PHASES, OUTSIDE))),
+    position("norm", "mean policy of the bodies above, when the quarter ends"),
+    position("policy", "policy when the quarter ends"),
+    share("shaming", "shaming from abroad for the side on which the norm lies, mean over the quarter"),
+    count("repressed", "weeks in which acts were met with force", WEEKS),
+    count("conceded", "weeks with concessions, talks, offsets or steps toward the norm", WEEKS),
+)
 
 
 def spiral(record: Run) -> pd.DataFrame:
@@ -43,7 +54,7 @@ def spiral(record: Run) -> pd.DataFrame:
             above = [name for name, body in record.scenario.body.items() if not body.members or polity in body.members]
             for issue in record.scenario.issue if above else ():
                 rows += _phases(record, polity, issue, above)
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return pd.DataFrame(rows, columns=[column.name for column in COLUMNS])
 
 
 def _phases(record: Run, polity: str, issue: str, above: list[str]) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from advosim import __version__
+from advosim.results import codebook
 from advosim.scenario.problems import InputError, Problem
 
 if TYPE_CHECKING:
@@ -113,6 +114,7 @@ def write(record: Run, folder: str | Path, started: datetime | None = None) -> P
             table.to_parquet(partial / f"{name}.parquet", index=False)
             _csv(table, partial / f"{name}.csv")
         _tell(record, partial)
+        codebook.write(partial, codebook.of_run(record, tables_of(record)))
         for name in figures_of(record):
             _draw(record, partial / f"{name}.png")
         write_manifest(partial, manifest(record, started))
@@ -406,7 +408,10 @@ def summary(record: Run, folder: str | Path | None = None) -> str:
     if folder is not None:
         figures, tables = (", ".join(names) for names in (figures_of(record), tables_of(record)))
         lines += ["", f"Saved in {folder}: {STORY} tells what happened; {figures} as .png;"]
-        lines += [f"{tables} as .parquet and .csv; {', '.join(MEASURED)} as .csv; {MANIFEST}"]
+        lines += [
+            f"{tables} as .parquet and .csv; {', '.join(MEASURED)} as .csv;",
+            f"{codebook.FILE} says what every column means; {MANIFEST} how to repeat the run",
+        ]
     stages = ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in record.seconds.items())
     return "\n".join([*lines, f"Took {stages}." if stages else ""]).rstrip()
 

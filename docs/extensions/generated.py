@@ -27,6 +27,22 @@ def _part(path: str) -> str:
     return f"`[{table}]`" if table else "The scenario"
 
 
+def scenarios() -> str:
+    """The shipped scenarios with their questions."""
+    from advosim.scenario import load
+
+    rows = {name: load.load(name) for name in load.shipped()}
+    lines = [f"| `{name}` | {row.question} | {row.source} |" for name, row in sorted(rows.items())]
+    return "\n".join(["| name | question | source |", "|---|---|---|", *lines])
+
+
+def tables() -> str:
+    """The columns of all tables of a run."""
+    from advosim.results import codebook
+
+    return codebook.markdown(codebook.every_table())
+
+
 def commands() -> str:
     """Every command with its arguments and options, as `--help` tells them."""
     from advosim import cli
@@ -51,7 +67,12 @@ def _command(command: Any, name: str) -> Iterator[str]:
     yield ""
 
 
-TEXTS: dict[str, Callable[..., str]] = {"settings": settings, "commands": commands}
+TEXTS: dict[str, Callable[..., str]] = {
+    "commands": commands,
+    "scenarios": scenarios,
+    "settings": settings,
+    "tables": tables,
+}
 
 
 def generated(app: Sphinx, page: str, source: list[str]) -> None:
