@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import ast
+import contextlib
 import functools
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,18 +17,18 @@ from worlds import busy, digest, neighbours, small, vetoing, voting, with_neighb
 import advosim
 from advosim import Scenario
 from advosim.scenario.checks import bounds
-from advosim.scenario.declare import Part, catalogue_rows, parameters
+from advosim.scenario.declare import SOURCE, Part, catalogue_rows, parameters
 from advosim.scenario.load import but
 from advosim.scenario.rules import Mechanism, Mechanisms
 from advosim.scenario.schema import Governance, Organisation, OrganisationKind, Public, Tactic, catalogue
 from advosim.simulation import simulate
 from advosim.week import CITIZEN_MECHANISMS, TABLE_MECHANISMS
-from advosim.world.codes import AUDIENCES, CHANNELS, CULTURE, EXPERTISE
-from advosim.world.rows import RULES, TACTIC_NUMBERS
+from advosim.world.rows import RULES
 
 PACKAGE = Path(advosim.__file__).parent
 DECLARED = dict(parameters(Scenario))
 NUMBERS = {path: field for path, field in DECLARED.items() if bounds(field) != (None, None)}
+RULES_NUMBERS = [path for path in NUMBERS if path.startswith("mechanism.")]
 TEXTS = ("meaning", "title", "question", "source")
 """What describes and is read by people."""
 
@@ -42,22 +46,20 @@ def test_there_are_numbers_in_every_part_of_the_schema() -> None:
     assert tops >= {"weeks", "seed", "issue", "tactic", "polity", "mechanism", "reform"}
 
 
-@pytest.mark.parametrize("path", NUMBERS)
-def test_a_number_has_meaning_unit_source_and_a_default_in_its_range(path: str) -> None:
-    field = NUMBERS[path]
-    low, high = bounds(field)
-    assert low is not None and high is not None and low < high
-    assert field.description and len(field.description) > 3
-    assert extra(field)["unit"] and extra(field)["source"]
-    if not field.is_required() and field.default is not None:
-        assert low <= field.default <= high
-        assert isinstance(field.default, int) == (field.annotation is int)
+def test_a_number_has_meaning_unit_source_and_a_default_in_its_range() -> None:
+    for path, field in NUMBERS.items():
+        low, high = bounds(field)
+        assert low is not None and high is not None and low < high, path
+        assert field.description and len(field.description) > 3, path
+        assert extra(field)["unit"] and extra(field)["source"], path
+        if not field.is_required() and field.default is not None:
+            assert low <= field.default <= high, path
+            assert isinstance(field.default, int) == (field.annotation is int), path
 
 
-@pytest.mark.parametrize("path", [path for path in DECLARED if path not in NUMBERS])
-def test_whatever_is_no_number_has_a_meaning_and_a_source(path: str) -> None:
-    assert DECLARED[path].description, path
-    assert extra(DECLARED[path]).get("source"), path
+def test_whatever_is_no_number_has_a_meaning_and_a_source() -> None:
+    lacking = [p for p, field in DECLARED.items() if not field.description or not extra(field).get("source")]
+    assert lacking == []
 
 
 @pytest.mark.parametrize("name", Mechanisms.model_fields)
@@ -71,41 +73,76 @@ def test_a_mechanism_has_a_switch_that_is_on_and_says_what_it_is(name: str) -> N
     assert single <= {"f" if rule.citizens else "d"}, "citizens' rules run in single precision"
 
 
-@pytest.mark.parametrize("end", ["low", "high"])
-@pytest.mark.parametrize("path", [path for path in NUMBERS if path.startswith("mechanism.")])
-def test_both_ends_of_a_range_are_allowed_and_what_is_beyond_is_not(path: str, end: str) -> None:
-    low, high = bounds(NUMBERS[path])
-    assert low is not None and high is not None
-    whole = NUMBERS[path].annotation is int
-    value = low if end == "low" else high
-    _, mechanism, name = path.split(".")
-    table = {mechanism: {name: int(value) if whole else float(value)}}
-    assert getattr(getattr(Mechanisms.model_validate(table), mechanism), name) == value
-    beyond = value - 1 if end == "low" else value + 1
-    with pytest.raises(ValueError, match=name):
-        Mechanisms.model_validate({mechanism: {name: int(beyond) if whole else float(beyond)}})
+def test_both_ends_of_a_range_are_allowed_and_what_is_beyond_is_not() -> None:
+    for path in RULES_NUMBERS:
+        (low, high), kind = bounds(NUMBERS[path]), NUMBERS[path].annotation
+        assert low is not None and high is not None and kind in (int, float)
+        _, mechanism, name = path.split(".")
+        for value, beyond in ((kind(low), kind(low - 1)), (kind(high), kind(high + 1))):
+            made = Mechanisms.model_validate({mechanism: {name: value}})
+            assert getattr(getattr(made, mechanism), name) == value, path
+            with pytest.raises(ValueError, match=name):
+                Mechanisms.model_validate({mechanism: {name: beyond}})
+
+
+# ---------------------------------------------------------------- where it comes from
+
+DECISIONS = PACKAGE.parent / "docs" / "decisions"
+ASSUMED = {path: re.match(r"assumption: decision (\d+)", extra(field)["source"]) for path, field in DECLARED.items()}
+UNTRACEABLE = re.compile(
+    r"\b(tried|proposals?|prototypes?|register|seeds? \d|seeds'|P\d+|\w+\.(py|csv|toml|txt))\b", re.I
+)
+
+
+def test_a_source_is_a_citation_a_datum_an_assumption_or_a_convention() -> None:
+    told = {path: extra(field)["source"] for path, field in DECLARED.items()}
+    assert {path: source for path, source in told.items() if not SOURCE.fullmatch(source)} == {}
+    assert {path: source for path, source in told.items() if UNTRACEABLE.search(source)} == {}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "Kitschelt",
+        "Kitschelt 1986",
+        "tried",
+        "1986: rules",
+        "V-Dem, mid-scale",
+        "convention",
+        "assumption: 3",
+        "data: x",
+    ],
+)
+def test_what_nobody_can_look_up_is_no_source(source: str) -> None:
+    assert not SOURCE.fullmatch(source)
+
+
+def assumed_in_decisions() -> list[tuple[int, str]]:
+    """(decision, path) of every number in the tables of assumed numbers; a rule's path may go without `mechanism.`."""
+    found = []
+    for file in sorted(DECISIONS.glob("*.md")):
+        text = file.read_text(encoding="utf-8").partition("| number | how it was chosen | limits |")[2]
+        for cell, how, limits in re.findall(r"^\| (`.*?) \| (.+?) \| (.+?) \|$", text, re.MULTILINE):
+            assert len(how) > 5 and limits.strip(), (file.name, cell)
+            for path in re.findall(r"`([^`]+)`", cell):
+                rule = path.split(".")[0] in Mechanisms.model_fields and path.count(".") == 1
+                found.append((int(file.name[:4]), f"mechanism.{path}" if rule else path))
+    return found
+
+
+def test_every_assumed_number_stands_once_in_the_decision_that_it_names_and_no_other_number_does() -> None:
+    told = assumed_in_decisions()
+    assert len(told) == len(set(told)), [path for path, times in Counter(told).items() if times > 1]
+    assert set(told) == {(int(match[1]), path) for path, match in ASSUMED.items() if match}
+
+
+def test_rows_of_the_catalogues_cite_who_describes_them() -> None:
+    for name in ("frames", "kinds", "tactics"):
+        for row, values in catalogue_rows(name).items():
+            assert SOURCE.fullmatch(values["source"]) and not UNTRACEABLE.search(values["source"]), (name, row)
 
 
 # ---------------------------------------------------------------- read by code
-
-
-@functools.cache
-def reads() -> dict[str, set[str]]:
-    """By file of the package, the attributes that its code reads and the strings in it."""
-    known = {}
-    for file in sorted(PACKAGE.rglob("*.py")):
-        nodes = list(ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
-        attributes = {n.attr for n in nodes if isinstance(n, ast.Attribute) and isinstance(n.ctx, ast.Load)}
-        known[file.relative_to(PACKAGE).as_posix()] = attributes
-    return known
-
-
-FOUNDING = ("world/found", "world/population", "world/enact")
-"""The files that turn settings into a world's tables."""
-
-
-def read_in(*folders: str) -> set[str]:
-    return {name for file, names in reads().items() if file.startswith(folders) for name in names}
 
 
 APPEALS = ["appeal_to_regional_body", "appeal_to_international_body", "shaming_by_third_states"]
@@ -172,7 +209,7 @@ def values_of(path: str) -> list[Any]:
     return [float(high), float(low), (low + high) / 2]
 
 
-@pytest.mark.parametrize("path", [path for path in NUMBERS if path.startswith("mechanism.")])
+@pytest.mark.parametrize("path", RULES_NUMBERS)
 def test_every_parameter_of_a_rule_changes_some_run(path: str) -> None:
     """It is read, and what is read has an effect."""
     world = world_for(path)
@@ -188,25 +225,96 @@ def test_every_parameter_of_a_rule_changes_some_run(path: str) -> None:
 GOVERNING = [path for path in DECLARED if ".governance." in path]
 
 
+def others_of(path: str) -> list[Any]:
+    """Other values of a setting of governance."""
+    field = DECLARED[path]
+    if path.endswith("district_magnitude"):
+        return [2, 40]  # within the citizens of a district, and enough for mixed elections
+    if field.annotation is bool:
+        return [True, False]
+    return list(getattr(field.annotation, "__args__", ())) or values_of(path)
+
+
 @pytest.mark.parametrize("path", GOVERNING)
-def test_a_governance_setting_is_read_or_awaits_its_mechanism(path: str) -> None:
-    name = path.rsplit(".", 1)[1]
+def test_every_setting_of_governance_changes_some_run_or_awaits_its_mechanism(path: str) -> None:
     waits = extra(DECLARED[path]).get("awaits")
     if waits:
         assert waits not in (*TABLE_MECHANISMS, *CITIZEN_MECHANISMS), f"{path} waits for what is there"
-    else:
-        assert name in read_in("mechanisms/", *FOUNDING), path
-
-
-@pytest.mark.parametrize("path", [p for p in DECLARED if not p.startswith("mechanism.") and ".governance." not in p])
-def test_any_other_setting_is_read_by_code(path: str) -> None:
-    name = path.split(".")[-1]
-    if name in TEXTS or name in (*CHANNELS, *CULTURE, *EXPERTISE, *AUDIENCES):
-        return  # read by people, or by these names of columns
-    if path.startswith("tactic."):
-        assert name in TACTIC_NUMBERS or name in read_in(*FOUNDING), path
         return
-    assert name in read_in("mechanisms/", "world/", "simulation", "scenario/"), path
+    world = (neighbours if path.endswith("external_vulnerability") else vetoing if ".referendum." in path else voting)()
+    if path.endswith("list_method"):
+        world = world.but({"polity.home.governance.electoral_system": "proportional"})
+    here = path.replace("NAME", "home", 1)
+    for seed in range(1, 7):
+        runs = {digest(simulate(world.but({here: value}), seed, threads=1)) for value in others_of(path)}
+        if len(runs) > 1:
+            return
+    raise AssertionError(f"{path} changes no bit of the world in which it should matter")
+
+
+READERS = ("world", "mechanisms", "simulation", "week")
+"""Parts of the package that turn settings into a world, or run it."""
+
+
+@contextlib.contextmanager
+def noted_reads() -> Iterator[set[tuple[str, str]]]:
+    """(class, name) of every setting that code of the READERS reads of a part itself, whatever else has that name."""
+    read: set[tuple[str, str]] = set()
+
+    def get(part: Part, name: str) -> Any:
+        code = sys._getframe(1).f_code
+        here = Path(code.co_filename)
+        place = here.relative_to(PACKAGE).parts[0].removesuffix(".py") if here.is_relative_to(PACKAGE) else ""
+        # Of the scenario's own code what picks out (groups, reforms) counts, what checks does not.
+        picks = place == "scenario" and (here.name == "groups.py" or code.co_name == "reformed")
+        if place in READERS or picks:
+            read.add((owner_of(type(part), name), name))
+        return object.__getattribute__(part, name)
+
+    Part.__getattribute__ = get  # type: ignore[method-assign,assignment]
+    try:
+        yield read
+    finally:
+        del Part.__getattribute__
+
+
+def owner_of(part: type[Part], name: str) -> str:
+    """The class that declares a setting."""
+    return next((c.__name__ for c in part.__mro__ if name in vars(c).get("__annotations__", {})), part.__name__)
+
+
+def settings_of(part: type[Part]) -> Iterator[tuple[str, str]]:
+    """(class, name) of every setting below a part."""
+    for name, field in part.model_fields.items():
+        yield owner_of(part, name), name
+        for inner in (field.annotation, *getattr(field.annotation, "__args__", ())):
+            if isinstance(inner, type) and issubclass(inner, Part):
+                yield from settings_of(inner)
+
+
+def test_every_other_setting_is_read_as_a_world_is_founded_and_run(tmp_path: Path) -> None:
+    (tmp_path / "ties.csv").write_text("0,1\n1,2\n")
+    table = {"kind": "edge_list", "file": str(tmp_path / "ties.csv")}
+    kinds = {"face_to_face.kind": "blocks", "social.kind": "spatial"}
+    worlds = [
+        neighbours().but({"polity.home.individual": {"leader": {"posts": ["institute", "lobby"]}}}),
+        voting().but({"reform": [{"week": 2, "set": {"polity.home.governance.repression": 0.5}}]}),
+        small().but({"polity.home.network.face_to_face": table}),
+        small().but({f"polity.home.network.{path}": kind for path, kind in kinds.items()}),
+    ]
+    brief = [world.but({"weeks": 3}) for world in worlds]
+    with noted_reads() as read:
+        for world in brief:
+            simulate(world, threads=1)
+    declared = {(owner, name) for owner, name in settings_of(Scenario) if name not in TEXTS and name != "on"}
+    assert declared - read == set()
+
+
+def test_an_attribute_of_the_same_name_elsewhere_is_no_reading_of_a_setting() -> None:
+    with noted_reads() as read:
+        simulate(small().but({"mechanism.elections.on": False}), 1, weeks=1, threads=1)
+    assert ("Alliance", "members") in read
+    assert ("Body", "members") not in read, "there is no body, though alliances and kinds have members"
 
 
 # ---------------------------------------------------------------- catalogues

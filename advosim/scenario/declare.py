@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -11,6 +12,18 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 from pydantic.fields import FieldInfo
+
+_CITATION = r"(?:van |de |von )?[A-Z][\w'’-]*[\w.,&'’ -]* (?:1[6-9]|20)\d\d: \w[^;]+"
+_DATUM = r"data: [A-Z][^:;]+: [^;]+"
+_ASSUMED = r"assumption: decision \d+"
+SOURCE = re.compile(rf"convention: \w.+|{_DATUM}|{_ASSUMED}(?:; {_CITATION})*|{_CITATION}(?:; {_CITATION})*")
+"""What a source looks like: a convention with a word why; a datum with its data set; an assumption with the decision
+that says how it was chosen, and citations for its rule or sign; or citations with what there supports the number.
+"""
+
+
+def _source(source: str, assumed: int) -> str:
+    return "; ".join([f"assumption: decision {assumed}"] * bool(assumed) + [source] * bool(source))
 
 
 def number(
@@ -21,22 +34,26 @@ def number(
     *,
     unit: str = "",
     source: str = "",
+    assumed: int = 0,
     awaits: str = "",
     founding: bool = False,
 ) -> Any:
-    """A number with its range. `awaits` names the mechanism that will read it, where none does yet.
+    """A number with its range, and where it comes from, in one of the forms of `SOURCE`.
 
+    assumed: number of the decision that says how it was chosen, if nothing that can be looked up gives it; `source`
+    is then what supports the rule or the sign. awaits: the mechanism that will read it, where none does yet.
     founding: whether only founding reads it, so that no reform can change it.
     """
-    extra: JsonDict = {"unit": unit or "1", "source": source or "convention", **({"awaits": awaits} if awaits else {})}
+    told = _source(source, assumed)
+    extra: JsonDict = {"unit": unit or "1", "source": told, **({"awaits": awaits} if awaits else {})}
     if founding:
         extra["founding"] = True
     return Field(default, ge=low, le=high, description=meaning, json_schema_extra=extra)
 
 
-def choice(default: Any, meaning: str, *, source: str = "", awaits: str = "") -> Any:
-    """A switch, a name or a table, described like a number."""
-    extra: JsonDict = {"source": source or "convention", **({"awaits": awaits} if awaits else {})}
+def choice(default: Any, meaning: str, *, source: str = "", assumed: int = 0, awaits: str = "") -> Any:
+    """A switch, a name or a table, described like a number. A table of declared settings needs no source of its own."""
+    extra: JsonDict = {"source": _source(source, assumed), **({"awaits": awaits} if awaits else {})}
     if callable(default):
         return Field(default_factory=default, description=meaning, json_schema_extra=extra)
     return Field(default, description=meaning, json_schema_extra=extra)
@@ -52,7 +69,11 @@ class Mechanism(Part):
     """A rule of the model with its switch. `citizens` marks the rules of one citizen, which run in single precision."""
 
     citizens: ClassVar[bool] = False
-    on: bool = Field(True, description="false puts the rule at its null limit", json_schema_extra={"source": "-"})
+    on: bool = Field(
+        True,
+        description="false puts the rule at its null limit",
+        json_schema_extra={"source": "convention: a rule holds unless it is switched off"},
+    )
 
 
 @functools.cache

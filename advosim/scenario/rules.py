@@ -1,8 +1,4 @@
-"""The parameters of the rules: one class per mechanism, in the order of the week.
-
-Sources: "tried" marks values found by prototypes of the core loop to give a sane world; "proposal" what still waits for
-one; others name their literature.
-"""
+"""The parameters of the rules: one class per mechanism, in the order of the week."""
 
 from __future__ import annotations
 
@@ -34,88 +30,88 @@ from advosim.scenario.declare import Mechanism, Part, choice, number
 class Attention(Mechanism):
     """Attention to an issue: news shocks and covered acts, decaying; all issues compete with the rest of life."""
 
-    keep: float = number(0.85, 0, 0.99, "attention kept from week to week", unit="share", source="tried")
-    cap: float = number(3.0, 0.1, 5, "highest attention", unit="log weight", source="tried")
-    news_chance: float = number(0.01, 0, 1, "chance of a news shock", unit="per week", source="tried")
-    news_size: float = number(1.3, 0, 5, "mean size of a shock", unit="log weight", source="tried")
-    rest_of_life: float = number(30.0, 1, 1000, "weight of all else that asks for attention", source="tried")
+    keep: float = number(0.85, 0, 0.99, "attention kept from week to week", unit="share", assumed=10,
+        source="Downs 1972: attention to an issue rises and fades")  # fmt: skip
+    cap: float = number(3.0, 0.1, 5, "highest attention", unit="log weight", assumed=10)
+    news_chance: float = number(0.01, 0, 1, "chance of a news shock", unit="per week", assumed=10)
+    news_size: float = number(1.3, 0, 5, "mean size of a shock", unit="log weight", assumed=10)
+    rest_of_life: float = number(30.0, 1, 1000, "weight of all else that asks for attention", assumed=10,
+        source="Jones & Baumgartner 2005: attention is scarce")  # fmt: skip
 
 
 class Funds(Mechanism):
     """Dues and gifts come in, staff and fixed cost go out; who cannot pay closes."""
 
-    fee: float = number(15.0, 0, 1000, "weekly dues if all citizens were members", unit="budgets", source="prototype")
-    noise: float = number(0.5, 0, 5, "sd of weekly gifts", unit="share of income", source="prototype, halved")
-    staff: float = number(0.75, 0, 2, "upkeep of staff", unit="share of income", source="prototype")
-    fixed: float = number(0.18, 0, 5, "fixed cost", unit="budgets a week", source="tried")
-    harassment: float = number(0.2, 0, 5, "further cost under full repression", unit="budgets a week", source="tried")
+    fee: float = number(15.0, 0, 1000, "weekly dues if all citizens were members", unit="budgets", assumed=11)
+    noise: float = number(0.5, 0, 5, "sd of weekly gifts", unit="share of income", assumed=11)
+    staff: float = number(0.75, 0, 2, "upkeep of staff", unit="share of income", assumed=11)
+    fixed: float = number(0.18, 0, 5, "fixed cost", unit="budgets a week", assumed=11,
+        source="Stinchcombe 1965: small and new organisations die first")  # fmt: skip
+    harassment: float = number(0.2, 0, 5, "further cost under full repression", unit="budgets a week", assumed=11,
+        source="Dupuy, Ron & Prakash 2016: hostile laws close organisations")  # fmt: skip
 
 
 class TacticChoice(Mechanism):
     """Teams start campaigns and choose tactics by learned value, match of expertise and what governance allows."""
 
-    launch: float = number(0.015, 0, 1, "chance to start a campaign", unit="per week", source="tried")
-    launch_by_agenda: float = number(0.4, 0, 5, "further chance", unit="per week and share of agenda", source="tried")
-    spend: float = number(0.04, 0, 1, "means that a campaign uses in a week", unit="share of funds", source="prototype")
-    productivity: float = number(1.7, 0, 10, "effort bought by one budget at full expertise", source="prototype")
-    match: float = number(0.5, 0, 5, "weight of matching expertise beside learned value", source="tried")
-    temperature: float = number(0.3, 0.01, 10, "blindness of the choice", source="tried; Kitschelt 1986")
-    risk: float = number(
-        0.5, 0, 5, "weight of exposure under full repression beside learned value", source="proposal; Tilly 1978"
+    launch: float = number(0.015, 0, 1, "chance to start a campaign", unit="per week", assumed=11)
+    launch_by_agenda: float = number(0.4, 0, 5, "further chance", unit="per week and share of agenda", assumed=11)
+    spend: float = number(0.04, 0, 1, "means that a campaign uses in a week", unit="share of funds", assumed=11)
+    productivity: float = number(1.7, 0, 10, "effort bought by one budget at full expertise", assumed=11)
+    match: float = number(0.5, 0, 5, "weight of matching expertise beside learned value", assumed=11)
+    temperature: float = number(
+        0.3, 0.01, 10, "blindness of the choice", assumed=11, source="McAdam 1983: tactics spread as they work"
     )
-    experiment: float = number(
-        0.3, 0, 1, "campaigns that try what nobody has begun for longest", unit="share", source="McAdam 1983"
-    )
+    risk: float = number(0.5, 0, 5, "weight of exposure under full repression beside learned value", assumed=11,
+        source="Tilly 1978: repression raises the cost of a tactic")  # fmt: skip
+    experiment: float = number(0.3, 0, 1, "campaigns that try what nobody has begun for longest", unit="share",
+        assumed=11, source="McAdam 1983: innovation as old tactics wear off")  # fmt: skip
     untried: int = number(
-        13, 1, 5200, "after which the next campaign tries what nobody has begun yet", unit="weeks", source="McAdam 1983"
+        13, 1, 5200, "after which the next campaign tries what nobody has begun yet", unit="weeks", assumed=11
     )
 
 
 class Framing(Mechanism):
     """Teams pick the frame that a noisy poll finds resonant; messages gain or lose by fit with a citizen's values."""
 
-    gain: float = number(0.3, 0, 1, "effect of fit", source="Snow & Benford 1988; Chong & Druckman 2007")
-    poll_noise: float = number(0.1, 0, 1, "sd of the poll of values", unit="share", source="prototype")
-    backfire: float = number(
-        0.05, 0, 1, "step of a weak frame beside a strong one, backward", source="Chong & Druckman"
+    gain: float = number(
+        0.3, 0, 1, "effect of fit", assumed=13, source="Snow & Benford 1988: frames that resonate mobilise"
     )
-    beaten_by: float = number(
-        1.5, 1, 10, "how much stronger a frame is that leaves the other side's no effect", unit="ratio"
-    )
-    circulation_keep: float = number(
-        0.84, 0, 0.99, "strength of what circulates kept from week to week", unit="share", source="half-life 4 weeks"
-    )
-    answer: float = number(
-        1.0,
-        0,
-        10,
-        "weight of beating the other side's frame where it circulates",
-        source="Chong & Druckman; Jerit 2008",
-    )
-    shift: float = number(0.02, 0, 1, "move of values toward a frame that fits, when heard", source="proposal")
-    hop_cost: float = number(0.03, 0, 1, "credibility lost by changing the frame", source="proposal")
+    poll_noise: float = number(0.1, 0, 1, "sd of the poll of values", unit="share", assumed=13)
+    backfire: float = number(0.05, 0, 1, "step of a weak frame beside a strong one, backward", assumed=13,
+        source="Chong & Druckman 2007: weak frames beside strong ones can backfire")  # fmt: skip
+    beaten_by: float = number(1.5, 1, 10, "how much stronger a frame is that leaves the other side's no effect",
+        unit="ratio", assumed=13, source="Chong & Druckman 2007: strong frames win over loud ones")  # fmt: skip
+    circulation_keep: float = number(0.84, 0, 0.99, "strength of what circulates kept from week to week", unit="share",
+        assumed=13, source="Chong & Druckman 2010: effects of frames decay over days and weeks")  # fmt: skip
+    answer: float = number(1.0, 0, 10, "weight of beating the other side's frame where it circulates", assumed=13,
+        source="Jerit 2008: engaging the other side's frame pays")  # fmt: skip
+    shift: float = number(0.02, 0, 1, "move of values toward a frame that fits, when heard", assumed=13)
+    hop_cost: float = number(0.03, 0, 1, "credibility lost by changing the frame", assumed=13)
 
 
 class Message(Mechanism):
     """Clear and tailored messages are stronger: teams with media skill say it well, and to each public in its frame."""
 
-    gain: float = number(0.2, 0, 1, "rise of strength by clarity and tailoring", unit="share", source="seed 2")
-    focus: float = number(
-        0.3, 0, 1, "effort that goes to the public of most promise alone", unit="share", source="seed 2: audiences"
-    )
+    gain: float = number(0.2, 0, 1, "rise of strength by clarity and tailoring", unit="share", assumed=13)
+    focus: float = number(0.3, 0, 1, "effort that goes to the public of most promise alone", unit="share", assumed=13,
+        source="Hillygus & Shields 2008: campaigns speak to segments")  # fmt: skip
 
 
 class DigitalCoordination(Mechanism):
     """Social media make it cheaper and quicker to call people: cost and lag fall with the share online."""
 
-    saving: float = number(0.5, 0, 0.9, "cost and lag saved if all are online", unit="share", source="seed 1")
-    usual: float = number(0.7, 0, 1, "share online at which costs are those of the catalogue", source="convention")
+    saving: float = number(0.5, 0, 0.9, "cost and lag saved if all are online", unit="share", assumed=15,
+        source="Bennett & Segerberg 2012: digital media lower the cost of organising")  # fmt: skip
+    usual: float = number(0.7, 0, 1, "share online at which costs are those of the catalogue",
+        source="convention: the default of `internet_access`, at which costs are those of the catalogue")  # fmt: skip
 
 
 class DigitalDivide(Mechanism):
     """Who is online depends on the public: log odds beside the polity's mean."""
 
-    scale: float = number(1.0, 0, 5, "weight of the publics' differences", unit="factor", source="seed 3")
+    scale: float = number(1.0, 0, 5, "weight of the publics' differences", unit="factor",
+        source="convention: publics give log odds; 1 takes them as they are")  # fmt: skip
 
 
 class PlatformControl(Mechanism):
@@ -124,41 +120,47 @@ class PlatformControl(Mechanism):
     A shutdown removes the social layer and pushes talk to friends.
     """
 
-    removed: float = number(0.02, 0, 1, "posts removed anyhow", unit="share", source="King, Pan & Roberts 2013")
-    calls: float = number(1.0, 0, 1, "calls to act removed under full regulation", unit="share", source="likewise")
-    criticism: float = number(0.3, 0, 1, "criticism removed under full regulation", unit="share", source="likewise")
-    exposure: float = number(0.3, 0, 1, "risk of online action under full surveillance", source="Gunitsky 2015")
-    to_friends: float = number(1.5, 1, 5, "talk to friends under a shutdown", unit="factor", source="proposal")
+    removed: float = number(0.02, 0, 1, "posts removed anyhow", unit="share", assumed=15)
+    calls: float = number(1.0, 0, 1, "calls to act removed under full regulation", unit="share", assumed=15,
+        source="King, Pan & Roberts 2013: calls to act are what is censored")  # fmt: skip
+    criticism: float = number(0.3, 0, 1, "criticism removed under full regulation", unit="share", assumed=15,
+        source="King, Pan & Roberts 2013: criticism is censored far less")  # fmt: skip
+    exposure: float = number(0.3, 0, 1, "risk of online action under full surveillance", assumed=15,
+        source="Gunitsky 2015: regimes watch what is said online")  # fmt: skip
+    to_friends: float = number(1.5, 1, 5, "talk to friends under a shutdown", unit="factor", assumed=15,
+        source="Hassanpour 2014: a shutdown moves talk face to face")  # fmt: skip
 
 
 class Hashtag(Mechanism):
     """A hashtag spreads among those online, by days, and is dropped; capable teams build it slowly and keep it up."""
 
-    spontaneous: float = number(0.002, 0, 1, "chance that talk online starts one", unit="per week", source="proposal")
-    seed: float = number(0.01, 0, 1, "share of those online that a start reaches", source="proposal")
-    rise: float = number(0.9, 0, 5, "growth by contagion without capacity", unit="per day", source="proposal")
-    slow_rise: float = number(
-        0.5, 0, 5, "growth lost to capacity: care takes time", unit="per day", source="Tufekci 2017"
-    )
-    drop: float = number(0.5, 0, 5, "share dropped without capacity", unit="per day", source="Tufekci 2017")
-    slow_drop: float = number(0.35, 0, 5, "dropping spared by capacity", unit="per day", source="Tufekci 2017")
-    tire: float = number(0.05, 0, 1, "contagion lost to novelty worn off", unit="per day", source="Yasseri et al. 2017")
-    hears: float = number(0.5, 0, 1, "chance to hear of a hashtag that all follow", source="proposal")
-    complexity: float = number(
-        4.0, 0, 50, "talk needed to act on a contentious hashtag", unit="weight of agenda", source="Centola & Macy 2007"
-    )
+    spontaneous: float = number(0.002, 0, 1, "chance that talk online starts one", unit="per week", assumed=15)
+    seed: float = number(0.01, 0, 1, "share of those online that a start reaches", assumed=15)
+    rise: float = number(0.9, 0, 5, "growth by contagion without capacity", unit="per day", assumed=15)
+    slow_rise: float = number(0.5, 0, 5, "growth lost to capacity: care takes time", unit="per day", assumed=15,
+        source="Tufekci 2017: what grows without organisation is quick and brittle")  # fmt: skip
+    drop: float = number(0.5, 0, 5, "share dropped without capacity", unit="per day", assumed=15)
+    slow_drop: float = number(0.35, 0, 5, "dropping spared by capacity", unit="per day", assumed=15,
+        source="Tufekci 2017: what grows without organisation is quick and brittle")  # fmt: skip
+    tire: float = number(0.05, 0, 1, "contagion lost to novelty worn off", unit="per day", assumed=15,
+        source="Wu & Huberman 2007: novelty of online content decays")  # fmt: skip
+    hears: float = number(0.5, 0, 1, "chance to hear of a hashtag that all follow", assumed=15)
+    complexity: float = number(4.0, 0, 50, "talk needed to act on a contentious hashtag", unit="weight of agenda",
+        assumed=15, source="Centola & Macy 2007: contentious acts need several sources")  # fmt: skip
 
 
 class Petition(Mechanism):
     """Petitions run in days: outreach is lognormal and its novelty decays within days, with a boost at each start."""
 
-    half_life: float = number(10.0, 0.1, 365, "half-life of novelty", unit="days", source="Yasseri et al. 2017")
-    floor: float = number(0.4, 0, 1, "outreach that is left without novelty", unit="share", source="proposal")
-    peak: float = number(3.0, 0, 50, "outreach on the first day", unit="factor", source="proposal")
-    spread: float = number(0.5, 0, 3, "sd of log outreach among petitions", unit="log", source="Yasseri et al. 2017")
-    threshold: float = number(
-        0.02, 0, 1, "signatures that oblige a reply", unit="share of citizens", source="thresholds for a debate"
-    )
+    half_life: float = number(10.0, 0.1, 365, "half-life of novelty", unit="days", assumed=13,
+        source="Yasseri, Hale & Margetts 2017: signatures come in the first days")  # fmt: skip
+    floor: float = number(0.4, 0, 1, "outreach that is left without novelty", unit="share", assumed=13,
+        source="Yasseri, Hale & Margetts 2017: an early boost, then little")  # fmt: skip
+    peak: float = number(3.0, 0, 50, "outreach on the first day", unit="factor", assumed=13,
+        source="Yasseri, Hale & Margetts 2017: an early boost, then little")  # fmt: skip
+    spread: float = number(0.5, 0, 3, "sd of log outreach among petitions", unit="log", assumed=13,
+        source="Yasseri, Hale & Margetts 2017: sizes are heavily skewed")  # fmt: skip
+    threshold: float = number(0.02, 0, 1, "signatures that oblige a reply", unit="share of citizens", assumed=13)
 
 
 class Grants(Mechanism):
@@ -166,12 +168,12 @@ class Grants(Mechanism):
     entry cost. Pfeffer & Salancik 1978; Cooley & Ron 2002.
     """
 
-    by_fit: float = number(2.0, 0, 20, "weight of agreement", unit="logit", source="proposal")
-    by_visibility: float = number(2.0, 0, 20, "weight of coverage", unit="logit", source="prototype")
-    by_success: float = number(2.0, 0, 20, "weight of learned success", unit="logit", source="prototype")
-    drift: float = number(
-        0.05, 0, 1, "move toward the donor, if grants are all income", unit="share", source="register"
-    )
+    by_fit: float = number(2.0, 0, 20, "weight of agreement", unit="logit", assumed=11,
+        source="Cooley & Ron 2002: recipients that suit donors are funded")  # fmt: skip
+    by_visibility: float = number(2.0, 0, 20, "weight of coverage", unit="logit", assumed=11)
+    by_success: float = number(2.0, 0, 20, "weight of learned success", unit="logit", assumed=11)
+    drift: float = number(0.05, 0, 1, "move toward the donor, if grants are all income", unit="share", assumed=11,
+        source="Pfeffer & Salancik 1978: dependence makes compliant")  # fmt: skip
 
 
 class CredibilityChange(Mechanism):
@@ -179,33 +181,38 @@ class CredibilityChange(Mechanism):
     which spreads to allies by `transfer`, and returns to what is usual.
     """
 
-    keep: float = number(0.99, 0, 1, "deviation kept from week to week", unit="share", source="proposal")
-    by_evidence: float = number(0.01, 0, 1, "officials' and the public's trust by evidence", source="prototype")
-    by_coverage: float = number(0.01, 0, 1, "the media's trust by a covered act", source="prototype")
-    by_violence: float = number(0.03, 0, 1, "trust lost by calling to what turns violent", source="Wasow 2020")
-    transfer: float = number(0.2, 0, 1, "what is usual moves toward allies' trust by", unit="share", source="seed 2")
-    unity: float = number(0.1, 0, 1, "public trust gained by a cohesive alliance", source="seed 2")
-    scandal: float = number(0.0005, 0, 1, "chance of a scandal", unit="per organisation and week", source="proposal")
-    damage: float = number(0.3, 0, 1, "trust lost by a scandal with all three audiences", source="proposal")
+    keep: float = number(0.99, 0, 1, "deviation kept from week to week", unit="share", assumed=11)
+    by_evidence: float = number(0.01, 0, 1, "officials' and the public's trust by evidence", assumed=11)
+    by_coverage: float = number(0.01, 0, 1, "the media's trust by a covered act", assumed=11)
+    by_violence: float = number(0.03, 0, 1, "trust lost by calling to what turns violent", assumed=11,
+        source="Wasow 2020: violence turns opinion against those who call for it")  # fmt: skip
+    transfer: float = number(0.2, 0, 1, "what is usual moves toward allies' trust by", unit="share", assumed=11)
+    unity: float = number(0.1, 0, 1, "public trust gained by a cohesive alliance", assumed=11)
+    scandal: float = number(0.0005, 0, 1, "chance of a scandal", unit="per organisation and week", assumed=11)
+    damage: float = number(0.3, 0, 1, "trust lost by a scandal with all three audiences", assumed=11,
+        source="Gibelman & Gelman 2004: scandals cost organisations their trust")  # fmt: skip
 
 
 class Institutionalisation(Mechanism):
     """Rules and staff: less disruption, slower reaction, easier access and grants. Tarrow 2011."""
 
-    lag: float = number(4.0, 0, 52, "delay of a fully institutionalised team's start", unit="weeks", source="register")
-    access: float = number(0.3, 0, 1, "rise of lobbying by institutionalisation", unit="share", source="proposal")
-    grants: float = number(1.0, 0, 20, "weight with foundations", unit="logit", source="proposal")
+    lag: float = number(4.0, 0, 52, "delay of a fully institutionalised team's start", unit="weeks", assumed=11,
+        source="Tarrow 2011: movements act faster than offices")  # fmt: skip
+    access: float = number(0.3, 0, 1, "rise of lobbying by institutionalisation", unit="share", assumed=11)
+    grants: float = number(1.0, 0, 20, "weight with foundations", unit="logit", assumed=11)
 
 
 class Backlash(Mechanism):
     """A message that clashes with values, from a source not trusted, moves attitudes the other way; hostility costs."""
 
     citizens: ClassVar[bool] = True
-    chance: float = number(0.1, 0, 0.3, "chance of a backward step", source="seed 3")
-    distrust: float = number(0.5, 0, 1, "credibility below which a source is not trusted", source="convention")
-    members: float = number(1.0, 0, 10, "rise of lapse by full hostility", unit="share", source="proposal")
-    salience: float = number(0.2, 0, 1, "reach lost by full hostility", unit="share", source="proposal")
-    insider_risk: float = number(0.3, 0, 1, "table and lobbying success lost by hostility", source="seed 3")
+    chance: float = number(0.1, 0, 0.3, "chance of a backward step", assumed=10,
+        source="Bail et al. 2018: opposing messages can harden views")  # fmt: skip
+    distrust: float = number(0.5, 0, 1, "credibility below which a source is not trusted",
+        source="convention: the middle of the scale of credibility")  # fmt: skip
+    members: float = number(1.0, 0, 10, "rise of lapse by full hostility", unit="share", assumed=10)
+    salience: float = number(0.2, 0, 1, "reach lost by full hostility", unit="share", assumed=10)
+    insider_risk: float = number(0.3, 0, 1, "table and lobbying success lost by hostility", assumed=10)
 
 
 class Boycott(Mechanism):
@@ -215,87 +222,90 @@ class Boycott(Mechanism):
     """
 
     citizens: ClassVar[bool] = True
-    readiness: float = number(-2.0, -10, 10, "readiness to concede", unit="logit", source="King 2008: about a quarter")
-    by_media: float = number(0.7, 0, 10, "by coverage", unit="logit", source="King 2008")
-    by_decline: float = number(4.0, 0, 50, "by coverage x decline of reputation", unit="logit", source="King 2008")
-    by_sales: float = number(10.0, 0, 500, "by sales lost", unit="logit per share of citizens", source="King 2008")
-    cost: float = number(0.02, 0, 5, "cost of staying away", unit="motive", source="proposal")
-    available: float = number(
-        0.35, 0, 1, "chance to have a choice when shopping", unit="per week", source="as petitions"
-    )
-    damage: float = number(0.03, 0, 1, "reputation lost by a week of coverage", source="King 2008")
-    recovery: float = number(
-        0.98, 0, 1, "decline of reputation kept from week to week", unit="share", source="proposal"
-    )
-    step: float = number(0.6, 0, 2, "move of practice by a concession", unit="position", source="proposal")
+    readiness: float = number(-2.0, -10, 10, "readiness to concede", unit="logit", assumed=13,
+        source="King 2008: about a quarter of covered boycotts win, more where reputation was falling")  # fmt: skip
+    by_media: float = number(0.7, 0, 10, "by coverage", unit="logit", assumed=13,
+        source="King 2008: about a quarter of covered boycotts win, more where reputation was falling")  # fmt: skip
+    by_decline: float = number(4.0, 0, 50, "by coverage x decline of reputation", unit="logit", assumed=13,
+        source="King 2008: about a quarter of covered boycotts win, more where reputation was falling")  # fmt: skip
+    by_sales: float = number(10.0, 0, 500, "by sales lost", unit="logit per share of citizens", assumed=13)
+    cost: float = number(0.02, 0, 5, "cost of staying away", unit="motive", assumed=13)
+    available: float = number(0.35, 0, 1, "chance to have a choice when shopping", unit="per week", assumed=13)
+    damage: float = number(0.03, 0, 1, "reputation lost by a week of coverage", assumed=13,
+        source="King 2008: what threatens is reputation")  # fmt: skip
+    recovery: float = number(0.98, 0, 1, "decline of reputation kept from week to week", unit="share", assumed=13)
+    step: float = number(0.6, 0, 2, "move of practice by a concession", unit="position", assumed=13,
+        source="Bartley & Child 2014: targets change some practices")  # fmt: skip
     example_keep: float = number(
-        0.95, 0, 0.99, "memory of a concession kept from week to week", unit="share", source="as `pressure`"
+        0.95, 0, 0.99, "memory of a concession kept from week to week", unit="share", assumed=13
     )
 
 
 class ProtestSignal(Mechanism):
     """Officials learn from turnout above what they expected; protests of extremists and violence tell them less."""
 
-    gain: float = number(0.5, 0, 5, "weight of surprise", unit="per log of turnout", source="Lohmann 1994")
-    keep: float = number(0.9, 0, 0.99, "expectation kept from week to week", unit="share", source="prototype")
-    least: float = number(0.0005, 1e-6, 1, "turnout that counts as none", unit="share", source="onset of protest")
-    cap: float = number(2.0, 1, 20, "largest factor of the street's pressure", unit="factor", source="proposal")
-    extremists: float = number(
-        0.5, 0, 1, "weight lost if all who march are extreme", unit="share", source="Lohmann 1994"
-    )
-    violence: float = number(0.3, 0, 1, "weight lost by violence", unit="share", source="Wasow 2020")
+    gain: float = number(0.5, 0, 5, "weight of surprise", unit="per log of turnout", assumed=14,
+        source="Lohmann 1994: turnout beyond what was expected informs")  # fmt: skip
+    keep: float = number(0.9, 0, 0.99, "expectation kept from week to week", unit="share", assumed=14)
+    least: float = number(0.0005, 1e-6, 1, "turnout that counts as none", unit="share",
+        source="convention: the onset of protest, `response.onset`, from which turnout is counted")  # fmt: skip
+    cap: float = number(2.0, 1, 20, "largest factor of the street's pressure", unit="factor", assumed=14)
+    extremists: float = number(0.5, 0, 1, "weight lost if all who march are extreme", unit="share", assumed=14,
+        source="Lohmann 1994: extremists' turnout tells less")  # fmt: skip
+    violence: float = number(0.3, 0, 1, "weight lost by violence", unit="share", assumed=14,
+        source="Wasow 2020: violent protest moves opinion the other way")  # fmt: skip
 
 
 class StakeholderTable(Mechanism):
     """Those seated bargain with the government: weighted Nash solution; what is taken up is recorded, buy-in calms."""
 
-    weight: float = number(
-        0.3, 0, 10, "weight of a team beside the government's 1", unit="per effort", source="proposal"
-    )
-    uptake: float = number(0.15, 0, 2, "largest step that a table can agree on", unit="position", source="proposal")
-    chance: float = number(0.05, 0, 1, "tables that end in an agreement, if open", source="proposal")
-    buy_in: float = number(0.3, 0, 1, "friction spared after an agreement", unit="share", source="seed 2")
-    keep: float = number(0.98, 0, 1, "buy-in kept from week to week", unit="share", source="proposal")
+    weight: float = number(0.3, 0, 10, "weight of a team beside the government's 1", unit="per effort", assumed=14,
+        source="Kalai 1977: Nash's solution with unequal weights")  # fmt: skip
+    uptake: float = number(0.15, 0, 2, "largest step that a table can agree on", unit="position", assumed=14)
+    chance: float = number(0.05, 0, 1, "tables that end in an agreement, if open", assumed=14)
+    buy_in: float = number(0.3, 0, 1, "friction spared after an agreement", unit="share", assumed=14,
+        source="Ansell & Gash 2008: buy-in eases carrying out")  # fmt: skip
+    keep: float = number(0.98, 0, 1, "buy-in kept from week to week", unit="share", assumed=14)
 
 
 class Municipalities(Mechanism):
     """Municipal governments have policies of their own, which local campaigns and opinion move; citizens feel both."""
 
-    felt: float = number(
-        0.3, 0, 1, "weight of local policy in what citizens live under", unit="share", source="proposal"
-    )
-    friction: float = number(0.5, 0.01, 10, "local pressure that is withstood", unit="pressure", source="proposal")
-    keep: float = number(0.95, 0, 0.999, "local pressure kept from week to week", unit="share", source="as `pressure`")
-    campaign: float = number(0.1, 0, 10, "weight of campaigns", unit="pressure at much effort", source="proposal")
-    opinion: float = number(0.3, 0, 10, "weight of salient local majorities", source="as `pressure`, halved")
-    step: float = number(0.3, 0, 2, "local step", unit="position", source="proposal")
+    felt: float = number(0.3, 0, 1, "weight of local policy in what citizens live under", unit="share", assumed=14)
+    friction: float = number(0.5, 0.01, 10, "local pressure that is withstood", unit="pressure", assumed=14)
+    keep: float = number(0.95, 0, 0.999, "local pressure kept from week to week", unit="share", assumed=14)
+    campaign: float = number(0.1, 0, 10, "weight of campaigns", unit="pressure at much effort", assumed=14)
+    opinion: float = number(0.3, 0, 10, "weight of salient local majorities", assumed=14)
+    step: float = number(0.3, 0, 2, "local step", unit="position", assumed=14)
 
 
 class Spillover(Mechanism):
     """News and covered acts of one polity reach others' media, and foreign channels reach its citizens."""
 
-    share: float = number(0.3, 0, 1, "attention that passes between the nearest", source="Galtung & Ruge 1965")
+    share: float = number(0.3, 0, 1, "attention that passes between the nearest", assumed=16,
+        source="Galtung & Ruge 1965: near countries' news travels")  # fmt: skip
 
 
 class FrameDiffusion(Mechanism):
     """Organisations learn to speak in the frames that tied ones abroad campaign in. Snow & Benford 1999."""
 
-    chance: float = number(0.02, 0, 1, "chance to take a frame over", unit="per tie and week", source="proposal")
+    chance: float = number(0.02, 0, 1, "chance to take a frame over", unit="per tie and week", assumed=16,
+        source="Snow & Benford 1999: frames travel along ties")  # fmt: skip
 
 
 class Shelter(Mechanism):
     """Who would close under repression but has ties abroad is sheltered there for a time, at its hosts' cost."""
 
-    weeks: int = number(26, 0, 520, "shelter in all", unit="weeks", source="proposal")
-    cost: float = number(0.05, 0, 5, "what it costs the host", unit="budgets a week", source="as `solidarity`")
+    weeks: int = number(26, 0, 520, "shelter in all", unit="weeks", assumed=16)
+    cost: float = number(0.05, 0, 5, "what it costs the host", unit="budgets a week", assumed=16)
 
 
 class ThirdStates(Mechanism):
     """Third states speak up where they are ahead, and pressed by their own publics and organisations."""
 
-    gatekeeping: float = number(2.0, -10, 10, "how hard it is to be heard by them", unit="logit", source="as bodies")
-    half_salience: float = number(0.02, 1e-6, 1, "salience of half effect there", unit="share", source="proposal")
-    half_effort: float = number(2.0, 0.01, 1000, "effort of half effect there", unit="budgets", source="proposal")
+    gatekeeping: float = number(2.0, -10, 10, "how hard it is to be heard by them", unit="logit", assumed=16)
+    half_salience: float = number(0.02, 1e-6, 1, "salience of half effect there", unit="share", assumed=16)
+    half_effort: float = number(2.0, 0.01, 1000, "effort of half effect there", unit="budgets", assumed=16)
 
 
 class Boomerang(Mechanism):
@@ -303,35 +313,46 @@ class Boomerang(Mechanism):
     presence at home or third states join. Keck & Sikkink 1998; Bob 2005; Murdie & Davis 2012; Hafner-Burton 2008.
     """
 
-    patience: float = number(0.5, 0, 0.99, "blockage at home from which teams look abroad", source="proposal")
-    by_failure: float = number(0.3, 0, 1, "blockage by campaigns that brought nothing", source="Keck & Sikkink 1998")
-    means: float = number(4.0, 0, 1000, "funds that an appeal needs", unit="weeks of its cost", source="proposal")
-    pull: float = number(3.0, 0, 100, "weight of appeals, if a team looks abroad", unit="factor", source="proposal")
-    by_fit: float = number(2.0, 0, 50, "adoption by fit", unit="logit per position", source="Bob 2005")
-    by_agenda: float = number(1.0, 0, 50, "by the issue's place on its agenda", unit="logit", source="Bob 2005")
-    by_visibility: float = number(2.0, 0, 50, "by coverage of the team", unit="logit", source="Bob 2005")
-    by_ties: float = number(2.0, 0, 50, "by ties abroad", unit="logit", source="Bob 2005; Carpenter 2007")
-    half_ties: float = number(2.0, 0.01, 100, "ties of half effect", unit="ties", source="proposal")
-    by_effort: float = number(1.0, 0, 50, "by the appeal's effort", unit="logit", source="Bob 2005: matching costs")
-    by_crowding: float = number(1.0, 0, 50, "refusal by a full docket", unit="logit", source="Bob 2005")
-    case_keep: float = number(0.99, 0, 0.999, "an adopted case kept from week to week", unit="share", source="proposal")
-    agenda_step: float = number(0.3, 0, 1, "rise of the body's agenda by an adoption", source="proposal")
-    agenda_keep: float = number(0.98, 0, 0.999, "that rise kept from week to week", unit="share", source="proposal")
-    norm_step: float = number(
-        0.05, 0, 2, "move of the body's policy by an adoption", unit="position", source="Finnemore & Sikkink 1998"
-    )
-    norm_keep: float = number(0.998, 0, 0.9999, "that move kept from week to week", unit="share", source="proposal")
-    worth: float = number(0.1, 0, 10, "what a team counts an adoption as", unit="pressure", source="proposal")
-    reach: float = number(0.3, 0.01, 2, "distance of full shaming", unit="position", source="as `friction`")
-    alone: float = number(0.0, 0, 5, "effect of shaming alone (b1)", unit="factor", source="Murdie & Davis 2012")
-    with_presence: float = number(0.5, 0, 5, "with presence at home (b2)", unit="factor", source="Murdie & Davis 2012")
-    with_third_states: float = number(0.5, 0, 5, "with third states (b3)", unit="factor", source="Murdie & Davis 2012")
-    half_presence: float = number(2.0, 0.01, 100, "presence of half effect", unit="organisations", source="proposal")
-    offset: float = number(
-        0.1, 0, 1, "chance that a fully shamed government offsets", unit="per week", source="Hafner-Burton 2008"
-    )
-    swing: float = number(0.3, 0, 1, "repression moved elsewhere by an offset", source="proposal; Hafner-Burton 2008")
-    swing_keep: float = number(0.9, 0, 0.99, "that kept from week to week", unit="share", source="proposal")
+    patience: float = number(0.5, 0, 0.99, "blockage at home from which teams look abroad", assumed=16,
+        source="Keck & Sikkink 1998: those who are blocked look abroad")  # fmt: skip
+    by_failure: float = number(0.3, 0, 1, "blockage by campaigns that brought nothing", assumed=16,
+        source="Keck & Sikkink 1998: who is not heard at home")  # fmt: skip
+    means: float = number(4.0, 0, 1000, "funds that an appeal needs", unit="weeks of its cost", assumed=16)
+    pull: float = number(3.0, 0, 100, "weight of appeals, if a team looks abroad", unit="factor", assumed=16)
+    by_fit: float = number(2.0, 0, 50, "adoption by fit", unit="logit per position", assumed=16,
+        source="Bob 2005: gatekeepers choose by fit, fame and contacts")  # fmt: skip
+    by_agenda: float = number(1.0, 0, 50, "by the issue's place on its agenda", unit="logit", assumed=16,
+        source="Bob 2005: appeals match a patron's agenda and have costs")  # fmt: skip
+    by_visibility: float = number(2.0, 0, 50, "by coverage of the team", unit="logit", assumed=16,
+        source="Bob 2005: gatekeepers choose by fit, fame and contacts")  # fmt: skip
+    by_ties: float = number(2.0, 0, 50, "by ties abroad", unit="logit", assumed=16,
+        source="Bob 2005: gatekeepers choose by fit, fame and contacts")  # fmt: skip
+    half_ties: float = number(2.0, 0.01, 100, "ties of half effect", unit="ties", assumed=16)
+    by_effort: float = number(1.0, 0, 50, "by the appeal's effort", unit="logit", assumed=16,
+        source="Bob 2005: appeals match a patron's agenda and have costs")  # fmt: skip
+    by_crowding: float = number(1.0, 0, 50, "refusal by a full docket", unit="logit", assumed=16,
+        source="Bob 2005: appeals match a patron's agenda and have costs")  # fmt: skip
+    case_keep: float = number(0.99, 0, 0.999, "an adopted case kept from week to week", unit="share", assumed=16)
+    agenda_step: float = number(0.3, 0, 1, "rise of the body's agenda by an adoption", assumed=16)
+    agenda_keep: float = number(0.98, 0, 0.999, "that rise kept from week to week", unit="share", assumed=16)
+    norm_step: float = number(0.05, 0, 2, "move of the body's policy by an adoption", unit="position", assumed=16,
+        source="Finnemore & Sikkink 1998: norms cascade as cases add up")  # fmt: skip
+    norm_keep: float = number(0.998, 0, 0.9999, "that move kept from week to week", unit="share", assumed=16,
+        source="Finnemore & Sikkink 1998: norms cascade as cases add up")  # fmt: skip
+    worth: float = number(0.1, 0, 10, "what a team counts an adoption as", unit="pressure", assumed=16)
+    reach: float = number(0.3, 0.01, 2, "distance of full shaming", unit="position", assumed=16)
+    alone: float = number(0.0, 0, 5, "effect of shaming alone (b1)", unit="factor",
+        source="Murdie & Davis 2012: shaming without organisations at home shows no effect")  # fmt: skip
+    with_presence: float = number(0.5, 0, 5, "with presence at home (b2)", unit="factor", assumed=16,
+        source="Murdie & Davis 2012: shaming works with presence at home or third parties")  # fmt: skip
+    with_third_states: float = number(0.5, 0, 5, "with third states (b3)", unit="factor", assumed=16,
+        source="Murdie & Davis 2012: shaming works with presence at home or third parties")  # fmt: skip
+    half_presence: float = number(2.0, 0.01, 100, "presence of half effect", unit="organisations", assumed=16)
+    offset: float = number(0.1, 0, 1, "chance that a fully shamed government offsets", unit="per week", assumed=16,
+        source="Hafner-Burton 2008: shamed governments offset")  # fmt: skip
+    swing: float = number(0.3, 0, 1, "repression moved elsewhere by an offset", assumed=16,
+        source="Hafner-Burton 2008: some abuses rise as others fall")  # fmt: skip
+    swing_keep: float = number(0.9, 0, 0.99, "that kept from week to week", unit="share", assumed=16)
 
 
 class Spiral(Mechanism):
@@ -341,68 +362,66 @@ class Spiral(Mechanism):
 class Channels(Mechanism):
     """Messages travel face to face, by mass media and by social media; the mix is tailored to the audience's access."""
 
-    gate: float = number(0.7, 0, 1, "mass media reach lost without media freedom", unit="share", source="prototype")
-    tailoring: float = number(1.0, 0, 5, "how far the mix follows the audience's access", unit="exponent")
-    synergy: float = number(0.1, 0, 1, "rise of reach by an even mix of channels", unit="share", source="seeds 2, 3")
-    full: float = number(
-        1.0,
-        0.01,
-        1000,
-        "effort beyond which one channel meets the same people",
-        unit="efforts",
-        source="Simon & Arndt 1980",
-    )
+    gate: float = number(0.7, 0, 1, "mass media reach lost without media freedom", unit="share", assumed=15)
+    tailoring: float = number(1.0, 0, 5, "how far the mix follows the audience's access", unit="exponent",
+        source="convention: 1 weighs the channels of a tactic by the audience's access; 0 would ignore it")  # fmt: skip
+    synergy: float = number(0.1, 0, 1, "rise of reach by an even mix of channels", unit="share", assumed=15,
+        source="Naik & Raman 2003: media reinforce each other")  # fmt: skip
+    full: float = number(1.0, 0.01, 1000, "effort beyond which one channel meets the same people", unit="efforts",
+        assumed=15, source="Simon & Arndt 1980: advertising has diminishing returns")  # fmt: skip
 
 
 class Evidence(Mechanism):
     """Research revises what officials think where there is openness, and raises the price of what it speaks against."""
 
-    keep: float = number(0.98, 0, 1, "revision kept from week to week", unit="share", source="Keck & Sikkink 1998")
-    gain: float = number(0.02, 0, 1, "revision by perfect evidence", unit="position per week", source="proposal")
-    keep_price: float = number(0.95, 0, 1, "price kept from week to week", unit="share", source="proposal")
-    price: float = number(0.5, 0, 5, "rise of the price", unit="friction per reach and quality", source="proposal")
-    anchor: float = number(
-        0.2, 0, 1, "teaching that evidence does on the side", unit="share", source="register: a little"
-    )
-    reputation: float = number(
-        0.5, 0, 1, "reputation of the other side's firms lost", unit="per reach", source="proposal"
-    )
+    keep: float = number(0.98, 0, 1, "revision kept from week to week", unit="share", assumed=13)
+    gain: float = number(0.02, 0, 1, "revision by perfect evidence", unit="position per week", assumed=13,
+        source="Keck & Sikkink 1998: information changes evaluation")  # fmt: skip
+    keep_price: float = number(0.95, 0, 1, "price kept from week to week", unit="share", assumed=13)
+    price: float = number(0.5, 0, 5, "rise of the price", unit="friction per reach and quality", assumed=13,
+        source="Keck & Sikkink 1998: information raises the cost of an option")  # fmt: skip
+    anchor: float = number(0.2, 0, 1, "teaching that evidence does on the side", unit="share", assumed=13)
+    reputation: float = number(0.5, 0, 1, "reputation of the other side's firms lost", unit="per reach", assumed=13,
+        source="King 2008: reputation is what targets lose")  # fmt: skip
 
 
 class Backfire(Mechanism):
     """Those who learn of the repression of peaceful acts grow aggrieved; grievance fades."""
 
     citizens: ClassVar[bool] = True
-    keep: float = number(0.9, 0, 0.99, "grievance kept from week to week", unit="share", source="tried")
-    gain: float = number(0.3, 0, 5, "grievance by one injustice", source="tried; Hess & Martin 2006")
-    by_media: float = number(0.5, 0, 1, "chance to learn of it from free media", source="tried")
-    online: float = number(0.3, 0, 1, "chance to learn of it online", source="tried; Sutton et al. 2014")
-    foreign: float = number(
-        0.5, 0, 1, "chance to learn of it from free media next door", source="as at home; Sutton et al. 2014"
-    )
+    keep: float = number(0.9, 0, 0.99, "grievance kept from week to week", unit="share", assumed=10)
+    gain: float = number(0.3, 0, 5, "grievance by one injustice", assumed=10,
+        source="Hess & Martin 2006: repression of peaceful acts outrages")  # fmt: skip
+    by_media: float = number(0.5, 0, 1, "chance to learn of it from free media", assumed=10,
+        source="Sutton, Butcher & Svensson 2014: backfire needs channels that tell of it")  # fmt: skip
+    online: float = number(0.3, 0, 1, "chance to learn of it online", assumed=10,
+        source="Sutton, Butcher & Svensson 2014: alternative channels")  # fmt: skip
+    foreign: float = number(0.5, 0, 1, "chance to learn of it from free media next door", assumed=10,
+        source="Sutton, Butcher & Svensson 2014: backfire needs channels that tell of it")  # fmt: skip
 
 
 class Awareness(Mechanism):
     """Citizens learn of an issue from the agenda, from campaigns and from talking neighbours, and forget."""
 
     citizens: ClassVar[bool] = True
-    start: float = number(0.15, 0, 1, "aware at the start", unit="share of citizens", source="tried", founding=True)
-    by_agenda: float = number(0.5, 0, 1, "chance by a full agenda and diet", unit="per week", source="tried")
-    missed_face_to_face: float = number(0.85, 0, 1, "chance to miss what one friend talks of", source="tried")
-    missed_online: float = number(0.95, 0, 1, "chance to miss what one contact posts", source="tried")
-    half_life: float = number(8.0, 0.1, 520, "half-life of awareness", unit="weeks", source="tried")
+    start: float = number(0.15, 0, 1, "aware at the start", unit="share of citizens", assumed=10, founding=True)
+    by_agenda: float = number(0.5, 0, 1, "chance by a full agenda and diet", unit="per week", assumed=10)
+    missed_face_to_face: float = number(0.85, 0, 1, "chance to miss what one friend talks of", assumed=10)
+    missed_online: float = number(0.95, 0, 1, "chance to miss what one contact posts", assumed=10)
+    half_life: float = number(8.0, 0.1, 520, "half-life of awareness", unit="weeks", assumed=10)
 
 
 class Salience(Mechanism):
     """What is on a citizen's mind: issues by attention, interest, neighbours' talk and stake, against all else."""
 
     citizens: ClassVar[bool] = True
-    rate: float = number(0.3, 0, 1, "adjustment", unit="per week", source="tried")
-    by_talk: float = number(4.0, 0, 20, "weight of the share of neighbours who talk", source="tried")
-    talk_cap: float = number(1.0, 0, 5, "highest effect of talk", unit="log weight", source="tried")
-    rest_of_life: float = number(30.0, 1, 1000, "weight of all else on one's mind", source="tried")
+    rate: float = number(0.3, 0, 1, "adjustment", unit="per week", assumed=10)
+    by_talk: float = number(4.0, 0, 20, "weight of the share of neighbours who talk", assumed=10)
+    talk_cap: float = number(1.0, 0, 5, "highest effect of talk", unit="log weight", assumed=10)
+    rest_of_life: float = number(30.0, 1, 1000, "weight of all else on one's mind", assumed=10,
+        source="Jones & Baumgartner 2005: attention is scarce")  # fmt: skip
     interest_within: float = number(
-        0.7, 0, 3, "sd of interest among citizens", unit="log weight", source="tried", founding=True
+        0.7, 0, 3, "sd of interest among citizens", unit="log weight", assumed=10, founding=True
     )
 
 
@@ -410,167 +429,201 @@ class Persuasion(Mechanism):
     """A message heard moves an attitude toward its side, less near the ends."""
 
     citizens: ClassVar[bool] = True
-    rate: float = number(0.03, 0, 1, "step by a credible strong message", unit="position", source="tried")
+    rate: float = number(0.03, 0, 1, "step by a credible strong message", unit="position", assumed=10,
+        source="Kalla & Broockman 2018: persuasive effects of campaigns are about nil")  # fmt: skip
 
 
 class Education(Mechanism):
     """Teaching heard moves the anchor of an attitude, which returns slowly."""
 
     citizens: ClassVar[bool] = True
-    rate: float = number(0.03, 0, 1, "step of the anchor by a credible lesson", unit="position", source="proposal")
-    half_life: float = number(52.0, 1, 5200, "half-life of what was learned", unit="weeks", source="tried")
+    rate: float = number(0.03, 0, 1, "step of the anchor by a credible lesson", unit="position", assumed=10,
+        source="Kalla & Broockman 2020: long conversations last")  # fmt: skip
+    half_life: float = number(52.0, 1, 5200, "half-life of what was learned", unit="weeks", assumed=10,
+        source="Kalla & Broockman 2020: effects hold for months")  # fmt: skip
 
 
 class Influence(Mechanism):
     """Attitudes move toward talking neighbours within bounded confidence."""
 
     citizens: ClassVar[bool] = True
-    rate: float = number(0.05, 0, 1, "step toward the neighbours' mean", unit="per week", source="tried")
-    enough: float = number(3.0, 1, 100, "talkers needed for the full step", unit="neighbours", source="tried")
-    epsilon: float = number(0.5, 0, 2, "bound of confidence", unit="position", source="tried; Hegselmann & Krause 2002")
+    rate: float = number(0.05, 0, 1, "step toward the neighbours' mean", unit="per week", assumed=10)
+    enough: float = number(3.0, 1, 100, "talkers needed for the full step", unit="neighbours", assumed=10,
+        source="Centola & Macy 2007: change takes several contacts")  # fmt: skip
+    epsilon: float = number(0.5, 0, 2, "bound of confidence", unit="position", assumed=10,
+        source="Hegselmann & Krause 2002: opinions within a bound are heard")  # fmt: skip
 
 
 class Anchoring(Mechanism):
     """Attitudes relax to their anchor: why persuasion fades."""
 
     citizens: ClassVar[bool] = True
-    half_life: float = number(3.0, 0.1, 520, "half-life of a deviation", unit="weeks", source="Kalla & Broockman 2018")
+    half_life: float = number(3.0, 0.1, 520, "half-life of a deviation", unit="weeks", assumed=10,
+        source="Kalla & Broockman 2018: effects fade within weeks")  # fmt: skip
 
 
 class Motive(Mechanism):
     """Distance from policy on a salient issue moves people; a threat of losing alarms."""
 
     citizens: ClassVar[bool] = True
-    half_salience: float = number(0.1, 0.001, 1, "salience of half effect", unit="share of mind", source="tried")
-    alarm: float = number(0.5, 0, 5, "further motive of the side that is losing", unit="share", source="tried")
+    half_salience: float = number(0.1, 0.001, 1, "salience of half effect", unit="share of mind", assumed=10)
+    alarm: float = number(0.5, 0, 5, "further motive of the side that is losing", unit="share", assumed=10,
+        source="Schattschneider 1960: losers widen the conflict")  # fmt: skip
 
 
 class Expression(Mechanism):
     """People talk in the open if motive beats threshold and the fear of speaking alone."""
 
     citizens: ClassVar[bool] = True
-    threshold: float = number(0.35, 0, 5, "median threshold", unit="motive", source="tried", founding=True)
-    threshold_within: float = number(0.5, 0, 3, "sd of log thresholds", unit="log", source="tried", founding=True)
-    fear: float = number(0.25, 0, 5, "fear under full repression", unit="motive", source="tried; Noelle-Neumann 1974")
+    threshold: float = number(0.35, 0, 5, "median threshold", unit="motive", assumed=10, founding=True)
+    threshold_within: float = number(0.5, 0, 3, "sd of log thresholds", unit="log", assumed=10,
+        source="Granovetter 1978: thresholds differ, and outcomes hang on their spread", founding=True)  # fmt: skip
+    fear: float = number(0.25, 0, 5, "fear under full repression", unit="motive", assumed=10,
+        source="Noelle-Neumann 1974: who feels alone falls silent")  # fmt: skip
 
 
 class Participation(Mechanism):
     """People sign or march if called or carried along, and if motive, grievance and company beat cost and risk."""
 
     citizens: ClassVar[bool] = True
-    threshold: float = number(
-        0.4, 0, 5, "median threshold", unit="motive", source="tried, raised for P3", founding=True
-    )
-    threshold_within: float = number(0.5, 0, 3, "sd of log thresholds", unit="log", source="tried", founding=True)
-    available_to_sign: float = number(0.35, 0, 1, "chance to have time to sign", unit="per week", source="tried")
-    available_to_march: float = number(0.25, 0, 1, "chance to have time to march", unit="per week", source="tried")
-    by_efficacy: float = number(0.5, 0, 5, "weight of motive without efficacy", source="tried")
-    by_grievance: float = number(0.3, 0, 5, "weight of grievance", unit="motive", source="tried")
-    solidarity: float = number(0.36, 0, 1, "weight of acting neighbours", unit="motive", source="tried")
-    by_call: float = number(0.12, 0, 5, "weight of a call", unit="motive", source="tried")
-    cost_of_march: float = number(0.05, 0, 5, "cost of marching", unit="motive", source="tried")
-    by_assembly_cost: float = number(2.0, 0, 20, "rise of that cost with assembly cost", unit="factor", source="tried")
-    by_risk: float = number(0.4, 0, 5, "weight of the risk of sanction", unit="motive", source="tried")
-    by_fatigue: float = number(0.2, 0, 5, "weight of fatigue", unit="motive", source="tried")
-    tau: float = number(0.10, 0, 1, "acting neighbours that carry along", unit="share of neighbours", source="tried")
-    memory: float = number(0.6, 0, 0.99, "memory of acting neighbours kept", unit="share per week", source="tried")
-    fatigue_keep: float = number(0.95, 0, 0.99, "fatigue kept from week to week", unit="share", source="tried")
-    deterrence: float = number(2.3, 0, 20, "arrests' efficiency", source="Epstein 2002")
-    force: float = number(0.005, 0, 1, "crowd that the police can match", unit="share of citizens", source="tried")
-    crowd_by_past: float = number(0.6, 0, 5, "expected crowd by last turnout", unit="share", source="tried")
-    crowd_by_call: float = number(0.03, 0, 1, "expected crowd by people called", unit="share", source="tried")
-    crowd_least: float = number(1e-4, 1e-6, 1, "smallest expected crowd", unit="share of citizens", source="tried")
-    risk_of_signing: float = number(0.1, 0, 1, "risk of signing under full repression", source="tried")
+    threshold: float = number(0.4, 0, 5, "median threshold", unit="motive", assumed=10, founding=True)
+    threshold_within: float = number(0.5, 0, 3, "sd of log thresholds", unit="log", assumed=10,
+        source="Granovetter 1978: thresholds differ, and outcomes hang on their spread", founding=True)  # fmt: skip
+    available_to_sign: float = number(0.35, 0, 1, "chance to have time to sign", unit="per week", assumed=10)
+    available_to_march: float = number(0.25, 0, 1, "chance to have time to march", unit="per week", assumed=10)
+    by_efficacy: float = number(0.5, 0, 5, "weight of motive without efficacy", assumed=10,
+        source="Klandermans 1984: motive counts by the expected success")  # fmt: skip
+    by_grievance: float = number(0.3, 0, 5, "weight of grievance", unit="motive", assumed=10,
+        source="van Zomeren, Postmes & Spears 2008: injustice moves people beside efficacy")  # fmt: skip
+    solidarity: float = number(0.36, 0, 1, "weight of acting neighbours", unit="motive", assumed=10,
+        source="Granovetter 1978: people act as others do")  # fmt: skip
+    by_call: float = number(0.12, 0, 5, "weight of a call", unit="motive", assumed=10,
+        source="Schussman & Soule 2005: being asked is the strongest predictor of protest")  # fmt: skip
+    cost_of_march: float = number(0.05, 0, 5, "cost of marching", unit="motive", assumed=10)
+    by_assembly_cost: float = number(2.0, 0, 20, "rise of that cost with assembly cost", unit="factor", assumed=10)
+    by_risk: float = number(0.4, 0, 5, "weight of the risk of sanction", unit="motive", assumed=10,
+        source="Opp & Roehl 1990: expected repression deters and provokes")  # fmt: skip
+    by_fatigue: float = number(0.2, 0, 5, "weight of fatigue", unit="motive", assumed=10)
+    tau: float = number(0.10, 0, 1, "acting neighbours that carry along", unit="share of neighbours", assumed=10,
+        source="Watts 2002: cascades need low thresholds")  # fmt: skip
+    memory: float = number(0.6, 0, 0.99, "memory of acting neighbours kept", unit="share per week", assumed=10)
+    fatigue_keep: float = number(0.95, 0, 0.99, "fatigue kept from week to week", unit="share", assumed=10)
+    deterrence: float = number(2.3, 0, 20, "arrests' efficiency",
+        source="Epstein 2002: k = 2.3, so that one officer for one active citizen arrests with .9")  # fmt: skip
+    force: float = number(0.005, 0, 1, "crowd that the police can match", unit="share of citizens", assumed=10)
+    crowd_by_past: float = number(0.6, 0, 5, "expected crowd by last turnout", unit="share", assumed=10)
+    crowd_by_call: float = number(0.03, 0, 1, "expected crowd by people called", unit="share", assumed=10)
+    crowd_least: float = number(1e-4, 1e-6, 1, "smallest expected crowd", unit="share of citizens",
+        source="convention: a floor that keeps a division by an empty street finite")  # fmt: skip
+    risk_of_signing: float = number(0.1, 0, 1, "risk of signing under full repression", assumed=10)
 
 
 class Membership(Mechanism):
     """People join the organisation that called them as they act; members who stay idle when it calls lapse."""
 
     citizens: ClassVar[bool] = True
-    join: float = number(0.02, 0, 1, "chance to join", unit="per act", source="tried")
-    lapse: float = number(0.005, 0, 1, "chance to leave", unit="per week of idling when called", source="tried")
+    join: float = number(0.02, 0, 1, "chance to join", unit="per act", assumed=10)
+    lapse: float = number(0.005, 0, 1, "chance to leave", unit="per week of idling when called", assumed=10)
 
 
 class Violence(Mechanism):
     """Some protests turn violent."""
 
-    chance: float = number(
-        0.26, 0, 1, "protests with violence by protesters", unit="share", source="Mass Mobilization: 26% of 15,239"
-    )
-    by_disruption: float = number(0.3, 0, 1, "further chance of a fully disruptive tactic", source="proposal")
+    chance: float = number(0.26, 0, 1, "protests with violence by protesters", unit="share",
+        source="data: Mass Mobilization: 26% of 15,239 protests")  # fmt: skip
+    by_disruption: float = number(0.3, 0, 1, "further chance of a fully disruptive tactic", assumed=14)
 
 
 class Response(Mechanism):
     """A government answers what happened in the open: it may repress, accommodate, consult and deny, each by itself."""
 
-    onset: float = number(0.0005, 0, 1, "protest that asks for an answer", unit="share of citizens", source="tried")
-    onset_of_signing: float = number(0.002, 0, 1, "signatures that ask for one", unit="share", source="tried")
-    repress: float = number(-1.6, -10, 10, "readiness to repress", unit="logit", source="Mass Mobilization, fitted")
-    by_repression: float = number(1.6, 0, 10, "by the setting", unit="logit", source="Mass Mobilization, fitted")
-    by_violence: float = number(3.0, 0, 10, "by violent protest", unit="logit", source="Mass Mobilization, fitted")
-    accommodate: float = number(-2.0, -10, 10, "readiness to give in", unit="logit", source="Mass Mobilization, fitted")
-    after_repression: float = number(-0.75, -10, 10, "after repression", unit="logit", source="Mass Mobilization")
-    accommodate_violence: float = number(0.6, -10, 10, "after violence", unit="logit", source="Mass Mobilization")
-    by_setting: float = number(2.0, 0, 10, "by accommodation or openness", unit="logit", source="Mass Mobilization")
-    consult: float = number(-2.0, -10, 10, "readiness to consult", unit="logit", source="likewise")
-    consult_weeks: int = number(8, 0, 104, "length of a consultation", unit="weeks", source="prototype")
-    consult_opens: float = number(0.3, 0, 1, "openness gained by consultation", source="prototype")
-    deny: float = number(-2.0, -10, 10, "readiness to deny and counter-frame", unit="logit", source="likewise")
-    denial_reach: float = number(0.1, 0, 5, "hazard to hear a denial", unit="per week and diet", source="proposal")
-    concession: float = number(
-        0.03, 0, 2, "pressure that accommodation adds", unit="share of friction", source="chosen so that P3 holds"
-    )
-    offset: float = number(
-        0.3, 0, 2, "part of a concession taken back on other issues", unit="share", source="Hafner-Burton 2008"
-    )
+    onset: float = number(0.0005, 0, 1, "protest that asks for an answer", unit="share of citizens", assumed=14)
+    onset_of_signing: float = number(0.002, 0, 1, "signatures that ask for one", unit="share", assumed=14)
+    repress: float = number(
+        -1.6, -10, 10, "readiness to repress", unit="logit",
+        source="data: Mass Mobilization x V-Dem v2csreprss: logit of 9,900 protests, by rank -1.8, 1.4, 3.0",
+    )  # fmt: skip
+    by_repression: float = number(
+        1.6, 0, 10, "by the setting", unit="logit",
+        source="data: Mass Mobilization x V-Dem v2csreprss: logit of 9,900 protests, by rank -1.8, 1.4, 3.0",
+    )  # fmt: skip
+    by_violence: float = number(
+        3.0, 0, 10, "by violent protest", unit="logit",
+        source="data: Mass Mobilization x V-Dem v2csreprss: logit of 9,900 protests, by rank -1.8, 1.4, 3.0",
+    )  # fmt: skip
+    accommodate: float = number(-2.0, -10, 10, "readiness to give in", unit="logit",
+        source="data: Mass Mobilization: logit of 9,900 protests, -2.0, -.75, .6")  # fmt: skip
+    after_repression: float = number(-0.75, -10, 10, "after repression", unit="logit",
+        source="data: Mass Mobilization: logit of 9,900 protests, -2.0, -.75, .6")  # fmt: skip
+    accommodate_violence: float = number(0.6, -10, 10, "after violence", unit="logit",
+        source="data: Mass Mobilization: logit of 9,900 protests, -2.0, -.75, .6")  # fmt: skip
+    by_setting: float = number(2.0, 0, 10, "by accommodation or openness", unit="logit", assumed=14)
+    consult: float = number(-2.0, -10, 10, "readiness to consult", unit="logit", assumed=14)
+    consult_weeks: int = number(8, 0, 104, "length of a consultation", unit="weeks", assumed=14)
+    consult_opens: float = number(0.3, 0, 1, "openness gained by consultation", assumed=14)
+    deny: float = number(-2.0, -10, 10, "readiness to deny and counter-frame", unit="logit", assumed=14)
+    denial_reach: float = number(0.1, 0, 5, "hazard to hear a denial", unit="per week and diet", assumed=14)
+    concession: float = number(0.03, 0, 2, "pressure that accommodation adds", unit="share of friction", assumed=14)
+    offset: float = number(0.3, 0, 2, "part of a concession taken back on other issues", unit="share", assumed=14,
+        source="Hafner-Burton 2008: governments give here and take there")  # fmt: skip
 
 
 class Anticipation(Mechanism):
     """Governments forbear from force where many would learn of it and the crowd is peaceful: they foresee backfire."""
 
-    by_exposure: float = number(
-        1.0, 0, 10, "readiness to repress lost as everybody would learn of it", unit="logit", source="proposal"
-    )
-    usual: float = number(
-        0.5, 0, 1, "share who would learn of it where answers are as fitted", source="Mass Mobilization: mixed polities"
-    )
+    by_exposure: float = number(1.0, 0, 10, "readiness to repress lost as everybody would learn of it", unit="logit",
+        assumed=14, source="Ritter & Conrad 2016: governments foresee dissent")  # fmt: skip
+    usual: float = number(0.5, 0, 1, "share who would learn of it where answers are as fitted",
+        source="convention: the middle of the scale: answers are as fitted where half would learn of them")  # fmt: skip
 
 
 class Coverage(Mechanism):
     """Outlets cover what is large, symbolic or violent, as far as they are free; they tire, the public habituates."""
 
-    protest_least: float = number(2.0, 0, 1e4, "smallest protest seen", unit="per 10,000 citizens", source="tried")
-    protest: float = number(-2.5, -10, 10, "news value of protest", unit="logit", source="tried")
-    by_size: float = number(0.5, 0, 5, "by log size", unit="logit", source="tried")
-    by_violence: float = number(0.5, 0, 5, "by violence", unit="logit", source="tried; Wasow 2020")
-    slant: float = number(1.0, 0, 10, "by an outlet's slant", unit="logit per position", source="McCarthy et al. 1996")
-    by_credibility: float = number(
-        1.0, 0, 10, "by the callers' credibility with media beyond 1/2", unit="logit", source="Andrews & Caren 2010"
+    protest_least: float = number(2.0, 0, 1e4, "smallest protest seen", unit="per 10,000 citizens", assumed=15)
+    protest: float = number(-2.5, -10, 10, "news value of protest", unit="logit", assumed=15,
+        source="McCarthy, McPhail & Smith 1996: most demonstrations are not covered")  # fmt: skip
+    by_size: float = number(0.5, 0, 5, "by log size", unit="logit", assumed=15,
+        source="McCarthy, McPhail & Smith 1996: size is the best predictor")  # fmt: skip
+    by_violence: float = number(
+        0.5, 0, 5, "by violence", unit="logit", assumed=15, source="Wasow 2020: violence gains coverage"
     )
-    petition_least: float = number(2.0, 0, 1e3, "smallest petition seen", unit="per 1,000 citizens", source="tried")
-    petition: float = number(-4.0, -10, 10, "news value of petitions", unit="logit", source="tried")
-    boycott: float = number(-2.5, -10, 10, "news value of boycotts", unit="logit", source="as protest")
-    by_fatigue: float = number(0.3, 0, 5, "by outlets' fatigue", unit="logit", source="tried")
-    fatigue_keep: float = number(0.8, 0, 0.99, "outlets' fatigue kept", unit="share per week", source="tried")
-    bump: float = number(0.4, 0, 5, "attention by covered acts", unit="log weight", source="tried")
-    bump_size: float = number(0.003, 1e-6, 1, "turnout that adds one log", unit="share of citizens", source="tried")
-    habituation: float = number(0.15, 0, 5, "attention lost to habit", unit="per covered act", source="tried")
-    habit_keep: float = number(0.97, 0, 0.999, "habit kept from week to week", unit="share", source="tried")
+    slant: float = number(1.0, 0, 10, "by an outlet's slant", unit="logit per position", assumed=15,
+        source="McCarthy, McPhail & Smith 1996: description and selection bias")  # fmt: skip
+    by_credibility: float = number(1.0, 0, 10, "by the callers' credibility with media beyond 1/2", unit="logit",
+        assumed=15, source="Andrews & Caren 2010: professional and credible groups are covered more")  # fmt: skip
+    petition_least: float = number(2.0, 0, 1e3, "smallest petition seen", unit="per 1,000 citizens", assumed=15)
+    petition: float = number(-4.0, -10, 10, "news value of petitions", unit="logit", assumed=15)
+    boycott: float = number(-2.5, -10, 10, "news value of boycotts", unit="logit", assumed=15)
+    by_fatigue: float = number(
+        0.3, 0, 5, "by outlets' fatigue", unit="logit", assumed=15, source="Downs 1972: media tire of an issue"
+    )
+    fatigue_keep: float = number(0.8, 0, 0.99, "outlets' fatigue kept", unit="share per week", assumed=15,
+        source="Downs 1972: media tire of an issue")  # fmt: skip
+    bump: float = number(0.4, 0, 5, "attention by covered acts", unit="log weight", assumed=15)
+    bump_size: float = number(0.003, 1e-6, 1, "turnout that adds one log", unit="share of citizens", assumed=15)
+    habituation: float = number(0.15, 0, 5, "attention lost to habit", unit="per covered act", assumed=15,
+        source="Downs 1972: the public gets used")  # fmt: skip
+    habit_keep: float = number(0.97, 0, 0.999, "habit kept from week to week", unit="share", assumed=15,
+        source="Downs 1972: the public gets used")  # fmt: skip
 
 
 class Lobbying(Mechanism):
     """A contest for officials' time: effort against the other side's and everybody else's."""
 
-    effort_exponent: float = number(1.0, 0.1, 5, "decisiveness of effort", source="Tullock 1980")
-    others: float = number(2.0, 0, 100, "effort of everybody else", unit="weekly budgets", source="tried")
-    by_access: float = number(0.5, 0, 5, "effort saved by full access", unit="share", source="Hall & Deardorff 2006")
-    conflict: float = number(1.0, 0, 1, "success lost where all others oppose", source="Mahoney 2007")
-    by_credibility: float = number(
-        1.0, 0, 2, "effort gained by credibility with officials beyond 1/2", unit="share", source="Bouwen 2002"
+    effort_exponent: float = number(
+        1.0, 0.1, 5, "decisiveness of effort", source="Tullock 1980: the lottery contest, exponent 1"
     )
-    subsidy: float = number(
-        0.25, 0, 5, "success gained where officials want to go that way", unit="share", source="Hall & Deardorff 2006"
-    )
+    others: float = number(2.0, 0, 100, "effort of everybody else", unit="weekly budgets", assumed=14,
+        source="Baumgartner et al. 2009: every issue has many others on it")  # fmt: skip
+    by_access: float = number(0.5, 0, 5, "effort saved by full access", unit="share", assumed=14,
+        source="Hall & Deardorff 2006: access makes lobbying cheaper")  # fmt: skip
+    conflict: float = number(1.0, 0, 1, "success lost where all others oppose", assumed=14,
+        source="Mahoney 2007: conflict lowers lobbying success")  # fmt: skip
+    by_credibility: float = number(1.0, 0, 2, "effort gained by credibility with officials beyond 1/2", unit="share",
+        assumed=14, source="Bouwen 2002: access is exchanged for credible information")  # fmt: skip
+    subsidy: float = number(0.25, 0, 5, "success gained where officials want to go that way", unit="share", assumed=14,
+        source="Hall & Deardorff 2006: lobbying as a subsidy to allies")  # fmt: skip
 
 
 class Elections(Mechanism):
@@ -579,79 +632,93 @@ class Elections(Mechanism):
     Where a polity has parties. Downs 1957; Laver 2005; Cox 1997; Axelrod 1970; Lijphart 2012.
     """
 
-    proximity: float = number(
-        4.0, 0, 100, "weight of distance to a party", unit="logit per squared position", source="Adams et al. 2005"
-    )
+    proximity: float = number(4.0, 0, 100, "weight of distance to a party", unit="logit per squared position",
+        assumed=14, source="Adams, Merrill & Grofman 2005: voters weigh squared distance")  # fmt: skip
     background: float = number(
-        0.01, 0.0001, 1, "weight of an issue that is not on one's mind", unit="share of mind", source="proposal"
+        0.01, 0.0001, 1, "weight of an issue that is not on one's mind", unit="share of mind", assumed=14
     )
-    incumbency: float = number(
-        2.0, 0, 20, "weight of legitimacy for who governs", unit="logit", source="Fiorina 1981; proposal"
+    incumbency: float = number(2.0, 0, 20, "weight of legitimacy for who governs", unit="logit", assumed=14,
+        source="Fiorina 1981: retrospective voting")  # fmt: skip
+    break_even: float = number(0.75, 0, 1, "legitimacy at which governing neither helps nor hurts", assumed=14,
+        source="Nannestad & Paldam 2002: governing costs votes")  # fmt: skip
+    strategic: float = number(1.0, 0, 10, "votes that leave lists without a chance", unit="logit per log of shares",
+        assumed=14, source="Cox 1997: voters desert lists beyond M + 1")  # fmt: skip
+    turnout: float = number(
+        -0.2, -10, 10, "readiness to vote", unit="logit", assumed=14, source="Solijonov 2016: about two thirds vote"
     )
-    break_even: float = number(
-        0.75, 0, 1, "legitimacy at which governing neither helps nor hurts", source="Nannestad & Paldam 2002; proposal"
+    by_interest: float = number(2.0, 0, 20, "readiness by issues on one's mind", unit="logit", assumed=14,
+        source="Verba, Schlozman & Brady 1995: interest brings people to the polls")  # fmt: skip
+    half_interest: float = number(0.1, 0.001, 1, "salience of half effect", unit="share of mind", assumed=14)
+    move_every: int = number(13, 1, 520, "time between polls and moves of parties", unit="weeks", assumed=14,
+        source="Laver 2005: parties adapt to polls")  # fmt: skip
+    move: float = number(
+        0.02, 0, 1, "step of a party", unit="position", assumed=14, source="Laver 2005: parties move by small steps"
     )
-    strategic: float = number(
-        1.0, 0, 10, "votes that leave lists without a chance", unit="logit per log of shares", source="Cox 1997"
-    )
-    turnout: float = number(-0.2, -10, 10, "readiness to vote", unit="logit", source="IDEA 2016: about two thirds")
-    by_interest: float = number(
-        2.0, 0, 20, "readiness by issues on one's mind", unit="logit", source="Verba et al. 1995; proposal"
-    )
-    half_interest: float = number(0.1, 0.001, 1, "salience of half effect", unit="share of mind", source="as `motive`")
-    move_every: int = number(13, 1, 520, "time between polls and moves of parties", unit="weeks", source="Laver 2005")
-    move: float = number(0.02, 0, 1, "step of a party", unit="position", source="proposal; Laver 2005")
-    panel: int = number(1000, 10, 100_000, "citizens who are polled", unit="citizens", source="usual size of polls")
+    panel: int = number(1000, 10, 100_000, "citizens who are polled", unit="citizens",
+        source="convention: the usual size of polls, with an error of about 3 points")  # fmt: skip
     marginality: float = number(
-        0.1, 0.001, 10, "margin that makes a district matter 1/e as much", unit="share of votes", source="proposal"
+        0.1, 0.001, 10, "margin that makes a district matter 1/e as much", unit="share of votes", assumed=14
     )
-    pledges: float = number(
-        0.7, 0, 1, "chance that one party acts on its programme after an election", source="Naurin et al. 2019"
-    )
-    pledges_shared: float = number(0.5, 0, 1, "the same of a coalition", source="Naurin et al. 2019")
-    uptake: float = number(
-        0.5, 0, 1, "way to its ideal that it goes then", unit="share", source="Rose & Davies 1994; proposal"
-    )
+    pledges: float = number(0.7, 0, 1, "chance that one party acts on its programme after an election", assumed=14,
+        source="Naurin, Royed & Thomson 2019: single parties keep more pledges than coalitions")  # fmt: skip
+    pledges_shared: float = number(0.5, 0, 1, "the same of a coalition", assumed=14,
+        source="Naurin, Royed & Thomson 2019: single parties keep more pledges than coalitions")  # fmt: skip
+    uptake: float = number(0.5, 0, 1, "way to its ideal that it goes then", unit="share", assumed=14,
+        source="Rose & Davies 1994: most policy is inherited")  # fmt: skip
 
 
 class Pressure(Mechanism):
     """What a government feels: street, petitions, insiders and public opinion add to a store that leaks."""
 
-    keep: float = number(0.95, 0, 0.999, "pressure kept from week to week", unit="share", source="tried")
-    street: float = number(0.30, 0, 10, "weight of protest", source="tried")
-    half_street: float = number(0.01, 1e-6, 1, "protest of half effect", unit="share of citizens", source="tried")
-    petition: float = number(0.10, 0, 10, "weight of signatures", source="tried")
-    half_petition: float = number(0.02, 1e-6, 1, "signing of half effect", unit="share of citizens", source="tried")
-    inside: float = number(0.08, 0, 10, "weight of successful lobbying", source="tried")
-    opinion: float = number(0.6, 0, 10, "weight of salient majorities", source="tried")
-    firms: float = number(0.15, 0, 10, "weight of conceding firms' market share", source="register")
-    abroad: float = number(0.15, 0, 10, "weight of shaming from abroad", source="register")
-    before_elections: float = number(1.0, 0, 10, "further weight on election day", unit="share", source="tried")
-    election_shadow: float = number(13.0, 1, 520, "decay of that weight before elections", unit="weeks", source="tried")
+    keep: float = number(
+        0.95, 0, 0.999, "pressure kept from week to week", unit="share", assumed=14, source="Easton 1965: demands fade"
+    )
+    street: float = number(0.30, 0, 10, "weight of protest", assumed=14)
+    half_street: float = number(0.01, 1e-6, 1, "protest of half effect", unit="share of citizens", assumed=14)
+    petition: float = number(0.10, 0, 10, "weight of signatures", assumed=14)
+    half_petition: float = number(0.02, 1e-6, 1, "signing of half effect", unit="share of citizens", assumed=14)
+    inside: float = number(0.08, 0, 10, "weight of successful lobbying", assumed=14,
+        source="Baumgartner et al. 2009: resources explain little of who wins")  # fmt: skip
+    opinion: float = number(0.6, 0, 10, "weight of salient majorities", assumed=14,
+        source="Stimson, MacKuen & Erikson 1995: policy follows public mood")  # fmt: skip
+    firms: float = number(0.15, 0, 10, "weight of conceding firms' market share", assumed=14)
+    abroad: float = number(0.15, 0, 10, "weight of shaming from abroad", assumed=14)
+    before_elections: float = number(1.0, 0, 10, "further weight on election day", unit="share", assumed=14,
+        source="Canes-Wrone & Shotts 2004: responsiveness rises before elections")  # fmt: skip
+    election_shadow: float = number(13.0, 1, 520, "decay of that weight before elections", unit="weeks", assumed=14,
+        source="Canes-Wrone & Shotts 2004: responsiveness rises before elections")  # fmt: skip
 
 
 class Friction(Mechanism):
     """Policy holds until pressure beats friction, then moves by a step; between steps it drifts a little."""
 
-    level: float = number(
-        0.66, 0.01, 100, "pressure that one veto player withstands", unit="pressure", source="tried, raised for P3"
+    level: float = number(0.66, 0.01, 100, "pressure that one veto player withstands", unit="pressure", assumed=14)
+    by_veto_player: float = number(0.5, 0, 10, "rise by each further veto player", unit="share", assumed=14,
+        source="Tsebelis 2002: more veto players, less change")  # fmt: skip
+    by_ideal: float = number(0.4, 0, 1, "ease of moving toward the government's ideal", unit="share", assumed=14)
+    ideal_reach: float = number(0.3, 0.01, 2, "distance of full ease", unit="position", assumed=14)
+    step: float = number(0.25, 0, 2, "median step at the threshold", unit="position", assumed=14,
+        source="Jones & Baumgartner 2005: changes have fat tails")  # fmt: skip
+    step_within: float = number(
+        0.5, 0, 3, "sd of log steps", unit="log", assumed=14, source="Jones & Baumgartner 2005: changes have fat tails"
     )
-    by_veto_player: float = number(0.5, 0, 10, "rise by each further veto player", unit="share", source="tried")
-    by_ideal: float = number(0.4, 0, 1, "ease of moving toward the government's ideal", unit="share", source="tried")
-    ideal_reach: float = number(0.3, 0.01, 2, "distance of full ease", unit="position", source="tried")
-    step: float = number(0.25, 0, 2, "median step at the threshold", unit="position", source="tried")
-    step_within: float = number(0.5, 0, 3, "sd of log steps", unit="log", source="tried")
-    attention_kept: float = number(0.5, 0, 1, "attention left after a step", unit="share", source="tried")
-    drift: float = number(0.001, 0, 0.1, "sd of weekly drift", unit="position", source="tried, halved for P3")
+    attention_kept: float = number(0.5, 0, 1, "attention left after a step", unit="share", assumed=14,
+        source="Downs 1972: attention falls after a response")  # fmt: skip
+    drift: float = number(0.001, 0, 0.1, "sd of weekly drift", unit="position", assumed=14)
 
 
 class Decision(Mechanism):
     """The one place that writes policy. A frozen route submits in vain: what it carried is told by twins without it."""
 
-    ballot: bool = choice(True, "whether what a vote of the citizens decided is applied")
-    election: bool = choice(True, "whether a new government's mandate is applied")
-    table: bool = choice(True, "whether what a table agreed on is applied")
-    store: bool = choice(True, "whether pressure that beats friction is applied")
+    ballot: bool = choice(True, "whether what a vote of the citizens decided is applied",
+        source="convention: routes are open unless they are frozen")  # fmt: skip
+    election: bool = choice(True, "whether a new government's mandate is applied",
+        source="convention: routes are open unless they are frozen")  # fmt: skip
+    table: bool = choice(
+        True, "whether what a table agreed on is applied", source="convention: routes are open unless they are frozen"
+    )
+    store: bool = choice(True, "whether pressure that beats friction is applied",
+        source="convention: routes are open unless they are frozen")  # fmt: skip
 
 
 class PopularInitiative(Mechanism):
@@ -661,39 +728,38 @@ class PopularInitiative(Mechanism):
     """
 
     campaign_cost: float = number(
-        0.05, 0, 2, "cost of a campaign for a vote, without signatures", unit="position", source="prototype"
+        0.05, 0, 2, "cost of a campaign for a vote, without signatures", unit="position", assumed=14
     )
-    signature_price: float = number(
-        5.0, 0, 100, "cost of signatures", unit="position per share of citizens", source="proposal; Matsusaka 2018"
-    )
-    hurry: float = number(26.0, 0, 520, "window at which a signature costs twice", unit="weeks", source="proposal")
-    poll_error: float = number(0.2, 0, 1, "sd of beliefs about the median", unit="position", source="tried: .15 to .3")
-    vote_tells: float = number(
-        0.5, 0, 1, "what a vote takes off the legislature's error", unit="share", source="proposal; Matsusaka 2018"
-    )
+    signature_price: float = number(5.0, 0, 100, "cost of signatures", unit="position per share of citizens",
+        assumed=14, source="Matsusaka 2018: the more signatures cost, the weaker the threat")  # fmt: skip
+    hurry: float = number(26.0, 0, 520, "window at which a signature costs twice", unit="weeks", assumed=14)
+    poll_error: float = number(0.2, 0, 1, "sd of beliefs about the median", unit="position", assumed=14)
+    vote_tells: float = number(0.5, 0, 1, "what a vote takes off the legislature's error", unit="share", assumed=14,
+        source="Matsusaka 2018: votes tell what voters want")  # fmt: skip
     least: float = number(
-        0.03, 0, 1, "distance from a law that deters which nobody bothers about", unit="position", source="convention"
+        0.03, 0, 1, "distance from a law that deters which nobody bothers about", unit="position", assumed=14
     )
-    moderation: float = number(0.7, 0, 1, "weight of that median in a sponsor's draft", source="fitted: P12")
-    least_change: float = number(0.1, 0, 2, "smallest change worth a draft", unit="position", source="tried")
-    campaign_weeks: int = number(13, 1, 104, "from enough signatures to the vote", unit="weeks", source="tried")
-    news: float = number(
-        0.2, 0, 5, "attention by a week of the campaign", unit="log weight", source="proposal; Kriesi 2005"
-    )
-    turnout: float = number(0.35, 0, 1, "citizens who vote on anything", unit="share", source="Swissvotes: least 31%")
+    moderation: float = number(0.7, 0, 1, "weight of that median in a sponsor's draft",
+        source="data: Swissvotes: fitted to 26 of 238 initiatives accepted (.6 leaves 4%, .7 6%)")  # fmt: skip
+    least_change: float = number(0.1, 0, 2, "smallest change worth a draft", unit="position", assumed=14)
+    campaign_weeks: int = number(13, 1, 104, "from enough signatures to the vote", unit="weeks", assumed=14)
+    news: float = number(0.2, 0, 5, "attention by a week of the campaign", unit="log weight", assumed=14,
+        source="Kriesi 2005: campaigns inform")  # fmt: skip
+    turnout: float = number(
+        0.35, 0, 1, "citizens who vote on anything", unit="share",
+        source="data: Swissvotes: turnout of initiatives least 31%, mean 48%, highest tenth since 1990 56%",
+    )  # fmt: skip
     turnout_by_salience: float = number(
-        0.25,
-        0,
-        1,
-        "further turnout where it fills minds",
-        unit="share",
-        source="Swissvotes: mean 47%, highest tenth 56%",
-    )
-    status_quo: float = number(0.08, 0, 2, "lean of voters to the status quo", unit="position", source="tried")
-    unaware: float = number(0.15, 0, 2, "further lean of the unaware", unit="position", source="tried")
-    voter_noise: float = number(0.15, 0, 2, "sd of what else sways a voter", unit="position", source="tried")
+        0.25, 0, 1, "further turnout where it fills minds", unit="share",
+        source="data: Swissvotes: turnout of initiatives least 31%, mean 48%, highest tenth since 1990 56%",
+    )  # fmt: skip
+    status_quo: float = number(0.08, 0, 2, "lean of voters to the status quo", unit="position", assumed=14,
+        source="Bowler & Donovan 1998: who is in doubt votes no")  # fmt: skip
+    unaware: float = number(0.15, 0, 2, "further lean of the unaware", unit="position", assumed=14,
+        source="Bowler & Donovan 1998: who is in doubt votes no")  # fmt: skip
+    voter_noise: float = number(0.15, 0, 2, "sd of what else sways a voter", unit="position", assumed=14)
     advice: float = number(
-        0.5, 0, 10, "pressure by an accepted initiative that binds nobody", unit="share of friction", source="proposal"
+        0.5, 0, 10, "pressure by an accepted initiative that binds nobody", unit="share of friction", assumed=14
     )
 
 
@@ -701,78 +767,69 @@ class VetoReferendum(Mechanism):
     """Opponents of a new law collect for a vote that restores the old one; governments cut steps that would lose."""
 
     campaign_cost: float = number(
-        0.02, 0, 2, "cost of a campaign against a law, without signatures", unit="position", source="proposal"
+        0.02, 0, 2, "cost of a campaign against a law, without signatures", unit="position", assumed=14
     )
     misjudged: float = number(
-        0.1, 0, 2, "sd of what a government errs by about what opponents would bear", unit="position", source="proposal"
+        0.1, 0, 2, "sd of what a government errs by about what opponents would bear", unit="position", assumed=14
     )
     alarm: float = number(
-        1.0, 0, 1, "further chance to campaign of who loses by a law that can be vetoed", unit="per week",
-        source="proposal: who lost was organised when the law was made",
-    )  # fmt: skip
+        1.0, 0, 1, "further chance to campaign of who loses by a law that can be vetoed", unit="per week", assumed=14
+    )
     urgency: float = number(
-        10.0, 0, 1000, "weight of collecting beside other tactics while it can be", unit="factor", source="proposal"
+        10.0, 0, 1000, "weight of collecting beside other tactics while it can be", unit="factor", assumed=14
     )
-    news: float = number(
-        0.4,
-        0,
-        5,
-        "attention by a week of collecting against a law",
-        unit="log weight",
-        source="as a covered act",
-    )
-    campaign_weeks: int = number(8, 1, 104, "from enough signatures to the vote", unit="weeks", source="proposal")
+    news: float = number(0.4, 0, 5, "attention by a week of collecting against a law", unit="log weight", assumed=14,
+        source="Kriesi 2005: campaigns inform")  # fmt: skip
+    campaign_weeks: int = number(8, 1, 104, "from enough signatures to the vote", unit="weeks", assumed=14)
     follows: float = number(
         0.15, 0, 4, "how far voters follow a fully legitimate government that defends its law", unit="position",
-        source="fitted: Swissvotes, 91 of 216 laws fell; Kriesi 2005",
+        source="data: Swissvotes: fitted to 91 of 216 laws that fell in optional referendums",
     )  # fmt: skip
 
 
 class RecallVote(Mechanism):
     """The dissatisfied collect for the removal of a government, which listens more to opinion as that comes near."""
 
-    listen: float = number(2.0, 0, 20, "further weight of opinion in full danger", unit="share", source="proposal")
-    quiet: float = number(
-        0.5, 0, 1, "danger while nobody collects, beside a vote at hand", unit="share", source="proposal"
-    )
+    listen: float = number(2.0, 0, 20, "further weight of opinion in full danger", unit="share", assumed=14)
+    quiet: float = number(0.5, 0, 1, "danger while nobody collects, beside a vote at hand", unit="share", assumed=14)
     half_share: float = number(
-        0.1, 0.001, 1, "signatures needed that halve the danger", unit="share of citizens", source="proposal"
+        0.1, 0.001, 1, "signatures needed that halve the danger", unit="share of citizens", assumed=14
     )
-    by_legitimacy: float = number(
-        0.5, 0, 5, "lean of voters to a legitimate government", unit="position", source="proposal"
-    )
-    dissatisfied: float = number(0.75, 0, 1, "legitimacy below which teams collect for a recall", source="proposal")
-    honeymoon: float = number(0.5, 0, 1, "distrust that a new government is spared", unit="share", source="proposal")
+    by_legitimacy: float = number(0.5, 0, 5, "lean of voters to a legitimate government", unit="position", assumed=14)
+    dissatisfied: float = number(0.75, 0, 1, "legitimacy below which teams collect for a recall", assumed=14)
+    honeymoon: float = number(0.5, 0, 1, "distrust that a new government is spared", unit="share", assumed=14)
     successor_within: float = number(
-        0.15, 0, 1, "sd of a new government's ideals around the median", unit="position", source="as at the start"
+        0.15, 0, 1, "sd of a new government's ideals around the median", unit="position", assumed=14
     )
-    campaign_weeks: int = number(8, 1, 104, "from enough signatures to the vote", unit="weeks", source="proposal")
+    campaign_weeks: int = number(8, 1, 104, "from enough signatures to the vote", unit="weeks", assumed=14)
 
 
 class Evaluation(Mechanism):
     """Sides learn whether acting helps; citizens whether the government serves them."""
 
-    efficacy_start: float = number(0.3, 0, 1, "efficacy at the start", source="tried", founding=True)
-    efficacy_rate: float = number(0.05, 0, 1, "adjustment of efficacy", unit="per week", source="tried")
-    efficacy_rest: float = number(0.25, 0, 1, "efficacy without pressure", source="tried")
-    legitimacy_rate: float = number(0.02, 0, 1, "adjustment of legitimacy", unit="per week", source="tried")
+    efficacy_start: float = number(0.3, 0, 1, "efficacy at the start", assumed=10, founding=True)
+    efficacy_rate: float = number(0.05, 0, 1, "adjustment of efficacy", unit="per week", assumed=10)
+    efficacy_rest: float = number(0.25, 0, 1, "efficacy without pressure", assumed=10)
+    legitimacy_rate: float = number(0.02, 0, 1, "adjustment of legitimacy", unit="per week", assumed=14)
 
 
 class Learning(Mechanism):
     """Teams learn what a tactic brought for its cost: pressure, coverage, people reached, skills, policy moved."""
 
-    rate: float = number(0.3, 0, 1, "weight of the last campaign", source="prototype; McAdam 1983")
-    capacity: float = number(0.01, 0, 1, "rise of skills by building capacity", unit="share a week", source="proposal")
-    start: float = number(
-        0.03, 0, 10, "value of every tactic at the start", unit="gain per budget", source="prototype", founding=True
+    rate: float = number(
+        0.3, 0, 1, "weight of the last campaign", assumed=11, source="McAdam 1983: tactics are kept as they work"
     )
-    of_coverage: float = number(0.05, 0, 10, "worth of a covered act", unit="pressure", source="prototype")
-    of_reach: float = number(0.5, 0, 10, "worth of reaching everybody", unit="pressure", source="proposal")
+    capacity: float = number(0.01, 0, 1, "rise of skills by building capacity", unit="share a week", assumed=11)
+    start: float = number(
+        0.03, 0, 10, "value of every tactic at the start", unit="gain per budget", assumed=11, founding=True
+    )
+    of_coverage: float = number(0.05, 0, 10, "worth of a covered act", unit="pressure", assumed=11)
+    of_reach: float = number(0.5, 0, 10, "worth of reaching everybody", unit="pressure", assumed=11)
     of_change: float = number(
         0.3, 0, 10, "worth of a step of policy; of a firm, a district or officials' ideal as far as they count",
-        unit="pressure per position", source="prototype",
+        unit="pressure per position", assumed=11,
     )  # fmt: skip
-    of_skill: float = number(0.5, 0, 10, "worth of building a skill from nothing", unit="pressure", source="proposal")
+    of_skill: float = number(0.5, 0, 10, "worth of building a skill from nothing", unit="pressure", assumed=11)
 
 
 class Mechanisms(Part):
