@@ -32,11 +32,11 @@ class Column:
     def __get__(self, agent: Window | None, owner: type | None = None) -> Any:
         if agent is None:
             return self
-        value = getattr(agent.model.world, self.table)[self.field][agent.row]
+        value = state.table(agent.model.world, self.table)[self.field][agent.row]
         return value if isinstance(value, np.ndarray) else value.item()
 
     def __set__(self, agent: Window, value: Any) -> None:
-        getattr(agent.model.world, self.table)[self.field][agent.row] = value
+        state.table(agent.model.world, self.table)[self.field][agent.row] = value
 
 
 class Whole:
@@ -46,7 +46,7 @@ class Whole:
         self.table = table
 
     def __get__(self, agent: Window | None, owner: type | None = None) -> Any:
-        return self if agent is None else getattr(agent.model.world, self.table)[agent.row]
+        return self if agent is None else state.table(agent.model.world, self.table)[agent.row]
 
 
 class Window(mesa.Agent):
@@ -73,7 +73,7 @@ class Organisation(Window):
     @property
     def tactic(self) -> str:
         """What it campaigns with; empty without a campaign."""
-        campaign = self.model.world.campaigns[self.row]
+        campaign = self.model.world.teams.campaigns[self.row]
         return self.model.names.tactics[campaign.tactic] if campaign.weeks_left > 0 else ""
 
 
@@ -187,23 +187,23 @@ class Alliance:
         self.model, self.row = model, row
 
     def __getattr__(self, field: str) -> Any:
-        """A field of its row in `world.alliances`, as `trust`, `cohesion`, `formal`, `line` or `founded`."""
+        """A field of its row in `world.allied.alliances`, as `trust`, `cohesion`, `formal`, `line` or `founded`."""
         if field not in (rows.ALLIANCE.names or ()):
             raise AttributeError(f"an alliance has no '{field}'")
-        return self.model.world.alliances[field][self.row].item()
+        return self.model.world.allied.alliances[field][self.row].item()
 
     @property
     def polity(self) -> str:
-        return self.model.names.polities[self.model.world.alliances["polity"][self.row]]
+        return self.model.names.polities[self.model.world.allied.alliances["polity"][self.row]]
 
     @property
     def issue(self) -> str:
-        return self.model.names.issues[self.model.world.alliances["issue"][self.row]]
+        return self.model.names.issues[self.model.world.allied.alliances["issue"][self.row]]
 
     @property
     def organisations(self) -> list[str]:
         """Names of its members."""
-        rows = self.model.world.seats["organisation"][self.row]
+        rows = self.model.world.allied.seats["organisation"][self.row]
         return [self.model.names.organisations[row][1] for row in rows if row >= 0]
 
     def __repr__(self) -> str:
@@ -254,7 +254,7 @@ class AdvocacyModel(mesa.Model):
         for row, (polity, name) in enumerate(known.publics):
             Public(self, row, name, polity)
         for row, (polity, name) in enumerate(known.organisations):
-            kind = known.kinds[self.world.organisations["kind"][row]]
+            kind = known.kinds[self.world.teams.organisations["kind"][row]]
             KINDS[kind](self, row, name, polity)
         for row, (polity, name) in enumerate(known.parties):
             Party(self, row, name, polity)
@@ -272,7 +272,7 @@ class AdvocacyModel(mesa.Model):
     @property
     def week(self) -> int:
         """The week that ran last; 0 before the first step."""
-        return int(self.world.clock["week"][0])
+        return int(self.world.now.clock["week"][0])
 
     def step(self) -> None:
         """Run one week and collect data."""
@@ -287,7 +287,7 @@ class AdvocacyModel(mesa.Model):
     @property
     def alliances(self) -> list[Alliance]:
         """The alliances that live now."""
-        return [Alliance(self, int(row)) for row in np.flatnonzero(self.world.alliances["alive"])]
+        return [Alliance(self, int(row)) for row in np.flatnonzero(self.world.allied.alliances["alive"])]
 
     def change(self, changes: Mapping[str, Any]) -> None:
         """Change governance or mechanism settings from the next week on, by dotted paths as in a reform.
@@ -321,7 +321,7 @@ class AdvocacyModel(mesa.Model):
 def _by_issue(field: str) -> Callable[[AdvocacyModel], Any]:
     def report(model: AdvocacyModel) -> Any:
         known = model.names
-        values = model.world.issues[field]
+        values = model.world.arena.issues[field]
         return {
             f"{polity}.{issue}": values[p, m].item()
             for p, polity in enumerate(known.polities)
@@ -333,7 +333,7 @@ def _by_issue(field: str) -> Callable[[AdvocacyModel], Any]:
 
 def _protest(model: AdvocacyModel) -> float:
     """Citizens who marched this week, as a mean share over polities, on any issue (people counted once per issue)."""
-    return float(model.world.issues["marched"].sum(axis=(1, 2)).mean())
+    return float(model.world.arena.issues["marched"].sum(axis=(1, 2)).mean())
 
 
 MODEL_REPORTERS: dict[str, Callable[[AdvocacyModel], Any]] = {

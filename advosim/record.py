@@ -479,20 +479,20 @@ def _answers(sums: Any) -> Any:
 
 def recorded(world: World) -> Recorded:
     """What has been recorded so far, cut to the weeks and events that happened."""
-    week, events = int(world.clock["week"][0]), int(world.clock["events"][0])
+    week, events = int(world.now.clock["week"][0]), int(world.now.clock["events"][0])
     rows = world.record
     # A copy, since the log has room for much more than what happens.
     kept = rows.events[: min(events, rows.events.size - 1)].copy()
     return Recorded(
         rows.weeks[:week], rows.organisations[:week], kept, rows.publics[:week], rows.parties[:week],
-        rows.alliance_weeks[:week], rows.alliances[: int(world.clock["alliances"][0])], rows.bodies[:week],
+        rows.alliance_weeks[:week], rows.alliances[: int(world.now.clock["alliances"][0])], rows.bodies[:week],
         rows.bonds[: -(-week // QUARTER)],
-        rows.ballots[: int(world.clock["ballots"][0])],
+        rows.ballots[: int(world.now.clock["ballots"][0])],
         rows.campaigns[:week],
-        rows.consents[: int(world.clock["consents"][0])],
+        rows.consents[: int(world.now.clock["consents"][0])],
     )  # fmt: skip
 
 
 def lost(world: World) -> int:
     """How many events the log had no room for."""
-    return max(0, int(world.clock["events"][0]) - (world.record.events.size - 1))
+    return max(0, int(world.now.clock["events"][0]) - (world.record.events.size - 1))

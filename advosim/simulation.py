@@ -22,7 +22,7 @@ from advosim.week import Line, line, stages
 from advosim.week import weeks as whole_weeks
 from advosim.world.chance import wrapping
 from advosim.world.codes import EVENTS
-from advosim.world.compile import JIT, cache_folder
+from advosim.world.compile import JIT, cache_of
 from advosim.world.enact import enact
 from advosim.world.found import found
 from advosim.world.state import World
@@ -63,7 +63,7 @@ def simulate(
     founded_at = time.perf_counter()
     for _ in advance(world, scenario, run, weeks, max(1, weeks // 50) if progress else weeks):
         if progress is not None:
-            progress("weeks", int(world.clock["week"][0]), weeks)
+            progress("weeks", int(world.now.clock["week"][0]), weeks)
     done_at = time.perf_counter()
     seconds = {"compile": compiled_at - started, "found": founded_at - compiled_at, "weeks": done_at - founded_at}
     return Record(scenario, seed, recorded(world), seconds, left_out(scenario, weeks), lost(world))
@@ -95,7 +95,7 @@ def advance(world: World, scenario: Scenario, run: Line, until: int, stride: int
     """
     at = sorted({reform.week for reform in scenario.reform})
     with wrapping():
-        while (week := int(world.clock["week"][0])) < until:
+        while (week := int(world.now.clock["week"][0])) < until:
             if week + 1 in at:
                 _reform(world, scenario, week + 1)
             stop = min([until, week + stride, *(w - 1 for w in at if w > week + 1)])
@@ -110,12 +110,12 @@ def _reform(world: World, scenario: Scenario, week: int) -> None:
         if reform.week == week:
             touched = {path.split(".")[1] for path in reform.set if path.startswith("polity.")}
             for polity in sorted(homes.index(home) for home in touched if home in homes) or [-1]:
-                row = world.record.events[min(world.clock["events"][0], world.record.events.size - 1)]
+                row = world.record.events[min(world.now.clock["events"][0], world.record.events.size - 1)]
                 row.week, row.polity, row.issue, row.organisation = week, polity, -1, -1
                 row.event, row.tactic, row.route, row.side = EVENTS.index("reform"), -1, -1, -1
                 row.alliance, row.partner, row.reason = -1, -1, -1
                 row.size = number
-                world.clock["events"] += 1
+                world.now.clock["events"] += 1
 
 
 def threads_for(scenario: Scenario, threads: int | None) -> int:
@@ -130,7 +130,7 @@ def threads_for(scenario: Scenario, threads: int | None) -> int:
 
 def is_compiled() -> bool:
     """Whether the week stands compiled on disk already."""
-    return any(cache_folder().rglob("week.weeks-*.nbi"))
+    return any(cache_of("advosim.week").glob("week.weeks-*.nbi"))
 
 
 def compile_all(progress: Progress) -> None:

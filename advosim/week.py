@@ -1,7 +1,8 @@
 """READ THIS FIRST: one week, a straight line of mechanisms in the order of the theory.
 
-Every line names a rule of the model and the tables that it reads and writes. `line` builds the week that runs: compiled
-as a whole; with the citizens shared out among threads; or with a user's own rules under some of the names.
+Every line names a rule of the model and the bundles of World (`world.state`) in which its tables stand. `line` builds
+the week that runs: compiled as a whole; with the citizens shared out among threads; or with a user's own rules under
+some of the names.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import Any
+from warnings import warn
 
 import numba
 import numpy as np
@@ -32,7 +34,7 @@ from advosim.mechanisms.alliances import (
 from advosim.mechanisms.ballots import launches, polls
 from advosim.mechanisms.borders import frame_diffusion, partners, shelter, spillover
 from advosim.mechanisms.campaigns import channels, evidence, lobbying
-from advosim.mechanisms.chronicle import record, record_abroad, turn
+from advosim.mechanisms.chronicle import record_abroad, record_week, turn
 from advosim.mechanisms.citizens import circumstances, citizens, count
 from advosim.mechanisms.cooperation import (
     benefit_sharing,
@@ -61,111 +63,84 @@ from advosim.mechanisms.venues import municipalities, stakeholder_table
 from advosim.scenario.problems import InputError, Problem, did_you_mean
 from advosim.world.chance import wrapping
 from advosim.world.compile import compiled, compiled_here
-from advosim.world.state import World
+from advosim.world.state import BUNDLE_OF, Now, People, Teams, World
 
 
 def week(w):
     """One week in the order of the theory."""
-    turn(w.clock)
+    now, arena, teams, allied, talk, abroad, people, record = w
+    events = record.events
+    turn(now)
     # 1 news: shocks arrive, also from abroad, the agenda decays
-    spillover(w.rules, w.polities, w.issues, w.relations)
-    attention(w.clock, w.rules, w.issues, w.record.events)
+    spillover(now, arena, abroad)
+    attention(now, arena, events)
     # 2 funds: who runs out closes, or is sheltered abroad
-    partners(w.rules, w.polities, w.organisations, w.stances, w.priorities, w.tied)
-    funds(w.clock, w.rules, w.polities, w.organisations, w.campaigns, w.record.events)
-    shelter(w.clock, w.rules, w.organisations, w.stances, w.priorities, w.tied, w.record.events)
-    grants(w.clock, w.rules, w.polities, w.organisations, w.stances, w.priorities, w.record.events)
+    partners(now, arena, teams, allied)
+    funds(now, arena, teams, events)
+    shelter(now, teams, allied, events)
+    grants(now, arena, teams, events)
     # 3 alliances: meet, offer, consent, quarrel, leave
-    ties(w.clock, w.rules, w.organisations, w.tied, w.trust, w.alliances, w.seats)
-    alliance_formation(w.clock, w.rules, w.issues, w.organisations, w.stances, w.priorities, w.repertoire, w.tied,
-                       w.trust, w.alliances, w.seats, w.record.alliances, w.record.consents,
-                       w.record.events)  # fmt: skip
-    power(w.rules, w.organisations, w.stances, w.trust, w.alliances, w.seats)
-    internal_communication(w.rules, w.alliances)
-    culture_clash(w.clock, w.rules, w.organisations, w.trust, w.alliances, w.seats, w.record.events)
-    priority_clash(w.clock, w.rules, w.organisations, w.priorities, w.trust, w.alliances, w.seats, w.record.events)
-    strategy_clash(w.clock, w.rules, w.organisations, w.uses, w.trust, w.alliances, w.seats, w.record.events)
-    alliance_exit(w.clock, w.rules, w.issues, w.organisations, w.stances, w.tied, w.trust, w.alliances, w.seats,
-                  w.campaigns, w.record.alliances, w.record.events)  # fmt: skip
-    solidarity(w.clock, w.rules, w.polities, w.organisations, w.trust, w.alliances, w.seats, w.record.events)
-    peer_learning(w.clock, w.rules, w.trust, w.learned, w.alliances, w.seats)
-    collaborative_platform(w.clock, w.rules, w.organisations, w.alliances, w.seats, w.campaigns, w.record.events)
+    ties(now, teams, allied)
+    alliance_formation(now, arena, teams, allied, record)
+    power(now, teams, allied)
+    internal_communication(now, allied)
+    culture_clash(now, teams, allied, events)
+    priority_clash(now, teams, allied, events)
+    strategy_clash(now, teams, allied, events)
+    alliance_exit(now, arena, teams, allied, record)
+    solidarity(now, teams, allied, events)
+    peer_learning(now, teams, allied)
+    collaborative_platform(now, teams, allied, events)
     # 4 plans: each free team, alone or allied, picks issue, tactics and frame
-    blockade(w.rules, w.polities, w.organisations)
-    tactic_choice(w.clock, w.rules, w.polities, w.rights, w.issues, w.ballots, w.districts, w.organisations, w.stances,
-                  w.priorities, w.learned, w.uses, w.tactics, w.allowed, w.tried, w.alliances, w.seats, w.campaigns,
-                  w.record.events)  # fmt: skip
-    joint_plan(w.clock, w.rules, w.polities, w.rights, w.issues, w.ballots, w.districts, w.publics, w.organisations,
-               w.stances, w.priorities, w.learned, w.uses, w.tactics, w.allowed, w.tried, w.repertoire, w.represents,
-               w.trust, w.views, w.alliances, w.seats, w.campaigns, w.foothold, w.record.events)  # fmt: skip
-    launches(w.clock, w.rules, w.rights, w.issues, w.organisations, w.stances, w.tactics, w.ballots, w.campaigns,
-             w.record.events)  # fmt: skip
-    pooling(w.rules, w.issues, w.organisations, w.trust, w.alliances, w.seats, w.campaigns)
-    benefit_sharing(w.clock, w.rules, w.organisations, w.alliances, w.seats, w.campaigns)
-    inclusion(w.rules, w.issues, w.publics, w.organisations, w.represents, w.alliances, w.seats, w.campaigns)
-    framing(w.clock, w.rules, w.publics, w.organisations, w.tactics, w.represents, w.repertoire, w.circulation,
-            w.circulating, w.campaigns, w.speech, w.record.events)  # fmt: skip
-    frame_diffusion(w.clock, w.rules, w.organisations, w.repertoire, w.campaigns, w.tied, w.record.events)
+    blockade(now, arena, teams)
+    tactic_choice(now, arena, teams, allied, events)
+    joint_plan(now, arena, teams, allied, talk, events)
+    launches(now, arena, teams, events)
+    pooling(now, arena, teams, allied)
+    benefit_sharing(now, teams, allied)
+    inclusion(now, arena, teams, allied)
+    framing(now, arena, teams, talk, events)
+    frame_diffusion(now, teams, allied, events)
     # 5 campaigns: messages, calls, evidence, insider contacts, appeals abroad
-    hashtag(w.clock, w.rules, w.polities, w.issues, w.organisations, w.tactics, w.campaigns, w.record.events)
-    channels(w.clock, w.rules, w.polities, w.issues, w.publics, w.organisations, w.tactics, w.alliances, w.seats,
-             w.campaigns, w.speech, w.foothold, w.reach, w.circulation, w.circulating)  # fmt: skip
-    evidence(w.rules, w.polities, w.issues, w.organisations, w.stances, w.tactics, w.campaigns)
-    lobbying(w.rules, w.polities, w.issues, w.organisations, w.tactics, w.campaigns)
-    appeals(w.clock, w.rules, w.issues, w.organisations, w.tactics, w.campaigns, w.relations, w.bodies, w.standing,
-            w.mandates, w.docket, w.record.events)  # fmt: skip
+    hashtag(now, arena, teams, events)
+    channels(now, arena, teams, allied, talk)
+    evidence(now, arena, teams)
+    lobbying(now, arena, teams)
+    appeals(now, arena, teams, abroad, events)
     # 6 citizens: hear, judge, attend, dare to speak, act, join
-    circumstances(w.clock, w.rules, w.polities, w.issues, w.publics, w.districts, w.ballots, w.reach, w.circulation,
-                  w.blocks, w.circumstances)  # fmt: skip
-    citizens(w.clock, w.rules, w.organisations, w.campaigns, w.tactics, w.blocks, w.circumstances, w.tally, w.enrolled,
-             w.citizens)  # fmt: skip
-    count(w.clock, w.polities, w.issues, w.publics, w.districts, w.organisations, w.blocks, w.tally, w.enrolled,
-          w.views, w.local_views, w.citizens)  # fmt: skip
+    circumstances(now, arena, talk, people)
+    citizens(now, teams, people)
+    count(now, arena, teams, people)
     # 7 street: the government answers what happened in the open
-    violence(w.clock, w.rules, w.issues, w.tactics, w.campaigns)
-    response(w.clock, w.rules, w.polities, w.issues, w.record.events)
+    violence(now, arena, teams)
+    response(now, arena, events)
     # 8 media: covered acts feed next week's agenda
-    coverage(w.clock, w.rules, w.polities, w.issues, w.outlets, w.organisations, w.stances, w.tactics, w.campaigns,
-             w.record.events)  # fmt: skip
-    boycott(w.clock, w.rules, w.issues, w.organisations, w.stances, w.priorities, w.tactics, w.campaigns,
-            w.record.events)  # fmt: skip
+    coverage(now, arena, teams, events)
+    boycott(now, arena, teams, events)
     # 9 institutions: pressure adds up; signatures are counted, ballots held; policy moves by one rule
-    third_states(w.rules, w.polities, w.issues, w.relations, w.mandates, w.docket)
-    boomerang(w.clock, w.rules, w.polities, w.issues, w.organisations, w.stances, w.priorities, w.bodies, w.standing,
-              w.mandates, w.docket, w.record.events)  # fmt: skip
-    polls(w.clock, w.rights, w.issues, w.blocks, w.citizens)
-    recall(w.clock, w.rules, w.polities, w.rights, w.issues, w.tactics, w.campaigns, w.ballots, w.blocks, w.citizens,
-           w.record.ballots, w.record.events)  # fmt: skip
-    protest_signal(w.rules, w.issues)
-    constituencies(w.rules, w.polities, w.issues, w.districts, w.parties, w.local_views)
-    pressure(w.clock, w.rules, w.polities, w.issues, w.organisations, w.stances)
-    friction(w.clock, w.rules, w.polities, w.issues)
-    elections(w.clock, w.rules, w.polities, w.issues, w.districts, w.parties, w.blocks, w.citizens, w.record.events)
-    stakeholder_table(w.clock, w.rules, w.polities, w.issues, w.organisations, w.stances, w.tactics, w.alliances,
-                      w.campaigns, w.record.events)  # fmt: skip
-    initiative(w.clock, w.rules, w.polities, w.rights, w.issues, w.organisations, w.stances, w.priorities, w.uses,
-               w.tactics, w.campaigns, w.ballots, w.blocks, w.citizens, w.record.ballots,
-               w.record.events)  # fmt: skip
-    referendum(w.clock, w.rules, w.polities, w.rights, w.issues, w.organisations, w.stances, w.priorities, w.uses,
-               w.tactics, w.campaigns, w.ballots, w.blocks, w.citizens, w.record.ballots,
-               w.record.events)  # fmt: skip
-    decision(w.clock, w.rules, w.issues, w.record.events)
-    municipalities(w.clock, w.rules, w.issues, w.districts, w.local_views, w.organisations, w.tactics, w.campaigns,
-                   w.record.events)  # fmt: skip
+    third_states(now, arena, abroad)
+    boomerang(now, arena, teams, abroad, events)
+    polls(now, arena, people)
+    recall(now, arena, teams, people, record)
+    protest_signal(now, arena)
+    constituencies(now, arena)
+    pressure(now, arena, teams)
+    friction(now, arena)
+    elections(now, arena, people, events)
+    stakeholder_table(now, arena, teams, allied, events)
+    initiative(now, arena, teams, people, record)
+    referendum(now, arena, teams, people, record)
+    decision(now, arena, events)
+    municipalities(now, arena, teams, events)
     # 10 evaluation: what did it bring?
-    evaluation(w.rules, w.polities, w.issues)
-    credibility(w.clock, w.rules, w.issues, w.organisations, w.tactics, w.alliances, w.seats, w.campaigns,
-                w.record.events)  # fmt: skip
-    trust(w.clock, w.rules, w.organisations, w.tactics, w.trust, w.tied, w.alliances, w.seats, w.campaigns,
-          w.record.events)  # fmt: skip
-    learning(w.clock, w.rules, w.issues, w.organisations, w.tactics, w.learned, w.alliances, w.seats, w.campaigns,
-             w.record.events)  # fmt: skip
-    satisfaction(w.clock, w.rules, w.organisations, w.stances, w.alliances, w.seats)
+    evaluation(now, arena)
+    credibility(now, arena, teams, allied, events)
+    trust(now, teams, allied, events)
+    learning(now, arena, teams, allied, events)
+    satisfaction(now, teams, allied)
     # 11 record
-    record(w.clock, w.polities, w.issues, w.organisations, w.stances, w.priorities, w.tied, w.trust, w.alliances,
-           w.seats, w.campaigns, w.views, w.parties, w.record.weeks, w.record.organisations, w.record.campaigns,
-           w.record.publics, w.record.parties, w.record.alliance_weeks, w.record.bonds)  # fmt: skip
-    record_abroad(w.clock, w.organisations, w.standing, w.docket, w.record.organisations, w.record.bodies)
+    record_week(now, arena, teams, allied, record)
+    record_abroad(now, teams, abroad, record)
 
 
 # Inlined: what is compiled by itself first is optimised twice, and this is the most that there is to optimise.
@@ -184,7 +159,7 @@ Line = Callable[[World, int], None]
 
 # Of the names in `week`, those of functions: co_names would hold fields as well, of which one is called "weeks".
 _CALLED = tuple(dict.fromkeys(step.argval for step in dis.get_instructions(week) if step.opname == "LOAD_GLOBAL"))
-_BESIDE = ("turn", "record", "record_abroad", "citizens", "count")
+_BESIDE = ("turn", "record_week", "record_abroad", "citizens", "count")
 TABLE_MECHANISMS = tuple(name for name in _CALLED if name not in _BESIDE)
 CITIZEN_MECHANISMS = (
     "backfire", "awareness", "weight_of", "salience", "persuasion", "backlash", "framed", "education", "unlearning",
@@ -195,8 +170,9 @@ CITIZEN_MECHANISMS = (
 def line(threads: int = 1, mechanisms: Mapping[str, Callable[..., Any]] | None = None) -> Line:
     """The week that runs, with other rules under some names. Same bits for any number of threads.
 
-    A table mechanism's replacement is any callable with the same arguments, compiled or plain; one of a citizen's is
-    compiled and the kernel rebuilt around it. Raises InputError for unknown names, other arguments, or lambdas.
+    A table mechanism's replacement is any callable with the same arguments, compiled or plain; one that names tables
+    instead of bundles is handed those. One of a citizen's is compiled and the kernel rebuilt around it. Raises
+    InputError for unknown names, other arguments, or lambdas.
     """
     replaced = dict(mechanisms or {})
     _check(replaced)
@@ -210,31 +186,76 @@ def _check(replaced: Mapping[str, Callable[..., Any]]) -> None:
     problems = []
     for name, rule in replaced.items():
         place = f"mechanisms['{name}']"
-        plain = getattr(rule, "py_func", rule)
         if name not in known:
             hint = did_you_mean(name, known)
             problems.append(Problem("", None, f"{place}: no such mechanism", ", ".join(known), hint))
-        elif getattr(plain, "__name__", "") == "<lambda>":
+        elif getattr(getattr(rule, "py_func", rule), "__name__", "") == "<lambda>":
             problems.append(
                 Problem("", None, f"{place} is a lambda, which cannot travel to worker processes", "a named function")
             )
-        elif not callable(rule) or list(inspect.signature(plain).parameters) != _arguments(name):
+        elif not callable(rule) or (_parameters(rule) != _arguments(name) and _tables(name, rule) is None):
             needed = f"a function ({', '.join(_arguments(name))})"
             problems.append(Problem("", None, f"{place} does not take the arguments of '{name}'", needed))
     if problems:
         raise InputError(problems)
 
 
+def _parameters(rule: Callable[..., Any]) -> list[str]:
+    return list(inspect.signature(getattr(rule, "py_func", rule)).parameters)
+
+
 def _arguments(name: str) -> list[str]:
-    original = globals().get(name) or getattr(_citizens, name)
-    return list(inspect.signature(getattr(original, "py_func", original)).parameters)
+    return _parameters(globals().get(name) or getattr(_citizens, name))
+
+
+_ONCE = {"people": "citizens", "here": "circumstances"}
+"""What mechanisms called two tables while they took tables one by one."""
+_RECORDED = {"events": "events", "lives": "alliances", "consents": "consents", "ended": "ballots"}
+
+
+def _tables(name: str, rule: Callable[..., Any]) -> list[tuple[int, str]] | None:
+    """Of a rule that names tables one by one: for each, in which of the mechanism's bundles it stands, and its name.
+
+    None where some argument is no table there.
+    """
+    bundles = _arguments(name)
+    found = []
+    for given in _parameters(rule):
+        table = _ONCE.get(given, given)
+        bundle, table = ("record", _RECORDED[given]) if given in _RECORDED else (BUNDLE_OF.get(table, ""), table)
+        if given in bundles:
+            bundle, table = given, ""
+        if name not in TABLE_MECHANISMS or bundle not in bundles:
+            return None
+        found.append((bundles.index(bundle), table))
+    return found or None
+
+
+def _unbundled(name: str, rule: Callable[..., Any]) -> Callable[..., None]:
+    """A rule that names tables one by one, as a mechanism that takes bundles."""
+    tables = _tables(name, rule)
+    assert tables is not None
+    warn(
+        f"mechanisms['{name}'] names tables; name bundles instead: ({', '.join(_arguments(name))})",
+        DeprecationWarning,
+        stacklevel=4,
+    )
+
+    def handed(*bundles: Any) -> None:
+        rule(*(getattr(bundles[place], table) if table else bundles[place] for place, table in tables))
+
+    return handed
 
 
 def _with(replaced: Mapping[str, Callable[..., Any]], threads: int) -> Callable[[World], None]:
     """The straight line of `week` with other functions under some of its names, called one by one."""
     own = {name: rule for name, rule in replaced.items() if name in CITIZEN_MECHANISMS}
     some = _kernel(own) if own else _citizens.some_citizens
-    others = {name: rule for name, rule in replaced.items() if name not in own}
+    others = {
+        name: rule if _parameters(rule) == _arguments(name) else _unbundled(name, rule)
+        for name, rule in replaced.items()
+        if name not in own
+    }
     others["citizens"] = _shared_out(some, threads)
     return types.FunctionType(week.__code__, {**week.__globals__, **others}, "week")
 
@@ -254,23 +275,23 @@ def _shared_out(some: Callable[..., None], threads: int) -> Callable[..., None]:
     """The citizens' phase over ranges of blocks on a pool of threads; each writes rows of its own."""
     if threads <= 1:
 
-        def alone(*tables: Any) -> None:
-            some(0, tables[5].size, *tables)
+        def alone(now: Now, teams: Teams, people: People) -> None:
+            some(0, people.blocks.size, now.clock, now.rules, teams, people)
 
         return alone
     pool = ThreadPoolExecutor(threads)
 
-    def part(first: int, last: int, tables: tuple[Any, ...]) -> None:
+    def part(first: int, last: int, now: Now, teams: Teams, people: People) -> None:
         # numpy's error state is a thread's own.
         with wrapping():
-            some(first, last, *tables)
+            some(first, last, now.clock, now.rules, teams, people)
 
-    def together(*tables: Any) -> None:
-        blocks = tables[5]
+    def together(now: Now, teams: Teams, people: People) -> None:
+        blocks = people.blocks
         done = np.concatenate([[0], np.cumsum(blocks["last"] - blocks["first"])])
         bounds = np.searchsorted(done, np.linspace(0, done[-1], threads + 1))
         bounds[0], bounds[-1] = 0, blocks.size
-        work = [pool.submit(part, int(a), int(b), tables) for a, b in pairwise(bounds)]
+        work = [pool.submit(part, int(a), int(b), now, teams, people) for a, b in pairwise(bounds)]
         for each in work:
             each.result()
 
@@ -295,5 +316,5 @@ def stages() -> list[Callable[[World], None]]:
     return [only(name) for name in _CALLED]
 
 
-def _idle(*tables: Any) -> None:
+def _idle(*bundles: Any) -> None:
     """A mechanism that does nothing."""

@@ -47,8 +47,8 @@ def measured(scenario: Scenario) -> tuple[float, float, int]:
             started = time.perf_counter()
             run(one, WEEKS)
             taken.append((time.perf_counter() - started) / WEEKS * 1e6)
-            alive.append(int(one.alliances["alive"].sum()))
-    return statistics.median(taken), statistics.mean(alive), len(one.organisations)
+            alive.append(int(one.allied.alliances["alive"].sum()))
+    return statistics.median(taken), statistics.mean(alive), len(one.teams.organisations)
 
 
 def main() -> None:

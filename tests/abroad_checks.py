@@ -45,7 +45,7 @@ def events(record: Record) -> set[str]:
 
 
 def rule(name: str) -> Any:
-    return found(Scenario(title="Defaults"), 1, 1).rules[0][name]
+    return found(Scenario(title="Defaults"), 1, 1).now.rules[0][name]
 
 
 def effect(path: str, low: Any, high: Any, measure: Callable[[Record], float], seeds: int = 20, **also: Any) -> float:
@@ -75,8 +75,8 @@ def weeks_closed(record: Record) -> float:
 
 @null_limit("spillover")
 def _() -> None:
-    assert not world_without("spillover").polities["foreign_channels"].any()
-    assert world_without().polities["foreign_channels"].all()
+    assert not world_without("spillover").arena.polities["foreign_channels"].any()
+    assert world_without().arena.polities["foreign_channels"].all()
     closed = {"mechanism.ties.on": False, "mechanism.third_states.on": False}
     still = neighbours().but({**closed, "mechanism.spillover.on": False})
     one, other = (
@@ -94,19 +94,21 @@ def _() -> None:
     world = found(neighbours().but({"polity.home.governance.media_freedom": 0.0}), 1)
     told = []
     for channels in (0.0, 0.5, 1.0):
-        world.polities["foreign_channels"][0] = channels
-        citizens._what_presses.py_func(world.circumstances[0, 0], world.rules[0], world.polities[0], world.issues[0, 0])
-        told.append(float(world.circumstances[0, 0].exposed[0]))
+        world.arena.polities["foreign_channels"][0] = channels
+        citizens._what_presses.py_func(
+            world.people.circumstances[0, 0], world.now.rules[0], world.arena.polities[0], world.arena.issues[0, 0]
+        )
+        told.append(float(world.people.circumstances[0, 0].exposed[0]))
     assert told[0] == 0 < told[1] < told[2]
 
 
 @null_limit("frame_diffusion")
 def _() -> None:
     world = world_without("frame_diffusion")
-    one = len(world.organisations)  # behind them stand the joint campaigns of alliances
-    first = found(neighbours(), 1).repertoire[:one]
-    assert (world.repertoire[:one] == first).all()
-    assert (world_without().repertoire[:one] != first).any()
+    one = len(world.teams.organisations)  # behind them stand the joint campaigns of alliances
+    first = found(neighbours(), 1).teams.repertoire[:one]
+    assert (world.teams.repertoire[:one] == first).all()
+    assert (world_without().teams.repertoire[:one] != first).any()
     assert "borrowed" in events(without()) and "borrowed" not in events(without("frame_diffusion"))
 
 
@@ -137,7 +139,7 @@ def _() -> None:
     tied = {"relation.border.ties": 1.0}
     assert effect("mechanism.shelter.weeks", 0, 26, in_exile, **tied) > 3
     assert effect("mechanism.shelter.weeks", 0, 26, weeks_closed, 40, **tied) < -2
-    a = found(neighbours(), 1).organisations[0]
+    a = found(neighbours(), 1).teams.organisations[0]
     a.partners, a.sheltered = 1, 25
     assert borders.shelters(a, rule("shelter"))
     a.sheltered = 26

@@ -30,7 +30,7 @@ BY_HAND = {
 }
 """Values with which the numbers below were worked out, where defaults have been or may be fitted anew."""
 
-RULES = found(Scenario(title="Defaults").but(BY_HAND), 1, 1).rules[0]
+RULES = found(Scenario(title="Defaults").but(BY_HAND), 1, 1).now.rules[0]
 """The rules at their defaults, but for these."""
 
 
@@ -79,7 +79,7 @@ def one_issue(**changes: Any) -> World:
         "mechanism.evidence.anchor": 0.0,
     }
     world = found(Scenario.model_validate(table).but({**plain, **BY_HAND, **changes}), 1)
-    world.clock["week"] = 1
+    world.now.clock["week"] = 1
     return world
 
 
@@ -98,7 +98,7 @@ def call(name: str, world: World) -> None:
 def campaign(world: World, row: int, tactic: str, **fields: Any) -> Any:
     """Let an organisation campaign; it has run for a week."""
     names = list(Scenario(title="x").tactic)
-    running = world.campaigns[row]
+    running = world.teams.campaigns[row]
     running["issue"], running["side"], running["tactic"] = 0, row, names.index(tactic)
     running["weeks_left"], running["competence"], running["age"], running["outreach"] = 4, 0.5, 1, 1.0
     running["firm"] = running["district"] = -1
@@ -198,7 +198,7 @@ def act(threshold: float, **changed: float) -> bool:
 def move(world: World) -> Any:
     call("friction", world)
     call("decision", world)
-    return world.issues[0, 0]
+    return world.arena.issues[0, 0]
 
 
 def launched(kind: str, *runs: Record) -> int:

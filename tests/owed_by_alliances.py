@@ -55,8 +55,8 @@ def _() -> None:
 
 @null_limit("ties")
 def _() -> None:
-    assert not without("ties").tied.any() and not organisations_without("ties")["ties"].any()
-    assert without().tied.any() and organisations_without()["ties"].any()
+    assert not without("ties").allied.tied.any() and not organisations_without("ties")["ties"].any()
+    assert without().allied.tied.any() and organisations_without()["ties"].any()
 
 
 @null_limit("alliance_formation")
@@ -116,21 +116,21 @@ def _() -> None:
     values = []
     for on in (False, True):
         world = trio(**{"mechanism.peer_learning.on": on})
-        world.learned[GREENS] = 1.0
-        world.clock["week"] = 13
+        world.teams.learned[GREENS] = 1.0
+        world.now.clock["week"] = 13
         call("peer_learning", world)
-        world.alliances["diversity"] = 1.0
-        eager = plans.eagerness(world.alliances, world.seats, GREENS, world.rules[0]["peer_learning"])
-        values.append((world.learned[TENANTS, 0] == RULES.learning.start, eager))
+        world.allied.alliances["diversity"] = 1.0
+        eager = plans.eagerness(world.allied.alliances, world.allied.seats, GREENS, world.now.rules[0]["peer_learning"])
+        values.append((world.teams.learned[TENANTS, 0] == RULES.learning.start, eager))
     assert values == [(True, 1.0), (False, 2.0)]
 
 
 @null_limit("collaborative_platform")
 def _() -> None:
     assert "platform" not in happened("collaborative_platform")
-    assert not without("collaborative_platform").alliances["followers"].any()
+    assert not without("collaborative_platform").allied.alliances["followers"].any()
     assert "platform" in set().union(*(lively((), seed).events["event"] for seed in SEEDS))
-    assert any(run_world(busy(), seed).alliances["followers"].any() for seed in range(1, 4))
+    assert any(run_world(busy(), seed).allied.alliances["followers"].any() for seed in range(1, 4))
 
 
 def joint(record: Record) -> Any:
@@ -150,7 +150,7 @@ def _() -> None:
     """Nothing is common: who has a role pays for it, as for a campaign of its own."""
     assert not weeks_of_alliances_without("pooling")["pooled"].any()
     apart = without("pooling")
-    assert not apart.organisations["premises"].any() and without().organisations["premises"].any()
+    assert not apart.organisations["premises"].any() and without().teams.organisations["premises"].any()
     assert weeks_of_alliances_without()["pooled"].any()
     rows = organisations_without("pooling").query("alliance != ''")
     assert len(rows) and (rows["campaign_cost"] > 0).all() and (rows["effort"] > 0).all()
@@ -158,32 +158,34 @@ def _() -> None:
 
 @null_limit("alliance_strength")
 def _() -> None:
-    assert (without("alliance_strength").campaigns["amplified"] == 1.0).all()
-    assert (without().campaigns["amplified"] != 1.0).any()
+    assert (without("alliance_strength").teams.campaigns["amplified"] == 1.0).all()
+    assert (without().teams.campaigns["amplified"] != 1.0).any()
 
 
 @null_limit("inclusion")
 def _() -> None:
     alone = without("inclusion", "credibility")
-    assert not alone.alliances["esteem"].any() and (alone.foothold == 1.0).all()
-    assert without("credibility").alliances["esteem"].any() and (without().foothold > 1.0).any()
+    assert not alone.allied.alliances["esteem"].any() and (alone.talk.foothold == 1.0).all()
+    assert without("credibility").allied.alliances["esteem"].any() and (without().talk.foothold > 1.0).any()
 
 
 @null_limit("benefit_sharing")
 def _() -> None:
     off = without("benefit_sharing")
-    assert not off.seats["inequity"].any()
-    assert without().seats["inequity"].any()
-    running = off.campaigns["weeks_left"] > 0
-    np.testing.assert_array_equal(off.campaigns["credited"][running], off.campaigns["organisation"][running])
+    assert not off.allied.seats["inequity"].any()
+    assert without().allied.seats["inequity"].any()
+    running = off.teams.campaigns["weeks_left"] > 0
+    np.testing.assert_array_equal(
+        off.teams.campaigns["credited"][running], off.teams.campaigns["organisation"][running]
+    )
 
 
 @null_limit("trust")
 def _() -> None:
     clashes = ("culture_clash", "priority_clash", "strategy_clash")
-    start = found(lively((), 1).scenario, 1).trust
-    np.testing.assert_array_equal(without("trust", *clashes).trust, start)
-    assert (without(*clashes).trust != start).any()
+    start = found(lively((), 1).scenario, 1).allied.trust
+    np.testing.assert_array_equal(without("trust", *clashes).allied.trust, start)
+    assert (without(*clashes).allied.trust != start).any()
 
 
 # ---------------------------------------------------------------- directions
@@ -242,9 +244,9 @@ def _() -> None:
         number = 0
         for seed in range(1, 21):
             world = forming(**{FORMATION + "readiness": 0.0, FORMATION + "by_niche": by_niche})
-            world.clock["seed"] = seed
+            world.now.clock["seed"] = seed
             call("alliance_formation", world)
-            number += int(world.alliances["alive"].sum())
+            number += int(world.allied.alliances["alive"].sum())
         return number
 
     assert founded(10.0) < founded(1.5) < founded(0.0)
@@ -307,14 +309,14 @@ def _() -> None:
     taken = []
     for rate in (0.0, 0.1, 0.5):
         world = trio(**{"mechanism.peer_learning.rate": rate})
-        world.learned[GREENS] = 1.0
-        world.clock["week"] = 13
+        world.teams.learned[GREENS] = 1.0
+        world.now.clock["week"] = 13
         call("peer_learning", world)
-        taken.append(float(world.learned[TENANTS, 0]))
+        taken.append(float(world.teams.learned[TENANTS, 0]))
     assert taken == sorted(taken) and taken[0] < taken[1] < taken[2]
-    world.alliances["diversity"] = 0.5
-    assert close(plans.eagerness(world.alliances, world.seats, GREENS, RULES.peer_learning), 1.5)
-    assert plans.eagerness(world.alliances, world.seats, REDS, RULES.peer_learning) == 1
+    world.allied.alliances["diversity"] = 0.5
+    assert close(plans.eagerness(world.allied.alliances, world.allied.seats, GREENS, RULES.peer_learning), 1.5)
+    assert plans.eagerness(world.allied.alliances, world.allied.seats, REDS, RULES.peer_learning) == 1
 
 
 @direction("collaborative_platform")
@@ -324,8 +326,8 @@ def _() -> None:
     strength = []
     for saving in (0.0, 0.5, 1.0):
         world = trio(**{path + "saving": saving})
-        world.alliances["platform"] = True
-        strength.append(float(cooperation.alliance_strength(world.alliances[0], 0.1, world.rules)))
+        world.allied.alliances["platform"] = True
+        strength.append(float(cooperation.alliance_strength(world.allied.alliances[0], 0.1, world.now.rules)))
     assert strength == sorted(strength) and strength[0] < strength[2] == 1.0
 
 
@@ -346,7 +348,7 @@ def _() -> None:
         world = trio(**{path + "stagger": stagger, "mechanism.institutionalisation.on": False})
         call("power", world)
         call("joint_plan", world)
-        rows = world.campaigns[world.campaigns["alliance"] == 0]
+        rows = world.teams.campaigns[world.teams.campaigns["alliance"] == 0]
         assert rows["age"].tolist() == [0, -stagger, -2 * stagger]
 
 
@@ -357,7 +359,7 @@ def misread(record: Record) -> float:
 
 def true_to_aim(record: Record) -> float:
     """Of the tactics in joint plans, the share that serves the aim."""
-    tactics = found(record.scenario, 1).tactics
+    tactics = found(record.scenario, 1).teams.tactics
     serves = {name: joint_plans.aim_of(row) for name, row in zip(record.scenario.tactic, tactics, strict=True)}
     aims = record.events.query("event == 'plan'").set_index(["week", "alliance"])["detail"]
     roles = joint(record)
@@ -374,12 +376,12 @@ def chose_the_best(noise: float) -> int:
     number = 0
     for seed in range(1, 101):
         world = trio(**{"mechanism.joint_plan.noise": noise, "mechanism.joint_plan.by_situation": 0.0})
-        world.clock["seed"] = seed
-        world.learned[:] = 0.02
-        world.learned[:, 1] = 0.1
+        world.now.clock["seed"] = seed
+        world.teams.learned[:] = 0.02
+        world.teams.learned[:, 1] = 0.1
         call("power", world)
         call("joint_plan", world)
-        number += int(world.campaigns[world.campaigns["alliance"] == 0]["tactic"][0] == 1)
+        number += int(world.teams.campaigns[world.teams.campaigns["alliance"] == 0]["tactic"][0] == 1)
     return number
 
 
@@ -395,7 +397,9 @@ def _() -> None:
     formal = {FORMATION + "formal": 1.0}
     assert effect("mechanism.pooling.by_memorandum", 0.0, 2.0, mean_in("pooled"), **formal) > 2
     assert effect("mechanism.pooling.research", 0.0, 1.0, misread, **{"mechanism.joint_plan.poll_noise": 2.0}) < -2
-    shared = [float(cooperation.shared_premises(trio().alliances[0], rule_with(premises))) for premises in (0, 0.5, 1)]
+    shared = [
+        float(cooperation.shared_premises(trio().allied.alliances[0], rule_with(premises))) for premises in (0, 0.5, 1)
+    ]
     assert shared == sorted(set(shared)) and shared[0] == 0
 
 
@@ -419,8 +423,8 @@ def _() -> None:
         call("power", world)
         call("joint_plan", world)
         call("inclusion", world)
-        esteem.append(float(world.alliances["esteem"].max()))
-        reach.append(float(world.foothold.max()))
+        esteem.append(float(world.allied.alliances["esteem"].max()))
+        reach.append(float(world.talk.foothold.max()))
     assert esteem == sorted(set(esteem)) and reach == sorted(set(reach))
 
 

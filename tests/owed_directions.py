@@ -88,11 +88,17 @@ def _() -> None:
     @given(st.floats(0.02, 5), st.floats(0.02, 5), st.lists(st.floats(0, 1), min_size=6, max_size=6))
     def colder_is_surer(one: float, other: float, values: list[float]) -> None:
         world = found_once()
-        rule, best = world.rules.copy()[0]["tactic_choice"], []
+        rule, best = world.now.rules.copy()[0]["tactic_choice"], []
         for temperature in sorted((one, other)):
             rule["temperature"] = temperature
             weights = plans.tactic_weights(
-                np.ones(6), np.ones(6), np.array(values), world.organisations[0]["skills"], world.tactics[:6], 0.0, rule
+                np.ones(6),
+                np.ones(6),
+                np.array(values),
+                world.teams.organisations[0]["skills"],
+                world.teams.tactics[:6],
+                0.0,
+                rule,
             )
             best.append(weights.max() / weights.sum())
         assert best[0] >= best[1] - 1e-9
@@ -163,16 +169,16 @@ def _() -> None:
     campaign(campaign_world, 0, "research_report", reached=0.1)
     revisions, prices = [], []
     for gain in (0.0, 0.02, 0.1):
-        campaign_world.rules["evidence"]["gain"] = campaign_world.rules["evidence"]["price"] = gain
-        campaign_world.issues["revision"] = campaign_world.issues["price"] = 0.0
+        campaign_world.now.rules["evidence"]["gain"] = campaign_world.now.rules["evidence"]["price"] = gain
+        campaign_world.arena.issues["revision"] = campaign_world.arena.issues["price"] = 0.0
         call("evidence", campaign_world)
-        revisions.append(campaign_world.issues["revision"][0, 0])
-        prices.append(campaign_world.issues["price"][0, 0, 1])
+        revisions.append(campaign_world.arena.issues["revision"][0, 0])
+        prices.append(campaign_world.arena.issues["price"][0, 0, 1])
     assert revisions[0] == 0 and revisions == sorted(revisions) and revisions[2] > revisions[1] > 0
     assert prices[0] == 0 and prices[2] > prices[1] > 0
     for openness in (0.0, 1.0):
         world = run_world(busy().but({"polity.home.governance.openness": openness}), 1, weeks=20)
-        assert world.issues["revision"].any() == bool(openness)
+        assert world.arena.issues["revision"].any() == bool(openness)
 
 
 @direction("backfire")
@@ -413,10 +419,10 @@ def _() -> None:
 
     world, felt_so_far = one_issue(), []
     for weight in (0.0, 0.08, 0.5):
-        world.rules["pressure"]["inside"], world.issues["lobby_success"][0, 0] = weight, [0.5, 0.1]
-        world.issues["pressure"] = 0.0
+        world.now.rules["pressure"]["inside"], world.arena.issues["lobby_success"][0, 0] = weight, [0.5, 0.1]
+        world.arena.issues["pressure"] = 0.0
         call("pressure", world)
-        felt_so_far.append(float(world.issues["pressure"][0, 0]))
+        felt_so_far.append(float(world.arena.issues["pressure"][0, 0]))
     assert felt_so_far == pytest.approx([0.0, 0.4 * 0.08, 0.4 * 0.5])
     firm = {"mechanism.friction.level": 100.0}
     for name, low, high in (("opinion", 0.0, 2.0), ("keep", 0.5, 0.99), ("street", 0.0, 3.0)):
@@ -465,7 +471,7 @@ def _() -> None:
 
     def distance(drift: float) -> float:
         scenario = busy().but({"mechanism.grants.drift": drift, "mechanism.boycott.on": False})
-        stances = run_world(scenario, 1).stances
+        stances = run_world(scenario, 1).teams.stances
         donor = names(scenario).organisations.index(("home", "giver"))
         return float(np.abs(np.delete(stances, donor, axis=0) - stances[donor]).mean())
 
@@ -477,9 +483,9 @@ def _() -> None:
     assert effect("mechanism.institutionalisation.lag", 0.0, 20.0, total_of("effort")) < -3
     world = found_once()
     for caution, above in ((0.0, 0.2), (0.5, 0.9)):
-        tactics = world.tactics[:2].copy()
+        tactics = world.teams.tactics[:2].copy()
         tactics["skills"], tactics["disruption"] = 0.0, [0.0, 1.0]
-        rule = world.rules[0]["tactic_choice"]
+        rule = world.now.rules[0]["tactic_choice"]
         calm, wild = plans.tactic_weights(np.ones(2), np.ones(2), np.zeros(2), np.ones(5), tactics, caution, rule)
         assert close(wild / calm, 1 - caution) and above
 
@@ -503,7 +509,7 @@ def _() -> None:
 @direction("digital_divide")
 def _() -> None:
     gaps = [
-        float(np.ptp(found(busy().but({"mechanism.digital_divide.scale": scale}), 1).publics["online"]))
+        float(np.ptp(found(busy().but({"mechanism.digital_divide.scale": scale}), 1).arena.publics["online"]))
         for scale in (0.0, 1.0, 3.0)
     ]
     assert gaps[0] < gaps[1] < gaps[2]
@@ -532,7 +538,7 @@ def _() -> None:
     assert close(campaigns.platform_control(0.5, True, 0.0, RULES.platform_control), 0.52)
     assert close(campaigns.platform_control(0.5, False, 0.4, RULES.platform_control), 0.08)
     watched = [run_world(busy().but({"polity.home.governance.surveillance": s}), 1, weeks=1) for s in (0.0, 1.0)]
-    risks = [world.circumstances["sanction_signing"][0, 0].tolist() for world in watched]
+    risks = [world.people.circumstances["sanction_signing"][0, 0].tolist() for world in watched]
     assert risks[0][0] == risks[0][1] == risks[1][0] < risks[1][1]
 
 
@@ -643,7 +649,7 @@ def _() -> None:
 
     def apart(felt: float) -> float:
         worlds = [run_world(busy().but({"mechanism.municipalities.felt": felt}), seed) for seed in range(1, 11)]
-        return float(np.mean([np.ptp(world.circumstances["policy"], axis=0).max() for world in worlds]))
+        return float(np.mean([np.ptp(world.people.circumstances["policy"], axis=0).max() for world in worlds]))
 
     assert apart(0.0) == 0 < apart(0.3) < apart(1.0)
 
@@ -703,9 +709,9 @@ def _() -> None:
     world = one_issue()
     learned = []
     for felt in (-1.0, 0.0, 0.2, 1.0):
-        world.issues["efficacy"], world.issues["felt"] = 0.3, felt
+        world.arena.issues["efficacy"], world.arena.issues["felt"] = 0.3, felt
         call("evaluation", world)
-        learned.append(world.issues["efficacy"][0, 0].tolist())
+        learned.append(world.arena.issues["efficacy"][0, 0].tolist())
     assert [f for f, _ in learned] == sorted(f for f, _ in learned)
     assert [a for _, a in learned] == sorted((a for _, a in learned), reverse=True)
     assert learned[0][0] < learned[3][0]
@@ -716,11 +722,11 @@ def _() -> None:
 @direction("learning")
 def _() -> None:
     world = one_issue()
-    issue = world.issues[0, 0]
+    issue = world.arena.issues[0, 0]
     issue["effort"][FOR, 2], issue["contribution"][FOR, 2], issue["covered"][:] = 1.0, 0.05, [1, 0]
     running = campaign(world, 0, "petition", effort=1.0, calling=True, reached=0.1)
-    rule = world.rules[0]["learning"]
-    tactic = world.tactics[running["tactic"]]
+    rule = world.now.rules[0]["learning"]
+    tactic = world.teams.tactics[running["tactic"]]
     base = evaluation.gain(running, tactic, issue, rule)
     for name in ("of_coverage", "of_reach"):
         before = float(rule[name])
@@ -734,7 +740,7 @@ def _() -> None:
 
     def learned(rate: float) -> float:
         world = run_world(busy().but({"mechanism.learning.rate": rate}), 1, weeks=10)
-        return float(np.abs(world.learned - busy().mechanism.learning.start).sum())
+        return float(np.abs(world.teams.learned - busy().mechanism.learning.start).sum())
 
     assert learned(0.0) == 0 < learned(0.1) < learned(0.6)
 
@@ -809,10 +815,10 @@ def _() -> None:
     world = one_issue()
     pressed = []
     for near in (0.0, 0.5):
-        world.polities["danger"], world.issues["pressure"] = near, 0.0
-        world.issues["salience"], world.issues["support"] = 0.1, 0.8
+        world.arena.polities["danger"], world.arena.issues["pressure"] = near, 0.0
+        world.arena.issues["salience"], world.arena.issues["support"] = 0.1, 0.8
         call("pressure", world)
-        pressed.append(float(world.issues["pressure"][0, 0]))
+        pressed.append(float(world.arena.issues["pressure"][0, 0]))
     assert close(pressed[1], 2 * pressed[0]) and pressed[0] > 0
 
 

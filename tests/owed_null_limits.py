@@ -74,10 +74,10 @@ def _() -> None:
 @null_limit("framing")
 def _() -> None:
     world = without("framing")
-    assert not world.circumstances["frame_gain"].any() and not world.circumstances["shift"].any()
-    assert (world.circumstances["verdict"] == 1).all()
+    assert not world.people.circumstances["frame_gain"].any() and not world.people.circumstances["shift"].any()
+    assert (world.people.circumstances["verdict"] == 1).all()
     assert close(citizens.framed(F(0.9), 4, F(0.0)), 1.0)
-    assert (world.citizens.values == found(busy(), 1).citizens.values).all()
+    assert (world.people.citizens.values == found(busy(), 1).people.citizens.values).all()
     first = {"greens_1": "justice", "tenants": "justice", "owners_1": "prosperity"}
     flows = organisations_without("framing")
     for name, frame in first.items():
@@ -87,18 +87,18 @@ def _() -> None:
     assert "counter_frame" in set(answered.events["event"])
     unanswered = simulate(busy().but({"mechanism.framing.answer": 0.0}), 1)
     assert "counter_frame" not in set(unanswered.events["event"])
-    deaf = found(Scenario(title="Deaf").but({"mechanism.framing.answer": 0.0}), 1, 1).rules[0].framing
+    deaf = found(Scenario(title="Deaf").but({"mechanism.framing.answer": 0.0}), 1, 1).now.rules[0].framing
     assert framing.appeal(0.3, 0.5, 0.9, deaf) == 0.3
-    assert without().circumstances["frame_gain"].all()
-    assert (without().citizens.values != found(busy(), 1).citizens.values).any()
+    assert without().people.circumstances["frame_gain"].all()
+    assert (without().people.citizens.values != found(busy(), 1).people.citizens.values).any()
 
 
 @null_limit("channels")
 def _() -> None:
     world = run_world(switched_off("channels", "response", "hashtag"), 1)
     for name in ("exposure", "heard", "taught", "sign", "march"):
-        assert not world.reach[name].any(), name
-    assert not world.organisations["calls"].any()
+        assert not world.talk.reach[name].any(), name
+    assert not world.teams.organisations["calls"].any()
     assert not organisations_without("channels")["social_media"].any()
     assert organisations_without("channels")["effort"].any(), "campaigns go on"
     assert not weeks_without("channels", "hashtag")["petition"].any(), "nobody is called"
@@ -107,9 +107,11 @@ def _() -> None:
 
 @null_limit("evidence")
 def _() -> None:
-    assert not without("evidence").issues["revision"].any() and not without("evidence").issues["price"].any()
+    assert (
+        not without("evidence").arena.issues["revision"].any() and not without("evidence").arena.issues["price"].any()
+    )
     usual = run_world(busy(), 1, weeks=20)  # before a change of government
-    assert usual.issues["revision"].any() and usual.issues["price"].any()
+    assert usual.arena.issues["revision"].any() and usual.arena.issues["price"].any()
 
 
 @null_limit("backfire")
@@ -120,8 +122,8 @@ def _() -> None:
 
 @null_limit("awareness")
 def _() -> None:
-    start = found(busy(), 1).citizens.own & 1
-    assert (without("awareness").citizens.own & 1 == start).all()
+    start = found(busy(), 1).people.citizens.own & 1
+    assert (without("awareness").people.citizens.own & 1 == start).all()
     assert weeks_without("awareness").groupby("issue")["aware"].nunique().eq(1).all()
     assert weeks_without().groupby("issue")["aware"].nunique().gt(5).all()
 
@@ -142,9 +144,9 @@ def _() -> None:
 
 @null_limit("education")
 def _() -> None:
-    people = without("education").citizens
+    people = without("education").people.citizens
     assert (people.anchor == people.upbringing).all()
-    assert (without().citizens.anchor != without().citizens.upbringing).any()
+    assert (without().people.citizens.anchor != without().people.citizens.upbringing).any()
 
 
 @null_limit("influence")
@@ -183,7 +185,7 @@ def _() -> None:
     weeks = weeks_without("expression")
     assert not weeks["talking"].any()
     assert not weeks["silenced"].any(), "where nobody would talk, nobody is silenced"
-    assert not (without("expression").citizens.word & TALKS).any()
+    assert not (without("expression").people.citizens.word & TALKS).any()
     assert weeks_without()["talking"].any() and weeks_without()["silenced"].any()
 
 
@@ -192,7 +194,7 @@ def _() -> None:
     weeks = weeks_without("participation")
     assert not weeks[["petition", "protest", "boycott", "violent", "coverage"]].any(axis=None)
     assert set(weeks["response"]) == {"none"}
-    people = without("participation").citizens
+    people = without("participation").people.citizens
     assert not (people.word & MARCHES).any() and not people.fatigue.any() and not people.memory.any()
     assert weeks_without()[["petition", "protest"]].any().all()
 
@@ -201,7 +203,7 @@ def _() -> None:
 def _() -> None:
     lasting = organisations_without("membership", "funds")
     assert lasting.groupby("organisation")["members"].nunique().eq(1).all()
-    assert (without("membership", "funds").citizens.member == found(busy(), 1).citizens.member).all()
+    assert (without("membership", "funds").people.citizens.member == found(busy(), 1).people.citizens.member).all()
     assert organisations_without("funds").groupby("organisation")["members"].nunique().gt(1).any()
 
 
@@ -215,7 +217,7 @@ def _() -> None:
 def _() -> None:
     weeks = weeks_without("response")
     assert set(weeks["response"]) == {"none"} and not weeks["consulting"].any() and not weeks["grievance"].any()
-    assert not without("response").issues["denied"].any()
+    assert not without("response").arena.issues["denied"].any()
     assert len(set(weeks_without()["response"])) > 2
 
 
@@ -223,7 +225,7 @@ def _() -> None:
 def _() -> None:
     weeks = weeks_without("coverage")
     assert not weeks["coverage"].any() and "covered" not in set(events_without("coverage")["event"])
-    assert not without("coverage").outlets["habit"].any()
+    assert not without("coverage").arena.outlets["habit"].any()
     assert weeks_without()["coverage"].any()
 
 
@@ -238,16 +240,16 @@ def _() -> None:
 def _() -> None:
     """Whoever governs stays, its ideals with it, as in a polity without parties."""
     world, start = without("elections"), found(busy(), 1)
-    assert not world.parties["seats"].any() and (world.citizens.voted == -1).all()
-    assert (world.issues["ideal"] == start.issues["ideal"]).all()
-    assert (world.parties["position"] == start.parties["position"]).all()
+    assert not world.arena.parties["seats"].any() and (world.people.citizens.voted == -1).all()
+    assert (world.arena.issues["ideal"] == start.arena.issues["ideal"]).all()
+    assert (world.arena.parties["position"] == start.arena.parties["position"]).all()
     assert not {"election", "government"} & set(events_without("elections")["event"])
     lonely = switched_off().model_dump()
     lonely["polity"]["home"]["party"] = {}
     alone = simulate(Scenario.model_validate(lonely), 1, threads=1)
     assert alone.weeks.equals(weeks_without("elections")) and alone.events.equals(events_without("elections"))
     assert {"election", "government"} <= set(events_without()["event"])
-    assert (without().issues["ideal"] != start.issues["ideal"]).all()
+    assert (without().arena.issues["ideal"] != start.arena.issues["ideal"]).all()
 
 
 @null_limit("pressure")
@@ -267,7 +269,7 @@ def _() -> None:
     and weekly moves take no issue off people's minds.
     """
     world = one_issue(**{"mechanism.friction.on": False})
-    issue = world.issues[0, 0]
+    issue = world.arena.issues[0, 0]
     issue["pressure"], issue["attention"], issue["side_mean"][:] = 0.4, 1.0, [0.9, -0.9]
     before = float(issue["policy"])
     move(world)
@@ -296,10 +298,10 @@ def _() -> None:
         happened |= set(still.events["event"])
     assert "step" not in happened and happened >= {"agreement", "election"}
     world = one_issue()
-    issue = world.issues[0, 0]
+    issue = world.arena.issues[0, 0]
     for number, route in enumerate(ROUTES):
         for opened in (False, True):
-            world.rules["decision"][route] = opened
+            world.now.rules["decision"][route] = opened
             before = float(issue["policy"])
             issue["submitted"][number], issue["target"][number], issue["drift"] = True, before / 2 - 0.3, 0.0
             call("decision", world)
@@ -316,7 +318,7 @@ def _() -> None:
 
 @null_limit("learning")
 def _() -> None:
-    assert (without("learning").learned == busy().mechanism.learning.start).all()
+    assert (without("learning").teams.learned == busy().mechanism.learning.start).all()
     skills = []
     for on in (True, False):
         teaching = one_issue(**{"mechanism.learning.on": on})
@@ -325,7 +327,7 @@ def _() -> None:
         call("learning", teaching)
         skills.append((teaching.organisations["skills"][0] - before).tolist())
     assert all(gained > 0 for gained in skills[0]) and not any(skills[1])
-    assert (without().learned != busy().mechanism.learning.start).any()
+    assert (without().teams.learned != busy().mechanism.learning.start).any()
 
 
 @functools.cache
@@ -355,8 +357,8 @@ def _() -> None:
     runs = [votes("recall", seed) for seed in (1, 2, 3)]
     assert launched("recall", *runs) == 0 < launched("recall", *(votes("", seed) for seed in (1, 2, 3)))
     assert all("recall" not in set(run.organisations["tactic"]) for run in runs)
-    assert not run_world(switched_off("recall", scenario=voting()), weeks=8).polities["danger"].any()
-    assert run_world(voting(), weeks=8).polities["danger"].all()
+    assert not run_world(switched_off("recall", scenario=voting()), weeks=8).arena.polities["danger"].any()
+    assert run_world(voting(), weeks=8).arena.polities["danger"].all()
 
 
 @null_limit("anticipation")
@@ -377,8 +379,11 @@ def _() -> None:
 def _() -> None:
     assert not organisations_without("grants")["grants"].any()
     assert "grant" not in set(events_without("grants")["event"])
-    assert (without("grants", "boycott").stances == found(busy(), 1).stances).all(), "nobody drifts"
-    assert organisations_without()["grants"].any() and (without("boycott").stances != found(busy(), 1).stances).any()
+    assert (without("grants", "boycott").teams.stances == found(busy(), 1).teams.stances).all(), "nobody drifts"
+    assert (
+        organisations_without()["grants"].any()
+        and (without("boycott").teams.stances != found(busy(), 1).teams.stances).any()
+    )
 
 
 @null_limit("institutionalisation")
@@ -395,24 +400,24 @@ def _() -> None:
 
 @null_limit("message")
 def _() -> None:
-    off = found(switched_off("message"), 1).rules[0]["message"]
+    off = found(switched_off("message"), 1).now.rules[0]["message"]
     assert campaigns.message(0.6, 0.9, True, off) == 0.6
     world = without("message")
-    for c in np.flatnonzero(world.campaigns["spent"]):
-        assert set(world.speech[c]) == {world.campaigns["frame"][c]}, "nobody tailors"
+    for c in np.flatnonzero(world.teams.campaigns["spent"]):
+        assert set(world.talk.speech[c]) == {world.teams.campaigns["frame"][c]}, "nobody tailors"
 
 
 @null_limit("digital_divide")
 def _() -> None:
     def apart(scenario: Scenario) -> float:
-        return float(np.ptp(found(scenario.but({"polity.home.citizens": 5000}), 1).publics["online"]))
+        return float(np.ptp(found(scenario.but({"polity.home.citizens": 5000}), 1).arena.publics["online"]))
 
     assert apart(switched_off("digital_divide")) < 0.03 < 0.3 < apart(busy())
 
 
 @null_limit("digital_coordination")
 def _() -> None:
-    off = found(switched_off("digital_coordination"), 1).rules[0]["digital_coordination"]
+    off = found(switched_off("digital_coordination"), 1).now.rules[0]["digital_coordination"]
     assert [campaigns.digital_coordination(online, off) for online in (0.0, 0.5, 1.0)] == [1.0, 1.0, 1.0]
     saving = {"mechanism.digital_coordination.saving": 0.0}
     assert same(simulate(busy().but(saving), 1), simulate(switched_off("digital_coordination"), 1))
@@ -420,20 +425,21 @@ def _() -> None:
 
 @null_limit("platform_control")
 def _() -> None:
-    off = found(switched_off("platform_control"), 1).rules[0]["platform_control"]
+    off = found(switched_off("platform_control"), 1).now.rules[0]["platform_control"]
     assert campaigns.platform_control(1.0, True, 1.0, off) == 0
     shut = {"polity.home.governance.shutdown": True, "polity.home.governance.surveillance": 1.0}
     assert same(simulate(switched_off("platform_control").but(shut), 1), simulate(switched_off("platform_control"), 1))
-    risk = without("platform_control").circumstances["sanction_signing"]
+    risk = without("platform_control").people.circumstances["sanction_signing"]
     assert (risk[..., 0] == risk[..., 1]).all()
     assert (
-        without().circumstances["sanction_signing"][..., 0] < without().circumstances["sanction_signing"][..., 1]
+        without().people.circumstances["sanction_signing"][..., 0]
+        < without().people.circumstances["sanction_signing"][..., 1]
     ).all()
 
 
 @null_limit("petition")
 def _() -> None:
-    off = found(switched_off("petition"), 1).rules[0]["petition"]
+    off = found(switched_off("petition"), 1).now.rules[0]["petition"]
     assert [campaigns.petition(age, 3.0, off) for age in (0, 1, 9)] == [1.0, 1.0, 1.0]
     quiet = {"mechanism.response.consult": -10.0, "mechanism.response.deny": -10.0}
     quiet |= {"mechanism.response.by_setting": 0.0}
@@ -464,7 +470,7 @@ def _() -> None:
 def _() -> None:
     assert not weeks_without("boycott")["boycott"].any()
     assert "concession" not in set(events_without("boycott")["event"])
-    assert not without("boycott").organisations["conceded"].any()
+    assert not without("boycott").teams.organisations["conceded"].any()
     reputation = organisations_without("boycott", "evidence").groupby("organisation")["reputation"]
     assert reputation.nunique().eq(1).all()
     assert weeks_without()["boycott"].any() and "concession" in set(events_without()["event"])
@@ -472,9 +478,9 @@ def _() -> None:
 
 @null_limit("protest_signal")
 def _() -> None:
-    assert (without("protest_signal").issues["signal"] == 1).all()
-    assert not without("protest_signal").issues["expected"].any()
-    assert without().issues["expected"].any()
+    assert (without("protest_signal").arena.issues["signal"] == 1).all()
+    assert not without("protest_signal").arena.issues["expected"].any()
+    assert without().arena.issues["expected"].any()
 
 
 @null_limit("stakeholder_table")
@@ -490,11 +496,11 @@ def _() -> None:
 def _() -> None:
     world = without("municipalities")
     assert "local_step" not in set(events_without("municipalities")["event"])
-    assert (world.districts["policy"] == found(busy(), 1).districts["policy"]).all()
-    lived = world.circumstances["policy"]
+    assert (world.arena.districts["policy"] == found(busy(), 1).arena.districts["policy"]).all()
+    lived = world.people.circumstances["policy"]
     assert (lived == lived[0]).all(), "all live under the same policy"
     assert "local_step" in set(events_without()["event"])
-    assert (without().circumstances["policy"] != without().circumstances["policy"][0]).any()
+    assert (without().people.circumstances["policy"] != without().people.circumstances["policy"][0]).any()
 
 
 @null_limit("credibility")

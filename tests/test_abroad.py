@@ -26,7 +26,7 @@ from advosim.world.codes import AGAINST, FOR, PRESSURES
 from advosim.world.found import found
 from advosim.world.state import World
 
-RULES = found(Scenario(title="Defaults"), 1, 1).rules[0]
+RULES = found(Scenario(title="Defaults"), 1, 1).now.rules[0]
 
 
 def logistic(x: float) -> float:
@@ -46,7 +46,7 @@ def test_the_way_is_blocked_by_closure_threat_and_failure() -> None:
 
 
 def test_gatekeepers_adopt_by_fit_ties_evidence_and_room() -> None:
-    a = found(neighbours(), 1).organisations[0]
+    a = found(neighbours(), 1).teams.organisations[0]
     a.visibility, a.partners = 0.5, 2
     # -2 + 2 x .4 + .3 + 2 x .5 + 2 x .5 + .2 + .5 - .25
     chance = abroad.adoption_chance(2.0, 0.4, 0.3, a, 0.2, 1.0, 0.25, RULES.boomerang)
@@ -89,10 +89,10 @@ def call(name: str, world: World) -> None:
 
 def test_an_adopted_case_shames_by_leverage_room_and_lead() -> None:
     world = found(neighbours(), 1)
-    world.clock["week"] = 1
-    home = world.issues[0, 0]
-    home["policy"], world.standing["policy"][:, 0] = 0.0, 0.15
-    nations, union = world.docket[0], world.docket[1]
+    world.now.clock["week"] = 1
+    home = world.arena.issues[0, 0]
+    home["policy"], world.abroad.standing["policy"][:, 0] = 0.0, 0.15
+    nations, union = world.abroad.docket[0], world.abroad.docket[1]
     nations[0, 0, FOR], nations[1, 1, FOR] = 0.8, 0.8
     union[0, 0, FOR] = 0.5
     call("boomerang", world)
@@ -103,7 +103,7 @@ def test_an_adopted_case_shames_by_leverage_room_and_lead() -> None:
     assert 0.3 < presence < 0.8
     pressed = home["contribution"][FOR, PRESSURES.index("abroad")]
     assert pressed == pytest.approx(0.15 * 0.8 * home["shaming"][FOR] * 0.5 * presence)
-    world.standing["policy"][:, 0] = -0.5
+    world.abroad.standing["policy"][:, 0] = -0.5
     call("boomerang", world)
     assert home["shaming"][FOR] == 0, "a body that is no better does not shame"
 
@@ -111,23 +111,23 @@ def test_an_adopted_case_shames_by_leverage_room_and_lead() -> None:
 def test_who_is_shamed_on_several_issues_spares_them_all() -> None:
     """The offset of one issue does not take back that of another in the same week."""
     world = found(neighbours().but({"mechanism.boomerang.offset": 1.0}), 1)
-    world.clock["week"] = 1
-    world.issues["policy"][0], world.standing["policy"][:] = -0.9, 0.9
-    world.bodies["capacity"], world.mandates["leverage"] = 100.0, 1.0
-    world.docket[0, 0, :, FOR] = 1.0
+    world.now.clock["week"] = 1
+    world.arena.issues["policy"][0], world.abroad.standing["policy"][:] = -0.9, 0.9
+    world.abroad.bodies["capacity"], world.abroad.mandates["leverage"] = 100.0, 1.0
+    world.abroad.docket[0, 0, :, FOR] = 1.0
     call("boomerang", world)
-    assert (world.issues["shaming"][0, :, FOR] == 1).all()
-    assert world.issues["swing"][0].tolist() == [-1.0, -1.0]
-    world.docket[0, 0, 1] = 0.0
+    assert (world.arena.issues["shaming"][0, :, FOR] == 1).all()
+    assert world.arena.issues["swing"][0].tolist() == [-1.0, -1.0]
+    world.abroad.docket[0, 0, 1] = 0.0
     call("boomerang", world)
-    assert world.issues["swing"][0].tolist() == [-1.0, 1.0]
+    assert world.arena.issues["swing"][0].tolist() == [-1.0, 1.0]
 
 
 def test_a_case_is_as_fresh_with_third_states_as_it_is() -> None:
     """What states say is weaker by as much as the case that was put to them is old: once."""
     world = found(neighbours(), 1)
-    world.clock["week"] = 1
-    home = world.issues[0, 0]
+    world.now.clock["week"] = 1
+    home = world.arena.issues[0, 0]
     home["third_states"][:], home["asked"][:] = [0.3, 0.0], [0.5, 0.0]
     call("boomerang", world)
     assert home["shaming"][FOR] == pytest.approx(0.3)
@@ -135,11 +135,11 @@ def test_a_case_is_as_fresh_with_third_states_as_it_is() -> None:
 
 def test_third_states_speak_up_for_what_their_people_want() -> None:
     world = found(neighbours(), 1)
-    home, north = world.issues[0, 0], world.issues[1, 0]
+    home, north = world.arena.issues[0, 0], world.arena.issues[1, 0]
     home["policy"], home["asked"][:] = -0.4, [0.5, 0.0]
     north["policy"], north["attitude"], north["salience"] = -0.25, 0.5, 0.02
     north["effort"][FOR, 1] = 2.0
-    world.relations["leverage"][0, 1] = 0.6
+    world.abroad.relations["leverage"][0, 1] = 0.6
     call("third_states", world)
     # openness .9, lead .15/.3, opinion 1 x .5, organised .5
     assert home["third_states"][FOR] == pytest.approx(0.6 * 0.9 * 0.5 * 0.5 * 0.5)
@@ -150,33 +150,33 @@ def test_third_states_speak_up_for_what_their_people_want() -> None:
 
 def test_news_and_coverage_cross_the_border_once() -> None:
     world = found(neighbours(), 1)
-    world.issues["bump"][1, 0], world.issues["news"][1, 0], world.issues["bump"][0, 1] = 0.5, 0.3, 0.2
+    world.arena.issues["bump"][1, 0], world.arena.issues["news"][1, 0], world.arena.issues["bump"][0, 1] = 0.5, 0.3, 0.2
     call("spillover", world)
     # .3 x nearness .81 x media freedom at home .3
-    assert world.issues["bump"][0, 0] == pytest.approx(0.8 * 0.3 * 0.81 * 0.3)
-    assert world.issues["bump"][1, 1] == pytest.approx(0.2 * 0.3 * 0.81 * 1.0)
-    assert world.issues["bump"][1, 0] == 0.5 and world.issues["bump"][0, 1] == 0.2, "nothing echoes"
-    assert world.polities["foreign_channels"] == pytest.approx([0.81, 0.81 * 0.3])
+    assert world.arena.issues["bump"][0, 0] == pytest.approx(0.8 * 0.3 * 0.81 * 0.3)
+    assert world.arena.issues["bump"][1, 1] == pytest.approx(0.2 * 0.3 * 0.81 * 1.0)
+    assert world.arena.issues["bump"][1, 0] == 0.5 and world.arena.issues["bump"][0, 1] == 0.2, "nothing echoes"
+    assert world.arena.polities["foreign_channels"] == pytest.approx([0.81, 0.81 * 0.3])
 
 
 def test_shelter_frees_of_harassment_for_a_time_and_costs_the_host() -> None:
     world = found(neighbours().but({"mechanism.funds.noise": 0.0}), 1)
-    world.clock["week"] = 1
+    world.now.clock["week"] = 1
     names = [name for row in neighbours().polity.values() for name in row.organisation]
     assert "exiles" in names
-    exiles = np.flatnonzero(world.organisations["income"] == 0.38)[0]
-    a = world.organisations[exiles]
+    exiles = np.flatnonzero(world.teams.organisations["income"] == 0.38)[0]
+    a = world.teams.organisations[exiles]
     a["funds"], a["partners"], a["members"] = 0.0, 1, 0
     a["income"] = 0.4  # .4 + 0 < .5 x .4 + .18 + .2 x .6 = .5, but above .38
-    host = world.organisations["polity"].argmax()
-    world.tied[:] = 0
-    world.tied[exiles, host] = world.tied[host, exiles] = 1
-    world.stances[host] = world.stances[exiles]
+    host = world.teams.organisations["polity"].argmax()
+    world.allied.tied[:] = 0
+    world.allied.tied[exiles, host] = world.allied.tied[host, exiles] = 1
+    world.teams.stances[host] = world.teams.stances[exiles]
     call("funds", world)
     assert a["exiled"] and not a["closed"]
-    before = world.organisations["funds"][host]
+    before = world.teams.organisations["funds"][host]
     call("shelter", world)
-    assert world.organisations["funds"][host] == pytest.approx(before - 0.05)
+    assert world.teams.organisations["funds"][host] == pytest.approx(before - 0.05)
     assert a["sheltered"] == 1
     a["sheltered"], a["funds"] = 26, 0.0
     call("funds", world)
@@ -187,18 +187,18 @@ def test_an_adoption_puts_the_issue_on_the_agenda_and_moves_the_bodys_own_policy
     """An appeal in its last week, that cannot be refused."""
     sure = neighbours().but({"body.union.gatekeeping": -10.0})
     world = found(sure, 1)
-    world.clock["week"] = 1
-    team = world.campaigns[0]
+    world.now.clock["week"] = 1
+    team = world.teams.campaigns[0]
     team["tactic"], team["weeks_left"], team["age"] = list(sure.tactic).index("appeal_to_regional_body"), 1, 5
-    policy, agenda = (float(world.standing[name][1, 0]) for name in ("policy", "agenda"))
+    policy, agenda = (float(world.abroad.standing[name][1, 0]) for name in ("policy", "agenda"))
     call("appeals", world)
-    assert world.docket[1, 0, 0, FOR] == 1 and not world.docket[0].any()
-    assert world.standing["policy"][1, 0] == pytest.approx(policy + 0.05 * (1 - policy))
-    assert world.standing["agenda"][1, 0] == pytest.approx(agenda + 0.3 * (1 - agenda))
+    assert world.abroad.docket[1, 0, 0, FOR] == 1 and not world.abroad.docket[0].any()
+    assert world.abroad.standing["policy"][1, 0] == pytest.approx(policy + 0.05 * (1 - policy))
+    assert world.abroad.standing["agenda"][1, 0] == pytest.approx(agenda + 0.3 * (1 - agenda))
     team["weeks_left"] = 0
     call("appeals", world)
-    assert world.docket[1, 0, 0, FOR] == pytest.approx(0.99)
-    assert world.standing["policy"][1, 0] < policy + 0.05 * (1 - policy)
+    assert world.abroad.docket[1, 0, 0, FOR] == pytest.approx(0.99)
+    assert world.abroad.standing["policy"][1, 0] < policy + 0.05 * (1 - policy)
 
 
 # ---------------------------------------------------------------- the spiral is a label
@@ -305,18 +305,14 @@ def test_a_reform_of_vulnerability_acts_in_its_week_and_not_before() -> None:
     assert before > 0 and after == pytest.approx(before / 8)
 
 
-def held_case(
-    clock, rules, issues, organisations, tactics, campaigns, relations, bodies, standing, mandates, docket, events
-):
+def held_case(now, arena, teams, abroad, events):
     """By intervention: the first body keeps the reform's case in the first polity fresh."""
-    docket[0, 0, :, 0] = 1.0
+    abroad.docket[0, 0, :, 0] = 1.0
 
 
-def no_case(
-    clock, rules, issues, organisations, tactics, campaigns, relations, bodies, standing, mandates, docket, events
-):
+def no_case(now, arena, teams, abroad, events):
     """By intervention: nothing is ever adopted."""
-    docket[:] = 0.0
+    abroad.docket[:] = 0.0
 
 
 # ---------------------------------------------------------------- wrong files
@@ -497,7 +493,7 @@ def grievance_and_protest(foreign: bool, media: float, act: bool, seeds: int = M
         with wrapping():
             run(world, 10)
             if act:
-                world.issues["injustice"][0] = 1.0
+                world.arena.issues["injustice"][0] = 1.0
             run(world, 20)
         rows = world.record.weeks[10:, 0]
         found_.append([rows["grievance"].mean(), (rows["protest_for"] + rows["protest_against"]).mean()])
@@ -608,5 +604,5 @@ def test_bodies_are_agents_of_mesa_that_are_windows() -> None:
     bodies = list(model.agents_by_type[Body])
     assert [body.name for body in bodies] == ["nations", "union"]
     bodies[0].policy[0] = 0.9
-    assert model.world.standing["policy"][0, 0] == 0.9
+    assert model.world.abroad.standing["policy"][0, 0] == 0.9
     assert bodies[1].docket.shape == (2, 2, 2)

@@ -367,12 +367,13 @@ def test_peer_learning_spreads_a_tactic_that_works() -> None:
     tactic, knows = list(lasting.tactic).index("lobbying"), row(lasting, "climate_ngo_1")
 
     def works(world: World) -> None:
-        world.learned[knows, tactic] = 0.3
+        world.teams.learned[knows, tactic] = 0.3
 
     def begun(on: bool) -> tuple[list[float], list[float]]:
         scenario, lobbying, all_of_them = lasting.but({"mechanism.peer_learning.on": on}), [], []
         for seed in range(1, 65):
-            events = Record(scenario, seed, recorded(later(scenario, seed, WEEKS, works))).events
+            world = later(scenario, seed, WEEKS, works)
+            events = Record(scenario, seed, recorded(world)).events
             own = events[(events["event"] == "campaign") & (events["organisation"] == learner)]
             lobbying.append(float((own["tactic"] == "lobbying").sum()))
             all_of_them.append(float(len(own)))
@@ -390,7 +391,7 @@ def test_a_free_rider_loses_trust_and_partners() -> None:
     partners = [row(often, name) for name in ("climate_movement_1", "social_justice_ngo_1")]
 
     def trusted(scenario: Scenario) -> list[float]:
-        return [float(later(scenario, seed, 40).trust[partners, rider].mean()) for seed in range(1, 16)]
+        return [float(later(scenario, seed, 40).allied.trust[partners, rider].mean()) for seed in range(1, 16)]
 
     def stays(record: Record) -> float:
         table = record.events.query("alliance == 'front' and event == 'left' and organisation == 'climate_ngo_1'")
@@ -445,6 +446,6 @@ def test_a_platform_spares_coordination_and_gathers_followers() -> None:
     off = on.but({"mechanism.collaborative_platform.on": False})
     for seed in range(1, 6):
         with_it, without = later(on, seed, 6), later(off, seed, 6)
-        mine = with_it.campaigns["alliance"] == 0
-        assert (with_it.campaigns["amplified"][mine] > without.campaigns["amplified"][mine] + 0.02).all()
-        assert with_it.alliances["followers"][0] > 0 == without.alliances["followers"][0]
+        mine = with_it.teams.campaigns["alliance"] == 0
+        assert (with_it.teams.campaigns["amplified"][mine] > without.teams.campaigns["amplified"][mine] + 0.02).all()
+        assert with_it.allied.alliances["followers"][0] > 0 == without.allied.alliances["followers"][0]

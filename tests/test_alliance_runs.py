@@ -42,11 +42,11 @@ def many() -> Scenario:
 
 def check_sides(world: World, policy: np.ndarray) -> None:
     """Nobody stays on the other side. Firms may give in later in the week."""
-    for a in np.flatnonzero(world.alliances["alive"]):
-        alliance = world.alliances[a]
-        for o in world.seats["organisation"][a]:
-            if o >= 0 and world.organisations["kind"][o] != FIRM:
-                stance = world.stances[o, alliance["issue"]]
+    for a in np.flatnonzero(world.allied.alliances["alive"]):
+        alliance = world.allied.alliances[a]
+        for o in world.allied.seats["organisation"][a]:
+            if o >= 0 and world.teams.organisations["kind"][o] != FIRM:
+                stance = world.teams.stances[o, alliance["issue"]]
                 at = policy[alliance["polity"], alliance["issue"]]
                 assert stance != at and (stance > at) == (alliance["side"] == FOR)
 
@@ -56,11 +56,11 @@ def test_in_every_week_alliances_are_what_they_say(seed: int) -> None:
     scenario = many()
     world = found(scenario, seed)
     for week in range(1, scenario.weeks + 1):
-        policy = world.issues["policy"].copy()
+        policy = world.arena.issues["policy"].copy()
         go_on(world, scenario, week)
         check_alliances(world)
         check_sides(world, policy)
-    assert world.clock["alliances"][0] > 4, "some were founded"
+    assert world.now.clock["alliances"][0] > 4, "some were founded"
     assert (world.record.alliances["week_ended"] > 0).any(), "some ended"
 
 
@@ -147,8 +147,8 @@ def test_a_world_saved_in_mid_alliance_goes_on_to_the_same_bits(tmp_path: Path) 
     scenario = busy()
     world = found(scenario, 1)
     go_on(world, scenario, 14)
-    assert world.alliances["alive"].any() and world.clock["alliances"][0] > 1
-    assert world.campaigns["weeks_left"][world.campaigns["alliance"] >= 0].any(), "a joint plan runs"
+    assert world.allied.alliances["alive"].any() and world.now.clock["alliances"][0] > 1
+    assert world.teams.campaigns["weeks_left"][world.teams.campaigns["alliance"] >= 0].any(), "a joint plan runs"
     save(world, tmp_path / "state.npz")
     again = found(scenario, 1)
     restore(again, tmp_path / "state.npz")

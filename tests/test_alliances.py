@@ -67,21 +67,21 @@ def trio(more: dict[str, list[str]] | None = None, **changes: Any) -> World:
         }
     )
     world = found(scenario.but({"mechanism.ties.chance": 0.0, **changes}), 1)
-    world.clock["week"] = 1
+    world.now.clock["week"] = 1
     return world
 
 
 def told(world: World) -> list[str]:
     """What the log tells of, in its order."""
-    return [EVENTS[number] for number in world.record.events["event"][: world.clock["events"][0]]]
+    return [EVENTS[number] for number in world.record.events["event"][: world.now.clock["events"][0]]]
 
 
 def last(world: World) -> Any:
-    return world.record.events[world.clock["events"][0] - 1]
+    return world.record.events[world.now.clock["events"][0] - 1]
 
 
 def seated(world: World, a: int = 0) -> list[int]:
-    return sorted(int(o) for o in world.seats["organisation"][a] if o >= 0)
+    return sorted(int(o) for o in world.allied.seats["organisation"][a] if o >= 0)
 
 
 # ---------------------------------------------------------------- formulas by hand
@@ -107,7 +107,7 @@ def test_cultures_differ_by_their_mean_difference() -> None:
 
 
 def test_evidence_from_a_credible_source_enlists() -> None:
-    one = trio().organisations[GREENS]
+    one = trio().teams.organisations[GREENS]
     one["learnedness"], one["credibility"][PUBLIC] = 0.5, 0.6
     assert close(alliances.enlist(one, RULES.enlist), 0.3)
     assert alliances.enlist(one, but("enlist", on=False)) == 0
@@ -122,7 +122,7 @@ def test_an_offer_in_the_partners_frames_counts() -> None:
 
 def test_strategies_differ_by_rules_and_by_tactics() -> None:
     world = trio()
-    one, other = world.organisations[0], world.organisations[1]
+    one, other = world.teams.organisations[0], world.teams.organisations[1]
     one["institutionalisation"], other["institutionalisation"] = 0.7, 0.2
     # (.5 + 2/3) / 2
     assert close(alliances.strategy_distance(one, other, np.array([1.0, 1, 0]), np.array([1.0, 0, 1])), 7 / 12)
@@ -173,7 +173,7 @@ def test_promises_are_kept_by_reliability_and_trust() -> None:
 
 
 def test_what_is_pooled_is_more_under_a_memorandum() -> None:
-    one = trio().alliances[0]
+    one = trio().allied.alliances[0]
     assert close(campaigns.pooled_share(one, RULES.pooling), 0.3)
     one["formal"] = True
     assert close(campaigns.pooled_share(one, RULES.pooling), 0.45)
@@ -189,13 +189,13 @@ def test_communication_has_half_its_quality_at_half() -> None:
 @pytest.mark.parametrize(("trust", "worth"), [(0.0, 0.5), (0.5, math.sqrt(0.625)), (1.0, 1.0)])
 def test_trust_unlocks_the_expertise_of_partners(trust: float, worth: float) -> None:
     world = trio({"pair": ["greens", "shops"]})
-    tactic, pair = world.tactics[0], world.seats[1]
+    tactic, pair = world.teams.tactics[0], world.allied.seats[1]
     tactic["skills"][:] = [0.5, 0.5, 0, 0, 0]
-    world.organisations["skills"][GREENS] = [1, 0.25, 0, 0, 0]
-    world.organisations["skills"][SHOPS] = [0.25, 1, 0, 0, 0]
-    world.trust[:] = trust
+    world.teams.organisations["skills"][GREENS] = [1, 0.25, 0, 0, 0]
+    world.teams.organisations["skills"][SHOPS] = [0.25, 1, 0, 0, 0]
+    world.allied.trust[:] = trust
     best = np.array([1.0, 1, 0, 0, 0])
-    at = (pair, world.organisations, world.trust, best, tactic)
+    at = (pair, world.teams.organisations, world.allied.trust, best, tactic)
     assert close(cooperation.unlocked(*at, RULES.alliance_strength), worth)
     assert close(cooperation.unlocked(*at, but("alliance_strength", on=False)), 0.5)
 
@@ -206,19 +206,19 @@ def test_trust_unlocks_the_expertise_of_partners(trust: float, worth: float) -> 
 def test_the_declared_alliance_stands_at_the_start() -> None:
     world = trio(**{"polity.home.alliance.front.trust": 0.8, "polity.home.alliance.front.memorandum": True})
     assert seated(world) == [GREENS, TENANTS, SHOPS]
-    assert world.organisations["seats"].tolist() == [1, 1, 1, 0]
-    assert world.alliances["side"][0] == FOR and world.alliances["formal"][0]
-    assert world.trust[GREENS].tolist() == [0.0, 0.8, 0.8, 0.5]
+    assert world.teams.organisations["seats"].tolist() == [1, 1, 1, 0]
+    assert world.allied.alliances["side"][0] == FOR and world.allied.alliances["formal"][0]
+    assert world.allied.trust[GREENS].tolist() == [0.0, 0.8, 0.8, 0.5]
     assert world.record.alliances["most_members"][0] == 3
 
 
 @pytest.mark.parametrize(("psi", "say"), [(0.5, [0.5, 0.25, 0.25]), (0.0, [1 / 3] * 3), (1.0, [2 / 3, 1 / 6, 1 / 6])])
 def test_say_goes_with_funds_and_makes_the_line(psi: float, say: list[float]) -> None:
     world = trio(**{"mechanism.power.psi": psi})
-    world.organisations["funds"][:3] = [40.0, 10.0, 10.0]
+    world.teams.organisations["funds"][:3] = [40.0, 10.0, 10.0]
     call("power", world)
-    front = world.alliances[0]
-    np.testing.assert_allclose(world.seats["say"][0, :3], say)
+    front = world.allied.alliances[0]
+    np.testing.assert_allclose(world.allied.seats["say"][0, :3], say)
     assert close(front["line"], float(np.dot(say, [0.5, 0.3, 0.7])))
     assert close(front["evenness"], 1 / (3 * float(np.dot(say, say))))
     assert front["lead"] == GREENS and close(front["trust"], 0.5)
@@ -226,9 +226,9 @@ def test_say_goes_with_funds_and_makes_the_line(psi: float, say: list[float]) ->
 
 def test_cohesion_moves_to_trust_and_communication() -> None:
     world = trio()
-    world.alliances["trust"], world.alliances["cohesion"] = 0.7, 0.5
+    world.allied.alliances["trust"], world.allied.alliances["cohesion"] = 0.7, 0.5
     call("internal_communication", world)
-    assert close(world.alliances["cohesion"][0], 0.51)
+    assert close(world.allied.alliances["cohesion"][0], 0.51)
 
 
 CERTAIN = {f"mechanism.{name}_clash.{field}": value for name in ("culture", "priority", "strategy")
@@ -238,23 +238,23 @@ CERTAIN = {f"mechanism.{name}_clash.{field}": value for name in ("culture", "pri
 @pytest.mark.parametrize("kind", ["culture", "priority", "strategy"])
 def test_the_most_distant_pair_falls_out_at_a_quarterly_meeting(kind: str) -> None:
     world = trio(**CERTAIN)
-    everyone = world.organisations
+    everyone = world.teams.organisations
     everyone["culture"][:3] = [[0, 0, 0], [0, 0, 0], [1, 1, 1]]
-    world.priorities[:3] = [[1, 0], [1, 0], [0, 1]]
+    world.teams.priorities[:3] = [[1, 0], [1, 0], [0, 1]]
     everyone["institutionalisation"][:3] = [0, 0, 1]
-    world.uses[:] = 0.0
-    world.uses[:2, 0] = world.uses[2, 1] = 1.0
-    world.clock["week"] = 12
+    world.teams.uses[:] = 0.0
+    world.teams.uses[:2, 0] = world.teams.uses[2, 1] = 1.0
+    world.now.clock["week"] = 12
     call(f"{kind}_clash", world)
     assert told(world) == []
-    world.clock["week"] = 13
+    world.now.clock["week"] = 13
     call(f"{kind}_clash", world)
     assert told(world) == [f"{kind}_clash"]
     assert (last(world).organisation, last(world).partner) == (GREENS, SHOPS)
     # .3 of damage, of which mediation spares half
-    assert close(world.trust[GREENS, SHOPS], 0.35) and close(world.trust[SHOPS, GREENS], 0.35)
-    assert close(world.trust[GREENS, TENANTS], 0.5)
-    np.testing.assert_allclose(world.seats["satisfaction"][0, :3], [0.45, 0.6, 0.45])
+    assert close(world.allied.trust[GREENS, SHOPS], 0.35) and close(world.allied.trust[SHOPS, GREENS], 0.35)
+    assert close(world.allied.trust[GREENS, TENANTS], 0.5)
+    np.testing.assert_allclose(world.allied.seats["satisfaction"][0, :3], [0.45, 0.6, 0.45])
 
 
 @pytest.mark.parametrize(("kind", "remedied"), [("culture", "communication"), ("priority", "say"), ("strategy", "mou")])
@@ -268,12 +268,12 @@ def test_each_clash_has_its_own_remedy(kind: str, remedied: str) -> None:
         number = 0
         for week in range(13, 530, 13):
             world = trio(**clash, **there)
-            world.organisations["culture"][:3] = [[0, 0, 0], [0, 0, 0], [1, 1, 1]]
-            world.priorities[:3] = [[1, 0], [1, 0], [0, 1]]
-            world.organisations["institutionalisation"][:3] = [0, 0, 1]
-            world.alliances["formal"] = remedy
-            world.alliances["evenness"] = float(remedy)
-            world.clock["week"] = week
+            world.teams.organisations["culture"][:3] = [[0, 0, 0], [0, 0, 0], [1, 1, 1]]
+            world.teams.priorities[:3] = [[1, 0], [1, 0], [0, 1]]
+            world.teams.organisations["institutionalisation"][:3] = [0, 0, 1]
+            world.allied.alliances["formal"] = remedy
+            world.allied.alliances["evenness"] = float(remedy)
+            world.now.clock["week"] = week
             call(f"{kind}_clash", world)
             number += len(told(world))
         return number
@@ -283,40 +283,40 @@ def test_each_clash_has_its_own_remedy(kind: str, remedied: str) -> None:
 
 def test_who_closed_leaves_and_the_others_close_ranks() -> None:
     world = trio(**{"mechanism.alliance_exit.readiness": -20.0})
-    world.organisations["funds"][:3] = [90.0, 40.0, 10.0]
+    world.teams.organisations["funds"][:3] = [90.0, 40.0, 10.0]
     call("power", world)
-    assert world.alliances["lead"][0] == GREENS
-    world.organisations["closed"][GREENS] = True
+    assert world.allied.alliances["lead"][0] == GREENS
+    world.teams.organisations["closed"][GREENS] = True
     call("alliance_exit", world)
     assert told(world) == ["left"] and REASONS[last(world).reason] == "closed"
-    assert seated(world) == [TENANTS, SHOPS] and world.alliances["lead"][0] == TENANTS
-    say = world.seats["say"][0][world.seats["organisation"][0] >= 0]
+    assert seated(world) == [TENANTS, SHOPS] and world.allied.alliances["lead"][0] == TENANTS
+    say = world.allied.seats["say"][0][world.allied.seats["organisation"][0] >= 0]
     np.testing.assert_allclose(say, [2 / 3, 1 / 3])
-    assert close(world.alliances["line"][0], 2 / 3 * 0.3 + 1 / 3 * 0.7)
-    assert world.organisations["seats"].tolist() == [0, 1, 1, 0]
+    assert close(world.allied.alliances["line"][0], 2 / 3 * 0.3 + 1 / 3 * 0.7)
+    assert world.teams.organisations["seats"].tolist() == [0, 1, 1, 0]
 
 
 @pytest.mark.parametrize(("policy", "stay"), [(0.2, [0, 1, 2]), (0.3, [0, 2]), (0.55, []), (0.8, [])])
 def test_who_has_reached_the_goal_leaves(policy: float, stay: list[int]) -> None:
     """Also with the mechanism off; who is alone then has no alliance any more."""
     world = trio(**{"mechanism.alliance_exit.on": False})
-    world.issues["policy"][0, 0] = policy
+    world.arena.issues["policy"][0, 0] = policy
     call("power", world)
     call("alliance_exit", world)
     assert seated(world) == stay
-    assert world.alliances["alive"][0] == bool(stay)
+    assert world.allied.alliances["alive"][0] == bool(stay)
 
 
 def test_those_against_leave_at_their_goal_as_those_for_do() -> None:
     world = trio({"others": ["reds", "greens"]}, **{"mechanism.alliance_exit.on": False})
-    world.issues["policy"][0, 0] = -0.5
+    world.arena.issues["policy"][0, 0] = -0.5
     call("alliance_exit", world)
-    assert not world.alliances["alive"][1]
+    assert not world.allied.alliances["alive"][1]
 
 
 def test_the_last_member_does_not_leave_itself_but_is_left() -> None:
     world = trio(**{"mechanism.alliance_exit.readiness": 20.0})
-    world.clock["week"] = 13
+    world.now.clock["week"] = 13
     call("power", world)
     call("alliance_exit", world)
     assert told(world) == ["left", "left", "dissolved", "left"]
@@ -324,7 +324,7 @@ def test_the_last_member_does_not_leave_itself_but_is_left() -> None:
     assert reasons[3] == "partners_left" and reasons[2] == reasons[1] != "partners_left"
     life = world.record.alliances[0]
     assert life["week_ended"] == 13 and REASONS[life["ending"]] == reasons[2]
-    assert not world.organisations["seats"].any() and seated(world) == []
+    assert not world.teams.organisations["seats"].any() and seated(world) == []
 
 
 @pytest.mark.parametrize(
@@ -341,15 +341,18 @@ def test_the_last_member_does_not_leave_itself_but_is_left() -> None:
 )
 def test_an_exit_names_what_weighed_most(reason: str, fault: dict[str, float]) -> None:
     world = trio({"pair": ["tenants", "greens"]}, **{"mechanism.alliance_exit.readiness": 20.0})
-    world.clock["week"] = 13
-    world.trust[:] = 0.6
-    world.alliances["line"], world.alliances["results"] = fault.get("line", 0.3), fault.get("results", 0.5)
-    world.trust[TENANTS, GREENS] = fault.get("given", 0.6)
-    world.trust[GREENS, TENANTS] = fault.get("received", 0.6)
+    world.now.clock["week"] = 13
+    world.allied.trust[:] = 0.6
+    world.allied.alliances["line"], world.allied.alliances["results"] = (
+        fault.get("line", 0.3),
+        fault.get("results", 0.5),
+    )
+    world.allied.trust[TENANTS, GREENS] = fault.get("given", 0.6)
+    world.allied.trust[GREENS, TENANTS] = fault.get("received", 0.6)
     for field in ("clash", "clashed", "inequity"):
         if field in fault:
-            world.seats[field][1, 0] = fault[field]
-    world.alliances["alive"][0] = False
+            world.allied.seats[field][1, 0] = fault[field]
+    world.allied.alliances["alive"][0] = False
     call("alliance_exit", world)
     assert REASONS[world.record.events["reason"][0]] == reason
 
@@ -359,25 +362,25 @@ def test_trust_as_at_first_is_no_distrust_and_less_is() -> None:
     for tied, trust, reason in ((0, 0.5, "drifted_apart"), (0, 0.4, "distrust"), (1, 0.7, "drifted_apart"),
                                 (1, 0.6, "distrust")):  # fmt: skip
         world = trio({"pair": ["tenants", "greens"]}, **{"mechanism.alliance_exit.readiness": 20.0})
-        world.clock["week"] = 13
-        world.alliances["line"] = 0.3
-        world.tied[:] = tied
-        world.trust[:] = trust
-        world.alliances["alive"][0] = False
+        world.now.clock["week"] = 13
+        world.allied.alliances["line"] = 0.3
+        world.allied.tied[:] = tied
+        world.allied.trust[:] = trust
+        world.allied.alliances["alive"][0] = False
         call("alliance_exit", world)
         assert REASONS[world.record.events["reason"][0]] == reason, (tied, trust)
     world = trio(**{"mechanism.ties.closure": 1.0})
     for i, j in ((GREENS, TENANTS), (TENANTS, REDS)):
-        world.tied[i, j] = world.tied[j, i] = 1
-    world.clock["week"] = 13
+        world.allied.tied[i, j] = world.allied.tied[j, i] = 1
+    world.now.clock["week"] = 13
     call("ties", world)
-    assert close(world.trust[GREENS, REDS], 0.7) and close(world.trust[GREENS, SHOPS], 0.5)
+    assert close(world.allied.trust[GREENS, REDS], 0.7) and close(world.allied.trust[GREENS, SHOPS], 0.5)
 
 
 @pytest.mark.parametrize("week", [1, 12, 13, 14, 26])
 def test_members_leave_at_quarterly_meetings(week: int) -> None:
     world = trio(**{"mechanism.alliance_exit.readiness": 20.0})
-    world.clock["week"] = week
+    world.now.clock["week"] = week
     call("power", world)
     call("alliance_exit", world)
     assert ("left" in told(world)) == (week % 13 == 0)
@@ -389,8 +392,8 @@ def test_the_chance_to_leave_is_that_of_all_weeks_since_the_last_meeting() -> No
     assert alliances.within(0.5, 0) == 0 and alliances.within(1.0, 2) == 1
     # Who came in this week does not leave again.
     world = trio(**{"mechanism.alliance_exit.readiness": 20.0})
-    world.clock["week"] = 13
-    world.seats["since"][0, :2] = 13
+    world.now.clock["week"] = 13
+    world.allied.seats["since"][0, :2] = 13
     call("power", world)
     call("alliance_exit", world)
     assert told(world) == ["left"] and last(world).organisation == SHOPS
@@ -399,11 +402,11 @@ def test_the_chance_to_leave_is_that_of_all_weeks_since_the_last_meeting() -> No
 def test_a_firm_that_gave_in_gives_up_its_seat() -> None:
     """Also with the mechanism off; on other issues it stays with its allies."""
     world = trio(**{"mechanism.alliance_exit.on": False})
-    world.organisations["conceded"][SHOPS, 1] = 2
+    world.teams.organisations["conceded"][SHOPS, 1] = 2
     call("power", world)
     call("alliance_exit", world)
     assert seated(world) == [GREENS, TENANTS, SHOPS]
-    world.organisations["conceded"][SHOPS, 0] = 2
+    world.teams.organisations["conceded"][SHOPS, 0] = 2
     call("alliance_exit", world)
     assert seated(world) == [GREENS, TENANTS]
     assert told(world) == ["left"] and REASONS[last(world).reason] == "gave_in"
@@ -411,21 +414,21 @@ def test_a_firm_that_gave_in_gives_up_its_seat() -> None:
 
 def test_a_joint_campaign_ends_with_its_alliance() -> None:
     world = trio()
-    rows = np.flatnonzero(world.campaigns["alliance"] == 0)
-    world.campaigns["weeks_left"][rows[0]] = 3
-    world.organisations["closed"][1:3] = True
+    rows = np.flatnonzero(world.teams.campaigns["alliance"] == 0)
+    world.teams.campaigns["weeks_left"][rows[0]] = 3
+    world.teams.organisations["closed"][1:3] = True
     call("alliance_exit", world)
-    assert not world.campaigns["weeks_left"].any() and told(world).count("end") == 1
+    assert not world.teams.campaigns["weeks_left"].any() and told(world).count("end") == 1
 
 
 def test_an_ally_in_trouble_gets_what_others_lose() -> None:
     world = trio(**{"mechanism.solidarity.trouble": 4.0})
-    world.clock["week"] = 4
-    world.organisations["funds"], world.organisations["running_cost"] = [0.0, 100.0, 40.0, 100.0], 1.0
+    world.now.clock["week"] = 4
+    world.teams.organisations["funds"], world.teams.organisations["running_cost"] = [0.0, 100.0, 40.0, 100.0], 1.0
     call("solidarity", world)
     # .05 x trust .5 x funds
-    np.testing.assert_allclose(world.organisations["support"], [3.5, -2.5, -1.0, 0.0])
-    np.testing.assert_allclose(world.organisations["funds"], [3.5, 97.5, 39.0, 100.0])
+    np.testing.assert_allclose(world.teams.organisations["support"], [3.5, -2.5, -1.0, 0.0])
+    np.testing.assert_allclose(world.teams.organisations["funds"], [3.5, 97.5, 39.0, 100.0])
     assert told(world) == ["support"] and close(last(world)["size"], 3.5)
 
 
@@ -433,101 +436,101 @@ def test_who_shares_two_alliances_helps_and_suffers_once() -> None:
     again = {"again": ["shops", "greens"]}
     one, two = trio(), trio(again)
     for world in (one, two):
-        world.clock["week"] = 4
-        world.organisations["funds"], world.organisations["running_cost"] = [0.0, 100.0, 40.0, 100.0], 1.0
+        world.now.clock["week"] = 4
+        world.teams.organisations["funds"], world.teams.organisations["running_cost"] = [0.0, 100.0, 40.0, 100.0], 1.0
         call("solidarity", world)
-    np.testing.assert_array_equal(one.organisations["support"], two.organisations["support"])
+    np.testing.assert_array_equal(one.teams.organisations["support"], two.teams.organisations["support"])
     rows = [trio(more, **{"mechanism.credibility.scandal": 1.0, "mechanism.credibility.keep": 1.0})
             for more in ({}, again)]  # fmt: skip
     for world in rows:
-        world.organisations["credibility"][:] = 0.6
+        world.teams.organisations["credibility"][:] = 0.6
         call("credibility", world)
         # its own .3, and .2 of that of each of two allies
-        np.testing.assert_allclose(world.organisations["credibility"][:, OFFICIALS], [0.18, 0.18, 0.18, 0.3])
+        np.testing.assert_allclose(world.teams.organisations["credibility"][:, OFFICIALS], [0.18, 0.18, 0.18, 0.3])
         assert told(world) == ["scandal"] * 4
 
 
 def test_legitimacy_comes_by_association() -> None:
     world = trio(**{"mechanism.credibility.scandal": 0.0})
-    world.organisations["usual_credibility"][:] = world.organisations["credibility"][:] = 0.5
-    world.organisations["credibility"][[TENANTS, SHOPS]] = 0.9
+    world.teams.organisations["usual_credibility"][:] = world.teams.organisations["credibility"][:] = 0.5
+    world.teams.organisations["credibility"][[TENANTS, SHOPS]] = 0.9
     call("credibility", world)
     # what is usual is .5 + .2 x .4 = .58, of the distance to which .01 is gone
-    assert close(world.organisations["credibility"][GREENS, PUBLIC], 0.58 - 0.99 * 0.08)
-    assert close(world.organisations["credibility"][REDS, PUBLIC], 0.5)
+    assert close(world.teams.organisations["credibility"][GREENS, PUBLIC], 0.58 - 0.99 * 0.08)
+    assert close(world.teams.organisations["credibility"][REDS, PUBLIC], 0.5)
 
 
 def test_allies_take_over_experience_as_far_as_they_trust() -> None:
     world = trio()
-    world.learned[:] = 0.0
-    world.learned[TENANTS] = 1.0
-    world.clock["week"] = 13
+    world.teams.learned[:] = 0.0
+    world.teams.learned[TENANTS] = 1.0
+    world.now.clock["week"] = 13
     call("peer_learning", world)
-    assert close(world.learned[GREENS, 0], 0.05) and close(world.learned[TENANTS, 0], 0.9)
-    assert not world.learned[REDS].any()
+    assert close(world.teams.learned[GREENS, 0], 0.05) and close(world.teams.learned[TENANTS, 0], 0.9)
+    assert not world.teams.learned[REDS].any()
 
 
 @quick
 @given(st.lists(shares, min_size=9, max_size=9), st.lists(shares, min_size=3, max_size=3), st.floats(0, 1))
 def test_learning_from_allies_never_leads_beyond_them(trust: list[float], values: list[float], rate: float) -> None:
     world = trio(**{"mechanism.peer_learning.rate": rate, "mechanism.collaborative_platform.spreading": 10.0})
-    world.alliances["platform"] = True
-    world.trust[:3, :3] = np.reshape(trust, (3, 3))
-    world.learned[:3] = np.array(values)[:, None]
-    world.clock["week"] = 13
+    world.allied.alliances["platform"] = True
+    world.allied.trust[:3, :3] = np.reshape(trust, (3, 3))
+    world.teams.learned[:3] = np.array(values)[:, None]
+    world.now.clock["week"] = 13
     call("peer_learning", world)
-    assert world.learned[:3].min() >= min(values) - 1e-12 and world.learned[:3].max() <= max(values) + 1e-12
+    assert world.teams.learned[:3].min() >= min(values) - 1e-12 and world.teams.learned[:3].max() <= max(values) + 1e-12
 
 
 def test_platforms_are_built_by_skill_and_followed_by_whom_they_reach() -> None:
     world = trio(**{"mechanism.collaborative_platform.chance": 1.0})
-    world.organisations["skills"][:, 4] = 0.0
-    world.clock["week"] = 13
+    world.teams.organisations["skills"][:, 4] = 0.0
+    world.now.clock["week"] = 13
     call("collaborative_platform", world)
     assert told(world) == []
-    world.organisations["skills"][GREENS, 4] = 1.0
+    world.teams.organisations["skills"][GREENS, 4] = 1.0
     call("collaborative_platform", world)
-    assert told(world) == ["platform"] and world.alliances["platform"][0]
-    joint = world.campaigns[np.flatnonzero(world.campaigns["alliance"] == 0)[0]]
+    assert told(world) == ["platform"] and world.allied.alliances["platform"][0]
+    joint = world.teams.campaigns[np.flatnonzero(world.teams.campaigns["alliance"] == 0)[0]]
     joint["weeks_left"], joint["reached"] = 3, 0.4
     call("collaborative_platform", world)
-    assert close(world.alliances["followers"][0], 0.02)
+    assert close(world.allied.alliances["followers"][0], 0.02)
     call("collaborative_platform", world)
-    assert close(world.alliances["followers"][0], 0.0196 + 0.05 * 0.4 * (1 - 0.0196))
+    assert close(world.allied.alliances["followers"][0], 0.0196 + 0.05 * 0.4 * (1 - 0.0196))
 
 
 def test_satisfaction_follows_results_line_and_shares() -> None:
     world = trio(**{"mechanism.joint_plan.survey_noise": 0.0})
-    front = world.alliances[0]
+    front = world.allied.alliances[0]
     front["results"], front["line"], front["trust"], front["cohesion"] = 0.7, 0.5, 0.9, 0.3
-    world.seats["inequity"][0, 1] = 0.2
-    world.clock["week"] = 4
+    world.allied.seats["inequity"][0, 1] = 0.2
+    world.now.clock["week"] = 4
     call("satisfaction", world)
     # .6 + .1 (.6 + .6 x .2 - .5 |x - .5| - inequity - .6)
     satisfied = [0.612, 0.612 - 0.01 - 0.02, 0.612 - 0.01]
-    np.testing.assert_allclose(world.seats["satisfaction"][0, :3], satisfied)
+    np.testing.assert_allclose(world.allied.seats["satisfaction"][0, :3], satisfied)
     assert close(front["survey"], (sum(satisfied) / 3 + 1.2) / 3)
 
 
 def test_trust_moves_to_what_was_delivered() -> None:
     world = trio()
-    world.alliances["pooled"] = 1.0
-    world.seats["delivered"][0, :3] = [1.0, 0.2, 0.5]
-    world.clock["week"] = 4
+    world.allied.alliances["pooled"] = 1.0
+    world.allied.seats["delivered"][0, :3] = [1.0, 0.2, 0.5]
+    world.now.clock["week"] = 4
     call("trust", world)
-    np.testing.assert_allclose(world.trust[GREENS], [0.0, 0.44, 0.5, 0.5])
-    assert close(world.trust[TENANTS, GREENS], 0.6)
-    world.clock["week"] = 5
+    np.testing.assert_allclose(world.allied.trust[GREENS], [0.0, 0.44, 0.5, 0.5])
+    assert close(world.allied.trust[TENANTS, GREENS], 0.6)
+    world.now.clock["week"] = 5
     call("trust", world)
-    assert close(world.trust[TENANTS, GREENS], 0.6)
+    assert close(world.allied.trust[TENANTS, GREENS], 0.6)
 
 
 def test_an_endorsement_earns_the_trust_of_each_ally_once() -> None:
     world = trio({"again": ["shops", "greens"]})
-    own = world.campaigns[GREENS]
+    own = world.teams.campaigns[GREENS]
     own["tactic"], own["weeks_left"] = list(Scenario(title="x").tactic).index("endorsement"), 2
     call("trust", world)
-    np.testing.assert_allclose(world.trust[:, GREENS], [0.0, 0.55, 0.55, 0.5])
+    np.testing.assert_allclose(world.allied.trust[:, GREENS], [0.0, 0.55, 0.55, 0.5])
     assert told(world) == ["endorsement"]
     own["age"] = 1
     call("trust", world)
@@ -537,20 +540,24 @@ def test_an_endorsement_earns_the_trust_of_each_ally_once() -> None:
 def test_trust_fades_between_those_who_are_in_no_common_alliance() -> None:
     """Also where both are in alliances of their own."""
     world = trio({"others": ["reds", "shops"]})
-    world.trust[:] = 0.9
-    world.clock["week"] = 13
+    world.allied.trust[:] = 0.9
+    world.now.clock["week"] = 13
     call("trust", world)
-    np.testing.assert_allclose(world.trust[GREENS, 1:], [0.9, 0.9, 0.88])
-    np.testing.assert_allclose(world.trust[REDS, :3], [0.88, 0.88, 0.9])
+    np.testing.assert_allclose(world.allied.trust[GREENS, 1:], [0.9, 0.9, 0.88])
+    np.testing.assert_allclose(world.allied.trust[REDS, :3], [0.88, 0.88, 0.9])
 
 
 def forming(**changes: Any) -> World:
     """Four without an alliance at their quarterly meeting; all meet."""
     meet = {"mechanism.alliance_formation.meet": 1.0, "mechanism.alliance_formation.formal": 0.0}
     world = trio(**{**meet, **changes})
-    world.alliances["alive"], world.seats["organisation"], world.organisations["seats"] = False, -1, 0
-    world.organisations["activity"] = 1.0
-    world.clock["week"] = 13
+    world.allied.alliances["alive"], world.allied.seats["organisation"], world.teams.organisations["seats"] = (
+        False,
+        -1,
+        0,
+    )
+    world.teams.organisations["activity"] = 1.0
+    world.now.clock["week"] = 13
     return world
 
 
@@ -558,9 +565,9 @@ def test_those_on_one_side_ally_by_consent() -> None:
     world = forming(**{"mechanism.alliance_formation.readiness": 20.0})
     call("alliance_formation", world)
     assert told(world) == ["alliance", "joined"]
-    groups = [seated(world, a) for a in range(len(world.alliances)) if world.alliances["alive"][a]]
+    groups = [seated(world, a) for a in range(len(world.allied.alliances)) if world.allied.alliances["alive"][a]]
     assert groups == [[GREENS, TENANTS, SHOPS]]
-    assert world.organisations["seats"].tolist() == [1, 1, 1, 0]
+    assert world.teams.organisations["seats"].tolist() == [1, 1, 1, 0]
     unready = forming(**{"mechanism.alliance_formation.readiness": -20.0})
     call("alliance_formation", unready)
     assert told(unready) == []
@@ -568,14 +575,14 @@ def test_those_on_one_side_ally_by_consent() -> None:
 
 def test_an_alliance_notes_why_it_was_founded() -> None:
     world = forming(**{"mechanism.alliance_formation.readiness": 20.0})
-    world.organisations["culture"][:] = 0.5
-    world.organisations["skills"][:] = 0.5
-    world.issues["salience"][0, 0] = 0.2
-    world.organisations["learnedness"], world.organisations["credibility"][:, PUBLIC] = 0.5, 0.6
+    world.teams.organisations["culture"][:] = 0.5
+    world.teams.organisations["skills"][:] = 0.5
+    world.arena.issues["salience"][0, 0] = 0.2
+    world.teams.organisations["learnedness"], world.teams.organisations["credibility"][:, PUBLIC] = 0.5, 0.6
     call("alliance_formation", world)
-    life = world.record.alliances[world.clock["alliances"][0] - 1]
+    life = world.record.alliances[world.now.clock["alliances"][0] - 1]
     terms = dict(zip(TERMS, life["terms"], strict=True))
-    apart = abs(world.stances[life["founder"], 0] - world.stances[life["partner"], 0])
+    apart = abs(world.teams.stances[life["founder"], 0] - world.teams.stances[life["partner"], 0])
     expected = {"goals": 2 * (1 - apart / 2), "opponent": 0.0, "trust": 0.75, "expertise": 0.0, "salience": 1.0,
                 "enlist": 0.3, "niche": -1.5, "culture": 0.0, "size": -0.2, "message": 0.0}  # fmt: skip
     assert terms == pytest.approx(expected)
@@ -583,7 +590,7 @@ def test_an_alliance_notes_why_it_was_founded() -> None:
     # all speak in the same frames
     assert partner == pytest.approx({**expected, "message": 0.2})
     # founded by two, joined by a third, who meets an alliance of two: both sides weigh its size
-    consents = world.record.consents[: world.clock["consents"][0]]
+    consents = world.record.consents[: world.now.clock["consents"][0]]
     assert consents["founding"].tolist() == [True, False]
     size = TERMS.index("size")
     np.testing.assert_allclose(consents["terms"][:, :, size], [[-0.2, -0.2], [-0.3, -0.3]])
@@ -593,9 +600,9 @@ def test_an_alliance_notes_why_it_was_founded() -> None:
 @pytest.mark.parametrize(("against", "term"), [(0.0, 0.0), (1.0, 0.25), (3.0, 0.5)])
 def test_an_organised_opponent_speaks_for_an_alliance(against: float, term: float) -> None:
     world = forming(**{"mechanism.alliance_formation.readiness": 20.0})
-    world.issues["effort"][0, 0, FOR, 0], world.issues["effort"][0, 0, 1 - FOR, 0] = 3.0, against
+    world.arena.issues["effort"][0, 0, FOR, 0], world.arena.issues["effort"][0, 0, 1 - FOR, 0] = 3.0, against
     call("alliance_formation", world)
-    opponent = world.record.consents["terms"][: world.clock["consents"][0], :, TERMS.index("opponent")]
+    opponent = world.record.consents["terms"][: world.now.clock["consents"][0], :, TERMS.index("opponent")]
     assert opponent.size and np.allclose(opponent, term)
 
 
@@ -603,44 +610,44 @@ def test_an_organised_opponent_speaks_for_an_alliance(against: float, term: floa
 def test_some_do_not_ally(barrier: str) -> None:
     world = forming(**{"mechanism.alliance_formation.readiness": 20.0})
     if barrier == "closed":
-        world.organisations["closed"][:2] = True
+        world.teams.organisations["closed"][:2] = True
     elif barrier == "idle":
-        world.organisations["activity"][:2] = 0.0
+        world.teams.organisations["activity"][:2] = 0.0
     else:
-        world.alliances["alive"] = True  # no free row
+        world.allied.alliances["alive"] = True  # no free row
     call("alliance_formation", world)
     assert told(world) == []
 
 
 def test_memoranda_are_signed_by_the_cohesive() -> None:
     world = trio(**{"mechanism.alliance_formation.formal": 1.0, "mechanism.alliance_formation.meet": 0.0})
-    world.clock["week"] = 13
-    world.alliances["cohesion"] = 0.0
+    world.now.clock["week"] = 13
+    world.allied.alliances["cohesion"] = 0.0
     call("alliance_formation", world)
     assert told(world) == []
-    world.alliances["cohesion"] = 1.0
+    world.allied.alliances["cohesion"] = 1.0
     call("alliance_formation", world)
-    assert told(world) == ["memorandum"] and world.alliances["formal"][0]
+    assert told(world) == ["memorandum"] and world.allied.alliances["formal"][0]
 
 
 def test_triads_close_and_ties_fade_but_among_allies() -> None:
     world = trio(**{"mechanism.ties.closure": 1.0, "mechanism.ties.fading": 1.0})
     for i, j in ((GREENS, TENANTS), (TENANTS, REDS)):
-        world.tied[i, j] = world.tied[j, i] = 1
-    world.clock["week"] = 13
+        world.allied.tied[i, j] = world.allied.tied[j, i] = 1
+    world.now.clock["week"] = 13
     call("ties", world)
     # greens and tenants are allies, tenants and reds are not; reds came to know greens by tenants
-    assert world.tied.tolist() == [[0, 1, 0, 1], [1, 0, 0, 0], [0, 0, 0, 0], [1, 0, 0, 0]]
-    assert world.organisations["ties"].tolist() == [2, 1, 0, 1]
-    world.organisations["closed"][GREENS] = True
-    world.clock["week"] = 26
+    assert world.allied.tied.tolist() == [[0, 1, 0, 1], [1, 0, 0, 0], [0, 0, 0, 0], [1, 0, 0, 0]]
+    assert world.teams.organisations["ties"].tolist() == [2, 1, 0, 1]
+    world.teams.organisations["closed"][GREENS] = True
+    world.now.clock["week"] = 26
     call("ties", world)
-    assert not world.tied[GREENS].any() and world.organisations["ties"][GREENS] == 0
+    assert not world.allied.tied[GREENS].any() and world.teams.organisations["ties"][GREENS] == 0
 
 
 def test_ties_and_seats_have_their_upkeep() -> None:
     world = trio(**{"mechanism.funds.noise": 0.0})
-    world.organisations["ties"] = [2, 0, 0, 0]
+    world.teams.organisations["ties"] = [2, 0, 0, 0]
     call("funds", world)
-    cost, income = world.organisations["running_cost"], world.organisations["income"]
+    cost, income = world.teams.organisations["running_cost"], world.teams.organisations["income"]
     np.testing.assert_allclose(cost[:3] - cost[REDS], 0.02 * income[:3] * np.array([3, 1, 1]))

@@ -108,8 +108,8 @@ def test_signatures_are_those_of_citizens_who_signed() -> None:
             go_on(world, scenario, week)
             for m in range(2):
                 for side in range(2):
-                    row = world.ballots[0, m, side]
-                    marks = int((world.citizens.own[:, m] & BACKED[INITIATIVE, side] != 0).sum())
+                    row = world.arena.ballots[0, m, side]
+                    marks = int((world.people.citizens.own[:, m] & BACKED[INITIATIVE, side] != 0).sum())
                     if row.phase:
                         assert row.signatures == pytest.approx(marks / 300)
                         seen += marks > 0
@@ -181,16 +181,16 @@ def test_a_recall_brings_a_government_near_the_median_where_there_are_none() -> 
         )
         if week:
             before, after = (run_world(partyless, seed, weeks=w) for w in (week - 1, week))
-            far, near = (np.abs(w.issues["ideal"] - after.issues["median"]).mean() for w in (before, after))
+            far, near = (np.abs(w.arena.issues["ideal"] - after.arena.issues["median"]).mean() for w in (before, after))
             moved.append(far - near)
-            assert (after.issues["ideal"] != before.issues["ideal"]).all()
+            assert (after.arena.issues["ideal"] != before.arena.issues["ideal"]).all()
     assert moved and np.mean(moved) > 0
 
 
 def test_the_median_is_that_of_the_citizens() -> None:
     world = run_world(voting(), weeks=1)
-    assert world.issues["polled"].tolist() == [[1, 1]]
-    np.testing.assert_allclose(world.issues["median"][0], np.median(attitude(world), axis=0), atol=0.01)
+    assert world.arena.issues["polled"].tolist() == [[1, 1]]
+    np.testing.assert_allclose(world.arena.issues["median"][0], np.median(attitude(world), axis=0), atol=0.01)
 
 
 def test_without_rights_nothing_of_it_happens() -> None:
@@ -217,7 +217,7 @@ def test_threads_copies_saves_and_shorter_runs_change_no_bit(tmp_path: Any) -> N
     half = run_world(scenario, weeks=13)
     start = found(scenario, 1, scenario.weeks)
     go_on(start, scenario, 13)
-    assert half.clock["ballots"][0] == start.clock["ballots"][0]
+    assert half.now.clock["ballots"][0] == start.now.clock["ballots"][0]
     twin = copy(start)
     save(start, tmp_path / "half.npz")
     go_on(twin, scenario, scenario.weeks)
@@ -242,7 +242,7 @@ def test_an_organisation_that_never_acts_changes_no_law() -> None:
 # ---------------------------------------------------------------- what may come to a vote
 
 
-def nobody(clock, rules, rights, issues, organisations, stances, tactics, ballots, campaigns, events):  # type: ignore[no-untyped-def]
+def nobody(now, arena, teams, events):  # type: ignore[no-untyped-def]
     """No ballot is ever launched: what is left is the threat."""
 
 
@@ -257,10 +257,10 @@ def threatened(share: float, seeds: int = 40) -> Any:
     rows = []
     for seed in range(1, seeds + 1):
         world = run_world(scenario, seed, mechanisms={"launches": nobody})
-        assert not world.clock["ballots"][0]
+        assert not world.now.clock["ballots"][0]
         weeks = world.record.weeks
         apart = np.abs(weeks["policy"] - weeks["attitude"])
-        from_median = np.abs(world.issues["policy"][0] - np.median(attitude(world), axis=0))
+        from_median = np.abs(world.arena.issues["policy"][0] - np.median(attitude(world), axis=0))
         rows.append([apart.mean(), apart[-1].mean(), from_median.mean()])
     return np.array(rows)
 
@@ -290,8 +290,8 @@ def call_referendum(world: World) -> None:
 def after_a_law(step: float, by_vote: bool = False, world: World | None = None) -> World:
     """The week after policy on the first issue moved by a step, of which the route was that of ballots."""
     world = world or found(vetoing(), 1)
-    world.clock["week"] += 1
-    issue = world.issues[0, 0]
+    world.now.clock["week"] += 1
+    issue = world.arena.issues[0, 0]
     issue["policy"] += step
     issue["step"], issue["changed_by"], issue["by_vote"] = step, BALLOT, by_vote
     call_referendum(world)
@@ -299,17 +299,17 @@ def after_a_law(step: float, by_vote: bool = False, world: World | None = None) 
 
 
 def test_laws_that_did_not_come_out_of_a_vote_can_be_vetoed_whatever_made_them() -> None:
-    old = float(found(vetoing(), 1).issues["policy"][0, 0])
-    row = after_a_law(0.3).ballots[0, 0, VETO_SLOT]
+    old = float(found(vetoing(), 1).arena.issues["policy"][0, 0])
+    row = after_a_law(0.3).arena.ballots[0, 0, VETO_SLOT]
     assert row["phase"] == COLLECTING and row["side"] == AGAINST and row["draft"] == pytest.approx(old)
     assert row["weeks_left"] == vetoing().polity["home"].governance.referendum.window
-    assert after_a_law(0.3, by_vote=True).ballots[0, 0, VETO_SLOT]["phase"] == 0, "the people have spoken"
+    assert after_a_law(0.3, by_vote=True).arena.ballots[0, 0, VETO_SLOT]["phase"] == 0, "the people have spoken"
 
 
 def test_a_second_law_takes_the_place_of_one_against_which_nobody_collects() -> None:
     world = after_a_law(0.3)
-    middle = float(world.issues["policy"][0, 0])
-    row = after_a_law(0.1, world=world).ballots[0, 0, VETO_SLOT]
+    middle = float(world.arena.issues["policy"][0, 0])
+    row = after_a_law(0.1, world=world).arena.ballots[0, 0, VETO_SLOT]
     assert row["draft"] == pytest.approx(middle) and row["launched"] == 2
     row["organisation"] = 0
     after_a_law(0.1, world=world)
@@ -322,13 +322,13 @@ def test_the_legislatures_picture_lasts_for_its_term_and_votes_correct_it() -> N
     from advosim.mechanisms.direct_democracy import _legislature
 
     world = found(voting(), 1)
-    home, issue, rule = world.polities[0], world.issues[0, 0], world.rules[0]["initiative"]
+    home, issue, rule = world.arena.polities[0], world.arena.issues[0, 0], world.now.rules[0]["initiative"]
     issue["median"], issue["polled"] = 0.1, 1
 
     def error(week: int) -> float:
-        world.clock["week"] = week
+        world.now.clock["week"] = week
         with wrapping():
-            return float(_legislature(world.clock, home, issue, rule)) - 0.1
+            return float(_legislature(world.now.clock, home, issue, rule)) - 0.1
 
     home["seated"], home["term"] = True, 1
     first = error(5)
@@ -348,23 +348,20 @@ def one_step(target: float, on: bool = True, week: int = 1, **changes: Any) -> f
 
     exact = {"mechanism.initiative.poll_error": 0.0, "mechanism.referendum.misjudged": 0.0}
     world = found(vetoing().but({**exact, HOME + "referendum.allowed": on, **changes}), 1)
-    world.clock["week"] = week
-    issue = world.issues[0, 0]
+    world.now.clock["week"] = week
+    issue = world.arena.issues[0, 0]
     issue["policy"], issue["median"], issue["polled"] = 0.0, -0.6, 1
-    world.stances[:, 0] = -0.6
+    world.teams.stances[:, 0] = -0.6
     issue["submitted"][TABLE], issue["target"][TABLE] = True, target
-    right = world.rights[0, REFERENDUM]
+    right = world.arena.rights[0, REFERENDUM]
     if right["allowed"]:
         with wrapping():
-            _spare(
-                world.clock, world.polities[0], issue, 0, 0, right["signature_share"], world.rules, world.organisations,
-                world.stances, world.priorities, world.uses, world.tactics,
-            )  # fmt: skip
+            _spare(world.now, world.arena.polities[0], issue, 0, 0, right["signature_share"], world.teams)
     return float(issue["target"][TABLE])
 
 
 def test_a_government_cuts_a_step_that_would_be_vetoed_to_what_opponents_bear() -> None:
-    rule = found(vetoing(), 1).rules[0]
+    rule = found(vetoing(), 1).now.rules[0]
     cost = float(ballots.veto_cost(0.004, rule["initiative"], rule["referendum"]))
     assert cost == pytest.approx(0.02 + 2.0 * 0.004)
     assert one_step(0.3) == pytest.approx(cost), "cut to what nobody would challenge"
@@ -404,27 +401,29 @@ def test_without_errors_the_law_is_gerbers_and_nobody_launches() -> None:
     record = simulate(scenario, 1, threads=1)
     assert "ballot_launched" not in set(record.events["event"])
     world = run_world(scenario, 1, weeks=1)
-    right, rule = scenario.polity["home"].governance.initiative, world.rules[0]["initiative"]
+    right, rule = scenario.polity["home"].governance.initiative, world.now.rules[0]["initiative"]
     cost = ballots.challenge_cost(right.signature_share, right.window, rule)
     start = found(scenario, 1, 1)
     for m in range(3):
-        law = float(start.issues["policy"][0, m])
-        for o, organisation in enumerate(start.organisations):
-            if start.priorities[o, m] > 0 and organisation.activity > 0:
-                law = ballots.deterrence(law, float(world.issues["median"][0, m]), float(start.stances[o, m]), cost)
-        assert abs(law - start.issues["policy"][0, m]) > 0.1
-        assert world.issues["policy"][0, m] == pytest.approx(law, abs=1e-12)
+        law = float(start.arena.issues["policy"][0, m])
+        for o, organisation in enumerate(start.teams.organisations):
+            if start.teams.priorities[o, m] > 0 and organisation.activity > 0:
+                law = ballots.deterrence(
+                    law, float(world.arena.issues["median"][0, m]), float(start.teams.stances[o, m]), cost
+                )
+        assert abs(law - start.arena.issues["policy"][0, m]) > 0.1
+        assert world.arena.issues["policy"][0, m] == pytest.approx(law, abs=1e-12)
 
 
 def test_counter_proposals_beat_drafts_in_the_eyes_of_the_legislature() -> None:
     world = found(voting().but({"mechanism.initiative.poll_error": 0.0}), 1)
     from advosim.mechanisms import direct_democracy
 
-    issue, row = world.issues[0, 0], world.ballots[0, 0, 0]
+    issue, row = world.arena.issues[0, 0], world.arena.ballots[0, 0, 0]
     issue["policy"], issue["ideal"], row["draft"] = -0.4, -0.4, 0.5
-    direct_democracy._counter_proposal(issue, row, 0.2, world.rules[0]["initiative"])
+    direct_democracy._counter_proposal(issue, row, 0.2, world.now.rules[0]["initiative"])
     assert row["countered"] and row["counter"] == pytest.approx(-0.1), "as far from .2 as .5, and nearer to -.4"
-    direct_democracy._counter_proposal(issue, row, -0.3, world.rules[0]["initiative"])
+    direct_democracy._counter_proposal(issue, row, -0.3, world.now.rules[0]["initiative"])
     assert not row["countered"], "a draft that loses needs no answer"
 
 
@@ -433,16 +432,15 @@ def cast(
 ) -> tuple[float, float, float, float]:
     with wrapping():
         result = ballots.vote(
-            world.clock, world.rules, world.issues[0, 0], 0, 0, kind, draft, counter, countered, lead, world.blocks,
-            world.citizens,
-        )  # fmt: skip
+            world.now, world.arena.issues[0, 0], 0, 0, kind, draft, counter, countered, lead, world.people
+        )
     return tuple(map(float, result))  # type: ignore[return-value]
 
 
 def test_citizens_vote_by_what_they_gain_and_may_say_yes_to_both() -> None:
     world = run_world(voting(), weeks=4)
-    x, policy = attitude(world)[:, 0], float(world.issues["policy"][0, 0])
-    quiet = world.rules[0]["initiative"]
+    x, policy = attitude(world)[:, 0], float(world.arena.issues["policy"][0, 0])
+    quiet = world.now.rules[0]["initiative"]
     quiet["voter_noise"] = quiet["status_quo"] = quiet["unaware"] = 0.0
     quiet["turnout"] = 1.0
     draft, counter = policy + 0.5, policy + 0.2
@@ -459,8 +457,8 @@ def test_citizens_vote_by_what_they_gain_and_may_say_yes_to_both() -> None:
 
 def test_a_government_that_defends_its_law_is_followed() -> None:
     world = run_world(voting(), weeks=4)
-    x, policy = attitude(world)[:, 0], float(world.issues["policy"][0, 0])
-    quiet = world.rules[0]["initiative"]
+    x, policy = attitude(world)[:, 0], float(world.arena.issues["policy"][0, 0])
+    quiet = world.now.rules[0]["initiative"]
     quiet["voter_noise"] = quiet["status_quo"] = quiet["unaware"] = 0.0
     quiet["turnout"] = 1.0
     old = policy - 0.4

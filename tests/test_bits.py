@@ -90,9 +90,9 @@ def test_weeks_one_by_one_or_at_once_change_no_bit() -> None:
 
 
 def test_a_shorter_run_is_the_start_of_a_longer_one() -> None:
-    short, long = whole_run(weeks=11).recorded, plain_run().recorded
-    assert short.weeks.tobytes() == long.weeks[:11].tobytes()
-    assert short.events.tobytes() == long.events[: len(short.events)].tobytes()
+    short, long = whole_run(weeks=11), plain_run()
+    assert short.recorded.weeks.tobytes() == long.recorded.weeks[:11].tobytes()
+    assert short.recorded.events.tobytes() == long.recorded.events[: len(short.recorded.events)].tobytes()
 
 
 # ---------------------------------------------------------------- without compilation
@@ -176,7 +176,7 @@ def test_the_size_of_blocks_changes_no_count(monkeypatch: pytest.MonkeyPatch) ->
     usual = plain_run().recorded.weeks
     monkeypatch.setattr(population, "BLOCK", 16)
     world = run_world(busy(), 1)
-    assert len(world.blocks) > 2 * len(world.districts) * len(world.publics)
+    assert len(world.people.blocks) > 2 * len(world.arena.districts) * len(world.arena.publics)
     for name in usual.dtype.names or ():
         if usual[name].dtype.kind in "ib" or name in ("support", "aware", "talking", "expressed", "silenced"):
             np.testing.assert_array_equal(world.record.weeks[name], usual[name], name)
@@ -190,17 +190,18 @@ def test_the_size_of_blocks_changes_no_count(monkeypatch: pytest.MonkeyPatch) ->
 _NEWS, _SIZE = stream("attention"), stream("attention.size")
 
 
-def attention_in_words(clock, rules, issues, events):
+def attention_in_words(now, arena, events):
     """The rule of attention written anew, in plain Python over the same rows."""
+    clock, rules = now
     rule = rules[0]["attention"]
-    seed, now = clock[0]["seed"], clock[0]["week"]
-    for polity in issues:
+    seed, week = clock[0]["seed"], clock[0]["week"]
+    for polity in arena.issues:
         for issue in polity:
             shock = 0.0
-            if draw(np.uint64(key(seed, now, _NEWS)), issue["key"]) < rule["news_chance"]:
-                shock = rule["news_size"] * exponential(draw64(np.uint64(key(seed, now, _SIZE)), issue["key"]))
+            if draw(np.uint64(key(seed, week, _NEWS)), issue["key"]) < rule["news_chance"]:
+                shock = rule["news_size"] * exponential(draw64(np.uint64(key(seed, week, _SIZE)), issue["key"]))
                 row = events[clock[0]["events"]]
-                row["week"], row["polity"], row["issue"], row["size"] = now, 0, list(polity).index(issue), shock
+                row["week"], row["polity"], row["issue"], row["size"] = week, 0, list(polity).index(issue), shock
                 for name in ("organisation", "tactic", "route", "side", "alliance", "partner", "reason"):
                     row[name] = -1
                 clock["events"] += 1
@@ -213,9 +214,8 @@ def attention_in_words(clock, rules, issues, events):
 
 
 @numba.njit
-def evaluation_compiled(rules, polities, issues):
+def evaluate(rule, polities, issues):
     """The rule of evaluation written anew, and compiled by its user."""
-    rule = rules[0].evaluation
     for p in range(len(polities)):
         gap = 0.0
         for m in range(issues.shape[1]):
@@ -225,6 +225,11 @@ def evaluation_compiled(rules, polities, issues):
                 issues[p, m].efficacy[side] += rule.efficacy_rate * (aim - issues[p, m].efficacy[side])
             gap += issues[p, m].gap / issues.shape[1]
         polities[p].legitimacy += rule.legitimacy_rate * (1.0 - gap - polities[p].legitimacy)
+
+
+@numba.njit
+def evaluation_compiled(now, arena):
+    evaluate(now.rules[0].evaluation, arena.polities, arena.issues)
 
 
 def motive_anew(gap, noticed, alarm, rule):
@@ -252,13 +257,32 @@ def no_alarm(gap, noticed, alarm, rule):
     return gap * noticed
 
 
-def quiet_news(clock, rules, issues, events):
+def quiet_news(now, arena, events):
     """Nothing is ever in the news."""
 
 
 @pytest.mark.parametrize("own", [{"motive": no_alarm}, {"attention": quiet_news}], ids=["citizen's", "table's"])
 def test_a_replacement_by_another_rule_changes_the_run(own: dict[str, Any]) -> None:
     assert not same(plain_run(), whole_run(mechanisms=own))
+
+
+def evaluation_of_tables(rules, issues, polities):
+    """A rule that names tables, as rules did once, in an order of its own."""
+    evaluate(rules[0].evaluation, polities, issues)
+
+
+def test_a_rule_that_names_tables_is_handed_those_and_told_once() -> None:
+    with pytest.warns(DeprecationWarning, match=r"name bundles instead: \(now, arena\)") as told:
+        assert same(plain_run(), whole_run(mechanisms={"evaluation": evaluation_of_tables}))
+    assert len(told) == 1
+
+
+def test_a_table_of_world_is_found_by_its_name_alone_and_its_place_told() -> None:
+    world = found(busy(), 1, 1)
+    with pytest.warns(DeprecationWarning, match=r"world.issues is world.arena.issues now"):
+        assert world.issues is world.arena.issues
+    with pytest.raises(AttributeError, match="no 'attitudes'"):
+        _ = world.attitudes
 
 
 def test_every_table_mechanism_can_be_plain_python() -> None:
@@ -289,8 +313,8 @@ def test_a_replaced_rule_does_not_stay_for_later_runs() -> None:
 
 
 def test_only_mechanisms_can_be_replaced() -> None:
-    assert set(week.TABLE_MECHANISMS).isdisjoint({"weeks", "turn", "record", "record_abroad", "citizens", "count"})
-    for name in ("weeks", "turn", "record", "citizens", "count", "influense"):
+    assert set(week.TABLE_MECHANISMS).isdisjoint({"weeks", "turn", "record_week", "record_abroad", "citizens", "count"})
+    for name in ("weeks", "turn", "record_week", "citizens", "count", "influense"):
         with pytest.raises(InputError, match="no such mechanism"):
             whole_run(mechanisms={name: quiet_news}, weeks=1)
 
@@ -428,7 +452,7 @@ def test_organisations_in_another_order_are_founded_alike() -> None:
 
 
 def by_key(world: Any, name: str) -> Any:
-    return zip(world.organisations["key"].tolist(), world.organisations[name], strict=True)
+    return zip(world.teams.organisations["key"].tolist(), world.teams.organisations[name], strict=True)
 
 
 def test_processes_that_compile_share_all_rules_among_them(capsys: pytest.CaptureFixture[str]) -> None:
@@ -461,3 +485,62 @@ def test_the_same_sources_are_compiled_once_wherever_their_copies_lie(tmp_path: 
     command = [sys.executable, "-P", "-c", program]
     told = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
     assert told.split() == [str(tmp_path / "advosim" / "simulation.py"), "1", "0"]
+
+
+NAMES = """
+import pkgutil, sys
+import advosim, advosim.week
+from advosim.world.compile import cache_of
+names = [each.name for each in pkgutil.walk_packages(advosim.__path__, "advosim.")]
+for name in names:
+    if name.startswith(("advosim.world.", "advosim.mechanisms.")) or name == "advosim.week":
+        print(name.removeprefix("advosim."), cache_of(name).name)
+"""
+
+
+def folders(copy: Path) -> dict[str, str]:
+    """By module, the folder of its compiled code in a copy of the package."""
+    environment = {**os.environ, "PYTHONPATH": str(copy), "NUMBA_DISABLE_JIT": "1"}
+    command = [sys.executable, "-P", "-c", NAMES]
+    told = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
+    return dict(line.split() for line in told.splitlines())
+
+
+def test_an_edit_compiles_a_module_and_its_callers_anew_and_nothing_else(tmp_path: Path, root: Path) -> None:
+    shutil.copytree(root / "advosim", tmp_path / "advosim", ignore=shutil.ignore_patterns("__pycache__"))
+    before = folders(tmp_path)
+
+    def anew(file: str, old: str, new: str) -> set[str]:
+        place = tmp_path / "advosim" / file
+        text = place.read_text()
+        assert old in text
+        place.write_text(text.replace(old, new, 1))
+        after = folders(tmp_path)
+        place.write_text(text)
+        return {name for name in before if before[name] != after[name]}
+
+    edited = anew("mechanisms/seats.py", "total += votes[k]", "total = total + votes[k]")
+    assert edited == {"mechanisms.seats", "mechanisms.elections", "week"}
+    assert "mechanisms.news" in anew("mechanisms/chronicle.py", "row.side = side", "row.side = 1 * side")
+    assert anew("scenario/problems.py", "hint", "hint ") == set(), "nothing of it gets into compiled code"
+    renumbered = anew("scenario/schema.py", '"grassroots", "movement"', '"movement", "grassroots"')
+    assert "mechanisms.borders" in renumbered and "mechanisms.seats" not in renumbered, "a constant does"
+
+
+def test_an_edit_of_what_a_compiled_function_calls_is_seen(tmp_path: Path, root: Path) -> None:
+    shutil.copytree(root / "advosim", tmp_path / "advosim", ignore=shutil.ignore_patterns("__pycache__"))
+    called = tmp_path / "advosim" / "mechanisms" / "institutions.py"
+    program = """
+import numpy as np
+from advosim.mechanisms import parties
+rule = np.zeros(1, [("turnout", "f8"), ("by_interest", "f8"), ("half_interest", "f8")]).view(np.recarray)
+rule["by_interest"], rule["half_interest"] = 2.0, 0.1
+print(round(float(parties.turnout(0.1, rule[0])), 6))
+"""
+    command = [sys.executable, "-P", "-c", program]
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path), "NUMBA_CACHE_DIR": str(tmp_path / "cache")}
+    told = [subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout]
+    text = called.read_text()
+    called.write_text(text.replace("return amount / (amount + half)", "return 0.0 * amount"))
+    told.append(subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout)
+    assert [float(each) for each in told] == [0.731059, 0.5]

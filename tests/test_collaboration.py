@@ -271,9 +271,9 @@ def test_bonds_are_those_of_the_world_each_quarter() -> None:
     rows = record.bonds[record.bonds["week"] == 14]
     one, other = (rows[column].map(names.index).to_numpy() for column in ("organisation", "partner"))
     assert set(record.bonds["week"]) == {1, 14}
-    np.testing.assert_array_equal(rows["trust"], world.trust[one, other].astype(np.float32))
-    np.testing.assert_array_equal(rows["tied"], world.tied[one, other] > 0)
-    assert len(rows) == np.count_nonzero((world.trust > 0) | (world.tied > 0)) and rows["tied"].any()
+    np.testing.assert_array_equal(rows["trust"], world.allied.trust[one, other].astype(np.float32))
+    np.testing.assert_array_equal(rows["tied"], world.allied.tied[one, other] > 0)
+    assert len(rows) == np.count_nonzero((world.allied.trust > 0) | (world.allied.tied > 0)) and rows["tied"].any()
 
 
 def test_a_sweep_can_have_trust_and_alliances_as_outcomes() -> None:

@@ -84,9 +84,9 @@ priorities = { climate = 1.0 }
     assert set(institute["tactic"]) - {""} <= set(catalogue_rows("kinds")["research_institute"]["tactics"])
 
 
-def attention(clock, rules, issues, events):  # type: ignore[no-untyped-def]
+def attention(now, arena, events):  # type: ignore[no-untyped-def]
     """A user's rule: nothing is ever on the agenda."""
-    issues["agenda"] = 0.0
+    arena.issues["agenda"] = 0.0
 
 
 def test_a_rule_can_be_replaced_without_touching_the_package(tmp_path: Path) -> None:

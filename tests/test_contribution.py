@@ -125,8 +125,8 @@ def test_a_boycott_has_the_luck_of_its_caller_not_of_his_row() -> None:
 
 def test_positions_are_those_of_the_world() -> None:
     world, known = found(small(), 5, 1), positions(small(), 5)
-    assert (known.policy == world.issues["policy"]).all()
-    assert (known.stances == world.stances).all() and (known.priorities == world.priorities).all()
+    assert (known.policy == world.arena.issues["policy"]).all()
+    assert (known.stances == world.teams.stances).all() and (known.priorities == world.teams.priorities).all()
 
 
 # ---------------------------------------------------------------- do organisations add up?

@@ -25,7 +25,7 @@ from advosim.simulation import simulate
 from advosim.world.found import found
 
 GOVERNANCE = "polity.home.governance."
-RULE = found(small(), 1, 1).rules[0].elections
+RULE = found(small(), 1, 1).now.rules[0].elections
 SEATS = st.lists(st.integers(0, 50), min_size=1, max_size=8).filter(any)
 
 
@@ -123,12 +123,12 @@ def test_a_district_matters_by_how_near_it_was() -> None:
 @pytest.mark.parametrize("system", ["majority", "proportional", "mixed"])
 def test_votes_counted_are_voters_and_all_seats_are_filled(system: str) -> None:
     done = run_world(world(electoral_system=system))
-    rows, voted = done.parties, done.citizens.voted
+    rows, voted = done.arena.parties, done.people.citizens.voted
     assert rows["votes"].sum() == (voted >= 0).sum() > 0
     for k, party in enumerate(rows):
-        assert party["votes"] == (voted == k).sum() == done.districts["votes"][:, k].sum()
-    homes = done.blocks[["district", "first", "last"]]
-    for d, district in enumerate(done.districts):
+        assert party["votes"] == (voted == k).sum() == done.arena.districts["votes"][:, k].sum()
+    homes = done.people.blocks[["district", "first", "last"]]
+    for d, district in enumerate(done.arena.districts):
         mine = [slice(b["first"], b["last"]) for b in homes if b["district"] == d]
         assert district["votes"].sum() == sum((voted[part] >= 0).sum() for part in mine)
     assert rows["seats"].sum() == 3 * 21
@@ -157,17 +157,20 @@ def test_the_record_tells_of_every_count() -> None:
 
 
 def test_who_governs_at_the_start_can_be_declared() -> None:
-    assert run_world(busy(), weeks=1).parties["in_government"].tolist() == [False, False, True, False]
+    assert run_world(busy(), weeks=1).arena.parties["in_government"].tolist() == [False, False, True, False]
     table = busy().model_dump()
     table["polity"]["home"]["party"]["whites"]["incumbent"] = False
     counted = run_world(Scenario.model_validate(table), weeks=1)
-    assert counted.parties["seats"][counted.parties["in_government"]].sum() * 2 > counted.parties["seats"].sum()
+    assert (
+        counted.arena.parties["seats"][counted.arena.parties["in_government"]].sum() * 2
+        > counted.arena.parties["seats"].sum()
+    )
 
 
 def test_a_government_stands_where_its_parties_do_by_seats_and_emphasis() -> None:
     done = run_world(world())
-    inside = done.parties[done.parties["in_government"]]
-    for m, issue in enumerate(done.issues[0]):
+    inside = done.arena.parties[done.arena.parties["in_government"]]
+    for m, issue in enumerate(done.arena.issues[0]):
         weights = inside["seats"] * inside["emphasis"][:, m]
         weights = weights if weights.any() else inside["seats"]
         # Parties have moved since: by one step, in the week of the election.
@@ -177,9 +180,9 @@ def test_a_government_stands_where_its_parties_do_by_seats_and_emphasis() -> Non
 
 def test_a_government_that_changes_forgets_what_evidence_had_taught_the_old_one() -> None:
     before, after = (run_world(busy(), 2, weeks=weeks) for weeks in (25, 26))
-    assert before.issues["revision"].any()
-    changed = (before.parties["in_government"] != after.parties["in_government"]).any()
-    assert changed and not after.issues["revision"].any()
+    assert before.arena.issues["revision"].any()
+    changed = (before.arena.parties["in_government"] != after.arena.parties["in_government"]).any()
+    assert changed and not after.arena.issues["revision"].any()
 
 
 def test_a_mandate_goes_half_of_the_way_by_the_route_of_elections() -> None:
@@ -187,7 +190,7 @@ def test_a_mandate_goes_half_of_the_way_by_the_route_of_elections() -> None:
     found_one = 0
     for seed in range(1, 9):
         before, after = (run_world(sure, seed, weeks=weeks) for weeks in (25, 26))
-        for old, new in zip(before.issues[0], after.issues[0], strict=True):
+        for old, new in zip(before.arena.issues[0], after.arena.issues[0], strict=True):
             if new["step"] and (new["policy"] - old["policy"]) == pytest.approx(
                 0.5 * (new["ideal"] - old["policy"]), abs=1e-9
             ):
@@ -201,18 +204,22 @@ def test_a_mandate_goes_half_of_the_way_by_the_route_of_elections() -> None:
 def test_a_government_hears_districts_under_plurality_and_its_voters_under_lists() -> None:
     base = run_world(world(electoral_system="majority"), weeks=20)
     weights = []
-    for district in base.districts:
-        mine = [v for v, p in zip(district["votes"], base.parties, strict=False) if p["in_government"]]
-        others = [v for v, p in zip(district["votes"], base.parties, strict=False) if not p["in_government"]]
+    for district in base.arena.districts:
+        mine = [v for v, p in zip(district["votes"], base.arena.parties, strict=False) if p["in_government"]]
+        others = [v for v, p in zip(district["votes"], base.arena.parties, strict=False) if not p["in_government"]]
         margin = (max(mine) - max(others)) / district["votes"].sum()
         weights.append(district["citizens"] * math.exp(-abs(margin) / RULE.marginality))
     shares = np.array(weights) / sum(weights)
     for m in range(2):
-        assert base.issues[0, m]["heard_support"] == pytest.approx((shares * base.local_views["support"][:, m]).sum())
-        assert base.issues[0, m]["heard_salience"] == pytest.approx((shares * base.local_views["salience"][:, m]).sum())
+        assert base.arena.issues[0, m]["heard_support"] == pytest.approx(
+            (shares * base.arena.local_views["support"][:, m]).sum()
+        )
+        assert base.arena.issues[0, m]["heard_salience"] == pytest.approx(
+            (shares * base.arena.local_views["salience"][:, m]).sum()
+        )
     lists = run_world(world(electoral_system="proportional"), weeks=20)
-    assert (lists.issues["heard_support"] == lists.issues["list_support"]).all()
-    assert (lists.issues["heard_salience"] == lists.issues["list_salience"]).all()
+    assert (lists.arena.issues["heard_support"] == lists.arena.issues["list_support"]).all()
+    assert (lists.arena.issues["heard_salience"] == lists.arena.issues["list_salience"]).all()
     mixed = run_world(world(electoral_system="mixed"), weeks=20)
     assert (mixed.issues["heard_support"] != mixed.issues["list_support"]).any()
 
@@ -220,8 +227,10 @@ def test_a_government_hears_districts_under_plurality_and_its_voters_under_lists
 def test_a_poll_of_a_governments_voters_finds_what_they_think() -> None:
     polled = busy().but({"mechanism.elections.panel": 100_000, GOVERNANCE + "electoral_system": "proportional"})
     done = run_world(polled, weeks=13)
-    backers = np.isin(done.citizens.voted, np.flatnonzero(done.parties["in_government"]))
-    assert done.issues["list_salience"][0] == pytest.approx(done.citizens.salience[backers].mean(axis=0), rel=0.05)
+    backers = np.isin(done.people.citizens.voted, np.flatnonzero(done.arena.parties["in_government"]))
+    assert done.arena.issues["list_salience"][0] == pytest.approx(
+        done.people.citizens.salience[backers].mean(axis=0), rel=0.05
+    )
 
 
 # ---------------------------------------------------------------- parties that move
@@ -229,11 +238,14 @@ def test_a_poll_of_a_governments_voters_finds_what_they_think() -> None:
 
 def test_a_sticker_stays_an_aggregator_follows_and_a_hunter_roams() -> None:
     start, done = found(busy(), 1), run_world(busy(), 1, weeks=13)
-    reds, blues, whites, locals_ = (done.parties["position"] - start.parties["position"])[:, :2]
+    reds, blues, whites, locals_ = (done.arena.parties["position"] - start.arena.parties["position"])[:, :2]
     assert not locals_.any()
     assert np.abs(reds).max() <= RULE.move + 1e-12 and reds.any()
     for hunter in (blues, whites):
-        assert np.hypot(*hunter) == pytest.approx(RULE.move, rel=1e-6) or (np.abs(done.parties["position"]) == 1).any()
+        assert (
+            np.hypot(*hunter) == pytest.approx(RULE.move, rel=1e-6)
+            or (np.abs(done.arena.parties["position"]) == 1).any()
+        )
 
 
 def test_hunters_find_votes() -> None:
@@ -253,7 +265,7 @@ def test_hunters_find_votes() -> None:
         },
     }
     hunting = Scenario.model_validate(table).but({"mechanism.elections.move": 0.05})
-    ends = [np.abs(run_world(hunting, seed).parties["position"][:, 0]).mean() for seed in (1, 2, 3)]
+    ends = [np.abs(run_world(hunting, seed).arena.parties["position"][:, 0]).mean() for seed in (1, 2, 3)]
     assert max(ends) < 0.45
 
 

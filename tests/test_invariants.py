@@ -241,7 +241,7 @@ def check_funds(world: World, weeks: Any, rows: Any, scenario: Scenario) -> None
     assert (np.diff(rows["closed"].astype(int), axis=0) >= 0).all(), "who closed stays closed"
     closed = rows["closed"]
     assert not rows["effort"][closed].any() and not rows["members"][closed].any(), "who closed has no members or acts"
-    home = world.organisations["polity"]
+    home = world.teams.organisations["polity"]
     for p in range(weeks.shape[1]):
         open_ = np.where(closed[:, home == p], 0.0, rows["funds"][:, home == p]).sum(axis=1)
         np.testing.assert_allclose(weeks["funds"][:, p, 0], open_, rtol=1e-12)
@@ -250,8 +250,8 @@ def check_funds(world: World, weeks: Any, rows: Any, scenario: Scenario) -> None
 
 
 def check_citizens(world: World) -> None:
-    within(world.organisations["success"], 0, 1, "success")
-    people, polities = world.citizens, world.polities
+    within(world.teams.organisations["success"], 0, 1, "success")
+    people, polities = world.people.citizens, world.arena.polities
     x = attitude(world)
     for what, values in (("attitude", x), ("anchor", people.anchor), ("upbringing", people.upbringing)):
         within(values, -1, 1, what)
@@ -261,15 +261,17 @@ def check_citizens(world: World) -> None:
     for name in ("grievance", "fatigue", "memory", "interest", "talk_threshold", "act_threshold"):
         within(getattr(people, name), 0, np.inf, name)
     within(people.risk, 0, 1, "risk aversion")
-    within(people.member, -1, len(world.organisations) - 1, "member")
+    within(people.member, -1, len(world.teams.organisations) - 1, "member")
     offsets = np.concatenate([[0], np.cumsum(polities["citizens"])])
     for p in range(len(polities)):
         mine = people.member[offsets[p] : offsets[p + 1]]
-        assert set(world.organisations["polity"][mine[mine >= 0]]) <= {p}, "members live where the organisation is"
+        assert set(world.teams.organisations["polity"][mine[mine >= 0]]) <= {p}, (
+            "members live where the organisation is"
+        )
 
 
 def check_counts(world: World) -> None:
-    people, polities, issues = world.citizens, world.polities, world.issues
+    people, polities, issues = world.people.citizens, world.arena.polities, world.arena.issues
     x = attitude(world).astype(float)
     start = 0
     for p, n in enumerate(polities["citizens"]):
@@ -278,7 +280,10 @@ def check_counts(world: World) -> None:
         np.testing.assert_allclose(issues["attitude_sd"][p], x[mine].std(axis=0), atol=1e-6)
         np.testing.assert_array_equal(issues["aware"][p], (people.own[mine] & 1 > 0).sum(axis=0) / n)
         np.testing.assert_allclose(issues["salience"][p], people.salience[mine].mean(axis=0, dtype=float), rtol=1e-9)
-        for views, groups in ((world.views, world.publics), (world.local_views, world.districts)):
+        for views, groups in (
+            (world.arena.views, world.arena.publics),
+            (world.arena.local_views, world.arena.districts),
+        ):
             here = groups["polity"] == p
             assert groups["citizens"][here].sum() == n
             sizes = groups["citizens"][here][:, None] / n
@@ -289,49 +294,49 @@ def check_counts(world: World) -> None:
                 np.testing.assert_allclose((views[name][here] * sizes).sum(axis=0), total, atol=1e-12)
                 within(views[name][here], 0, 1, name, 1e-12)
         start += n
-    members = np.bincount(people.member[people.member >= 0], minlength=len(world.organisations))
-    np.testing.assert_array_equal(world.organisations["members"], members)
-    assert world.organisations["members"].sum() == (people.member >= 0).sum()
+    members = np.bincount(people.member[people.member >= 0], minlength=len(world.teams.organisations))
+    np.testing.assert_array_equal(world.teams.organisations["members"], members)
+    assert world.teams.organisations["members"].sum() == (people.member >= 0).sum()
 
 
 def check_ranges(world: World) -> None:
     """What stands in the tables beside the record keeps to what the tables' declarations say."""
-    issues, people = world.issues, world.circumstances
+    issues, people = world.arena.issues, world.people.circumstances
     for name in ("agenda", "called", "lobby_success", "support", "gap"):
         within(issues[name], 0, 1, name, 1e-12)
     for name in ("effort", "price", "contribution", "injustice", "attitude_sd"):
         within(issues[name], 0, np.inf, name)
     for name in ("ideal", "target"):
         within(issues[name], -1, 1, name)
-    within(world.districts["policy"], -1, 1, "policy of municipalities")
-    within(world.stances, -1, 1, "stances")
-    within(world.priorities, 0, 1, "priorities")
+    within(world.arena.districts["policy"], -1, 1, "policy of municipalities")
+    within(world.teams.stances, -1, 1, "stances")
+    within(world.teams.priorities, 0, 1, "priorities")
     for name in ("reputation", "credibility", "skills", "institutionalisation"):
-        within(world.organisations[name], 0, 1, name)
+        within(world.teams.organisations[name], 0, 1, name)
     for name in ("visibility", "learnedness", "following", "gives"):
-        within(world.organisations[name], 0, np.inf, name)
+        within(world.teams.organisations[name], 0, np.inf, name)
     # Credibility times fit, 1 + gain x (weight x frames - 1), which is at most the number of frames.
-    within(world.circulation, 0, world.repertoire.shape[1], "circulation")
+    within(world.talk.circulation, 0, world.teams.repertoire.shape[1], "circulation")
     for name in issues.dtype.names:
         assert np.isfinite(issues[name].astype(float)).all(), name
     for name in ("missed", "heard", "strength", "taught", "lesson", "sign", "march", "shun", "efficacy", "sanction"):
         within(people[name], 0, 1, name)
     within(people["alarm"], 1, np.inf, "alarm")
-    within(world.campaigns["mix"].sum(axis=1), 0, 1, "mix", 1e-12)
-    within(world.campaigns["competence"], 0, 1, "competence", 1e-12)
-    within(world.campaigns["reached"], 0, 1, "reached", 1e-12)
-    within(world.polities["legitimacy"], 0, 1, "legitimacy")
-    within(world.learned, -np.inf, np.inf, "learned")
-    within(world.allowed, 0, 1, "allowed")
+    within(world.teams.campaigns["mix"].sum(axis=1), 0, 1, "mix", 1e-12)
+    within(world.teams.campaigns["competence"], 0, 1, "competence", 1e-12)
+    within(world.teams.campaigns["reached"], 0, 1, "reached", 1e-12)
+    within(world.arena.polities["legitimacy"], 0, 1, "legitimacy")
+    within(world.teams.learned, -np.inf, np.inf, "learned")
+    within(world.teams.allowed, 0, 1, "allowed")
     for side in range(SIDES):
         within(issues["side_mean"][..., side], -1, 1, "side_mean")
 
 
 def check_alliances(world: World) -> None:
     """Of living alliances: who belongs, what they decide by, who campaigns for them. Of all: how they ended."""
-    everyone, lives = world.organisations, world.record.alliances[: world.clock["alliances"][0]]
+    everyone, lives = world.teams.organisations, world.record.alliances[: world.now.clock["alliances"][0]]
     seats = np.zeros(len(everyone), np.int64)
-    for alliance, table in zip(world.alliances, world.seats, strict=True):
+    for alliance, table in zip(world.allied.alliances, world.allied.seats, strict=True):
         taken = table[table["organisation"] >= 0]
         members = taken["organisation"]
         assert len(members) == alliance["members"] == len(set(members.tolist())), "each member has one seat"
@@ -353,17 +358,17 @@ def check_alliances(world: World) -> None:
         life = lives[alliance["number"]]
         assert life["week_ended"] == life["ending"] == -1 and life["most_members"] >= len(members)
     np.testing.assert_array_equal(everyone["seats"], seats)
-    joint = world.campaigns[(world.campaigns["alliance"] >= 0) & (world.campaigns["weeks_left"] > 0)]
+    joint = world.teams.campaigns[(world.teams.campaigns["alliance"] >= 0) & (world.teams.campaigns["weeks_left"] > 0)]
     for campaign in joint:
-        assert world.alliances["alive"][campaign["alliance"]], "who is alone has no joint campaign"
-        assert campaign["organisation"] in world.seats["organisation"][campaign["alliance"]]
+        assert world.allied.alliances["alive"][campaign["alliance"]], "who is alone has no joint campaign"
+        assert campaign["organisation"] in world.allied.seats["organisation"][campaign["alliance"]]
     ended = lives[lives["week_ended"] >= 0]
     assert (ended["ending"] >= 0).all() and (ended["week_ended"] >= ended["week_formed"]).all(), "an end has its reason"
-    assert len(lives) - len(ended) == world.alliances["alive"].sum()
-    within(world.trust, 0, 1, "trust")
+    assert len(lives) - len(ended) == world.allied.alliances["alive"].sum()
+    within(world.allied.trust, 0, 1, "trust")
     within(everyone["pooled"], 0, 1, "share of means in joint plans", 1e-12)
-    assert not world.trust.diagonal().any() and not world.tied.diagonal().any()
-    np.testing.assert_array_equal(world.tied, world.tied.T)
+    assert not world.allied.trust.diagonal().any() and not world.allied.tied.diagonal().any()
+    np.testing.assert_array_equal(world.allied.tied, world.allied.tied.T)
 
 
 def check(scenario: Scenario) -> World:

@@ -86,7 +86,7 @@ def test_what_a_fork_shares_never_changes(make: Any) -> None:
     scenario = make()
     world, fresh = run_world(scenario, 2, WEEKS), found(scenario, 2, WEEKS)
     for name in FIXED:
-        np.testing.assert_array_equal(getattr(world.citizens, name), getattr(fresh.citizens, name), name)
+        np.testing.assert_array_equal(getattr(world.people.citizens, name), getattr(fresh.people.citizens, name), name)
 
 
 def test_a_fork_refuses_what_does_not_belong_together() -> None:

@@ -56,8 +56,8 @@ def test_every_mechanism_has_its_tests_and_no_other_has() -> None:
 def test_without_repression_nobody_fears_and_nothing_is_risked() -> None:
     world = run_world(busy().but({"polity.home.governance.repression": 0.0}), 1)
     for name in ("fear", "sanction", "sanction_signing"):
-        assert not world.circumstances[name].any(), name
-        assert without().circumstances[name].any(), name
+        assert not world.people.circumstances[name].any(), name
+        assert without().people.circumstances[name].any(), name
     assert not world.record.weeks["silenced"].any()
 
 
@@ -72,7 +72,7 @@ def test_what_a_government_gives_on_an_issue_it_takes_back_on_others() -> None:
     quiet = {f"mechanism.response.{name}": -10.0 for name in ("repress", "consult", "deny")}
     for offset in (0.0, 0.3):
         world = run_world(busy().but({**given, **quiet, "mechanism.response.offset": offset}), weeks=1)
-        asked, left = world.issues[0, 0], world.issues[0, 1]
+        asked, left = world.arena.issues[0, 0], world.arena.issues[0, 1]
         for issue in (asked, left):
             issue["marched"][:], issue["signed"][:], issue["violent"][:], issue["friction"] = 0.0, 0.0, False, 0.5
         asked["marched"][:] = [0.01, 0.0]

@@ -19,6 +19,7 @@ from advosim.model import NGO, AdvocacyModel, GrassrootsGroup, Movement, Public
 from advosim.scenario.problems import InputError
 from advosim.scenario.schema import Kind
 from advosim.simulation import simulate
+from advosim.world import state
 
 REPRESSION = "polity.home.governance.repression"
 
@@ -44,7 +45,7 @@ def test_parties_are_agents_whose_fields_are_those_of_the_world() -> None:
         row = last.loc[party.name]
         assert (party.votes, party.seats, party.in_government) == (row["votes"], row["seats"], row["in_government"])
     one(model, "reds").position[0] = 0.5
-    assert model.world.parties["position"][0, 0] == 0.5
+    assert model.world.arena.parties["position"][0, 0] == 0.5
 
 
 # ---------------------------------------------------------------- the same run
@@ -58,7 +59,7 @@ def test_steps_are_the_weeks_of_a_plain_run_to_the_bit() -> None:
 
 
 def test_threads_and_replaced_rules_go_through() -> None:
-    def attention(clock: Any, rules: Any, issues: Any, events: Any) -> None:
+    def attention(now: Any, arena: Any, events: Any) -> None:
         pass
 
     assert same(ran(threads=2).record, simulate(busy(), 1, threads=1))
@@ -146,7 +147,7 @@ def test_every_field_of_every_agent_is_read_from_the_world() -> None:
         assert columns
         for name in columns:
             descriptor = next(vars(cls)[name] for cls in type(agent).__mro__ if name in vars(cls))
-            stands = getattr(model.world, descriptor.table)[descriptor.field][agent.row]
+            stands = state.table(model.world, descriptor.table)[descriptor.field][agent.row]
             np.testing.assert_array_equal(getattr(agent, name), stands, err_msg=name)
 
 
@@ -170,9 +171,9 @@ def test_what_agents_write_changes_the_run() -> None:
     one(model, "tenants").priorities[:] = [1.0, 0.0]
     one(model, "government").repression = 0.75
     one(model, "media").habit[0] = 3.0
-    assert model.world.organisations["funds"].max() == 1000.0
-    assert model.world.polities["repression"][0] == 0.75
-    assert model.world.outlets["habit"][0, 0] == 3.0
+    assert model.world.teams.organisations["funds"].max() == 1000.0
+    assert model.world.arena.polities["repression"][0] == 0.75
+    assert model.world.arena.outlets["habit"][0, 0] == 3.0
     model.run_model()
     weeks, organisations = model.record.weeks, model.record.organisations
     assert (weeks["repression"] == 0.75).all()
@@ -222,7 +223,7 @@ def test_a_users_own_agents_live_beside_with_ids_of_their_own() -> None:
 
 
 def test_the_collected_data_are_frames() -> None:
-    model = ran(model_reporters={"closures": lambda m: int(m.world.polities["closures"].sum())})
+    model = ran(model_reporters={"closures": lambda m: int(m.world.arena.polities["closures"].sum())})
     table = model.datacollector.get_model_vars_dataframe()
     assert isinstance(table, pd.DataFrame)
     assert table["week"].tolist() == list(range(1, busy().weeks + 1))
@@ -300,7 +301,7 @@ def test_discarded_models_are_freed(threads: int) -> None:
     model = AdvocacyModel(busy(), rng=1, threads=threads)
     model.step()
     gone = weakref.ref(model)
-    world = weakref.ref(model.world.citizens.word)
+    world = weakref.ref(model.world.people.citizens.word)
     expected = digest(model.record)
     assert expected
     del model

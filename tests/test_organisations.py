@@ -108,7 +108,7 @@ def test_a_weak_frame_against_a_strong_one_does_not_help_its_side() -> None:
 
 
 def test_a_frame_counts_less_the_stronger_the_other_one_is() -> None:
-    rule = found(Scenario(title="Defaults"), 1, 1).rules[0]["framing"]
+    rule = found(Scenario(title="Defaults"), 1, 1).now.rules[0]["framing"]
     counts = [citizens.contested(0.6, other, rule) for other in (0.0, 0.6, 0.7, 0.8, 0.9, 2.0)]
     assert counts[0] == counts[1] == 1.0
     assert counts == sorted(counts, reverse=True) and counts[3] < 0.5
@@ -152,7 +152,7 @@ def moved_by(tactic: str, attitude_of: Callable[[World], float]) -> np.ndarray:
             with wrapping():
                 run(world, 1)
                 first = attitude_of(world)
-                world.rules["tactic_choice"]["on"] = False
+                world.now.rules["tactic_choice"]["on"] = False
                 run(world, 8)
             taken.append((first, attitude_of(world)))
         changes.append(np.subtract(*taken))
@@ -164,7 +164,7 @@ def mean_attitude(world: World) -> float:
 
 
 def mean_anchor(world: World) -> float:
-    return float(world.citizens.anchor.mean(dtype=float))
+    return float(world.people.citizens.anchor.mean(dtype=float))
 
 
 def test_persuasion_decays_to_under_a_quarter_in_eight_weeks_and_education_does_not() -> None:
@@ -187,7 +187,7 @@ def test_evidence_moves_officials_only_where_there_is_openness_and_raises_a_pric
         world = found(scenario, 1, 26)
         with wrapping():
             line()(world, 26)
-        issue = world.issues[0, 0]
+        issue = world.arena.issues[0, 0]
         assert (issue["revision"] > 0.01) == (openness > 0) and (issue["revision"] == 0) == (openness == 0)
         assert issue["price"][1] > 0.01 and issue["price"][0] == 0, "the price of moving against what it says"
 
@@ -202,13 +202,13 @@ def test_where_government_is_closed_evidence_makes_it_dearer_to_move_against_it(
         world, run = found(scenario, 1, 27), line()
         with wrapping():
             run(world, 26)
-            issue, rule = world.issues[0, 0], world.rules[0]["friction"]
+            issue, rule = world.arena.issues[0, 0], world.now.rules[0]["friction"]
             usual = rule["level"] * (1 + rule["by_veto_player"])
             # A little more than policy withstands without the price.
             issue["ideal"], issue["revision"] = issue["policy"], 0.0
             issue["pressure"] = -direction * (usual + 0.02) / 0.95
             run(world, 1)
-        steps.append(abs(world.issues["step"][0, 0]))
+        steps.append(abs(world.arena.issues["step"][0, 0]))
     if direction == 1:
         assert steps[0] == 0 < steps[1]
     else:
@@ -279,7 +279,7 @@ def test_a_hashtag_of_a_weak_team_rises_faster_and_ends_sooner() -> None:
 
 
 def test_day_by_day_a_weak_hashtag_is_ahead_at_first_and_behind_later() -> None:
-    rule = found(Scenario(title="Defaults"), 1, 1).rules[0]["hashtag"]
+    rule = found(Scenario(title="Defaults"), 1, 1).now.rules[0]["hashtag"]
     courses = []
     for capacity in (0.1, 0.9):
         carried, course = 0.01, []
@@ -318,8 +318,8 @@ def policed(regulation: float, calls: float, criticism: float, seeds: int = 60) 
         with wrapping():
             for _ in range(52):
                 run(world, 1)
-                for campaign in world.campaigns[world.campaigns["effort"] > 0]:
-                    attack = world.tactics["criticism"][campaign["tactic"]]
+                for campaign in world.teams.campaigns[world.teams.campaigns["effort"] > 0]:
+                    attack = world.teams.tactics["criticism"][campaign["tactic"]]
                     share = min(1.0, calls * float(campaign["calling"]) + criticism * attack)
                     posts += regulation * share * campaign["effort"] * campaign["mix"][SOCIAL_MEDIA]
         rows = world.record.weeks
@@ -517,12 +517,12 @@ def test_a_reform_takes_effect_in_its_week_and_changes_nothing_before_it(path: s
     )
     differ = 0
     for seed in (1, 2, 3):
-        usual, changed = (simulate(each, seed, threads=1).recorded for each in (lively(), reformed))
+        usual, changed = (simulate(each, seed, threads=1) for each in (lively(), reformed))
         for table in ("weeks", "organisations", "publics"):
-            one, other = getattr(usual, table), getattr(changed, table)
+            one, other = getattr(usual.recorded, table), getattr(changed.recorded, table)
             assert digest_of(one[: WEEK - 1]) == digest_of(other[: WEEK - 1])
             differ += digest_of(one[WEEK - 1 :]) != digest_of(other[WEEK - 1 :])
-        before = [rows.events[rows.events["week"] < WEEK] for rows in (usual, changed)]
+        before = [run.recorded.events[run.recorded.events["week"] < WEEK] for run in (usual, changed)]
         assert digest_of(before[0]) == digest_of(before[1])
     assert differ > 0, "it takes effect in its week"
 
@@ -545,11 +545,11 @@ def boycotted(fallen: float, media_freedom: float, seeds: int = 120) -> np.ndarr
     won = []
     for seed in range(1, seeds + 1):
         world, run = found(scenario, seed, 26), line()
-        firms = np.flatnonzero(world.organisations["kind"] == FIRM)
-        world.organisations["reputation"][firms] = np.maximum(
-            world.organisations["usual_reputation"][firms] - fallen, 0
+        firms = np.flatnonzero(world.teams.organisations["kind"] == FIRM)
+        world.teams.organisations["reputation"][firms] = np.maximum(
+            world.teams.organisations["usual_reputation"][firms] - fallen, 0
         )
-        caller = next(c for c in world.campaigns if "consumer_league" in _name(scenario, c["organisation"]))
+        caller = next(c for c in world.teams.campaigns if "consumer_league" in _name(scenario, c["organisation"]))
         covered = False
         with wrapping():
             for _ in range(26):
@@ -557,7 +557,7 @@ def boycotted(fallen: float, media_freedom: float, seeds: int = 120) -> np.ndarr
                 covered = covered or caller["publicity"] > 0
                 if caller["spent"] > 0 and caller["weeks_left"] == 0:
                     break
-        gave_in = (world.organisations["conceded"][firms, m] > 0).astype(float)
+        gave_in = (world.teams.organisations["conceded"][firms, m] > 0).astype(float)
         targeted = caller["firm"] == -2 or np.isin(firms, caller["firm"])
         happened = np.where(targeted, gave_in, np.nan)
         won.append(happened if covered == (media_freedom > 0) else np.full(firms.size, np.nan))
@@ -587,7 +587,7 @@ def test_coverage_wins_boycotts_where_reputation_was_falling() -> None:
 
 
 def test_a_firm_concedes_more_likely_the_more_it_loses() -> None:
-    rule = found(Scenario(title="Defaults"), 1, 1).rules[0]["boycott"]
+    rule = found(Scenario(title="Defaults"), 1, 1).now.rules[0]["boycott"]
     base = markets.concede_chance(0.0, 0.0, 0.0, rule)
     assert markets.concede_chance(0.0, 0.3, 0.0, rule) == base, "nobody knows of a decline that is not shown"
     assert base < markets.concede_chance(1.0, 0.0, 0.0, rule) < markets.concede_chance(1.0, 0.3, 0.0, rule)
@@ -597,14 +597,16 @@ def test_a_firm_concedes_more_likely_the_more_it_loses() -> None:
 def test_firms_that_gave_in_press_policy_for_a_while_only() -> None:
     scenario = Scenario.load("producer_boycott").but({"polity.home.citizens": 1000})
     world, run = found(scenario, 1, 300), line()
-    firms = world.organisations["kind"] == FIRM
+    firms = world.teams.organisations["kind"] == FIRM
     m = list(scenario.issue).index("packaging")
-    world.organisations["conceded"][firms, m], world.organisations["example"][firms, m] = 1, 1.0
+    world.teams.organisations["conceded"][firms, m], world.teams.organisations["example"][firms, m] = 1, 1.0
     pushed = []
     with wrapping():
         for _ in range(300):
             run(world, 1)
-            pushed.append(float((world.organisations["market_share"] * world.organisations["example"][:, m]).sum()))
+            pushed.append(
+                float((world.teams.organisations["market_share"] * world.teams.organisations["example"][:, m]).sum())
+            )
     assert pushed[0] > 0.9 and pushed[52] < 0.1 and pushed[299] < 1e-5
 
 

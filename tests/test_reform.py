@@ -107,9 +107,9 @@ def test_every_setting_that_a_rule_reads_is_reformed_here() -> None:
 def in_force(world: World, setting: str) -> Any:
     """What the tables of the week hold of a governance setting of the first polity."""
     if "." not in setting:
-        return world.polities[setting][0]
+        return world.arena.polities[setting][0]
     right, name = setting.split(".")
-    return world.rights[0, POPULAR.index(right)][name]
+    return world.arena.rights[0, POPULAR.index(right)][name]
 
 
 @pytest.mark.parametrize("setting", [*REFORMS, *RIGHTS])
@@ -122,7 +122,7 @@ def test_a_reform_is_in_force_in_its_very_week_and_not_before(setting: str) -> N
     seen: list[Any] = []
     world = found(scenario, 1, WEEK)
 
-    def watch(rules, polities, issues, relations):  # type: ignore[no-untyped-def]
+    def watch(now, arena, abroad):  # type: ignore[no-untyped-def]
         seen.append(in_force(world, setting))
 
     go_on(world, scenario, WEEK, mechanisms={"spillover": watch})
@@ -161,7 +161,7 @@ def test_a_reform_of_a_right_changes_its_weeks_and_none_before(setting: str) -> 
     for seed in range(1, 13):
         run, usual = _rights(setting, seed), _rights(setting.split(".")[0], seed)
         assert weeks_before(run, WEEK) == weeks_before(usual, WEEK)
-        changed += not (run.weeks.equals(usual.weeks) and run.ballots.equals(usual.ballots))
+        changed += not (run.weeks.equals(usual.weeks) and run.ballots.equals(usual.arena.ballots))
     assert changed, "the reform does nothing"
 
 
@@ -212,7 +212,7 @@ def test_a_reform_in_the_last_week_is_carried_out() -> None:
 
 def test_a_reform_that_is_taken_back_leaves_the_settings_as_they_were() -> None:
     run = run_world(reformed((5, {f"{PATH}.veto_players": 5}), (9, {f"{PATH}.veto_players": 2})))
-    assert run.polities["veto_players"][0] == 2
+    assert run.arena.polities["veto_players"][0] == 2
 
 
 def test_of_two_reforms_in_a_week_both_hold_and_are_told() -> None:
@@ -227,9 +227,9 @@ def test_going_online_and_offline_again_brings_the_same_people_back() -> None:
     cut = run_world(reformed((5, {path: 0.0})), weeks=7)
     back = run_world(reformed((5, {path: 0.0}), (8, {path: 0.7})), weeks=9)
     usual = run_world(busy(), weeks=9)
-    assert cut.publics["online"].tolist() == [0.0, 0.0]
-    assert not (cut.citizens.word & 4).any()
-    np.testing.assert_array_equal(back.citizens.word[:, :, 0] & 4, usual.citizens.word[:, :, 0] & 4)
+    assert cut.arena.publics["online"].tolist() == [0.0, 0.0]
+    assert not (cut.people.citizens.word & 4).any()
+    np.testing.assert_array_equal(back.people.citizens.word[:, :, 0] & 4, usual.people.citizens.word[:, :, 0] & 4)
 
 
 def test_a_reform_of_one_polity_leaves_the_other_alone() -> None:
@@ -261,7 +261,7 @@ def test_a_mechanism_switched_off_in_mid_run_changes_the_weeks_from_then_on(name
         assert weeks_before(run, WEEK) == weeks_before(usual, WEEK)
         (event,) = run.events.query("event == 'reform'").itertuples()
         assert (event.week, event.polity, event.detail) == (WEEK, "", f"mechanism.{name}.on = False")
-        lacking += not (run.weeks.equals(usual.weeks) and run.organisations.equals(usual.organisations))
+        lacking += not (run.weeks.equals(usual.weeks) and run.organisations.equals(usual.teams.organisations))
     assert lacking, "it makes no difference in any of five worlds"
 
 
@@ -287,10 +287,10 @@ def test_a_reform_writes_only_what_it_sets() -> None:
     """What somebody has written into the world by hand stays."""
     scenario = reformed((5, {f"{PATH}.openness": 0.3, "mechanism.influence.epsilon": 0.2}))
     world = found(scenario, 1, 6)
-    world.polities["repression"], world.rules["influence"]["rate"] = 0.77, 0.01
+    world.arena.polities["repression"], world.now.rules["influence"]["rate"] = 0.77, 0.01
     go_on(world, scenario, 6)
-    assert world.polities["repression"][0] == 0.77 and world.rules["influence"]["rate"][0] == np.float32(0.01)
-    assert world.polities["openness"][0] == 0.3 and world.rules["influence"]["epsilon"][0] == np.float32(0.2)
+    assert world.arena.polities["repression"][0] == 0.77 and world.now.rules["influence"]["rate"][0] == np.float32(0.01)
+    assert world.arena.polities["openness"][0] == 0.3 and world.now.rules["influence"]["epsilon"][0] == np.float32(0.2)
 
 
 def test_a_reform_of_what_only_founding_reads_is_refused_with_its_line(tmp_path: Path) -> None:

@@ -157,7 +157,7 @@ def test_grievance_grows_by_injustice_and_fades() -> None:
 
 
 def test_competence_is_the_product_of_skills_by_need() -> None:
-    tactic = found(small(), 1, 1).tactics[0]
+    tactic = found(small(), 1, 1).teams.tactics[0]
     tactic["skills"][:] = [0.5, 0.5, 0, 0, 0]
     assert close(plans.competence(np.array([0.4, 0.9, 0, 0, 0]), tactic), 0.6)
     assert close(plans.competence(np.ones(5), tactic), 1.0)
@@ -165,12 +165,12 @@ def test_competence_is_the_product_of_skills_by_need() -> None:
 
 def test_tactics_are_weighted_by_learned_value_and_match_under_a_mask() -> None:
     world = found(small(), 1, 1)
-    tactics = world.tactics[:6].copy()
+    tactics = world.teams.tactics[:6].copy()
     tactics["skills"][:], tactics["disruption"] = [1, 0, 0, 0, 0], [0, 0.5, 0, 0, 0, 0]
     allowed, uses = np.array([1, 1, 0.5, 0, 1, 1.0]), np.array([1, 1, 1, 1, 0, 1.0])
     learned = np.array([0.02, 0.04, 0.04, 9.0, 9.0, -0.04])
     weights = plans.tactic_weights(
-        allowed, uses, learned, np.full(5, 0.4), tactics, 0.7, world.rules[0]["tactic_choice"]
+        allowed, uses, learned, np.full(5, 0.4), tactics, 0.7, world.now.rules[0]["tactic_choice"]
     )
     # values over the largest that may be chosen, plus .5 x competence .4, over temperature .3
     expected = [math.exp((v + 0.2) / 0.3) for v in (0.5, 1.0, 1.0)]
@@ -230,7 +230,7 @@ def test_half_of_an_effect_stands_at_its_half() -> None:
 
 def test_attention_decays_takes_up_news_and_is_capped() -> None:
     world = one_issue(**{"mechanism.attention.news_chance": 0.0})
-    issue = world.issues[0, 0]
+    issue = world.arena.issues[0, 0]
     issue["attention"], issue["bump"] = 1.0, 0.2
     call("attention", world)
     assert close(issue["attention"], 1.05)
@@ -244,9 +244,9 @@ def test_news_strikes_at_its_chance_and_is_exponential() -> None:
     scenario = Scenario(title="News").but({"weeks": 5000, "polity.home.citizens": 10})
     world = found(scenario, 1, 5000)
     for number in range(1, 5001):
-        world.clock["week"] = number
+        world.now.clock["week"] = number
         call("attention", world)
-    sizes = world.record.events["size"][: world.clock["events"][0]]
+    sizes = world.record.events["size"][: world.now.clock["events"][0]]
     assert 30 <= len(sizes) <= 75, "1% of 5,000 weeks"
     assert sizes.mean() == pytest.approx(1.3, rel=0.35)
     assert (sizes > 0).all()
@@ -254,7 +254,7 @@ def test_news_strikes_at_its_chance_and_is_exponential() -> None:
 
 def test_funds_take_in_dues_and_gifts_and_pay_staff_and_fixed_cost() -> None:
     world = one_issue(**{"mechanism.funds.noise": 0.0, "polity.home.governance.repression": 0.5})
-    greens = world.organisations[0]
+    greens = world.teams.organisations[0]
     greens["members"], greens["funds"], greens["income"] = 10, 5.0, 1.0
     call("funds", world)
     assert close(greens["dues"], 15 * 10 / 1000)
@@ -266,12 +266,12 @@ def test_funds_take_in_dues_and_gifts_and_pay_staff_and_fixed_cost() -> None:
 
 def test_who_cannot_pay_in_full_closes_and_campaigns_no_more() -> None:
     world = one_issue(**{"mechanism.funds.noise": 0.0, "polity.home.governance.repression": 0.5})
-    greens, running = world.organisations[0], campaign(world, 0, "petition")
+    greens, running = world.teams.organisations[0], campaign(world, 0, "petition")
     greens["income"], greens["funds"] = 0.0, 0.2
     call("funds", world)
     assert (greens["closed"], greens["funds"], running["weeks_left"]) == (True, 0.0, 0)
     assert close(greens["running_cost"], 0.2)
-    assert world.polities["closures"].tolist() == [1]
+    assert world.arena.polities["closures"].tolist() == [1]
     assert world.record.events["organisation"][0] == 0 and world.record.events["event"][0] == 3
 
 
@@ -281,14 +281,14 @@ def spread(world: World) -> None:
 
 def test_a_campaign_spends_a_share_of_its_funds_and_reaches_by_hazard() -> None:
     world = one_issue()
-    greens, running = world.organisations[0], campaign(world, 0, "public_relations")
+    greens, running = world.teams.organisations[0], campaign(world, 0, "public_relations")
     greens["funds"] = 20.0
     spread(world)
     assert close(greens["campaign_cost"], 0.8) and close(greens["funds"], 19.2)
-    reach = world.tactics["reach"][running["tactic"]]
+    reach = world.teams.tactics["reach"][running["tactic"]]
     effort = 1.7 * 0.8 / 0.8 * 0.5
     assert close(running["effort"], effort)
-    online = world.publics["online"][0]
+    online = world.arena.publics["online"][0]
     access = np.array([0.6 * 1.0, 0.7 * 0.93, 0.7 * online])
     mix = np.array([0.1, 0.5, 0.4]) * access
     mix /= mix.sum()
@@ -297,7 +297,7 @@ def test_a_campaign_spends_a_share_of_its_funds_and_reaches_by_hazard() -> None:
         # Of effort in one channel, 2 (1 - e^(-effort / 2)) meets people who have not met it yet.
         meets = 2 * (1 - np.exp(-mix * effort / 2))
         hazard = reach * (meets @ [0.6, 0.7 * 0.93, 0.7 * on])
-        cell = world.reach[0, on, 0]
+        cell = world.talk.reach[0, on, 0]
         assert close(cell["exposure"], 1 - math.exp(-hazard))
         assert close(cell["heard"][FOR], 1 - math.exp(-hazard)) and not cell["heard"][1]
         assert close(cell["strength"][FOR], 0.6)
@@ -306,16 +306,16 @@ def test_a_campaign_spends_a_share_of_its_funds_and_reaches_by_hazard() -> None:
 
 def test_the_strongest_message_counts_and_reach_adds_up() -> None:
     world = one_issue()
-    world.organisations["credibility"][:] = [[0.5, 0.5, 0.4], [0.5, 0.5, 0.9]]
+    world.teams.organisations["credibility"][:] = [[0.5, 0.5, 0.4], [0.5, 0.5, 0.9]]
     for row in (0, 1):
         campaign(world, row, "public_relations", side=FOR, frame=row)
-        world.speech[row] = row
+        world.talk.speech[row] = row
     spread(world)
-    both = world.reach[0, 1, 0].copy()
-    world.campaigns["weeks_left"][1] = 0
-    world.organisations["funds"][0] = 20.0
+    both = world.talk.reach[0, 1, 0].copy()
+    world.teams.campaigns["weeks_left"][1] = 0
+    world.teams.organisations["funds"][0] = 20.0
     spread(world)
-    alone = world.reach[0, 1, 0]
+    alone = world.talk.reach[0, 1, 0]
     assert close(both["strength"][FOR], 0.9) and both["frame"][FOR] == 1
     assert close(alone["strength"][FOR], 0.4) and alone["frame"][FOR] == 0
     assert close(1 - both["heard"][FOR], (1 - alone["heard"][FOR]) ** 2, 1e-3)
@@ -323,24 +323,28 @@ def test_the_strongest_message_counts_and_reach_adds_up() -> None:
 
 def test_calls_go_out_at_the_rhythm_of_the_tactic_and_to_members_anyhow() -> None:
     world = one_issue()
-    world.organisations["members"][0] = 100
+    world.teams.organisations["members"][0] = 100
     running = campaign(world, 0, "demonstration", age=2)
     spread(world)
-    assert running["calling"] and world.organisations["calls"][0, 0] == 4
-    assert world.issues["called"][0, 0, FOR] > 0.1
+    assert running["calling"] and world.teams.organisations["calls"][0, 0] == 4
+    assert world.arena.issues["called"][0, 0, FOR] > 0.1
     running["age"] = 3
     spread(world)
-    assert not running["calling"] and not world.organisations["calls"].any() and not world.issues["called"].any()
+    assert (
+        not running["calling"]
+        and not world.teams.organisations["calls"].any()
+        and not world.arena.issues["called"].any()
+    )
 
 
 def test_a_government_that_denied_speaks_for_the_other_side() -> None:
     world = one_issue()
-    world.issues["denied"][0, 0, FOR] = True
-    world.polities["legitimacy"] = 0.7
+    world.arena.issues["denied"][0, 0, FOR] = True
+    world.arena.polities["legitimacy"] = 0.7
     spread(world)
-    cell = world.reach[0, 0, 0]
+    cell = world.talk.reach[0, 0, 0]
     assert close(cell["heard"][1], 1 - math.exp(-0.1 * 0.7)) and close(cell["strength"][1], 0.7)
-    assert cell["heard"][FOR] == 0 and cell["frame"][1] == dearest(world.publics, 0)
+    assert cell["heard"][FOR] == 0 and cell["frame"][1] == dearest(world.arena.publics, 0)
 
 
 def test_a_government_speaks_in_the_frame_that_its_citizens_value_most() -> None:
@@ -353,7 +357,7 @@ def test_a_government_speaks_in_the_frame_that_its_citizens_value_most() -> None
 def test_evidence_revises_the_ideal_and_raises_a_price() -> None:
     world = one_issue()
     campaign(world, 0, "research_report", reached=0.1)
-    issue = world.issues[0, 0]
+    issue = world.arena.issues[0, 0]
     issue["revision"], issue["price"][:] = 0.1, [0.2, 0.4]
     call("evidence", world)
     quality = 0.8 * 0.5
@@ -365,7 +369,7 @@ def test_lobbyists_compete_and_a_consultation_opens_the_door() -> None:
     world = one_issue()
     for row, effort in ((0, 1.0), (1, 1.0)):
         campaign(world, row, "lobbying", effort=effort)
-    issue = world.issues[0, 0]
+    issue = world.arena.issues[0, 0]
     issue["effort"][:, 1] = 1.0
     issue["consulting"][:] = [3, 0]
     call("lobbying", world)
@@ -379,12 +383,12 @@ def test_lobbyists_compete_and_a_consultation_opens_the_door() -> None:
 
 def test_pressure_is_street_petitions_insiders_and_salient_majorities() -> None:
     world = one_issue()
-    issue = world.issues[0, 0]
+    issue = world.arena.issues[0, 0]
     issue["pressure"], issue["conceded"] = 0.2, 0.03
     issue["marched"][:], issue["signed"][:], issue["lobby_success"][:] = [0.01, 0.0], [0.0, 0.02], [0.25, 0.0]
     issue["signal"][:] = 1.0
     issue["salience"], issue["support"] = 0.05, 0.7
-    world.clock["week"] = 208 - 13
+    world.now.clock["week"] = 208 - 13
     call("pressure", world)
     opinion = 0.6 * 0.05 * 0.4 * (1 + math.exp(-1))
     assert close(issue["pressure"], 0.95 * 0.2 + 0.30 / 2 - 0.10 / 2 + 0.08 * 0.25 + opinion + 0.03)
@@ -395,7 +399,7 @@ STILL = {"mechanism.friction.drift": 0.0, "mechanism.friction.step_within": 0.0}
 
 def test_policy_holds_below_friction_and_moves_by_a_step_above() -> None:
     world = one_issue(**STILL)
-    issue = world.issues[0, 0]
+    issue = world.arena.issues[0, 0]
     issue["ideal"], issue["side_mean"][:], issue["attention"] = 0.0, [0.9, -0.9], 1.0
     issue["pressure"] = 0.89
     assert move(world)["policy"] == 0.0 and issue["pressure"] == 0.89 and issue["attention"] == 1.0
@@ -403,13 +407,13 @@ def test_policy_holds_below_friction_and_moves_by_a_step_above() -> None:
     assert close(move(world)["policy"], -0.25 * 1.1)
     assert (issue["pressure"], issue["felt"], issue["attention"]) == (0.0, -0.99, 0.5)
     assert close(issue["step"], -0.275)
-    (event,) = world.record.events[: world.clock["events"][0]]
+    (event,) = world.record.events[: world.now.clock["events"][0]]
     assert (event["event"], event["route"]) == (9, 3) and close(event["size"], -0.275)
 
 
 def test_a_step_goes_no_further_than_the_mean_of_who_pushed() -> None:
     world = one_issue(**STILL)
-    issue = world.issues[0, 0]
+    issue = world.arena.issues[0, 0]
     issue["side_mean"][:], issue["pressure"] = [0.1, -0.9], 3.0
     assert close(move(world)["policy"], 0.1)
     issue["pressure"] = 3.0
@@ -418,35 +422,35 @@ def test_a_step_goes_no_further_than_the_mean_of_who_pushed() -> None:
 
 def test_of_two_routes_the_first_in_order_writes_policy() -> None:
     world = one_issue(**STILL)
-    issue = world.issues[0, 0]
+    issue = world.arena.issues[0, 0]
     issue["submitted"][:], issue["target"][:] = [0, 1, 0, 1], [0.9, 0.5, 0.9, -0.5]
     call("decision", world)
     assert issue["policy"] == 0.5 and not issue["submitted"].any()
-    assert world.record.events["route"][0] == 1 and world.clock["events"][0] == 1
+    assert world.record.events["route"][0] == 1 and world.now.clock["events"][0] == 1
 
 
 def test_sides_learn_from_the_store_and_citizens_from_the_gap() -> None:
     world = one_issue()
-    issue = world.issues[0, 0]
+    issue = world.arena.issues[0, 0]
     issue["felt"], issue["gap"], issue["efficacy"][:] = 0.5, 0.3, 0.3
-    world.polities["legitimacy"] = 0.5
+    world.arena.polities["legitimacy"] = 0.5
     call("evaluation", world)
     assert issue["efficacy"] == pytest.approx([0.3 + 0.05 * (0.75 - 0.3), 0.3 + 0.05 * (0 - 0.3)])
-    assert close(world.polities["legitimacy"][0], 0.5 + 0.02 * (1 - 0.3 - 0.5))
+    assert close(world.arena.polities["legitimacy"][0], 0.5 + 0.02 * (1 - 0.3 - 0.5))
 
 
 def test_a_campaign_that_ends_moves_the_value_of_its_tactic() -> None:
     world = one_issue()
     running = campaign(world, 0, "petition", weeks_left=1, spent=0.8, gain=0.01, effort=0.5, calling=True, reached=0.05)
-    issue = world.issues[0, 0]
+    issue = world.arena.issues[0, 0]
     issue["effort"][FOR, 2], issue["contribution"][FOR, 2] = 1.0, 0.06
     issue["covered"][:], issue["step"] = [1, 0], 0.1
     call("learning", world)
     total = 0.01 + 0.3 * 0.1 + 0.06 / 2 + 0.05 * 1 + 0.5 * 0.05 * 0.2
     assert close(running["gain"], total) and running["weeks_left"] == 0
     petition = list(Scenario(title="x").tactic).index("petition")
-    assert close(world.learned[0, petition], 0.03 + 0.3 * (total / 0.8 - 0.03))
-    assert (np.delete(world.learned.ravel(), petition) == 0.03).all()
+    assert close(world.teams.learned[0, petition], 0.03 + 0.3 * (total / 0.8 - 0.03))
+    assert (np.delete(world.teams.learned.ravel(), petition) == 0.03).all()
 
 
 @pytest.mark.parametrize("violent", [False, True])
@@ -455,7 +459,7 @@ def test_answers_are_separate_and_repression_of_peaceful_acts_alone_is_an_injust
     never = {f"mechanism.response.{name}": -10.0 for name in ("repress", "accommodate", "consult", "deny")}
     for changes, answered in ((surely, 15), (never, 0)):
         world = one_issue(**changes)
-        issue = world.issues[0, 0]
+        issue = world.arena.issues[0, 0]
         issue["marched"][:], issue["violent"][:], issue["friction"] = [0.01, 0.0], [violent, False], 0.8
         issue["replied"][:] = True
         call("response", world)
@@ -464,20 +468,20 @@ def test_answers_are_separate_and_repression_of_peaceful_acts_alone_is_an_injust
         assert close(issue["conceded"], 0.05 * 0.8 if answered else 0.0)
         assert issue["consulting"].tolist() == ([8, 0] if answered else [0, 0])
         assert issue["denied"].tolist() == ([1, 0] if answered else [0, 0])
-        assert world.clock["events"][0] == (4 if answered else 0)
+        assert world.now.clock["events"][0] == (4 if answered else 0)
 
 
 def test_small_acts_get_no_answer() -> None:
     world = one_issue(**{f"mechanism.response.{name}": 10.0 for name in ("repress", "accommodate", "consult", "deny")})
-    issue = world.issues[0, 0]
+    issue = world.arena.issues[0, 0]
     issue["marched"][:], issue["signed"][:] = [0.00049, 0.0], [0.0, 0.0019]
     call("response", world)
-    assert issue["answers"] == 0 and world.clock["events"][0] == 0
+    assert issue["answers"] == 0 and world.now.clock["events"][0] == 0
 
 
 def test_covered_acts_raise_attention_less_with_habit() -> None:
     world = one_issue(**{"mechanism.coverage.protest": 10.0, "polity.home.governance.media_freedom": 1.0})
-    issue, outlet = world.issues[0, 0], world.outlets[0, 0]
+    issue, outlet = world.arena.issues[0, 0], world.arena.outlets[0, 0]
     issue["marched"][:], outlet["habit"], outlet["fatigue"] = [0.006, 0.0], 2.0, 1.0
     call("coverage", world)
     assert issue["covered"].tolist() == [1, 0]
@@ -488,8 +492,8 @@ def test_covered_acts_raise_attention_less_with_habit() -> None:
 def test_only_the_covered_protest_s_own_turnout_draws_attention() -> None:
     """A march that nobody shows adds nothing to what media show of the other side's, or of a petition."""
     world = one_issue(**{"mechanism.coverage.protest": 10.0, "polity.home.governance.media_freedom": 1.0})
-    issue = world.issues[0, 0]
-    world.rules["coverage"]["protest_least"], world.rules["coverage"]["petition"] = 100.0, 10.0
+    issue = world.arena.issues[0, 0]
+    world.now.rules["coverage"]["protest_least"], world.now.rules["coverage"]["petition"] = 100.0, 10.0
     issue["marched"][:], issue["signed"][:] = [0.009, 0.02], [0.0, 0.02]
     call("coverage", world)
     assert issue["covered"].tolist() == [0, 2]
@@ -498,11 +502,11 @@ def test_only_the_covered_protest_s_own_turnout_draws_attention() -> None:
 
 def test_an_event_that_the_log_has_no_room_for_is_counted_and_harms_nothing() -> None:
     world = run_world(busy(), weeks=26)
-    kept, number = world.record.events.copy(), int(world.clock["events"][0])
+    kept, number = world.record.events.copy(), int(world.now.clock["events"][0])
     tight = found(busy(), 1, 26)
     tight = tight._replace(record=tight.record._replace(events=tight.record.events[:11].copy()))
     go_on(tight, busy(), 26)
-    assert tight.clock["events"][0] == number > 10 and lost(tight) == number - 10
+    assert tight.now.clock["events"][0] == number > 10 and lost(tight) == number - 10
     told = recorded(tight).events
     assert len(told) == 10 and digest_of(told) == digest_of(kept[:10])
     for name in ("weeks", "organisations", "publics"):

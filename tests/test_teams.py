@@ -31,8 +31,8 @@ def test_media_weigh_the_credibility_of_callers_by_their_effort() -> None:
     world = one_issue()
     for row, effort in ((0, 3.0), (1, 1.0)):
         campaign(world, row, "demonstration", effort=effort, side=0)
-    world.organisations["credibility"][:, MEDIA] = [0.9, 0.1]
-    tables = world.organisations, world.tactics, world.campaigns
+    world.teams.organisations["credibility"][:, MEDIA] = [0.9, 0.1]
+    tables = world.teams.organisations, world.teams.tactics, world.teams.campaigns
     assert close(media.standing(0, 0, 0, STREET, *tables), (3 * 0.9 + 0.1) / 4 - 0.5)
     assert media.standing(0, 0, 1, STREET, *tables) == 0.0, "nobody called"
 
@@ -41,17 +41,17 @@ def lobbied(**changes: Any) -> World:
     world = one_issue()
     for row in (0, 1):
         campaign(world, row, "lobbying", effort=1.0)
-    world.issues["effort"][0, 0, :, INSIDE] = 1.0
-    world.issues["ideal"] = 0.5
+    world.arena.issues["effort"][0, 0, :, INSIDE] = 1.0
+    world.arena.issues["ideal"] = 0.5
     for name, value in changes.items():
-        world.organisations[name] = value
+        world.teams.organisations[name] = value
     call("lobbying", world)
     return world
 
 
 def test_officials_hear_those_whom_they_trust_and_help_those_who_want_what_they_want() -> None:
-    base = lobbied().issues["lobby_success"][0, 0]
-    trusted = lobbied(credibility=[[0.9, 0.5, 0.5], [0.5, 0.5, 0.5]]).issues["lobby_success"][0, 0]
+    base = lobbied().arena.issues["lobby_success"][0, 0]
+    trusted = lobbied(credibility=[[0.9, 0.5, 0.5], [0.5, 0.5, 0.5]]).arena.issues["lobby_success"][0, 0]
     # access .5 makes 1.25 of an effort of 1, trust .9 makes 1.4 of that; a quarter more where the ideal is for it
     assert close(trusted[0], 1.75 / (1.75 + 1.25 + 2.0) * 0.7 * 0.5 * 1.25)
     assert trusted[0] > base[0] and trusted[1] < base[1]
@@ -60,16 +60,16 @@ def test_officials_hear_those_whom_they_trust_and_help_those_who_want_what_they_
 
 def test_hostility_costs_whoever_is_hostile_and_nobody_else() -> None:
     world = one_issue()
-    world.rules["backlash"]["on"] = True
+    world.now.rules["backlash"]["on"] = True
     for row in (0, 1):
         campaign(world, row, "lobbying", effort=1.0)
-    world.issues["effort"][0, 0, :, INSIDE] = 1.0
+    world.arena.issues["effort"][0, 0, :, INSIDE] = 1.0
     call("lobbying", world)
-    calm = world.issues["lobby_success"][0, 0].copy()
-    world.organisations["hostility"] = [1.0, 0.0]
-    world.issues["hostility"] = 1.0  # of the whole side, others' included
+    calm = world.arena.issues["lobby_success"][0, 0].copy()
+    world.teams.organisations["hostility"] = [1.0, 0.0]
+    world.arena.issues["hostility"] = 1.0  # of the whole side, others' included
     call("lobbying", world)
-    assert world.issues["lobby_success"][0, 0] == pytest.approx([0.7 * calm[0], calm[1]])
+    assert world.arena.issues["lobby_success"][0, 0] == pytest.approx([0.7 * calm[0], calm[1]])
 
 
 def test_media_and_officials_make_a_difference_to_what_happens() -> None:
@@ -96,13 +96,11 @@ def test_exposure_counts_against_a_tactic_as_far_as_there_is_repression() -> Non
     world = found(Scenario(title="Two tactics"), 1)
     rows, home = np.zeros(2, TACTIC), np.zeros(1, POLITY)
     rows["exposure"] = [0.0, 0.5]
+    arena, teams = world.arena._replace(polities=home), world.teams._replace(tactics=rows, allowed=np.ones((1, 2)))
 
     def room(repression: float) -> Any:
         home["repression"] = repression
-        return plans.room_for(
-            world.clock, world.rules, home, world.rights, world.issues, world.ballots, np.ones((1, 2)), rows, 0, 0, 0,
-            0.5, np.uint64(1),
-        )  # fmt: skip
+        return plans.room_for(world.now, arena, teams, 0, 0, 0, 0.5, np.uint64(1))
 
     assert room(0.0).tolist() == [1.0, 1.0]
     assert room(0.8) == pytest.approx([1.0, math.exp(-0.5 * 0.5 * 0.8 / 0.3)])
@@ -132,7 +130,7 @@ def test_the_log_tells_experiments_from_choices(experiment: float, expected: flo
 def gained(tactic: str, **fields: Any) -> float:
     world = one_issue()
     row = campaign(world, 0, tactic, effort=1.0, **fields)
-    return float(evaluation.gain(row, world.tactics[row["tactic"]], world.issues[0, 0], RULES.learning))
+    return float(evaluation.gain(row, world.teams.tactics[row["tactic"]], world.arena.issues[0, 0], RULES.learning))
 
 
 def test_what_a_campaign_alone_won_counts() -> None:
@@ -143,10 +141,10 @@ def test_what_a_campaign_alone_won_counts() -> None:
 
 def test_a_hashtag_takes_no_credit_for_protest_that_was_covered() -> None:
     world = one_issue()
-    world.issues["covered"][0, 0] = 3
+    world.arena.issues["covered"][0, 0] = 3
     for tactic, credit in (("hashtag_campaign", 0.0), ("demonstration", 0.15)):
         row = campaign(world, 0, tactic, effort=1.0, calling=True)
-        found_ = evaluation.gain(row, world.tactics[row["tactic"]], world.issues[0, 0], RULES.learning)
+        found_ = evaluation.gain(row, world.teams.tactics[row["tactic"]], world.arena.issues[0, 0], RULES.learning)
         assert close(found_, credit), tactic
 
 
@@ -156,46 +154,50 @@ def test_a_firm_that_gives_in_teaches_who_called_for_it_and_ends_its_own_campaig
     campaign(world, 0, "product_boycott", firm=2, weeks_left=1, effort=1.0, budget=0.5, spent=2.0)
     own = campaign(world, 2, "public_relations", side=1)
     call("boycott", world)
-    step = float(world.rules["boycott"]["step"][0])
-    assert world.record.events["event"][: int(world.clock["events"][0])].tolist().count(CONCESSION) == 1
-    assert close(world.campaigns[0]["won"], 0.5 * step) and own["weeks_left"] == 0
-    before = world.learned[0].copy()
+    step = float(world.now.rules["boycott"]["step"][0])
+    assert world.record.events["event"][: int(world.now.clock["events"][0])].tolist().count(CONCESSION) == 1
+    assert close(world.teams.campaigns[0]["won"], 0.5 * step) and own["weeks_left"] == 0
+    before = world.teams.learned[0].copy()
     call("learning", world)
     number = TACTICS.index("product_boycott")
-    assert world.learned[0, number] - before[number] == pytest.approx(0.3 * (0.3 * 0.5 * step / 2.0 - before[number]))
+    assert world.teams.learned[0, number] - before[number] == pytest.approx(
+        0.3 * (0.3 * 0.5 * step / 2.0 - before[number])
+    )
 
 
 def test_a_joint_plan_that_is_dropped_teaches_as_well() -> None:
     scenario = busy().but({"mechanism.joint_plan.patience": 1.0})
     world, half = found(scenario, 1), scenario.mechanism.joint_plan.weeks // 2
     for week in range(1, scenario.weeks + 1):
-        rows = world.campaigns[(world.campaigns["alliance"] >= 0) & (world.campaigns["weeks_left"] == half)]
+        rows = world.teams.campaigns[
+            (world.teams.campaigns["alliance"] >= 0) & (world.teams.campaigns["weeks_left"] == half)
+        ]
         if len(rows) and (rows["spent"] > 0).any():
             break
         go_on(world, scenario, week)
     row = rows[rows["spent"] > 0][0].copy()
-    before = float(world.learned[row["organisation"], row["tactic"]])
+    before = float(world.teams.learned[row["organisation"], row["tactic"]])
     call("joint_plan", world)
-    after = float(world.learned[row["organisation"], row["tactic"]])
+    after = float(world.teams.learned[row["organisation"], row["tactic"]])
     assert after - before == pytest.approx(0.3 * (row["gain"] / row["spent"] - before))
 
 
 def test_skills_are_worth_building() -> None:
     world = one_issue()
     row = campaign(world, 0, "capacity_building", effort=1.0, budget=0.5, spent=0.5)
-    skills = world.organisations["skills"][0].copy()
+    skills = world.teams.organisations["skills"][0].copy()
     call("learning", world)
-    built = float((world.organisations["skills"][0] - skills).sum())
+    built = float((world.teams.organisations["skills"][0] - skills).sum())
     assert built > 0 and close(row["gain"], 0.5 * built)
 
 
 def test_success_is_the_worth_of_campaigns_and_is_forgotten() -> None:
     world = one_issue()
-    world.organisations["success"] = [0.4, 0.4]
+    world.teams.organisations["success"] = [0.4, 0.4]
     campaign(world, 0, "public_relations", effort=1.0, budget=0.5, reached=0.03)
     call("learning", world)
     # .5 x .03 over .5 is what a new tactic promises: half of what there is to be had
-    assert world.organisations["success"] == pytest.approx([0.95 * 0.4 + 0.05 * 0.5, 0.95 * 0.4])
+    assert world.teams.organisations["success"] == pytest.approx([0.95 * 0.4 + 0.05 * 0.5, 0.95 * 0.4])
 
 
 def test_success_draws_grants() -> None:
@@ -255,17 +257,17 @@ def test_the_more_focus_the_more_do_publics_differ() -> None:
 
 def test_publics_values_are_counted_anew_every_quarter() -> None:
     world = found(busy(), 1)
-    declared = world.publics["values"].copy()
-    world.citizens.values[:] = 0.0
-    world.citizens.values[:, 1] = 1.0
-    world.clock["week"] = 12
+    declared = world.arena.publics["values"].copy()
+    world.people.citizens.values[:] = 0.0
+    world.people.citizens.values[:, 1] = 1.0
+    world.now.clock["week"] = 12
     call("count", world)
-    assert (world.publics["values"] == declared).all()
-    world.clock["week"] = 13
+    assert (world.arena.publics["values"] == declared).all()
+    world.now.clock["week"] = 13
     call("count", world)
-    peopled = world.publics["citizens"] > 0
-    assert world.publics["values"][peopled, 1] == pytest.approx(1.0)
-    assert (np.delete(world.publics["values"], 1, axis=1) == 0.0).all()
+    peopled = world.arena.publics["citizens"] > 0
+    assert world.arena.publics["values"][peopled, 1] == pytest.approx(1.0)
+    assert (np.delete(world.arena.publics["values"], 1, axis=1) == 0.0).all()
 
 
 def test_campaigns_are_recorded_each_by_itself() -> None:

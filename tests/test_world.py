@@ -37,7 +37,7 @@ def same_people(one: World, other: World, n: int) -> None:
     for name in state.Citizens._fields:
         if name in ("start", "neighbour", "member"):
             continue
-        mine, theirs = (getattr(world.citizens, name) for world in (one, other))
+        mine, theirs = (getattr(world.people.citizens, name) for world in (one, other))
         mine, theirs = (column[:, :n] if name == "word" else column[:n] for column in (mine, theirs))
         np.testing.assert_array_equal(mine, theirs, name)
 
@@ -56,30 +56,30 @@ def test_publics_follow_their_weights_and_districts_are_alike_in_size(
     publics = {f"public_{number}": {"share": share} for number, share in enumerate(shares)}
     world = world_of(citizens=n, districts=districts, public=publics)
     wanted = n * np.array(shares) / sum(shares)
-    assert world.publics["citizens"].sum() == n
-    assert (np.abs(world.publics["citizens"] - wanted) <= len(shares)).all()
-    assert not world.publics["citizens"][np.array(shares) == 0].any()
-    np.testing.assert_allclose(world.publics["share"], world.publics["citizens"] / n)
-    sizes = world.districts["citizens"]
+    assert world.arena.publics["citizens"].sum() == n
+    assert (np.abs(world.arena.publics["citizens"] - wanted) <= len(shares)).all()
+    assert not world.arena.publics["citizens"][np.array(shares) == 0].any()
+    np.testing.assert_allclose(world.arena.publics["share"], world.arena.publics["citizens"] / n)
+    sizes = world.arena.districts["citizens"]
     assert len(sizes) == districts and sizes.sum() == n and sizes.max() - sizes.min() <= 1 and sizes.min() >= 1
-    blocks = world.blocks
+    blocks = world.people.blocks
     assert (blocks["last"] > blocks["first"]).all()
     assert blocks["first"][0] == 0 and blocks["last"][-1] == n and (blocks["first"][1:] == blocks["last"][:-1]).all()
     people = blocks["last"] - blocks["first"]
     np.testing.assert_array_equal(np.bincount(blocks["district"], people, districts), sizes)
-    np.testing.assert_array_equal(np.bincount(blocks["public"], people, len(shares)), world.publics["citizens"])
+    np.testing.assert_array_equal(np.bincount(blocks["public"], people, len(shares)), world.arena.publics["citizens"])
 
 
 def test_publics_live_in_all_districts_alike() -> None:
     world = world_of(citizens=1000, districts=10, public={"a": {"share": 0.25}, "b": {"share": 0.75}})
     for district in range(10):
-        mine = world.blocks[(world.blocks["district"] == district) & (world.blocks["public"] == 0)]
+        mine = world.people.blocks[(world.people.blocks["district"] == district) & (world.people.blocks["public"] == 0)]
         assert abs((mine["last"] - mine["first"]).sum() - 25) <= 1
 
 
 def test_large_publics_are_cut_into_blocks() -> None:
     world = world_of(citizens=10_000, districts=1)
-    assert (world.blocks["last"] - world.blocks["first"]).tolist() == [4096, 4096, 1808]
+    assert (world.people.blocks["last"] - world.people.blocks["first"]).tolist() == [4096, 4096, 1808]
 
 
 # ---------------------------------------------------------------- who citizens are
@@ -91,11 +91,13 @@ def test_attitudes_are_drawn_around_the_issue_and_the_public() -> None:
     ).but({"issue.reform.attitude_between": 0.0})
     world = found(table, 1, 1)
     x = attitude(world)[:, 0]
-    public = np.repeat(world.blocks["public"], world.blocks["last"] - world.blocks["first"])
+    public = np.repeat(world.people.blocks["public"], world.people.blocks["last"] - world.people.blocks["first"])
     assert x[public == 0].mean() == pytest.approx(0.1, abs=0.02)
     assert x[public == 1].mean() == pytest.approx(0.46, abs=0.04), "but for what the end of the scale cuts off"
     assert x[public == 0].std() == pytest.approx(0.44, abs=0.015)
-    assert (world.citizens.anchor[:, 0] == x).all() and (world.citizens.upbringing == world.citizens.anchor).all()
+    assert (world.people.citizens.anchor[:, 0] == x).all() and (
+        world.people.citizens.upbringing == world.people.citizens.anchor
+    ).all()
 
 
 def test_means_vary_between_seeds_as_declared() -> None:
@@ -103,14 +105,14 @@ def test_means_vary_between_seeds_as_declared() -> None:
     for seed in range(1, 201):
         world = world_of(seed, citizens=200)
         means.append(attitude(world).mean())
-        policies.append(world.issues["policy"][0, 0])
+        policies.append(world.arena.issues["policy"][0, 0])
     assert np.std(means) == pytest.approx(0.15, rel=0.2)
     assert np.mean(policies) == pytest.approx(-0.15, abs=0.04)
     assert np.std(policies) == pytest.approx(0.2, rel=0.15)
 
 
 def test_traits_have_the_spread_that_they_are_declared_with() -> None:
-    people = world_of(citizens=20_000).citizens
+    people = world_of(citizens=20_000).people.citizens
     assert people.risk.mean() == pytest.approx(0.5, abs=0.01) and people.risk.var() == pytest.approx(0.05, abs=0.003)
     for column, median in ((people.talk_threshold, 0.35), (people.act_threshold, 0.4)):
         assert np.median(column) == pytest.approx(median, rel=0.03)
@@ -124,29 +126,29 @@ def test_a_stake_and_values_are_those_of_the_public() -> None:
     world = world_of(
         citizens=4000, public={"all": {"stake": {"reform": 1.0}, "values": {"justice": 0.7}, "digital": 0.0}}
     )
-    assert np.median(world.citizens.interest) == pytest.approx(np.e, rel=0.05)
-    assert world.citizens.values.mean(axis=0) == pytest.approx([0.68, 0.107, 0.107, 0.107], abs=0.015)
-    np.testing.assert_allclose(world.publics["values"][0][:4], [0.7, 0.1, 0.1, 0.1])
+    assert np.median(world.people.citizens.interest) == pytest.approx(np.e, rel=0.05)
+    assert world.people.citizens.values.mean(axis=0) == pytest.approx([0.68, 0.107, 0.107, 0.107], abs=0.015)
+    np.testing.assert_allclose(world.arena.publics["values"][0][:4], [0.7, 0.1, 0.1, 0.1])
 
 
 @pytest.mark.parametrize(("access", "low", "high"), [(0.0, 0, 0), (0.3, 0.2, 0.4), (0.7, 0.6, 0.8), (1.0, 1, 1)])
 def test_internet_access_is_the_share_online(access: float, low: float, high: float) -> None:
     world = world_of(citizens=2000, governance={"internet_access": access})
-    online = (world.citizens.word[0, :, 0] & ONLINE != 0).mean()
-    assert low <= online <= high and online == pytest.approx(world.publics["online"][0])
+    online = (world.people.citizens.word[0, :, 0] & ONLINE != 0).mean()
+    assert low <= online <= high and online == pytest.approx(world.arena.publics["online"][0])
 
 
 def test_access_differs_between_publics_and_grows_by_the_same_people() -> None:
     publics = {"wired": {"digital": 2.0}, "cut_off": {"digital": -2.0}}
     less = world_of(citizens=2000, public=publics, governance={"internet_access": 0.3})
     more = world_of(citizens=2000, public=publics, governance={"internet_access": 0.6})
-    assert less.publics["online"][0] > 0.6 and less.publics["online"][1] < 0.12
-    was, now = (world.citizens.word[0, :, 0] & ONLINE != 0 for world in (less, more))
+    assert less.arena.publics["online"][0] > 0.6 and less.arena.publics["online"][1] < 0.12
+    was, now = (world.people.citizens.word[0, :, 0] & ONLINE != 0 for world in (less, more))
     assert (now | ~was).all() and now.sum() > was.sum()
 
 
 def test_nobody_talks_or_marches_before_the_first_week() -> None:
-    assert not (found(small(), 1).citizens.word & (TALKS | MARCHES)).any()
+    assert not (found(small(), 1).people.citizens.word & (TALKS | MARCHES)).any()
 
 
 # ---------------------------------------------------------------- what depends on what
@@ -169,20 +171,22 @@ def test_another_issue_behind_changes_nothing_on_the_first() -> None:
     base = found(small(), 1)
     more = found(small().but({"issue": {"transport": {}}}), 1)
     for name in ("anchor", "interest"):
-        np.testing.assert_array_equal(getattr(more.citizens, name)[:, :2], getattr(base.citizens, name), name)
-    np.testing.assert_array_equal(more.citizens.neighbour, base.citizens.neighbour)
+        np.testing.assert_array_equal(
+            getattr(more.people.citizens, name)[:, :2], getattr(base.people.citizens, name), name
+        )
+    np.testing.assert_array_equal(more.people.citizens.neighbour, base.people.citizens.neighbour)
     for name in ("policy", "ideal"):
-        np.testing.assert_array_equal(more.issues[name][:, :2], base.issues[name], name)
+        np.testing.assert_array_equal(more.arena.issues[name][:, :2], base.arena.issues[name], name)
 
 
 def test_another_seed_is_another_world() -> None:
     one, other = found(small(), 1), found(small(), 2)
     for name in ("anchor", "interest", "risk", "talk_threshold", "act_threshold", "values"):
-        assert (getattr(one.citizens, name) != getattr(other.citizens, name)).mean() > 0.9, name
-    assert (one.citizens.member != other.citizens.member).any()
-    assert one.citizens.neighbour.tolist() != other.citizens.neighbour.tolist()
-    assert (one.issues["policy"] != other.issues["policy"]).all()
-    assert (one.organisations["funds"] != other.organisations["funds"]).all()
+        assert (getattr(one.people.citizens, name) != getattr(other.people.citizens, name)).mean() > 0.9, name
+    assert (one.people.citizens.member != other.people.citizens.member).any()
+    assert one.people.citizens.neighbour.tolist() != other.people.citizens.neighbour.tolist()
+    assert (one.arena.issues["policy"] != other.arena.issues["policy"]).all()
+    assert (one.teams.organisations["funds"] != other.teams.organisations["funds"]).all()
 
 
 # ---------------------------------------------------------------- organisations
@@ -197,33 +201,33 @@ def test_organisations_are_as_declared() -> None:
     scenario = small().but({"polity.home.organisation": {"newcomers": given}})
     world, known = found(scenario, 1), names(scenario)
     row = known.organisations.index(("home", "newcomers"))
-    mine = world.organisations[row]
+    mine = world.teams.organisations[row]
     assert (mine["funds"], mine["income"], mine["activity"]) == (8.0, 0.5, 2.0)
-    assert world.stances[row].tolist() == [-0.25, 0.4]
-    assert world.priorities[row].tolist() == pytest.approx([0.25, 0.75])
-    assert [known.frames[f] for f in np.flatnonzero(world.repertoire[row])] == ["identity"]
-    assert [known.tactics[k] for k in np.flatnonzero(world.uses[row])] == ["lobbying"]
+    assert world.teams.stances[row].tolist() == [-0.25, 0.4]
+    assert world.teams.priorities[row].tolist() == pytest.approx([0.25, 0.75])
+    assert [known.frames[f] for f in np.flatnonzero(world.teams.repertoire[row])] == ["identity"]
+    assert [known.tactics[k] for k in np.flatnonzero(world.teams.uses[row])] == ["lobbying"]
     assert mine["skills"][1] == 0.9 and mine["credibility"].tolist() == [0.5, 0.5, 0.2]
 
 
 def test_members_stand_on_the_side_of_their_organisation() -> None:
     scenario = small()
     world = found(scenario, 1)
-    member = world.citizens.member
+    member = world.people.citizens.member
     for row, (_, name) in enumerate(names(scenario).organisations):
-        m = int(np.argmax(world.priorities[row]))
-        mine = world.citizens.anchor[member == row, m] > world.issues["policy"][0, m]
-        assert world.organisations["members"][row] == len(mine)
-        assert (mine == (world.stances[row, m] > world.issues["policy"][0, m])).all(), name
+        m = int(np.argmax(world.teams.priorities[row]))
+        mine = world.people.citizens.anchor[member == row, m] > world.arena.issues["policy"][0, m]
+        assert world.teams.organisations["members"][row] == len(mine)
+        assert (mine == (world.teams.stances[row, m] > world.arena.issues["policy"][0, m])).all(), name
     wanted = {"greens_1": 9, "tenants": 9, "owners_2": 2, "lobby": 2, "giver": 0}
     for name, number in wanted.items():
-        assert world.organisations["members"][names(scenario).organisations.index(("home", name))] == number, name
+        assert world.teams.organisations["members"][names(scenario).organisations.index(("home", name))] == number, name
 
 
 def test_organisations_that_want_everybody_share_who_there_is() -> None:
     world = world_of(citizens=100, organisation={"all": {"count": 5, "members": 1.0}})
-    member = world.citizens.member
-    assert world.organisations["members"].sum() == (member >= 0).sum() <= 100
+    member = world.people.citizens.member
+    assert world.teams.organisations["members"].sum() == (member >= 0).sum() <= 100
 
 
 def test_five_hundred_organisations_run() -> None:
@@ -235,15 +239,15 @@ def test_five_hundred_organisations_run() -> None:
 def test_twenty_polities_run() -> None:
     table = {"title": "Many", "weeks": 3, "polity": {f"polity_{n}": {"citizens": 10 + n} for n in range(20)}}
     world = run_world(Scenario.model_validate(table))
-    assert world.record.weeks.shape == (3, 20, 1) and len(world.citizens.member) == sum(range(10, 30))
+    assert world.record.weeks.shape == (3, 20, 1) and len(world.people.citizens.member) == sum(range(10, 30))
 
 
 # ---------------------------------------------------------------- networks through a scenario
 
 
 def ends(world: World, citizen: int, layer: int) -> list[int]:
-    start = world.citizens.start
-    return world.citizens.neighbour[start[2 * citizen + layer] : start[2 * citizen + layer + 1]].tolist()  # type: ignore[no-any-return]
+    start = world.people.citizens.start
+    return world.people.citizens.neighbour[start[2 * citizen + layer] : start[2 * citizen + layer + 1]].tolist()  # type: ignore[no-any-return]
 
 
 @pytest.mark.parametrize("kind", ["small_world", "preferential_attachment", "blocks", "spatial"])
@@ -253,7 +257,7 @@ def test_every_kind_of_network_comes_from_a_scenario(kind: str) -> None:
         citizens=600, public={"a": {}, "b": {}}, network=network, organisation={"greens": {"count": 3}}
     ).but({"weeks": 4, "mechanism.awareness.start": 0.8, "mechanism.expression.threshold": 0.05})
     world = run_world(scenario)
-    ties = np.diff(world.citizens.start)
+    ties = np.diff(world.people.citizens.start)
     assert ties[::2].mean() == pytest.approx(5, rel=0.1) and ties[1::2].mean() == pytest.approx(9, rel=0.1)
     assert world.record.weeks["talking"].any()
     for citizen in range(0, 600, 37):
@@ -284,7 +288,7 @@ def test_an_edge_list_with_citizens_who_do_not_exist_is_refused(tmp_path: Path) 
 
 def test_ties_stay_within_the_polity() -> None:
     world = found(with_neighbour(small()), 1)
-    start, neighbour = world.citizens.start, world.citizens.neighbour
+    start, neighbour = world.people.citizens.start, world.people.citizens.neighbour
     assert neighbour[: start[600]].max() < 300 <= neighbour[start[600] :].min()
 
 
@@ -301,8 +305,8 @@ def test_social_ties_count_only_between_people_online() -> None:
     }
     world = run_world(busy().but(talk), 1, weeks=4)
     start = found(busy().but(talk), 1)
-    offline = start.citizens.word[0, :, 0] & ONLINE == 0
-    learned = (world.citizens.own & 1) & ~(start.citizens.own & 1)
+    offline = start.people.citizens.word[0, :, 0] & ONLINE == 0
+    learned = (world.people.citizens.own & 1) & ~(start.people.citizens.own & 1)
     assert not learned[offline].any() and learned[~offline].any()
 
 
@@ -319,14 +323,14 @@ def test_a_citizen_takes_at_most_eighty_bytes_an_issue_beside_the_ties() -> None
             "issue": {f"issue_{m}": {} for m in range(issues)},
             "polity": {"home": {"citizens": n}},
         }
-        people = found(Scenario.model_validate(table), 1, 1).citizens
+        people = found(Scenario.model_validate(table), 1, 1).people.citizens
         sizes.append(sum(column.nbytes for name, column in people._asdict().items() if name != "neighbour") / n)
     assert sizes[0] <= 80
     assert sizes[1] - sizes[0] <= 30
 
 
 def test_ties_take_four_bytes_an_end() -> None:
-    people = found(small(), 1).citizens
+    people = found(small(), 1).people.citizens
     assert people.neighbour.itemsize == 4 and people.neighbour.nbytes == 4 * people.start[-1]
 
 
@@ -379,5 +383,5 @@ def test_a_world_that_cannot_be_saved_leaves_the_former_one(tmp_path: Path) -> N
     state.save(world, tmp_path / "state.npz")
     before = (tmp_path / "state.npz").read_bytes()
     with pytest.raises(AttributeError):
-        state.save(world._replace(clock=_Unwritable()), tmp_path / "state.npz")  # type: ignore[arg-type]
+        state.save(world._replace(now=world.now._replace(clock=_Unwritable())), tmp_path / "state.npz")  # type: ignore[arg-type]
     assert (tmp_path / "state.npz").read_bytes() == before

@@ -18,7 +18,7 @@ from advosim.record import Record
 from advosim.simulation import advance, simulate
 from advosim.week import line
 from advosim.world.found import found
-from advosim.world.state import World
+from advosim.world.state import World, columns
 
 # fmt: off
 SMALL = {
@@ -227,13 +227,7 @@ def digest_of(rows: np.ndarray) -> str:
 
 def digest_of_world(world: World) -> dict[str, str]:
     """A hash of each column of a world."""
-    known: dict[str, str] = {}
-    for name, part in zip(world._fields, world, strict=True):
-        if isinstance(part, tuple):
-            known |= {f"{name}.{inner}": digest_of(p) for inner, p in zip(part._fields, part, strict=True)}
-        else:
-            known[name] = digest_of(part)
-    return known
+    return {name: digest_of(column) for name, column in columns(world).items()}
 
 
 def same(one: Record, other: Record) -> bool:

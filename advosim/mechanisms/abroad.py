@@ -38,9 +38,11 @@ def looks_abroad(blocked, rule):
 
 
 @compiled
-def blockade(rules, polities, organisations):
+def blockade(now, arena, teams):
     """Teams take stock of their way at home: openness, threat, and what came of their campaigns."""
-    rule = rules[0].boomerang
+    polities = arena.polities
+    organisations = teams.organisations
+    rule = now.rules[0].boomerang
     for o in range(organisations.size):
         a = organisations[o]
         a.blocked = 0.0
@@ -137,12 +139,15 @@ def _asked_of(issues, p):
 
 
 @compiled
-def appeals(
-    clock, rules, issues, organisations, tactics, campaigns, relations, bodies, standing, mandates, docket, events
-):
+def appeals(now, arena, teams, abroad, events):
     """In an appeal's last week the gatekeeper abroad adopts it or not. An adopted case is on the agenda, fades, and
     moves the body's own policy a little. Bob 2005; Finnemore & Sikkink 1998.
     """
+    clock, rules = now.clock, now.rules
+    issues = arena.issues
+    organisations, tactics, campaigns = teams.organisations, teams.tactics, teams.campaigns
+    relations, bodies, standing = abroad.relations, abroad.bodies, abroad.standing
+    mandates, docket = abroad.mandates, abroad.docket
     rule = rules[0].boomerang
     if not rule.on:
         return
@@ -220,11 +225,13 @@ def _case_before(p, other, m, side, issues, mandates, docket):
 
 
 @compiled
-def third_states(rules, polities, issues, relations, mandates, docket):
+def third_states(now, arena, abroad):
     """Third states speak up: 1 - prod(1 - leverage x willingness x case). They are pressed by their own publics and
     organisations; who is no better does not speak. Hafner-Burton 2008; Keck & Sikkink 1998.
     """
-    rule, reach = rules[0].third_states, rules[0].boomerang.reach
+    polities, issues = arena.polities, arena.issues
+    relations, mandates, docket = abroad.relations, abroad.mandates, abroad.docket
+    rule, reach = now.rules[0].third_states, now.rules[0].boomerang.reach
     if polities.size < 2:
         return
     for p in range(polities.size):
@@ -255,8 +262,9 @@ def shaming_effect(shaming, presence, third, rule):
 
 
 @compiled
-def _shamed(p, m, side, issues, bodies, standing, mandates, docket, rule):
+def _shamed(p, m, side, issues, abroad, rule):
     """1 - prod over bodies and third states of (1 - leverage x case x room on the docket x lead of its policy)."""
+    bodies, standing, mandates, docket = abroad.bodies, abroad.standing, abroad.mandates, abroad.docket
     issue = issues[p, m]
     direction = 1.0 if side == FOR else -1.0
     silent = 1.0 - issue.third_states[side]
@@ -280,13 +288,15 @@ def _presence(p, m, side, issue, organisations, stances, priorities):
 
 
 @compiled
-def boomerang(
-    clock, rules, polities, issues, organisations, stances, priorities, bodies, standing, mandates, docket, events
-):
+def boomerang(now, arena, teams, abroad, events):
     """Shaming comes back as pressure: .15 x vulnerability x S (presence + third states) / 2; alone it does nothing.
 
     Shamed governments may offset: they give a little, and repress elsewhere. Keck & Sikkink 1998; Hafner-Burton 2008.
     """
+    clock, rules = now.clock, now.rules
+    polities, issues = arena.polities, arena.issues
+    organisations, stances, priorities = teams.organisations, teams.stances, teams.priorities
+    bodies = abroad.bodies
     rule = rules[0].boomerang
     if polities.size < 2 and bodies.size == 0:
         return
@@ -303,7 +313,7 @@ def boomerang(
                     continue
                 presence = _presence(p, m, side, issue, organisations, stances, priorities)
                 issue.presence[side] = half_effect(presence, rule.half_presence)
-                shamed = _shamed(p, m, side, issues, bodies, standing, mandates, docket, rule)
+                shamed = _shamed(p, m, side, issues, abroad, rule)
                 issue.shaming[side] = shamed
                 effect = shaming_effect(shamed, issue.presence[side], issue.third_states[side], rule)
                 weight = rules[0].pressure.abroad * polities[p].external_vulnerability
@@ -311,12 +321,13 @@ def boomerang(
                 if before < _SEEN <= shamed:
                     note(clock, events, SHAMING, p, m, -1, -1, -1, side, shamed)
         if rule.on:
-            _offset(clock, rules, p, issues, events)
+            _offset(now, p, issues, events)
 
 
 @compiled
-def _offset(clock, rules, p, issues, events):
+def _offset(now, p, issues, events):
     """With chance .1 x shaming a government concedes a little, spares the shamed issues, and turns on the others."""
+    clock, rules = now.clock, now.rules
     rule = rules[0].boomerang
     k = key(clock[0].seed, clock[0].week, _OFFSET)
     spared, any_spared = np.zeros(issues.shape[1], np.bool_), False

@@ -60,10 +60,13 @@ _SLIGHT = 0.1
 
 
 @compiled
-def ties(clock, rules, organisations, tied, trust, alliances, seats):
+def ties(now, teams, allied):
     """Each quarter friends of friends get to know each other, and trust each other more: triads close. Ties fade
     without a common alliance, and who closes has none left. Granovetter 1973; Murdie 2014.
     """
+    clock, rules = now.clock, now.rules
+    organisations = teams.organisations
+    tied, trust, alliances, seats = allied.tied, allied.trust, allied.alliances, allied.seats
     rule = rules[0].ties
     week = clock[0].week
     if not rule.on or week % _QUARTER != 0:
@@ -77,7 +80,7 @@ def ties(clock, rules, organisations, tied, trust, alliances, seats):
             if organisations[i].closed or organisations[j].closed:
                 tied[i, j] = tied[j, i] = 0
             elif met[i, j] > 0:
-                if draw64(fading, own) < rule.fading and not allied(i, j, alliances, seats):
+                if draw64(fading, own) < rule.fading and not are_allied(i, j, alliances, seats):
                     tied[i, j] = tied[j, i] = 0
             elif draw64(closing, own) < rule.closure:
                 for x in range(n):
@@ -112,7 +115,7 @@ def allied_before(i, j, last, alliances, seats):
 
 
 @compiled
-def allied(i, j, alliances, seats):
+def are_allied(i, j, alliances, seats):
     """Whether two organisations belong to one alliance."""
     return allied_before(i, j, alliances.size, alliances, seats)
 
@@ -158,11 +161,12 @@ def enlist(organisation, rule):
 
 
 @compiled
-def _weigh(i, j, partners, many, size, m, issue, side, organisations, stances, priorities, trust, rules, terms):
+def _weigh(i, j, partners, many, size, m, issue, side, teams, trust, rules, terms):
     """The terms of i's logit on an alliance, where j speaks for the partners' side; `many` of `partners` count.
 
     size: members without the newcomer.
     """
+    organisations, stances, priorities = teams.organisations, teams.stances, teams.priorities
     rule = rules[0].alliance_formation
     a = organisations[i]
     union = np.zeros(a.skills.size)
@@ -242,16 +246,19 @@ def _largest(alliances, seats, o, other, p, m, side):
 
 
 @compiled
-def alliance_formation(
-    clock, rules, issues, organisations, stances, priorities, repertoire, tied, trust, alliances, seats, lives,
-    consents, events,
-):  # fmt: skip
+def alliance_formation(now, arena, teams, allied, record):
     """Each quarter pairs on one side of an issue meet, tied ones more often; one makes an offer, and both decide.
 
     Who meets a member joins its alliance; two without any found one. logit = -2.4 + 2 goals + opponent's strength +
     1.5 trust + complementary expertise + .5 salience/.1 + evidence - 1.5 niche - culture - .1 size.
     Hojnacki 1997; Hula 1999; Barman 2002.
     """
+    clock, rules = now.clock, now.rules
+    issues = arena.issues
+    organisations, stances = teams.organisations, teams.stances
+    priorities, repertoire = teams.priorities, teams.repertoire
+    tied, trust, alliances, seats = allied.tied, allied.trust, allied.alliances, allied.seats
+    lives, consents, events = record.alliances, record.consents, record.events
     rule = rules[0].alliance_formation
     seed, week = clock[0].seed, clock[0].week
     if not rule.on or week % _QUARTER != 0:
@@ -294,10 +301,8 @@ def alliance_formation(
                 partners[0] = host
                 many = 1
             alone[0] = guest
-            welcome = _weigh(host, guest, alone, 1, many, m, issues[p, m], side, organisations, stances, priorities,
-                             trust, rules, terms)  # fmt: skip
-            wish = _weigh(guest, host, partners, many, many, m, issues[p, m], side, organisations, stances, priorities,
-                          trust, rules, others)  # fmt: skip
+            welcome = _weigh(host, guest, alone, 1, many, m, issues[p, m], side, teams, trust, rules, terms)
+            wish = _weigh(guest, host, partners, many, many, m, issues[p, m], side, teams, trust, rules, others)
             others[_MESSAGE] = offer(repertoire[host], repertoire[guest], rules[0].message)
             wish += others[_MESSAGE]
             k = pair(choices, own)
@@ -316,11 +321,11 @@ def alliance_formation(
                 for t in range(_TERMS):
                     life.terms[t] = terms[t]
                     life.partner_terms[t] = others[t]
-                _seat(clock, rules, alliances[a], seats[a], organisations, host)
+                _seat(now, alliances[a], seats[a], organisations, host)
                 _tell(clock, events, ALLIED, alliances[a], host, guest, welcome)
             else:
                 _tell(clock, events, JOINED, alliances[a], guest, host, wish)
-            _seat(clock, rules, alliances[a], seats[a], organisations, guest)
+            _seat(now, alliances[a], seats[a], organisations, guest)
             life = lives[alliances[a].number]
             life.most_members = max(life.most_members, alliances[a].members)
             _note_consent(clock, consents, alliances[a].number, founding, host, guest, terms, others, welcome, wish)
@@ -353,7 +358,8 @@ def _by_key(organisations):
 
 
 @compiled
-def _seat(clock, rules, alliance, seats, organisations, o):
+def _seat(now, alliance, seats, organisations, o):
+    clock, rules = now.clock, now.rules
     if take_seat(alliance, seats, o, clock[0].week, rules[0].alliance_exit.satisfaction_rest):
         organisations[o].seats += 1
 
@@ -382,11 +388,13 @@ def _sign_memoranda(clock, rule, alliances, lives, events):
 
 
 @compiled
-def power(rules, organisations, stances, trust, alliances, seats):
+def power(now, teams, allied):
     """Say goes with funds ^ psi, which an alliance may have agreed on for itself; it sets lead and common line. Also
     takes stock of trust and diversity. Seed 2.
     """
-    rule = rules[0].power
+    organisations, stances = teams.organisations, teams.stances
+    trust, alliances, seats = allied.trust, allied.alliances, allied.seats
+    rule = now.rules[0].power
     for a in range(alliances.size):
         alliance = alliances[a]
         if not alliance.alive:
@@ -446,9 +454,10 @@ def quality(rule):
 
 
 @compiled
-def internal_communication(rules, alliances):
+def internal_communication(now, allied):
     """Cohesion moves toward the mean of trust and of the quality of communication. Seed 2."""
-    rule = rules[0].internal_communication
+    alliances = allied.alliances
+    rule = now.rules[0].internal_communication
     for a in range(alliances.size):
         if alliances[a].alive:
             aim = (alliances[a].trust + quality(rule)) / 2.0
@@ -490,8 +499,11 @@ def _meets(clock, alliance):
 
 
 @compiled
-def culture_clash(clock, rules, organisations, trust, alliances, seats, events):
+def culture_clash(now, teams, allied, events):
     """Conflict over ways of working; shared understanding, which communication brings, is the remedy. Seed 2."""
+    clock, rules = now.clock, now.rules
+    organisations = teams.organisations
+    trust, alliances, seats = allied.trust, allied.alliances, allied.seats
     rule = rules[0].culture_clash
     apart = np.zeros((seats.shape[1], seats.shape[1]))
     for a in range(alliances.size):
@@ -502,13 +514,28 @@ def culture_clash(clock, rules, organisations, trust, alliances, seats, events):
                 i, j = seats[a, s].organisation, seats[a, r].organisation
                 if i >= 0 and j >= 0:
                     apart[s, r] = culture_distance(organisations[i].culture, organisations[j].culture)
-        _quarrel(clock, rule, quality(rules[0].internal_communication), mediation(rules[0].trust), 0, _CULTURE_CLASH,
-                 alliances[a], seats[a], apart, organisations, trust, events)  # fmt: skip
+        _quarrel(
+            clock,
+            rule,
+            quality(rules[0].internal_communication),
+            mediation(rules[0].trust),
+            0,
+            _CULTURE_CLASH,
+            alliances[a],
+            seats[a],
+            apart,
+            organisations,
+            trust,
+            events,
+        )
 
 
 @compiled
-def priority_clash(clock, rules, organisations, priorities, trust, alliances, seats, events):
+def priority_clash(now, teams, allied, events):
     """Conflict over what comes first; negotiation among members with equal say is the remedy. Seed 2."""
+    clock, rules = now.clock, now.rules
+    organisations, priorities = teams.organisations, teams.priorities
+    trust, alliances, seats = allied.trust, allied.alliances, allied.seats
     rule = rules[0].priority_clash
     apart = np.zeros((seats.shape[1], seats.shape[1]))
     for a in range(alliances.size):
@@ -522,8 +549,20 @@ def priority_clash(clock, rules, organisations, priorities, trust, alliances, se
                     for m in range(priorities.shape[1]):
                         shared += min(priorities[i, m], priorities[j, m])
                     apart[s, r] = 1.0 - shared
-        _quarrel(clock, rule, alliances[a].evenness, mediation(rules[0].trust), 1, _PRIORITY_CLASH, alliances[a],
-                 seats[a], apart, organisations, trust, events)  # fmt: skip
+        _quarrel(
+            clock,
+            rule,
+            alliances[a].evenness,
+            mediation(rules[0].trust),
+            1,
+            _PRIORITY_CLASH,
+            alliances[a],
+            seats[a],
+            apart,
+            organisations,
+            trust,
+            events,
+        )
 
 
 @compiled
@@ -538,8 +577,11 @@ def strategy_distance(one, other, uses, others_uses):
 
 
 @compiled
-def strategy_clash(clock, rules, organisations, uses, trust, alliances, seats, events):
+def strategy_clash(now, teams, allied, events):
     """Conflict over how to proceed; an agreed framework, the memorandum, is the remedy. Seed 2."""
+    clock, rules = now.clock, now.rules
+    organisations, uses = teams.organisations, teams.uses
+    trust, alliances, seats = allied.trust, allied.alliances, allied.seats
     rule = rules[0].strategy_clash
     apart = np.zeros((seats.shape[1], seats.shape[1]))
     for a in range(alliances.size):
@@ -551,8 +593,20 @@ def strategy_clash(clock, rules, organisations, uses, trust, alliances, seats, e
                 if i >= 0 and j >= 0:
                     apart[s, r] = strategy_distance(organisations[i], organisations[j], uses[i], uses[j])
         framework = 1.0 if alliances[a].formal else 0.0
-        _quarrel(clock, rule, framework, mediation(rules[0].trust), 2, _STRATEGY_CLASH, alliances[a], seats[a], apart,
-                 organisations, trust, events)  # fmt: skip
+        _quarrel(
+            clock,
+            rule,
+            framework,
+            mediation(rules[0].trust),
+            2,
+            _STRATEGY_CLASH,
+            alliances[a],
+            seats[a],
+            apart,
+            organisations,
+            trust,
+            events,
+        )
 
 
 @compiled
@@ -616,8 +670,9 @@ def _hoped(rules, seats, s, tied):
 
 
 @compiled
-def _reason(clock, rules, alliance, seat, stance, given, received, hoped):
+def _reason(now, alliance, seat, stance, given, received, hoped):
     """What weighed most in an exit: the largest gap to a usual partnership, in which trust is what it is at first."""
+    clock, rules = now.clock, now.rules
     rule = rules[0].alliance_exit
     if seat.clash >= 0 and clock[0].week - seat.clashed < _RECENTLY:
         return QUARREL + seat.clash
@@ -652,15 +707,18 @@ def leave(clock, alliance, seats, s, organisations, events, reason):
 
 
 @compiled
-def alliance_exit(
-    clock, rules, issues, organisations, stances, tied, trust, alliances, seats, campaigns, lives, events
-):  # fmt: skip
+def alliance_exit(now, arena, teams, allied, record):
     """At quarterly meetings members leave by chance, of all weeks since the last; at once where they closed or gave in
     or policy went past them. An alliance of one dissolves.
 
     Partings are mutual: who is not trusted is eased out as one who does not trust leaves. All judge the alliance as it
     was when the meeting began.
     """
+    clock, rules = now.clock, now.rules
+    issues = arena.issues
+    organisations, stances, campaigns = teams.organisations, teams.stances, teams.campaigns
+    tied, trust, alliances, seats = allied.tied, allied.trust, allied.alliances, allied.seats
+    lives, events = record.alliances, record.events
     rule = rules[0].alliance_exit
     k = key(clock[0].seed, clock[0].week, _EXIT)
     retention = rules[0].internal_communication.retention if rules[0].internal_communication.on else 0.0
@@ -699,7 +757,7 @@ def alliance_exit(
                 weeks = min(_QUARTER, clock[0].week - seat.since)
                 if draw64(pair(k, alliance.key), organisations[o].key) < within(logistic(logit), weeks):
                     hoped = _hoped(rules, then, s, tied)
-                    reason = _reason(clock, rules, alliance, seat, stance, given, received, hoped)
+                    reason = _reason(now, alliance, seat, stance, given, received, hoped)
             if reason >= 0:
                 leave(clock, alliance, seats[a], s, organisations, events, reason)
         if alliance.members < 2:

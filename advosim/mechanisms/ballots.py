@@ -128,16 +128,18 @@ def attitude_at(word):
 
 
 @compiled
-def vote(clock, rules, issue, p, m, kind, draft, counter, countered, lead, blocks, people):
+def vote(now, issue, p, m, kind, draft, counter, countered, lead, people):
     """All citizens of a polity on the ballot of an issue. Returns turnout (0..1 of citizens) and, as shares of votes,
     those for what is asked, those for the counter-proposal, and those who prefer the former of the two.
 
     Citizens may say yes to both, as in Switzerland since 1987. People draw anew in each vote. lead: how far voters
     follow a government that defends its law, in units of position.
     """
-    rule, seed, week = rules[0].initiative, clock[0].seed, clock[0].week
+    rules = now.rules
+    blocks = people.blocks
+    rule, seed, week = rules[0].initiative, now.clock[0].seed, now.clock[0].week
     goes, sways = pair(key(seed, week, _TURNOUT), issue.key), pair(key(seed, week, _CHOICE), issue.key)
-    now = people.word[week % 2]
+    words = people.citizens.word[week % 2]
     citizens = voters = yes = to_counter = rather = 0
     for b in range(blocks.size):
         if blocks[b].polity != p:
@@ -145,10 +147,10 @@ def vote(clock, rules, issue, p, m, kind, draft, counter, countered, lead, block
         citizens += blocks[b].last - blocks[b].first
         for i in range(blocks[b].first, blocks[b].last):
             number = i - blocks[b].offset
-            if draw64(goes, number) >= turnout(noticed_by(people.salience[i, m], rules[0].motive), rule):
+            if draw64(goes, number) >= turnout(noticed_by(people.citizens.salience[i, m], rules[0].motive), rule):
                 continue
             voters += 1
-            x, aware = attitude_at(now[i, m]), people.own[i, m] & AWARE != 0
+            x, aware = attitude_at(words[i, m]), people.citizens.own[i, m] & AWARE != 0
             luck = draw64(sways, number)
             if kind == REFERENDUM:
                 gain = veto(x, issue.policy, draft, aware, luck, rule) - lead
@@ -163,15 +165,16 @@ def vote(clock, rules, issue, p, m, kind, draft, counter, countered, lead, block
 
 
 @compiled
-def vote_of_recall(clock, rules, home, issues, p, blocks, people):
+def vote_of_recall(now, home, issues, p, blocks, people):
     """All citizens of a polity on the removal of its government. Returns turnout and the share of votes for removal.
 
     A citizen weighs, by salience of the issues, how much nearer to him the median's policy would be than the policy in
     force; a successor is expected there. Voters lean to the government, more so to a legitimate one.
     """
-    rule, own, seed, week = rules[0].initiative, rules[0].recall, clock[0].seed, clock[0].week
+    rules = now.rules
+    rule, own, seed, week = rules[0].initiative, rules[0].recall, now.clock[0].seed, now.clock[0].week
     goes, sways = pair(key(seed, week, _TURNOUT), home.key), pair(key(seed, week, _CHOICE), home.key)
-    now = people.word[week % 2]
+    words = people.word[week % 2]
     citizens = voters = yes = 0
     for b in range(blocks.size):
         if blocks[b].polity != p:
@@ -183,7 +186,7 @@ def vote_of_recall(clock, rules, home, issues, p, blocks, people):
             aware = False
             for m in range(issues.shape[1]):
                 issue, z = issues[p, m], np.float64(people.salience[i, m])
-                x = attitude_at(now[i, m])
+                x = attitude_at(words[i, m])
                 mind += z
                 gain += z * (abs(x - issue.policy) - abs(x - issue.median))
                 aware = aware or people.own[i, m] & AWARE != 0
@@ -221,9 +224,11 @@ def median_of(p, m, now, blocks):
 
 
 @compiled
-def polls(clock, rights, issues, blocks, people):
+def polls(now, arena, people):
     """Where citizens have a say, the median is polled every quarter of a year: governments and teams read that."""
-    week = clock[0].week
+    rights, issues = arena.rights, arena.issues
+    blocks = people.blocks
+    week = now.clock[0].week
     for p in range(issues.shape[0]):
         asked = False
         for kind in range(_RIGHTS):
@@ -231,7 +236,7 @@ def polls(clock, rights, issues, blocks, people):
         for m in range(issues.shape[1]):
             issue = issues[p, m]
             if asked and (issue.polled == 0 or week - issue.polled >= _REPOLL):
-                issue.median = median_of(p, m, people.word[week % 2], blocks)
+                issue.median = median_of(p, m, people.citizens.word[week % 2], blocks)
                 issue.polled = week
 
 
@@ -253,22 +258,22 @@ def gains(issue, ideal, believed, cost, rule):
 
 
 @compiled
-def challenges(clock, rules, right, row, issue, side, ideal, own):
+def challenges(now, right, row, issue, side, ideal, own):
     """Whether a team collects against a new law: it loses more by it than that costs, and thinks that voters would
     restore the old one. row: the ballot of the veto; right: that of the referendum; ideal, own: the team's.
     """
     if row.phase != COLLECTING or row.side != side:
         return False
-    rule = rules[0].initiative
+    rule = now.rules[0].initiative
     # The week in which the window closes: one law, one guess.
-    believed = believed_by(issue, own, clock[0].seed, clock[0].week + row.weeks_left, rule)
+    believed = believed_by(issue, own, now.clock[0].seed, now.clock[0].week + row.weeks_left, rule)
     lost = abs(issue.policy - ideal) - abs(row.draft - ideal)
     wins = abs(issue.policy - believed) - abs(row.draft - believed) + rule.status_quo > 0.0
-    return wins and lost > veto_cost(right.signature_share, rule, rules[0].referendum)
+    return wins and lost > veto_cost(right.signature_share, rule, now.rules[0].referendum)
 
 
 @compiled
-def ballot_room(clock, rules, rights, ballots, home, issue, tactic, p, m, side, ideal, own):
+def ballot_room(now, arena, home, issue, tactic, p, m, side, ideal, own):
     """How far it makes sense for a team to collect signatures now: 0 not at all, 1 as any tactic; 1 for other tactics.
 
     home, issue: the records of polity p and issue m; ideal: where the team stands; own: its key. An initiative needs a
@@ -276,14 +281,15 @@ def ballot_room(clock, rules, rights, ballots, home, issue, tactic, p, m, side, 
     loses by and thinks that voters would undo; a recall a government of little legitimacy, further away than the
     median.
     """
+    clock, rules = now.clock, now.rules
     kind = right_of(tactic)
     if kind < 0:
         return 1.0
-    row, rule, right = place_of(ballots, p, m, side, kind), rules[0].initiative, rights[p, kind]
+    row, rule, right = place_of(arena.ballots, p, m, side, kind), rules[0].initiative, arena.rights[p, kind]
     if not right.allowed or issue.polled == 0:
         return 0.0
     if kind == REFERENDUM:
-        opposes = challenges(clock, rules, right, row, issue, side, ideal, own)
+        opposes = challenges(now, right, row, issue, side, ideal, own)
         return rules[0].referendum.urgency if opposes else 0.0
     believed = believed_by(issue, own, clock[0].seed, clock[0].week, rule)
     cost = challenge_cost(right.signature_share, right.window, rule)
@@ -301,14 +307,14 @@ def ballot_room(clock, rules, rights, ballots, home, issue, tactic, p, m, side, 
 
 
 @compiled
-def alarm(clock, rules, rights, ballots, issue, tactics, uses, p, m, side, ideal, own):
+def alarm(now, arena, issue, tactics, uses, p, m, side, ideal, own):
     """The further chance to start a campaign of a team that would collect against a law, while it can be vetoed.
 
     uses: (tactics,), how far the team uses each; ideal, own: its position and key.
     """
-    rule = rules[0].referendum
-    if not rule.on or not challenges(clock, rules, rights[p, REFERENDUM], ballots[p, m, VETO_SLOT], issue, side, ideal,
-                                     own):  # fmt: skip
+    rights, ballots = arena.rights, arena.ballots
+    rule = now.rules[0].referendum
+    if not rule.on or not challenges(now, rights[p, REFERENDUM], ballots[p, m, VETO_SLOT], issue, side, ideal, own):
         return 0.0
     for k in range(tactics.size):
         if right_of(tactics[k]) == REFERENDUM and uses[k] > 0.0:
@@ -317,9 +323,12 @@ def alarm(clock, rules, rights, ballots, issue, tactics, uses, p, m, side, ideal
 
 
 @compiled
-def launches(clock, rules, rights, issues, organisations, stances, tactics, ballots, campaigns, events):
+def launches(now, arena, teams, events):
     """New campaigns for signatures open a ballot or join the one that is open, and last as long as it may."""
-    rule, week = rules[0].initiative, clock[0].week
+    clock = now.clock
+    rights, issues, ballots = arena.rights, arena.issues, arena.ballots
+    organisations, stances, tactics, campaigns = teams.organisations, teams.stances, teams.tactics, teams.campaigns
+    rule, week = now.rules[0].initiative, clock[0].week
     for c in range(campaigns.size):
         campaign = campaigns[c]
         kind = right_of(tactics[campaign.tactic])

@@ -16,11 +16,13 @@ _NEAR = 0.5
 
 
 @compiled
-def spillover(rules, polities, issues, relations):
+def spillover(now, arena, abroad):
     """News and coverage of last week add to others' attention: .3 x nearness x media freedom there. Citizens can follow
     the free media of the nearest polity. Galtung & Ruge 1965; Koopmans & Vliegenthart 2011.
     """
-    rule = rules[0].spillover
+    polities, issues = arena.polities, arena.issues
+    relations = abroad.relations
+    rule = now.rules[0].spillover
     for p in range(polities.size):
         polities[p].foreign_channels = 0.0
     if not rule.on or polities.size < 2:
@@ -53,8 +55,12 @@ def allies_abroad(one, other, o, i, stances, priorities, tied):
 
 
 @compiled
-def partners(rules, polities, organisations, stances, priorities, tied):
+def partners(now, arena, teams, allied):
     """Count the open and like-minded organisations abroad that each is tied to (`ties`). Murdie 2014."""
+    rules = now.rules
+    polities = arena.polities
+    organisations, stances, priorities = teams.organisations, teams.stances, teams.priorities
+    tied = allied.tied
     for o in range(organisations.size):
         organisations[o].partners = 0
     if not rules[0].ties.on or polities.size < 2:
@@ -72,11 +78,14 @@ def shelters(a, rule):
 
 
 @compiled
-def shelter(clock, rules, organisations, stances, priorities, tied, events):
+def shelter(now, teams, allied, events):
     """Who is sheltered this week is beyond the reach of harassment and costs its richest partner abroad a little; it is
     not present at home, and nobody is sheltered for longer than 26 weeks in all. Keck & Sikkink 1998.
     """
-    rule = rules[0].shelter
+    clock = now.clock
+    organisations, stances, priorities = teams.organisations, teams.stances, teams.priorities
+    tied = allied.tied
+    rule = now.rules[0].shelter
     for o in range(organisations.size):
         a = organisations[o]
         if not a.exiled:
@@ -96,8 +105,11 @@ def shelter(clock, rules, organisations, stances, priorities, tied, events):
 
 
 @compiled
-def frame_diffusion(clock, rules, organisations, repertoire, campaigns, tied, events):
+def frame_diffusion(now, teams, allied, events):
     """Who is tied to a team abroad may take over the frame that it campaigns in. Snow & Benford 1999."""
+    clock, rules = now.clock, now.rules
+    organisations, repertoire, campaigns = teams.organisations, teams.repertoire, teams.campaigns
+    tied = allied.tied
     rule = rules[0].frame_diffusion
     if not rule.on or not rules[0].ties.on:
         return

@@ -279,13 +279,14 @@ def _call_members(organisation, campaign, tactic, home):
 
 
 @compiled
-def _call_allies(clock, campaign, tactic, home, alliance, seats, organisations, rules):
+def _call_allies(now, campaign, tactic, home, alliance, seats, organisations):
     """A joint call reaches allies' members: on a platform all, else as far as contacts are pooled.
 
     Returns the share of citizens so called to march.
     """
+    rules = now.rules
     reached = 0.0
-    k = pair(key(clock[0].seed, clock[0].week, _CONTACTS), alliance.key)
+    k = pair(key(now.clock[0].seed, now.clock[0].week, _CONTACTS), alliance.key)
     for s in range(seats.size):
         o = seats[s].organisation
         if o >= 0 and o != campaign.organisation:
@@ -319,15 +320,17 @@ def _open_the_week(issues, organisations):
 
 
 @compiled
-def channels(
-    clock, rules, polities, issues, publics, organisations, tactics, alliances, seats, campaigns, speech, foothold,
-    reach, circulation, circulating,
-):  # fmt: skip
+def channels(now, arena, teams, allied, talk):
     """Campaigns spend, and their messages and calls reach the publics over three channels.
 
     Reach is 1 - prod(1 - e) over campaigns and channels, a little more for mixed ones; the mix is tailored to the
     audience's access. Posts can be removed (`platform_control`), petitions run by days (`petition`).
     """
+    rules = now.rules
+    polities, issues, publics = arena.polities, arena.issues, arena.publics
+    organisations, tactics, campaigns = teams.organisations, teams.tactics, teams.campaigns
+    alliances, seats = allied.alliances, allied.seats
+    speech, foothold, reach = talk.speech, talk.foothold, talk.reach
     rule = rules[0].channels
     _clear(reach)
     _open_the_week(issues, organisations)
@@ -351,9 +354,7 @@ def channels(
         if campaign.alliance >= 0:
             alliance = alliances[campaign.alliance]
             group = seats[campaign.alliance]
-            issue.called[campaign.side] += _call_allies(
-                clock, campaign, tactic, home, alliance, group, organisations, rules
-            )
+            issue.called[campaign.side] += _call_allies(now, campaign, tactic, home, alliance, group, organisations)
             following += rules[0].collaborative_platform.voice * alliance.followers
         removed = platform_control(
             home.platform_regulation, campaign.calling, tactic.criticism, rules[0].platform_control
@@ -378,7 +379,7 @@ def channels(
                 campaign.reached += share * (1.0 - exp(-hazard))
     _counter_frame(rules, polities, issues, publics, reach)
     _carry_hashtags(rules, polities, issues, publics, reach)
-    _close_the_week(rules, issues, publics, reach, circulation, circulating)
+    _close_the_week(rules, issues, publics, reach, talk.circulation, talk.circulating)
 
 
 @compiled
@@ -465,14 +466,16 @@ def _carry_hashtags(rules, polities, issues, publics, reach):
 
 
 @compiled
-def evidence(rules, polities, issues, organisations, stances, tactics, campaigns):
+def evidence(now, arena, teams):
     """Research revises the government's ideal, as far as it is open, raises the price of moving the other way, and
     costs firms of the other side reputation. What it teaches citizens travels with `channels`.
 
     revision = .98 revision + .02 openness x credibility x quality x direction; price = .95 price + .5 reach x quality.
     Keck & Sikkink 1998: information politics.
     """
-    rule = rules[0].evidence
+    polities, issues = arena.polities, arena.issues
+    organisations, stances, tactics, campaigns = teams.organisations, teams.stances, teams.tactics, teams.campaigns
+    rule = now.rules[0].evidence
     if not rule.on:
         return
     for p in range(issues.shape[0]):
@@ -526,12 +529,15 @@ def strength(issue, side):
 
 
 @compiled
-def lobbying(rules, polities, issues, organisations, tactics, campaigns):
+def lobbying(now, arena, teams):
     """Insider contacts of both sides compete for officials' time; a running consultation opens the door further.
 
     Institutionalised and credible teams find their way more easily; who is hostile elsewhere gets less
     (`insider_risk`). Where officials want to go that way, contacts are work done for them: Hall & Deardorff 2006.
     """
+    rules = now.rules
+    polities, issues = arena.polities, arena.issues
+    organisations, tactics, campaigns = teams.organisations, teams.tactics, teams.campaigns
     rule = rules[0].lobbying
     answer, formal, hostile = rules[0].response, rules[0].institutionalisation, rules[0].backlash
     for p in range(issues.shape[0]):

@@ -9,9 +9,9 @@ from advosim.world.compile import compiled
 
 
 @compiled
-def turn(clock):
+def turn(now):
     """A new week begins."""
-    clock[0].week += 1
+    now.clock[0].week += 1
 
 
 @compiled
@@ -19,8 +19,18 @@ def break_off(clock, campaign, events):
     """A campaign ends before its time."""
     campaign.weeks_left = 0
     campaign.effort = 0.0
-    note(clock, events, CAMPAIGN_ENDS, campaign.polity, campaign.issue, campaign.organisation, campaign.tactic, -1,
-         campaign.side, campaign.gain)  # fmt: skip
+    note(
+        clock,
+        events,
+        CAMPAIGN_ENDS,
+        campaign.polity,
+        campaign.issue,
+        campaign.organisation,
+        campaign.tactic,
+        -1,
+        campaign.side,
+        campaign.gain,
+    )
 
 
 @compiled
@@ -53,12 +63,16 @@ def latest(clock, events):
 
 
 @compiled
-def record(
-    clock, polities, issues, organisations, stances, priorities, tied, trust, alliances, seats, campaigns, views,
-    parties, weeks, organisation_weeks, campaign_weeks, public_weeks, party_weeks, alliance_weeks, bonds,
-):  # fmt: skip
+def record_week(now, arena, teams, allied, record):
     """Write down the week."""
-    w = clock[0].week - 1
+    polities, issues, views, parties = arena.polities, arena.issues, arena.views, arena.parties
+    organisations, stances = teams.organisations, teams.stances
+    priorities, campaigns = teams.priorities, teams.campaigns
+    tied, trust, alliances, seats = allied.tied, allied.trust, allied.alliances, allied.seats
+    weeks, organisation_weeks, campaign_weeks = record.weeks, record.organisations, record.campaigns
+    public_weeks, party_weeks = record.publics, record.parties
+    alliance_weeks, bonds = record.alliance_weeks, record.bonds
+    w = now.clock[0].week - 1
     for q in range(views.shape[0]):
         for m in range(views.shape[1]):
             public_weeks[w, q, m] = views[q, m]
@@ -194,9 +208,12 @@ def _record_party(party, counted, row):
 
 
 @compiled
-def record_abroad(clock, organisations, standing, docket, organisation_weeks, body_weeks):
+def record_abroad(now, teams, abroad, record):
     """Write down the week of bodies and of organisations' ties and troubles."""
-    w = clock[0].week - 1
+    organisations = teams.organisations
+    standing, docket = abroad.standing, abroad.docket
+    organisation_weeks, body_weeks = record.organisations, record.bodies
+    w = now.clock[0].week - 1
     for o in range(organisations.size):
         row = organisation_weeks[w, o]
         row.partners = organisations[o].partners

@@ -191,26 +191,28 @@ def weekly(half_life):
 
 
 @compiled
-def circumstances(clock, rules, polities, issues, publics, districts, ballots, reach, circulation, blocks, here):
+def circumstances(now, arena, talk, people):
     """What holds for all citizens of a block on an issue, put into single precision for the kernel."""
-    seed, week = clock[0].seed, clock[0].week
+    polities, issues, publics, districts = arena.polities, arena.issues, arena.publics, arena.districts
+    blocks, here, rule = people.blocks, people.circumstances, now.rules[0]
+    seed, week = now.clock[0].seed, now.clock[0].week
     keys = np.empty(_KEYS.size, np.uint64)
     for s in range(_KEYS.size):
         keys[s] = key(seed, week, _KEYS[s])
     for b in range(blocks.size):
         p, q = blocks[b].polity, blocks[b].public
         for m in range(issues.shape[1]):
-            now = here[b, m]
+            cell = here[b, m]
             for s in range(_KEYS.size):
-                now.key[s] = pair(keys[s], issues[p, m].key)
-            _what_is_heard(now, rules[0], issues[p, m], publics[q], reach[q, 0, m], reach[q, 1, m])
-            _what_presses(now, rules[0], polities[p], issues[p, m])
-            _what_is_collected(now, ballots, p, m)
-            _what_competes(now, rules[0].framing, circulation[q, m])
+                cell.key[s] = pair(keys[s], issues[p, m].key)
+            _what_is_heard(cell, rule, issues[p, m], publics[q], talk.reach[q, 0, m], talk.reach[q, 1, m])
+            _what_presses(cell, rule, polities[p], issues[p, m])
+            _what_is_collected(cell, arena.ballots, p, m)
+            _what_competes(cell, rule.framing, talk.circulation[q, m])
             home = districts[blocks[b].district]
-            if home.governed and rules[0].municipalities.on:
-                felt = rules[0].municipalities.felt
-                now.policy = F((1.0 - felt) * issues[p, m].policy + felt * home.policy[m])
+            if home.governed and rule.municipalities.on:
+                felt = rule.municipalities.felt
+                cell.policy = F((1.0 - felt) * issues[p, m].policy + felt * home.policy[m])
 
 
 @compiled
@@ -435,26 +437,27 @@ def _calls(campaign, tactics, polity, issue, side, call):
 
 
 @compiled
-def citizens(clock, rules, organisations, campaigns, tactics, blocks, here, tally, enrolled, people):
+def citizens(now, teams, people):
     """One week of all citizens."""
-    some_citizens(
-        0, blocks.size, clock, rules, organisations, campaigns, tactics, blocks, here, tally, enrolled, people
-    )
+    some_citizens(0, people.blocks.size, now.clock, now.rules, teams, people)
 
 
 @compiled
-def some_citizens(first, last, clock, rules, organisations, campaigns, tactics, blocks, here, tally, enrolled, people):
+def some_citizens(first, last, clock, rules, teams, people):
     """One week of the citizens of blocks first..last. Writes only their own rows, so that ranges can run at once.
 
     One long function on purpose: every array that is handed on inside the loop costs two atomic operations per citizen.
     What the theory says stands in the functions above, which take scalars and records.
     """
-    own, anchor, upbringing = people.own, people.anchor, people.upbringing
-    on_mind, interest, memory = people.salience, people.interest, people.memory
-    grievance, fatigue, risk = people.grievance, people.fatigue, people.risk
-    talk_threshold, act_threshold = people.talk_threshold, people.act_threshold
-    values, member, start, neighbour = people.values, people.member, people.start, people.neighbour
-    past, present = people.word[(clock[0].week + 1) % 2], people.word[clock[0].week % 2]
+    organisations, campaigns, tactics = teams.organisations, teams.campaigns, teams.tactics
+    blocks, here, tally, enrolled = people.blocks, people.circumstances, people.tally, people.enrolled
+    each = people.citizens
+    own, anchor, upbringing = each.own, each.anchor, each.upbringing
+    on_mind, interest, memory = each.salience, each.interest, each.memory
+    grievance, fatigue, risk = each.grievance, each.fatigue, each.risk
+    talk_threshold, act_threshold = each.talk_threshold, each.act_threshold
+    values, member, start, neighbour = each.values, each.member, each.start, each.neighbour
+    past, present = each.word[(clock[0].week + 1) % 2], each.word[clock[0].week % 2]
     rule = rules[0]
     issues, frames = own.shape[1], values.shape[1]
     epsilon = rule.influence.epsilon
@@ -681,12 +684,13 @@ def _clear(tally):
 
 
 @compiled
-def count(
-    clock, polities, issues, publics, districts, organisations, blocks, tally, enrolled, views, local_views, people
-):  # fmt: skip
+def count(now, arena, teams, people):
     """Sum the blocks in their order, so that the result is the same however they were shared out."""
-    if clock[0].week % QUARTER == 0:
-        _count_values(publics, blocks, people.values)
+    polities, issues, publics, districts = arena.polities, arena.issues, arena.publics, arena.districts
+    views, local_views, organisations = arena.views, arena.local_views, teams.organisations
+    blocks, tally, enrolled = people.blocks, people.tally, people.enrolled
+    if now.clock[0].week % QUARTER == 0:
+        _count_values(publics, blocks, people.citizens.values)
     for o in range(organisations.size):
         organisations[o].members = 0
         for b in range(blocks.size):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from advosim.mechanisms.alliances import allied, allied_before, first_trust, seat_of
+from advosim.mechanisms.alliances import allied_before, are_allied, first_trust, seat_of
 from advosim.mechanisms.campaigns import active, pooled_share, power
 from advosim.mechanisms.chronicle import latest, note
 from advosim.world.chance import draw64, exp, key, log, normal, pair, stream
@@ -100,12 +100,16 @@ def delivery(reliability, trusted, rule):
 
 
 @compiled
-def pooling(rules, issues, organisations, trust, alliances, seats, campaigns):
+def pooling(now, arena, teams, allied):
     """While a joint plan runs, members pool a share of their campaign means, as far as they keep promises.
 
     Communication and a platform take their part; the roles share what is left, and budgets add as (sum R^r)^(1/r).
     Premises are shared as long as an alliance lives. Without pooling, whoever has a role pays for it.
     """
+    rules = now.rules
+    issues = arena.issues
+    organisations, campaigns = teams.organisations, teams.campaigns
+    trust, alliances, seats = allied.trust, allied.alliances, allied.seats
     rule, spend = rules[0].pooling, rules[0].tactic_choice.spend
     for o in range(organisations.size):
         organisations[o].pooled = 0.0
@@ -199,12 +203,16 @@ def _pay_alone(rules, issues, organisations, alliances, seats, campaigns):
 
 
 @compiled
-def inclusion(rules, issues, publics, organisations, represents, alliances, seats, campaigns):
+def inclusion(now, arena, teams, allied):
     """Whoever speaks with those affected is believed: esteem = .2 x share of the stakes represented + .1 x cohesion.
 
     It raises what is usual with all audiences (`credibility`, which adds the part of unity). Backing after repression
     (`solidarity`) counts at once, with the public. Seeds 1 and 2.
     """
+    rules = now.rules
+    issues, publics = arena.issues, arena.publics
+    represents, campaigns = teams.represents, teams.campaigns
+    alliances, seats = allied.alliances, allied.seats
     for a in range(alliances.size):
         alliance = alliances[a]
         if not alliance.alive:
@@ -242,9 +250,12 @@ def _represented(publics, represents, seats, p, m):
 
 
 @compiled
-def solidarity(clock, rules, polities, organisations, trust, alliances, seats, events):
+def solidarity(now, teams, allied, events):
     """Every four weeks an ally whose means run out gets .05 of the others' means, as far as they trust it. Seed 2."""
-    rule = rules[0].solidarity
+    clock = now.clock
+    organisations = teams.organisations
+    trust, alliances, seats = allied.trust, allied.alliances, allied.seats
+    rule = now.rules[0].solidarity
     if not rule.on or clock[0].week % _FOUR_WEEKS != 0:
         return
     for a in range(alliances.size):
@@ -269,8 +280,18 @@ def solidarity(clock, rules, polities, organisations, trust, alliances, seats, e
             if received > 0.0:
                 organisations[poor].funds += received
                 organisations[poor].support += received
-                note(clock, events, SUPPORT, alliances[a].polity, alliances[a].issue, poor, -1, -1, alliances[a].side,
-                     received)  # fmt: skip
+                note(
+                    clock,
+                    events,
+                    SUPPORT,
+                    alliances[a].polity,
+                    alliances[a].issue,
+                    poor,
+                    -1,
+                    -1,
+                    alliances[a].side,
+                    received,
+                )
                 latest(clock, events).alliance = alliances[a].number
 
 
@@ -280,10 +301,13 @@ def _in_trouble(organisation, rule):
 
 
 @compiled
-def peer_learning(clock, rules, trust, learned, alliances, seats):
+def peer_learning(now, teams, allied):
     """At quarterly meetings allies take over each other's experience: V_ik += .1 T_ij (V_jk - V_ik), though together
     no more than the whole way to what all have learned. Seed 2.
     """
+    clock, rules = now.clock, now.rules
+    learned = teams.learned
+    trust, alliances, seats = allied.trust, allied.alliances, allied.seats
     rule = rules[0].peer_learning
     for a in range(alliances.size):
         age = clock[0].week - alliances[a].founded
@@ -315,9 +339,12 @@ def _learn_from_allies(seats, s, rate, trust, before, learned):
 
 
 @compiled
-def collaborative_platform(clock, rules, organisations, alliances, seats, campaigns, events):
+def collaborative_platform(now, teams, allied, events):
     """Alliances with digital skill build platforms now and then; people online whom they reach follow them."""
-    rule = rules[0].collaborative_platform
+    clock = now.clock
+    organisations, campaigns = teams.organisations, teams.campaigns
+    alliances, seats = allied.alliances, allied.seats
+    rule = now.rules[0].collaborative_platform
     if not rule.on:
         return
     k = key(clock[0].seed, clock[0].week, _PLATFORM)
@@ -357,13 +384,15 @@ def _digital(seats, organisations):
 
 
 @compiled
-def benefit_sharing(clock, rules, organisations, alliances, seats, campaigns):
+def benefit_sharing(now, teams, allied):
     """Shares of the credit, by contribution, equal or by funds; inequity: what one gave beyond one's share. Seed 2.
 
     Whom a joint campaign moves to join anybody in a week joins one member, drawn by these shares.
     """
-    rule = rules[0].benefit_sharing
-    k = key(clock[0].seed, clock[0].week, _CREDITED)
+    organisations, campaigns = teams.organisations, teams.campaigns
+    alliances, seats = allied.alliances, allied.seats
+    rule = now.rules[0].benefit_sharing
+    k = key(now.clock[0].seed, now.clock[0].week, _CREDITED)
     for a in range(alliances.size):
         if not alliances[a].alive:
             continue
@@ -406,11 +435,14 @@ def _member_by_share(seats, u):
 
 
 @compiled
-def satisfaction(clock, rules, organisations, stances, alliances, seats):
+def satisfaction(now, teams, allied):
     """Satisfaction moves to .6 + results - distance to the common line - inequity; members answer a self-survey.
 
     The survey, with errors, is the mean of satisfaction, trust and cohesion, and can end a plan (`joint_plan`).
     """
+    clock, rules = now.clock, now.rules
+    organisations, stances = teams.organisations, teams.stances
+    alliances, seats = allied.alliances, allied.seats
     rule, plan = rules[0].alliance_exit, rules[0].joint_plan
     k = key(clock[0].seed, clock[0].week, _SURVEY)
     for a in range(alliances.size):
@@ -435,15 +467,18 @@ def satisfaction(clock, rules, organisations, stances, alliances, seats):
 
 
 @compiled
-def trust(clock, rules, organisations, tactics, trust, tied, alliances, seats, campaigns, events):
+def trust(now, teams, allied, events):
     """Every four weeks trust in partners moves to what they delivered to the joint plan; endorsement earns some.
 
     T_ij += .2 (delivered_j - T_ij). Without a common alliance it fades to what it was at first. Heaney & Leifeld 2018.
     """
+    clock, rules = now.clock, now.rules
+    organisations = teams.organisations
+    trust, tied, alliances, seats = allied.trust, allied.tied, allied.alliances, allied.seats
     rule = rules[0].trust
     if not rule.on:
         return
-    _endorse(clock, rule, tactics, trust, alliances, seats, campaigns, organisations, events)
+    _endorse(clock, rule, teams, allied, events)
     for a in range(alliances.size):
         worked = alliances[a].alive and alliances[a].pooled > 0.0
         if not worked or (clock[0].week - alliances[a].founded) % _FOUR_WEEKS != 0:
@@ -461,13 +496,15 @@ def trust(clock, rules, organisations, tactics, trust, tied, alliances, seats, c
 def _fade(rules, trust, tied, organisations, alliances, seats):
     for i in range(organisations.size):
         for j in range(organisations.size):
-            if i != j and not allied(i, j, alliances, seats):
+            if i != j and not are_allied(i, j, alliances, seats):
                 trust[i, j] += rules[0].trust.fading * (first_trust(rules, tied[i, j]) - trust[i, j])
 
 
 @compiled
-def _endorse(clock, rule, tactics, trust, alliances, seats, campaigns, organisations, events):
+def _endorse(clock, rule, teams, allied, events):
     """A campaign that vouches for allies on its issue earns their trust in the week in which it begins."""
+    tactics, campaigns, organisations = teams.tactics, teams.campaigns, teams.organisations
+    trust, alliances, seats = allied.trust, allied.alliances, allied.seats
     for c in range(campaigns.size):
         campaign = campaigns[c]
         if not active(campaign) or campaign.age != 0 or not tactics[campaign.tactic].endorses:
@@ -486,6 +523,16 @@ def _endorse(clock, rule, tactics, trust, alliances, seats, campaigns, organisat
                     thanked[ally] = 1
                     trust[ally, o] = min(1.0, trust[ally, o] + rule.endorsement)
         if first >= 0:
-            note(clock, events, ENDORSED, campaign.polity, campaign.issue, o, campaign.tactic, -1, campaign.side,
-                 rule.endorsement)  # fmt: skip
+            note(
+                clock,
+                events,
+                ENDORSED,
+                campaign.polity,
+                campaign.issue,
+                o,
+                campaign.tactic,
+                -1,
+                campaign.side,
+                rule.endorsement,
+            )
             latest(clock, events).alliance = alliances[first].number

@@ -33,9 +33,12 @@ def _begin(clock, events, issue, p, m, side, organisation, tactic, capacity, see
 
 
 @compiled
-def hashtag(clock, rules, polities, issues, organisations, tactics, campaigns, events):
+def hashtag(now, arena, teams, events):
     """Campaigns start hashtags in their first week, talk online now and then; each then runs seven daily rounds."""
-    rule = rules[0].hashtag
+    clock = now.clock
+    polities, issues = arena.polities, arena.issues
+    organisations, tactics, campaigns = teams.organisations, teams.tactics, teams.campaigns
+    rule = now.rules[0].hashtag
     if not rule.on:
         return
     k = key(clock[0].seed, clock[0].week, _START)

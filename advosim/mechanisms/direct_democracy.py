@@ -62,14 +62,17 @@ def _legislature(clock, home, issue, rule):
 
 
 @compiled
-def _end(clock, rules, row, p, m, kind, fate, right, result, issue, campaigns, tactics, ended, events):
+def _end(now, row, p, m, kind, fate, right, result, issue, teams, record):
     """A ballot ends: its campaigns too, and the record takes it down. result: turnout, yes, policy that it leaves."""
+    clock, rules = now.clock, now.rules
+    campaigns, tactics = teams.campaigns, teams.tactics
+    events = record.events
     for c in range(campaigns.size):
         campaign = campaigns[c]
         here = campaign.polity == p and (kind == RECALL or (campaign.issue == m and campaign.side == row.side))
         if here and campaign.weeks_left > 0 and right_of(tactics[campaign.tactic]) == kind:
             campaign.weeks_left = 1
-    last = ended[clock[0].ballots]
+    last = record.ballots[clock[0].ballots]
     clock[0].ballots += 1
     last.polity, last.issue, last.kind, last.side = p, m, kind, row.side
     last.organisation, last.launched, last.week, last.fate = row.organisation, row.launched, clock[0].week, fate
@@ -92,19 +95,22 @@ def _end(clock, rules, row, p, m, kind, fate, right, result, issue, campaigns, t
 
 
 @compiled
-def _drop(clock, rules, row, p, m, kind, fate, right, issue, campaigns, tactics, ended, events):
+def _drop(now, row, p, m, kind, fate, right, issue, teams, record):
     """A ballot ends without a vote; a law against which nobody has collected is left alone without a word."""
+    clock = now.clock
     if row.organisation < 0:
         row.phase = 0
         row.closed = clock[0].week
     else:
         result = (0.0, 0.0, issue.policy)
-        _end(clock, rules, row, p, m, kind, fate, right, result, issue, campaigns, tactics, ended, events)
+        _end(now, row, p, m, kind, fate, right, result, issue, teams, record)
 
 
 @compiled
-def _collect(clock, rules, row, p, m, kind, signed, campaign_weeks, right, issue, campaigns, tactics, ended, events):
+def _collect(now, row, p, m, kind, signed, campaign_weeks, right, issue, teams, record):
     """A week of collecting: counted signatures add up, until they are enough or the window closes. True if enough."""
+    clock = now.clock
+    events = record.events
     row.signatures += signed
     row.weeks_left -= 1
     if row.organisation >= 0 and row.signatures > 0.0 and row.signatures >= right.signature_share:
@@ -113,7 +119,7 @@ def _collect(clock, rules, row, p, m, kind, signed, campaign_weeks, right, issue
         note(clock, events, BALLOT_QUALIFIED, p, m, row.organisation, -1, kind, row.side, row.signatures)
         return True
     if row.weeks_left <= 0:
-        _drop(clock, rules, row, p, m, kind, FAILED, right, issue, campaigns, tactics, ended, events)
+        _drop(now, row, p, m, kind, FAILED, right, issue, teams, record)
     return False
 
 
@@ -141,8 +147,10 @@ def _can_use(kind, o, p, m, organisations, priorities, uses, tactics):
 
 
 @compiled
-def _deterring(law, p, m, believed, cost, organisations, stances, priorities, uses, tactics):
+def _deterring(law, p, m, believed, cost, teams):
     """The law nearest to the given one against which no organised group gains by an initiative."""
+    organisations, stances, priorities = teams.organisations, teams.stances, teams.priorities
+    uses, tactics = teams.uses, teams.tactics
     for o in range(organisations.size):
         if _can_use(INITIATIVE, o, p, m, organisations, priorities, uses, tactics):
             law = deterrence(law, believed, stances[o, m], cost)
@@ -161,11 +169,12 @@ def _counter_proposal(issue, row, believed, rule):
 
 
 @compiled
-def _vote_on(clock, rules, right, row, p, m, issue, campaigns, tactics, blocks, people, ended, events):
+def _vote_on(now, right, row, p, m, issue, teams, people, record):
     """The vote on an initiative and, where there is one, on the counter-proposal beside it."""
+    rules = now.rules
     rule = rules[0].initiative
     turnout, yes, to_counter, rather = vote(
-        clock, rules, issue, p, m, INITIATIVE, row.draft, row.counter, row.countered, 0.0, blocks, people
+        now, issue, p, m, INITIATIVE, row.draft, row.counter, row.countered, 0.0, people
     )
     fate = _fate(turnout, yes, right)
     counter = row.countered and to_counter > 0.5 and turnout >= right.quorum
@@ -181,20 +190,19 @@ def _vote_on(clock, rules, right, row, p, m, issue, campaigns, tactics, blocks, 
         issue.pressure += (1.0 if row.side == FOR else -1.0) * rule.advice * issue.friction
         issue.consulting[row.side] = max(issue.consulting[row.side], rules[0].response.consult_weeks)
     after = law if right.binding else issue.policy
-    _end(clock, rules, row, p, m, INITIATIVE, fate, right, (turnout, yes, after), issue, campaigns, tactics,
-         ended, events)  # fmt: skip
+    _end(now, row, p, m, INITIATIVE, fate, right, (turnout, yes, after), issue, teams, record)
 
 
 @compiled
-def initiative(
-    clock, rules, polities, rights, issues, organisations, stances, priorities, uses, tactics, campaigns, ballots,
-    blocks, people, ended, events,
-):  # fmt: skip
+def initiative(now, arena, teams, people, record):
     """Citizens' drafts go from signatures over a campaign to the vote; and the legislature moves first.
 
     It makes no law, and keeps none, against which a group would gain by an initiative, as far as its picture of the
     median is right: both sides err. Gerber 1996.
     """
+    clock, rules = now.clock, now.rules
+    polities, rights, issues, ballots = arena.polities, arena.rights, arena.issues, arena.ballots
+    events = record.events
     rule = rules[0].initiative
     for p in range(issues.shape[0]):
         right = rights[p, INITIATIVE]
@@ -206,15 +214,12 @@ def initiative(
                 if row.phase == 0:
                     continue
                 if not rule.on or not right.allowed:
-                    _drop(clock, rules, row, p, m, INITIATIVE, FAILED, right, issue, campaigns, tactics, ended, events)
+                    _drop(now, row, p, m, INITIATIVE, FAILED, right, issue, teams, record)
                 elif abs(issue.policy - row.ideal) <= abs(row.draft - row.ideal):
-                    _drop(
-                        clock, rules, row, p, m, INITIATIVE, WITHDRAWN, right, issue, campaigns, tactics, ended, events
-                    )
+                    _drop(now, row, p, m, INITIATIVE, WITHDRAWN, right, issue, teams, record)
                 elif row.phase == COLLECTING:
                     signed = issue.backed[INITIATIVE, side]
-                    if _collect(clock, rules, row, p, m, INITIATIVE, signed, rule.campaign_weeks, right, issue,
-                                campaigns, tactics, ended, events):  # fmt: skip
+                    if _collect(now, row, p, m, INITIATIVE, signed, rule.campaign_weeks, right, issue, teams, record):
                         _counter_proposal(issue, row, believed, rule)
                         if row.countered:
                             note(clock, events, COUNTER_PROPOSAL, p, m, -1, -1, INITIATIVE, side, row.counter)
@@ -222,13 +227,11 @@ def initiative(
                     row.weeks_left -= 1
                     issue.bump += rule.news
                     if row.weeks_left <= 0 and not issue.submitted[BALLOT]:
-                        _vote_on(
-                            clock, rules, right, row, p, m, issue, campaigns, tactics, blocks, people, ended, events
-                        )
+                        _vote_on(now, right, row, p, m, issue, teams, people, record)
             threat = rule.on and right.allowed and is_open(BALLOT, rules[0].decision)
             if threat and issue.polled > 0 and not issue.submitted[BALLOT]:
                 cost = challenge_cost(right.signature_share, right.window, rule)
-                law = _deterring(issue.policy, p, m, believed, cost, organisations, stances, priorities, uses, tactics)
+                law = _deterring(issue.policy, p, m, believed, cost, teams)
                 if abs(law - issue.policy) > _WATCHFUL * rule.least:
                     issue.submitted[BALLOT] = True
                     issue.target[BALLOT] = law
@@ -236,17 +239,17 @@ def initiative(
                     note(clock, events, DETERRED, p, m, -1, -1, BALLOT, side, law - issue.policy)
                 for route in range(BALLOT + 1, _ROUTES):
                     if issue.submitted[route]:
-                        issue.target[route] = _deterring(
-                            issue.target[route], p, m, believed, cost, organisations, stances, priorities, uses, tactics
-                        )  # fmt: skip
+                        issue.target[route] = _deterring(issue.target[route], p, m, believed, cost, teams)
 
 
 # ---------------------------------------------------------------- referendum
 
 
 @compiled
-def _challenged(issue, target, p, m, cost, organisations, stances, priorities, uses, tactics):
+def _challenged(issue, target, p, m, cost, teams):
     """Whether an organised group loses more by a new law than a referendum against it seems to cost."""
+    organisations, stances, priorities = teams.organisations, teams.stances, teams.priorities
+    uses, tactics = teams.uses, teams.tactics
     for o in range(organisations.size):
         loses = abs(target - stances[o, m]) - abs(issue.policy - stances[o, m]) > cost
         if loses and _can_use(REFERENDUM, o, p, m, organisations, priorities, uses, tactics):
@@ -255,12 +258,13 @@ def _challenged(issue, target, p, m, cost, organisations, stances, priorities, u
 
 
 @compiled
-def _spare(clock, home, issue, p, m, share, rules, organisations, stances, priorities, uses, tactics):
+def _spare(now, home, issue, p, m, share, teams):
     """Governments cut steps that they think would be challenged and lost to what opponents would let pass.
 
     They misjudge what opponents would bear, anew each time; so some laws are challenged, and some are smaller than they
     had to be. share: signatures needed.
     """
+    clock, rules = now.clock, now.rules
     rule = rules[0].initiative
     luck = normal(draw64(key(clock[0].seed, clock[0].week, _ESTIMATE), issue.key))
     cost = max(0.0, veto_cost(share, rule, rules[0].referendum) + rules[0].referendum.misjudged * luck)
@@ -270,7 +274,7 @@ def _spare(clock, home, issue, p, m, share, rules, organisations, stances, prior
             continue
         target = issue.target[route]
         loses = abs(target - believed) - abs(issue.policy - believed) + rule.status_quo > 0.0
-        if loses and _challenged(issue, target, p, m, cost, organisations, stances, priorities, uses, tactics):
+        if loses and _challenged(issue, target, p, m, cost, teams):
             way = 1.0 if target > issue.policy else -1.0
             issue.target[route] = issue.policy + way * min(abs(target - issue.policy), cost)
 
@@ -290,14 +294,14 @@ def _open_to_veto(clock, row, issue, m, right):
 
 
 @compiled
-def referendum(
-    clock, rules, polities, rights, issues, organisations, stances, priorities, uses, tactics, campaigns, ballots,
-    blocks, people, ended, events,
-):  # fmt: skip
+def referendum(now, arena, teams, people, record):
     """Opponents of a new law collect for a vote that restores the old one; governments cut steps that would lose it.
 
     Matsusaka 2018.
     """
+    clock, rules = now.clock, now.rules
+    polities, rights, issues, ballots = arena.polities, arena.rights, arena.issues, arena.ballots
+    events = record.events
     rule = rules[0].referendum
     for p in range(issues.shape[0]):
         right = rights[p, REFERENDUM]
@@ -305,10 +309,10 @@ def referendum(
             issue, row = issues[p, m], ballots[p, m, VETO_SLOT]
             if not rule.on or not right.allowed:
                 if row.phase != 0:
-                    _drop(clock, rules, row, p, m, REFERENDUM, FAILED, right, issue, campaigns, tactics, ended, events)
+                    _drop(now, row, p, m, REFERENDUM, FAILED, right, issue, teams, record)
                 continue
             if row.phase != 0 and (row.draft >= issue.policy) == (row.side == AGAINST):
-                _drop(clock, rules, row, p, m, REFERENDUM, WITHDRAWN, right, issue, campaigns, tactics, ended, events)
+                _drop(now, row, p, m, REFERENDUM, WITHDRAWN, right, issue, teams, record)
             # A law meets what is collected against the one before it, unless nobody has begun.
             free = row.phase == 0 or (row.phase == COLLECTING and row.organisation < 0)
             if free and issue.changed_by >= 0 and not issue.by_vote:
@@ -316,16 +320,13 @@ def referendum(
             elif row.phase == COLLECTING:
                 signed = issue.backed[REFERENDUM, row.side]
                 issue.bump += rule.news if row.organisation >= 0 else 0.0
-                _collect(clock, rules, row, p, m, REFERENDUM, signed, rule.campaign_weeks, right, issue, campaigns,
-                         tactics, ended, events)  # fmt: skip
+                _collect(now, row, p, m, REFERENDUM, signed, rule.campaign_weeks, right, issue, teams, record)
             elif row.phase == VOTING:
                 row.weeks_left -= 1
                 issue.bump += rules[0].initiative.news
                 if row.weeks_left <= 0 and not issue.submitted[BALLOT]:
                     lead = rule.follows * polities[p].legitimacy
-                    turnout, yes, _, _ = vote(
-                        clock, rules, issue, p, m, REFERENDUM, row.draft, row.draft, False, lead, blocks, people
-                    )
+                    turnout, yes, _, _ = vote(now, issue, p, m, REFERENDUM, row.draft, row.draft, False, lead, people)
                     fate = _fate(turnout, yes, right)
                     result = (turnout, yes, row.draft if fate == ACCEPTED else issue.policy)
                     if fate == ACCEPTED:
@@ -333,11 +334,9 @@ def referendum(
                         issue.target[BALLOT] = row.draft
                         step = row.draft - issue.policy
                         note(clock, events, VETO, p, m, row.organisation, -1, BALLOT, row.side, step)
-                    _end(clock, rules, row, p, m, REFERENDUM, fate, right, result, issue, campaigns,
-                         tactics, ended, events)  # fmt: skip
+                    _end(now, row, p, m, REFERENDUM, fate, right, result, issue, teams, record)
             if issue.polled > 0 and is_open(BALLOT, rules[0].decision):
-                _spare(clock, polities[p], issue, p, m, right.signature_share, rules, organisations, stances,
-                       priorities, uses, tactics)  # fmt: skip
+                _spare(now, polities[p], issue, p, m, right.signature_share, teams)
 
 
 # ---------------------------------------------------------------- recall
@@ -355,8 +354,9 @@ def danger(legitimacy, progress, share, rule):
 
 
 @compiled
-def removal(clock, home, issues, p, rules):
+def removal(now, home, issues, p):
     """An early election where there are parties, else a new government near the median; part of the distrust goes."""
+    clock, rules = now.clock, now.rules
     rule = rules[0].recall
     home.legitimacy += rule.honeymoon * (1.0 - home.legitimacy)
     if rules[0].elections.on and home.seated:
@@ -371,34 +371,36 @@ def removal(clock, home, issues, p, rules):
 
 
 @compiled
-def recall(clock, rules, polities, rights, issues, tactics, campaigns, ballots, blocks, people, ended, events):
+def recall(now, arena, teams, people, record):
     """The dissatisfied collect for the removal of the government; that it may come to that makes it listen."""
-    rule = rules[0].recall
+    clock = now.clock
+    polities, rights, issues, ballots = arena.polities, arena.rights, arena.issues, arena.ballots
+    blocks = people.blocks
+    events = record.events
+    rule = now.rules[0].recall
     for p in range(issues.shape[0]):
         home, right, row = polities[p], rights[p, RECALL], ballots[p, 0, RECALL_SLOT]
         issue = issues[p, row.issue]
         home.danger = 0.0
         if not rule.on or not right.allowed:
             if row.phase != 0:
-                _drop(clock, rules, row, p, row.issue, RECALL, FAILED, right, issue, campaigns, tactics, ended, events)
+                _drop(now, row, p, row.issue, RECALL, FAILED, right, issue, teams, record)
             continue
         if row.phase == COLLECTING:
             signed = 0.0
             for m in range(issues.shape[1]):
                 signed += issues[p, m].backed[RECALL, FOR] + issues[p, m].backed[RECALL, AGAINST]
-            _collect(clock, rules, row, p, row.issue, RECALL, signed, rule.campaign_weeks, right, issue, campaigns,
-                     tactics, ended, events)  # fmt: skip
+            _collect(now, row, p, row.issue, RECALL, signed, rule.campaign_weeks, right, issue, teams, record)
         elif row.phase == VOTING:
             row.weeks_left -= 1
             if row.weeks_left <= 0:
-                turnout, yes = vote_of_recall(clock, rules, home, issues, p, blocks, people)
+                turnout, yes = vote_of_recall(now, home, issues, p, blocks, people.citizens)
                 fate = _fate(turnout, yes, right)
                 if fate == ACCEPTED:
                     note(clock, events, RECALLED, p, row.issue, row.organisation, -1, RECALL, row.side, yes)
-                    removal(clock, home, issues, p, rules)
+                    removal(now, home, issues, p)
                 result = (turnout, yes, issue.policy)
-                _end(clock, rules, row, p, row.issue, RECALL, fate, right, result, issue, campaigns,
-                     tactics, ended, events)  # fmt: skip
+                _end(now, row, p, row.issue, RECALL, fate, right, result, issue, teams, record)
         progress = 0.0
         if row.phase != 0 and right.signature_share > 0.0:
             progress = min(1.0, row.signatures / right.signature_share)

@@ -35,9 +35,11 @@ def pivotal(margin, rule):
 
 
 @compiled
-def constituencies(rules, polities, issues, districts, parties, local_views):
+def constituencies(now, arena):
     """Whom an elected government hears: pivotal districts under plurality, those who voted for it under lists."""
-    rule = rules[0].elections
+    polities, issues, districts = arena.polities, arena.issues, arena.districts
+    parties, local_views = arena.parties, arena.local_views
+    rule = now.rules[0].elections
     if not rule.on:
         return
     for p in range(polities.size):
@@ -76,12 +78,15 @@ def _margin(home, district, parties):
 
 
 @compiled
-def elections(clock, rules, polities, issues, districts, parties, blocks, people, events):
+def elections(now, arena, people, events):
     """Every so many weeks, and after a recall, citizens vote and a government is formed; parties read polls and move.
 
     The first week finds the parliament by a count of its own. Lijphart 2012; Cox 1997; Laver 2005.
     """
-    rule = rules[0].elections
+    clock = now.clock
+    polities, issues, districts, parties = arena.polities, arena.issues, arena.districts, arena.parties
+    blocks = people.blocks
+    rule = now.rules[0].elections
     for p in range(polities.size):
         home = polities[p]
         home.elected = False
@@ -97,13 +102,13 @@ def elections(clock, rules, polities, issues, districts, parties, blocks, people
             home.elected = True
             home.early = False
             home.term = clock[0].week
-            vote(clock, rule, p, home, districts, parties, blocks, people)
+            vote(clock, rule, p, home, districts, parties, blocks, people.citizens)
             seat(p, home, districts, parties)
             govern(clock, rule, p, home, issues, parties, founding, events)
             home.seated = True
         moves = clock[0].week % rule.move_every == 0
         if moves or home.elected:
-            followers = poll(clock, rule, p, home, issues, parties, first_citizen, people)
+            followers = poll(clock, rule, p, home, issues, parties, first_citizen, people.citizens)
             if moves:
                 for k in range(home.parties):
                     move(clock, rule, parties[home.first_party + k], followers[k], issues.shape[1])

@@ -26,9 +26,10 @@ _SCANDAL = stream("credibility.scandal")
 
 
 @compiled
-def evaluation(rules, polities, issues):
+def evaluation(now, arena):
     """efficacy += .05 (clip(.25 +- E, 0, 1) - efficacy); legitimacy += .02 (1 - mean weighted gap - legitimacy)."""
-    rule = rules[0].evaluation
+    polities, issues = arena.polities, arena.issues
+    rule = now.rules[0].evaluation
     if not rule.on:
         return
     for p in range(issues.shape[0]):
@@ -74,13 +75,17 @@ def conclude(rule, campaign, tactic, organisation, values):
 
 
 @compiled
-def learning(clock, rules, issues, organisations, tactics, learned, alliances, seats, campaigns, events):
+def learning(now, arena, teams, allied, events):
     """A campaign that ends moves the value of its tactic toward what it brought per budget; so does a joint plan that
     is dropped because it disappoints (`joint_plan`). McAdam 1983.
 
     What a joint campaign brought is success to all members, by their shares of the credit.
     """
-    rule = rules[0].learning
+    clock = now.clock
+    issues = arena.issues
+    organisations, tactics, learned, campaigns = teams.organisations, teams.tactics, teams.learned, teams.campaigns
+    alliances, seats = allied.alliances, allied.seats
+    rule = now.rules[0].learning
     for o in range(organisations.size):
         organisations[o].success *= 0.95
     for c in range(campaigns.size):
@@ -107,8 +112,18 @@ def learning(clock, rules, issues, organisations, tactics, learned, alliances, s
         if campaign.weeks_left == 0:
             o = campaign.organisation
             conclude(rule, campaign, tactic, a, learned[o])
-            note(clock, events, CAMPAIGN_ENDS, campaign.polity, campaign.issue, o, campaign.tactic, -1,
-                 campaign.side, campaign.gain)  # fmt: skip
+            note(
+                clock,
+                events,
+                CAMPAIGN_ENDS,
+                campaign.polity,
+                campaign.issue,
+                o,
+                campaign.tactic,
+                -1,
+                campaign.side,
+                campaign.gain,
+            )
     for o in range(organisations.size):
         organisations[o].success = min(organisations[o].success, 1.0)
 
@@ -148,9 +163,10 @@ def _by_association(o, audience, own, before, alliances, seats, transfer):
 
 
 @compiled
-def scandals(clock, rules, organisations, alliances, seats, events):
+def scandals(now, organisations, alliances, seats, events):
     """Now and then something comes out; it costs trust with all three audiences, and allies by `transfer`."""
-    rule = rules[0].credibility
+    clock = now.clock
+    rule = now.rules[0].credibility
     if not rule.on:
         return
     k = key(clock[0].seed, clock[0].week, _SCANDAL)
@@ -180,12 +196,15 @@ def _spread(rule, o, organisations, each, alliances, seats):
 
 
 @compiled
-def credibility(clock, rules, issues, organisations, tactics, alliances, seats, campaigns, events):
+def credibility(now, arena, teams, allied, events):
     """Trust of officials, media and public returns to what is usual, for one with such allies; evidence earns that of
     officials and public, coverage that of the media; calls to what turns violent cost all three, and so does scandal.
     """
-    rule = rules[0].credibility
-    scandals(clock, rules, organisations, alliances, seats, events)
+    issues = arena.issues
+    organisations, tactics, campaigns = teams.organisations, teams.tactics, teams.campaigns
+    alliances, seats = allied.alliances, allied.seats
+    rule = now.rules[0].credibility
+    scandals(now, organisations, alliances, seats, events)
     before = np.zeros((organisations.size, len(AUDIENCES)))
     for o in range(organisations.size):
         for audience in range(len(AUDIENCES)):

@@ -59,10 +59,7 @@ def _promise(public, channels, appeal):
 
 
 @compiled
-def framing(
-    clock, rules, publics, organisations, tactics, represents, repertoire, circulation, circulating, campaigns, speech,
-    events,
-):  # fmt: skip
+def framing(now, arena, teams, talk, events):
     """A new campaign takes the frame of its repertoire that a noisy poll of its audience finds strongest, most of all
     where the other side's frame circulates (`appeal`).
 
@@ -70,6 +67,11 @@ def framing(
     of most promise, by access and appeal, and whoever speaks for some at one of these. Whoever changes its
     frame on an issue loses credibility. Snow & Benford 1988; Chong & Druckman 2007.
     """
+    clock, rules = now.clock, now.rules
+    publics = arena.publics
+    organisations, tactics, represents = teams.organisations, teams.tactics, teams.represents
+    repertoire, campaigns = teams.repertoire, teams.campaigns
+    circulation, circulating, speech = talk.circulation, talk.circulating, talk.speech
     rule = rules[0].framing
     k = key(clock[0].seed, clock[0].week, _POLL)
     frames = repertoire.shape[1]
@@ -98,8 +100,18 @@ def framing(
             # The roles of a joint plan have one key message.
             campaign.frame = campaigns[c - 1].frame
         elif danger > 0.0 and campaign.frame != _best_frame(repertoire[c], unanswered, luck, noise):
-            note(clock, events, COUNTER_FRAME, campaign.polity, m, o, campaign.tactic, campaign.frame, campaign.side,
-                 danger)  # fmt: skip
+            note(
+                clock,
+                events,
+                COUNTER_FRAME,
+                campaign.polity,
+                m,
+                o,
+                campaign.tactic,
+                campaign.frame,
+                campaign.side,
+                danger,
+            )
         campaign.tailored = rule.on and rules[0].message.on and a.skills[2] >= 0.5
         campaign.audience = -1
         most, spoken_for = 0.0, False

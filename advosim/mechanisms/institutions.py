@@ -45,9 +45,10 @@ def signal(turnout, expected, extreme, violent, rule):
 
 
 @compiled
-def protest_signal(rules, issues):
+def protest_signal(now, arena):
     """Officials learn from turnout above what they expected, and get used to it."""
-    rule = rules[0].protest_signal
+    issues = arena.issues
+    rule = now.rules[0].protest_signal
     for p in range(issues.shape[0]):
         for m in range(issues.shape[1]):
             issue = issues[p, m]
@@ -74,13 +75,16 @@ def _conceded_share(organisations, stances, issue, p, m):
 
 
 @compiled
-def pressure(clock, rules, polities, issues, organisations, stances):
+def pressure(now, arena, teams):
     """E = .95 E + street + petitions + insiders + shaming from abroad + salient majorities, reform minus opponents, +
     what was conceded by the government and, by market share, by firms.
 
     Opinion weighs more as elections come near, and as a recall does; an elected government hears those whom it needs.
     Easton 1965; Stimson, MacKuen & Erikson 1995.
     """
+    clock, rules = now.clock, now.rules
+    polities, issues = arena.polities, arena.issues
+    organisations, stances = teams.organisations, teams.stances
     rule = rules[0].pressure
     for p in range(issues.shape[0]):
         interval = polities[p].election_interval
@@ -124,12 +128,14 @@ def friction_of(veto_players, push, way, price, rule):
 
 
 @compiled
-def friction(clock, rules, polities, issues):
+def friction(now, arena):
     """Where pressure beats friction the store submits a step toward what the pushing side wants on the mean.
 
     step = min(.25 LogN(0, .5) abs E / F, distance to that mean). Off is a world without friction: policy follows
     pressure every week in proportion. Baumgartner et al. 2009; Jones & Baumgartner 2005.
     """
+    clock, rules = now.clock, now.rules
+    polities, issues = arena.polities, arena.issues
     rule = rules[0].friction
     steps, drifts = key(clock[0].seed, clock[0].week, _STEP), key(clock[0].seed, clock[0].week, _DRIFT)
     for p in range(issues.shape[0]):
@@ -164,13 +170,15 @@ def is_open(route, rule):
 
 
 @compiled
-def decision(clock, rules, issues, events):
+def decision(now, arena, events):
     """The one place that writes policy. Of what open routes submitted the first in the order of ROUTES holds.
 
     A step by the store empties it and takes the issue off people's minds by half; the other routes leave both. Without
     friction the store's moves are no such decisions: what presses in a week counts in that week, once, and the issue
     stays on people's minds.
     """
+    clock, rules = now.clock, now.rules
+    issues = arena.issues
     kept = rules[0].friction.attention_kept
     for p in range(issues.shape[0]):
         for m in range(issues.shape[1]):

@@ -33,11 +33,12 @@ _LEAST_GAP = np.float64(0.1)
 
 
 @compiled
-def _situation(alliance, seats, organisations, learned, uses, tactics, communication, rule, k):
+def _situation(alliance, seats, teams, communication, rule, k):
     """What an alliance makes of its experience: the members' values of each tactic by their say, misread by some noise.
 
     Good communication spares the noise. Returns (values, uses): (tactics,), and union skills and trust for each.
     """
+    learned, uses, tactics = teams.learned, teams.uses, teams.tactics
     values, common = np.zeros(tactics.size), np.zeros(tactics.size)
     for t in range(tactics.size):
         scale = 0.0
@@ -53,12 +54,13 @@ def _situation(alliance, seats, organisations, learned, uses, tactics, communica
 
 
 @compiled
-def read_situation(alliance, issue, publics, views, polled, research, communication, rule, k):
+def read_situation(alliance, issue, arena, polled, research, communication, rule, k):
     """What an alliance believes of each public's support and salience and of the government's ideal, with errors that
     communication and research (0..1) spare: sd .2 (1 - communication)(1 - research). Seed 2.
 
     views: (publics, issues), what people think, unless nobody was `polled` yet; salience errs by a factor.
     """
+    publics, views = arena.publics, arena.views
     sd = rule.poll_noise * (1.0 - communication) * (1.0 - research)
     support = salience = 0.0
     for q in range(publics.size):
@@ -140,13 +142,16 @@ def _holder(seats, organisations, uses, tactic, t, taken):
 
 
 @compiled
-def joint_plan(
-    clock, rules, polities, rights, issues, ballots, districts, publics, organisations, stances, priorities, learned,
-    uses, tactics, allowed, tried, repertoire, represents, trust, views, alliances, seats, campaigns, foothold, events,
-):  # fmt: skip
+def joint_plan(now, arena, teams, allied, talk, events):
     """An alliance that a member asks plans anew: it reads its situation, sets an aim, picks two or three tactics and
     gives each to the member who is best at it, with dates. A plan that disappoints is dropped. Seed 2.
     """
+    clock, rules = now.clock, now.rules
+    polities, issues, publics = arena.polities, arena.issues, arena.publics
+    organisations, stances, uses, tactics = teams.organisations, teams.stances, teams.uses, teams.tactics
+    tried, repertoire, represents, campaigns = teams.tried, teams.repertoire, teams.represents, teams.campaigns
+    trust, alliances, seats = allied.trust, allied.alliances, allied.seats
+    foothold = talk.foothold
     rule = rules[0].joint_plan
     week = clock[0].week
     plans, known = key(clock[0].seed, week, _PLAN), tried.copy()
@@ -154,15 +159,13 @@ def joint_plan(
         alliance = alliances[a]
         if not alliance.alive:
             continue
-        busy = _carry_on(clock, rules, alliance, seats[a], a, alliances, organisations, tactics, learned, campaigns,
-                         events)  # fmt: skip
+        busy = _carry_on(now, alliance, seats[a], a, alliances, teams, events)
         if not rule.on or not rules[0].tactic_choice.on or not alliance.summoned or busy:
             continue
         alliance.summoned = False
         k = pair(plans, alliance.key)
         p, m = alliance.polity, alliance.issue
-        values, common = _situation(alliance, seats[a], organisations, learned, uses, tactics,
-                                    quality(rules[0].internal_communication), rule, k)  # fmt: skip
+        values, common = _situation(alliance, seats[a], teams, quality(rules[0].internal_communication), rule, k)
         caution = 0.0
         for s in range(seats.shape[1]):
             if seats[a, s].organisation >= 0 and rules[0].institutionalisation.on:
@@ -171,13 +174,21 @@ def joint_plan(
         pool = rules[0].pooling
         research = organisations[alliance.lead].skills[0]
         research += pool.research * (union[0] - research) if pool.on else 0.0
-        read_situation(alliance, issues[p, m], publics, views, week > 1, research,
-                       quality(rules[0].internal_communication), rule,
-                       pair(key(clock[0].seed, week, _SITUATION), alliance.key))  # fmt: skip
-        room = room_for(clock, rules, polities, rights, issues, ballots, allowed, tactics, p, m, alliance.side,
-                        stances[alliance.lead, m], organisations[alliance.lead].key)  # fmt: skip
+        read_situation(
+            alliance,
+            issues[p, m],
+            arena,
+            week > 1,
+            research,
+            quality(rules[0].internal_communication),
+            rule,
+            pair(key(clock[0].seed, week, _SITUATION), alliance.key),
+        )
+        room = room_for(
+            now, arena, teams, p, m, alliance.side, stances[alliance.lead, m], organisations[alliance.lead].key
+        )
         weights = tactic_weights(room, common, values, union, tactics, caution, rules[0].tactic_choice)
-        without_target(weights, issues[p, m], alliance.side, p, m, stances, priorities, organisations, tactics)
+        without_target(weights, issues[p, m], alliance.side, p, m, teams)
         weigh_appeals(weights, organisations[alliance.lead], tactics, draw64(pair(k, _ABROAD), 0), rules[0].boomerang)
         _set_aim(alliance, issues[p, m].policy, weights, tactics, rule)
         taken = np.zeros(seats.shape[1], np.uint8)
@@ -195,8 +206,22 @@ def joint_plan(
             t = oldest if experiment else t
             s = _holder(seats[a], organisations, uses, tactics[t], t, taken)
             o = seats[a, max(s, 0)].organisation
-            if s < 0 or ballot_room(clock, rules, rights, ballots, polities[p], issues[p, m], tactics[t], p, m,
-                                    alliance.side, stances[o, m], organisations[o].key) == 0.0:  # fmt: skip
+            if (
+                s < 0
+                or ballot_room(
+                    now,
+                    arena,
+                    polities[p],
+                    issues[p, m],
+                    tactics[t],
+                    p,
+                    m,
+                    alliance.side,
+                    stances[o, m],
+                    organisations[o].key,
+                )
+                == 0.0
+            ):
                 weights[t] = 0.0
                 continue
             taken[s] = 1
@@ -204,8 +229,7 @@ def joint_plan(
             campaign = campaigns[c]
             campaign.organisation = campaign.credited = seats[a, s].organisation
             tried[p, t] = week
-            begin(clock, rules, issues, districts, organisations, stances, priorities, tactics, campaign, m,
-                  alliance.side, t, pair(alliance.key, number), 1.0, events)  # fmt: skip
+            begin(now, arena, teams, campaign, m, alliance.side, t, pair(alliance.key, number), 1.0, events)
             campaign.weeks_left = rule.weeks
             if number > 0:
                 campaign.age = min(campaign.age, campaigns[c - 1].age - rule.stagger)
@@ -243,10 +267,12 @@ def _find_footholds(rule, publics, represents, seats, m, foothold):
 
 
 @compiled
-def _carry_on(clock, rules, alliance, seats, a, alliances, organisations, tactics, learned, campaigns, events):
+def _carry_on(now, alliance, seats, a, alliances, teams, events):
     """Whether a joint plan runs on; roles of those who left end, and so does a plan that disappoints half-way, which
     teaches as one that ends, unless a gatekeeper abroad has still to decide on it.
     """
+    clock, rules = now.clock, now.rules
+    organisations, tactics, learned, campaigns = teams.organisations, teams.tactics, teams.learned, teams.campaigns
     rule = rules[0].joint_plan
     busy = False
     half = pending = False

@@ -22,12 +22,16 @@ def concede_chance(covered, decline, sales_lost, rule):
 
 
 @compiled
-def boycott(clock, rules, issues, organisations, stances, priorities, tactics, campaigns, events):
+def boycott(now, arena, teams, events):
     """Coverage of a boycott costs its target reputation; in the boycott's last week the target gives in or not.
 
     A firm that gives in changes its practice, and its lobby on the issue falls away. King 2008; Bartley & Child 2014.
     """
-    rule = rules[0].boycott
+    clock = now.clock
+    issues = arena.issues
+    organisations, stances, priorities = teams.organisations, teams.stances, teams.priorities
+    tactics, campaigns = teams.tactics, teams.campaigns
+    rule = now.rules[0].boycott
     if not rule.on:
         return
     for o in range(organisations.size):
@@ -49,7 +53,7 @@ def boycott(clock, rules, issues, organisations, stances, priorities, tactics, c
                 firm.reputation = max(0.0, firm.reputation - rule.damage * covered)
                 if campaign.weeks_left == 1:
                     caller = organisations[campaign.organisation]
-                    _decide(clock, rule, campaign, issue, caller, firm, o, stances, priorities, campaigns, events)
+                    _decide(clock, rule, campaign, issue, caller, firm, o, teams, events)
 
 
 @compiled
@@ -63,7 +67,8 @@ def _is_target(campaign, firm, o, stances, priorities, issue):
 
 
 @compiled
-def _decide(clock, rule, campaign, issue, caller, firm, o, stances, priorities, campaigns, events):
+def _decide(clock, rule, campaign, issue, caller, firm, o, teams, events):
+    campaigns = teams.campaigns
     m, side = campaign.issue, campaign.side
     covered = 1.0 if campaign.publicity > 0 else 0.0
     decline = max(0.0, firm.usual_reputation - firm.reputation)
@@ -77,8 +82,8 @@ def _decide(clock, rule, campaign, issue, caller, firm, o, stances, priorities, 
     before = firm.practice[m]
     firm.practice[m] = min(max(before + rule.step * direction, -1.0), 1.0)
     campaign.won += firm.market_share * abs(firm.practice[m] - before)
-    stances[o, m] = firm.practice[m]
-    priorities[o, m] = 0.0
+    teams.stances[o, m] = firm.practice[m]
+    teams.priorities[o, m] = 0.0
     for c in range(campaigns.size):
         if campaigns[c].organisation == o and campaigns[c].issue == m and campaigns[c].weeks_left > 0:
             break_off(clock, campaigns[c], events)

@@ -59,8 +59,9 @@ def standing(p, m, side, act, organisations, tactics, campaigns):
 
 
 @compiled
-def _news_value(rule, issue, share, fatigue, p, m, side, act, organisations, tactics, campaigns):
+def _news_value(rule, issue, share, fatigue, p, m, side, act, teams):
     """The logit of an act's coverage by free media; -inf where too few took part to be seen."""
+    tactics, campaigns = teams.tactics, teams.campaigns
     if act == STREET:
         if 1e4 * share < rule.protest_least:
             return -np.inf
@@ -70,7 +71,7 @@ def _news_value(rule, issue, share, fatigue, p, m, side, act, organisations, tac
         return -np.inf
     else:
         logit = petition_news(share, fatigue, rule) if act == PETITION else boycott_news(share, fatigue, rule)
-    return logit + rule.by_credibility * standing(p, m, side, act, organisations, tactics, campaigns)
+    return logit + rule.by_credibility * standing(p, m, side, act, teams.organisations, tactics, campaigns)
 
 
 @compiled
@@ -96,11 +97,12 @@ def _likes(clock, named, own, freedom, logits, slant, issues, p, wanted):
 
 
 @compiled
-def _noticed(clock, freedom, logits, p, issues, organisations, stances, rule, noticed):
+def _noticed(clock, freedom, logits, p, issues, teams, rule, noticed):
     """Fill in the share of a polity's outlets that cover each act; if none is named, there is one without a slant.
 
     What an outlet wants most gets its slots. McCarthy, McPhail & Smith 1996.
     """
+    organisations, stances = teams.organisations, teams.stances
     wanted, outlets = np.zeros(logits.shape), 0
     noticed[:] = 0.0
     for o in range(organisations.size):
@@ -129,23 +131,26 @@ def _size(issue, side, act):
 
 
 @compiled
-def coverage(clock, rules, polities, issues, outlets, organisations, stances, tactics, campaigns, events):
+def coverage(now, arena, teams, events):
     """Large, symbolic or violent acts are covered, and those of whom media believe; outlets tire, and the public gets
     used to what it has seen.
 
     The bump: .4 (1 + ln(1 + turnout / .003)) for each covered protest by its own turnout, .4 for other acts, times
     e^(-.15 habit). Earl et al. 2004; Andrews & Caren 2010; Wasow 2020.
     """
-    rule = rules[0].coverage
+    clock = now.clock
+    polities, issues, outlets = arena.polities, arena.issues, arena.outlets
+    rule = now.rules[0].coverage
     logits = np.full((issues.shape[1], SIDES, len(_ACTS)), -np.inf)
     noticed = np.zeros(logits.shape)
     for p in range(issues.shape[0]):
         if rule.on:
             for m, side, n in np.ndindex(logits.shape):
                 share = _size(issues[p, m], side, _ACTS[n])
-                logits[m, side, n] = _news_value(rule, issues[p, m], share, outlets[p, m].fatigue, p, m, side,
-                                                 _ACTS[n], organisations, tactics, campaigns)  # fmt: skip
-            _noticed(clock, polities[p].media_freedom, logits, p, issues, organisations, stances, rule, noticed)
+                logits[m, side, n] = _news_value(
+                    rule, issues[p, m], share, outlets[p, m].fatigue, p, m, side, _ACTS[n], teams
+                )
+            _noticed(clock, polities[p].media_freedom, logits, p, issues, teams, rule, noticed)
         for m in range(issues.shape[1]):
             _show(clock, rule, issues[p, m], outlets[p, m], p, m, noticed[m], events)
 

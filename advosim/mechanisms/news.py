@@ -12,9 +12,11 @@ _SIZE = stream("attention.size")
 
 
 @compiled
-def attention(clock, rules, issues, events):
+def attention(now, arena, events):
     """S = min(cap, keep S + news + coverage); agenda = e^S / (rest of life + sum of e^S). Jones & Baumgartner 2005."""
-    rule = rules[0].attention
+    clock = now.clock
+    issues = arena.issues
+    rule = now.rules[0].attention
     chances = key(clock[0].seed, clock[0].week, _NEWS)
     sizes = key(clock[0].seed, clock[0].week, _SIZE)
     for p in range(issues.shape[0]):

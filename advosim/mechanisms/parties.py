@@ -71,7 +71,7 @@ def poll(clock, rule, p, home, issues, parties, first_citizen, people):
     issues): mean attitude of each party's voters.
     """
     first, lists, many = home.first_party, home.parties, issues.shape[1]
-    now = clock[0].week % 2
+    stands = clock[0].week % 2
     drawn = pair(key(clock[0].seed, 0, _PANEL), home.key)
     support, chance = np.zeros(lists), np.zeros(lists)
     followers, x, weight = np.zeros((lists, many)), np.zeros(many), np.zeros(many)
@@ -80,7 +80,7 @@ def poll(clock, rule, p, home, issues, parties, first_citizen, people):
         i = first_citizen + np.int64(draw64(drawn, asked) * home.citizens)
         interest = interest_of(people.salience, i)
         for m in range(many):
-            x[m] = np.float64(attitude_of(people.word[now, i, m]))
+            x[m] = np.float64(attitude_of(people.word[stands, i, m]))
             weight[m] = weight_on(np.float64(people.salience[i, m]), interest, many, rule)
         total = 0.0
         for k in range(lists):

@@ -134,25 +134,29 @@ def _longest_unused(weights, tried):
 
 
 @compiled
-def room_for(clock, rules, polities, rights, issues, ballots, allowed, tactics, p, m, side, ideal, own):
+def room_for(now, arena, teams, p, m, side, ideal, own):
     """By tactic: how far governance leaves room for it and a team dares, and a ballot on the issue makes sense.
 
     Daring: e^(-risk x exposure x repression / temperature), a cost beside learned value. own: the team's key.
     """
-    rule = rules[0].tactic_choice
+    polities, issues = arena.polities, arena.issues
+    allowed, tactics = teams.allowed, teams.tactics
+    rule = now.rules[0].tactic_choice
     room = np.zeros(tactics.size)
     for k in range(tactics.size):
         if allowed[p, k] > 0.0:
             room[k] = allowed[p, k] * ballot_room(
-                clock, rules, rights, ballots, polities[p], issues[p, m], tactics[k], p, m, side, ideal, own
+                now, arena, polities[p], issues[p, m], tactics[k], p, m, side, ideal, own
             )
             room[k] *= exp(-rule.risk * tactics[k].exposure * polities[p].repression / rule.temperature)
     return room
 
 
 @compiled
-def without_target(weights, issue, side, p, m, stances, priorities, organisations, tactics):
+def without_target(weights, issue, side, p, m, teams):
     """Rule out the tactics that have nobody to be aimed at."""
+    stances, priorities = teams.stances, teams.priorities
+    organisations, tactics = teams.organisations, teams.tactics
     for k in range(tactics.size):
         if weights[k] > 0.0 and tactics[k].pressure == BOYCOTT:
             if target_of(issue, side, stances, priorities, organisations, m, p, False) < 0:
@@ -160,14 +164,15 @@ def without_target(weights, issue, side, p, m, stances, priorities, organisation
 
 
 @compiled
-def begin(
-    clock, rules, issues, districts, organisations, stances, priorities, tactics, campaign, m, side, t, own, chance,
-    events,
-):  # fmt: skip
+def begin(now, arena, teams, campaign, m, side, t, own, chance, events):
     """Fill a campaign's row for tactic t of a team and log it. own: the team's id; chance: that it begins."""
+    clock = now.clock
+    issues, districts = arena.issues, arena.districts
+    organisations, stances = teams.organisations, teams.stances
+    priorities, tactics = teams.priorities, teams.tactics
     seed, week = clock[0].seed, clock[0].week
     a, p = organisations[campaign.organisation], organisations[campaign.organisation].polity
-    formal = rules[0].institutionalisation
+    formal = now.rules[0].institutionalisation
     campaign.firm = -1
     campaign.district = -1
     if tactics[t].pressure == BOYCOTT:
@@ -184,7 +189,7 @@ def begin(
     campaign.age = -int(formal.lag * a.institutionalisation + 0.5) if waits else 0
     campaign.fresh = True
     campaign.publicity = 0
-    spread = rules[0].petition.spread
+    spread = now.rules[0].petition.spread
     campaign.outreach = exp(spread * normal(draw64(key(seed, week, _OUTREACH), own)) - spread * spread / 2.0)
     campaign.competence = competence(a.skills, tactics[t])
     campaign.spent = 0.0
@@ -213,15 +218,18 @@ def _ask(alliances, seats, campaigns, o, p, m, side, weights):
 
 
 @compiled
-def tactic_choice(
-    clock, rules, polities, rights, issues, ballots, districts, organisations, stances, priorities, learned, uses,
-    tactics, allowed, tried, alliances, seats, campaigns, events,
-):  # fmt: skip
+def tactic_choice(now, arena, teams, allied, events):
     """A free team starts a campaign by chance, more so when its issue is on the agenda, and picks a tactic.
 
     Members ask their alliance first. Some campaigns are experiments with what nobody has begun for longest, more so
     among diverse allies; what nobody has begun at all is tried after a quarter. What governance forbids ends at once.
     """
+    clock, rules = now.clock, now.rules
+    issues = arena.issues
+    organisations, stances, priorities = teams.organisations, teams.stances, teams.priorities
+    learned, uses, tactics = teams.learned, teams.uses, teams.tactics
+    allowed, tried, campaigns = teams.allowed, teams.tried, teams.campaigns
+    alliances, seats = allied.alliances, allied.seats
     rule = rules[0].tactic_choice
     seed, week = clock[0].seed, clock[0].week
     launches, subjects, choices = key(seed, week, _LAUNCH), key(seed, week, _ISSUE), key(seed, week, _TACTIC)
@@ -247,17 +255,16 @@ def tactic_choice(
         m = picked(priorities[o], draw64(subjects, a.key))
         issue = issues[a.polity, m]
         side = FOR if stances[o, m] > issue.policy else AGAINST
-        urge = alarm(clock, rules, rights, ballots, issue, tactics, uses[o], a.polity, m, side, stances[o, m], a.key)
+        urge = alarm(now, arena, issue, tactics, uses[o], a.polity, m, side, stances[o, m], a.key)
         chance = a.activity * (rule.launch + rule.launch_by_agenda * issue.agenda + urge)
         if m < 0 or draw64(launches, a.key) >= chance or stances[o, m] == issue.policy:
             continue
         caution = a.institutionalisation if formal.on else 0.0
-        room = room_for(clock, rules, polities, rights, issues, ballots, allowed, tactics, a.polity, m, side,
-                        stances[o, m], a.key)  # fmt: skip
+        room = room_for(now, arena, teams, a.polity, m, side, stances[o, m], a.key)
         weights = tactic_weights(room, uses[o], learned[o], a.skills, tactics, caution, rule)
         if together and _ask(alliances, seats, campaigns, o, a.polity, m, side, weights):
             continue
-        without_target(weights, issue, side, a.polity, m, stances, priorities, organisations, tactics)
+        without_target(weights, issue, side, a.polity, m, teams)
         _without_allies(weights, tactics, a.seats)
         weigh_appeals(weights, a, tactics, draw64(abroad, a.key), rules[0].boomerang)
         t = picked(weights, draw64(choices, a.key))
@@ -269,8 +276,7 @@ def tactic_choice(
         if experiment:
             t = oldest
         tried[a.polity, t] = week
-        begin(clock, rules, issues, districts, organisations, stances, priorities, tactics, campaign, m, side, t, a.key,
-              chance, events)  # fmt: skip
+        begin(now, arena, teams, campaign, m, side, t, a.key, chance, events)
         why = latest(clock, events)
         why.value = learned[o, t]
         why.match = campaign.competence

@@ -15,13 +15,16 @@ _GIFTS = stream("funds")
 
 
 @compiled
-def funds(clock, rules, polities, organisations, campaigns, events):
+def funds(now, arena, teams, events):
     """Funds += dues + gifts - staff - fixed cost, which repression raises and shared premises lower - upkeep of ties
     and seats. Who cannot pay in full closes; who could but for repression finds shelter with partners abroad, for a
     time.
 
     Resource dependence: Pfeffer & Salancik 1978.
     """
+    clock, rules = now.clock, now.rules
+    polities = arena.polities
+    organisations, campaigns = teams.organisations, teams.campaigns
     rule = rules[0].funds
     k = key(clock[0].seed, clock[0].week, _GIFTS)
     for p in range(polities.size):
@@ -75,11 +78,14 @@ def grant_weight(fit, visibility, success, evidence, institutionalisation, rule,
 
 
 @compiled
-def grants(clock, rules, polities, organisations, stances, priorities, events):
+def grants(now, arena, teams, events):
     """Foundations give every four weeks to those who fit, are seen, succeed and know; recipients drift toward donors.
 
     Of foreign money entry cost keeps its share out. Pfeffer & Salancik 1978; Cooley & Ron 2002.
     """
+    clock, rules = now.clock, now.rules
+    polities = arena.polities
+    organisations, stances, priorities = teams.organisations, teams.stances, teams.priorities
     rule = rules[0].grants
     if not rule.on or clock[0].week % 4 != 0:
         return

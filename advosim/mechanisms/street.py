@@ -20,10 +20,13 @@ _REPLY = stream("petition.reply")
 
 
 @compiled
-def violence(clock, rules, issues, tactics, campaigns):
+def violence(now, arena, teams):
     """A protest that asks for an answer turns violent by chance, more likely where disruption was called for."""
+    rules = now.rules
+    issues = arena.issues
+    tactics, campaigns = teams.tactics, teams.campaigns
     rule = rules[0].violence
-    k = key(clock[0].seed, clock[0].week, _VIOLENCE)
+    k = key(now.clock[0].seed, now.clock[0].week, _VIOLENCE)
     for p in range(issues.shape[0]):
         for m in range(issues.shape[1]):
             issue = issues[p, m]
@@ -111,10 +114,12 @@ def _owed_reply(rule, home, issue, side, seed, week):
 
 
 @compiled
-def response(clock, rules, polities, issues, events):
+def response(now, arena, events):
     """Answers are separate choices. Repression of peaceful acts is an injustice; accommodation feeds the store of
     pressure, never policy itself; consultation opens doors for weeks; denial counter-frames next week.
     """
+    clock, rules = now.clock, now.rules
+    polities, issues = arena.polities, arena.issues
     rule = rules[0].response
     swing = rules[0].boomerang.swing if rules[0].boomerang.on else 0.0
     for p in range(issues.shape[0]):

@@ -47,14 +47,16 @@ def nash_bargain(status_quo, ideals, weights):
 
 
 @compiled
-def stakeholder_table(
-    clock, rules, polities, issues, organisations, stances, tactics, alliances, campaigns, events
-):  # fmt: skip
+def stakeholder_table(now, arena, teams, allied, events):
     """Teams at a table bargain with the government in the week in which a table ends, and submit what they agree on.
 
     Who is hostile elsewhere weighs less (`insider_risk`). Agreement brings buy-in, which lowers friction for a while.
     """
-    rule, hostile = rules[0].stakeholder_table, rules[0].backlash
+    clock = now.clock
+    polities, issues = arena.polities, arena.issues
+    organisations, stances, tactics, campaigns = teams.organisations, teams.stances, teams.tactics, teams.campaigns
+    alliances = allied.alliances
+    rule, hostile = now.rules[0].stakeholder_table, now.rules[0].backlash
     if not rule.on:
         return
     ideals, weights = np.zeros(campaigns.size + 1), np.zeros(campaigns.size + 1)
@@ -91,9 +93,12 @@ def stakeholder_table(
 
 
 @compiled
-def municipalities(clock, rules, issues, districts, local_views, organisations, tactics, campaigns, events):
+def municipalities(now, arena, teams, events):
     """A district's own policy moves a step where campaigns and opinion beat local friction. Betsill & Bulkeley 2006."""
-    rule = rules[0].municipalities
+    clock = now.clock
+    issues, districts, local_views = arena.issues, arena.districts, arena.local_views
+    organisations, tactics, campaigns = teams.organisations, teams.tactics, teams.campaigns
+    rule = now.rules[0].municipalities
     if not rule.on:
         return
     for d in range(districts.size):
@@ -116,8 +121,18 @@ def municipalities(clock, rules, issues, districts, local_views, organisations, 
                 before = districts[d].policy[m]
                 districts[d].policy[m] = min(max(before + sign(store) * rule.step, -1.0), 1.0)
                 _credit(districts, d, m, districts[d].policy[m] - before, tactics, campaigns)
-                note(clock, events, LOCAL_STEP, districts[d].polity, m, _mayor(organisations, d), -1, -1, -1,
-                     districts[d].policy[m] - before)  # fmt: skip
+                note(
+                    clock,
+                    events,
+                    LOCAL_STEP,
+                    districts[d].polity,
+                    m,
+                    _mayor(organisations, d),
+                    -1,
+                    -1,
+                    -1,
+                    districts[d].policy[m] - before,
+                )
                 store = 0.0
             districts[d].pressure[m] = store
 

@@ -1,7 +1,9 @@
-"""Compilation by numba, cached under a name that changes with the sources of the package and with the processor.
+"""Compilation by numba, cached by module under a name that changes with all that its compiled code is made of.
 
-Editing a mechanism would otherwise leave a stale compiled `week` behind: numba looks at the file of the compiled
-function, not at the files of what it calls. The same sources are compiled once, wherever their copies lie.
+Numba looks at the file of the compiled function, not at the files of what it calls: after an edit of a mechanism it
+would leave a stale `week` behind. So a module's name here changes with its own source, with those of the modules that
+it imports, and with their constants, which compiled code holds as numbers. Editing one mechanism compiles it and its
+callers anew, and nothing else. The same sources are compiled once, wherever their copies lie.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Callable
@@ -16,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import numba
+import numpy as np
 from filelock import FileLock
 from llvmlite import binding
 from numba.core import types
@@ -38,13 +42,6 @@ def cache_folder() -> Path:
     """Where compiled code is kept; a temporary folder where the user's own cannot be written."""
     processor = numba.config.CPU_NAME or binding.get_host_cpu_name()
     digest = hashlib.sha256(f"{numba.__version__} {sys.version_info[:2]} {processor}".encode())
-    package = Path(__file__).resolve().parents[1]
-    declared = (f"scenario/{name}.py" for name in ("declare", "schema", "rules", "alliance_rules"))
-    for layer in (*declared, "world", "mechanisms", "week.py"):
-        place = package / layer
-        for source in sorted(place.rglob("*.py")) if place.is_dir() else [place]:
-            if source.exists():
-                digest.update(source.read_bytes())
     name = f"advosim-{digest.hexdigest()[:16]}"
     chosen = os.environ.get("NUMBA_CACHE_DIR")
     for parent in ([Path(chosen)] if chosen else []) + [_user_cache() / "advosim", Path(tempfile.gettempdir())]:
@@ -58,15 +55,71 @@ def cache_folder() -> Path:
     return Path(tempfile.mkdtemp(prefix=name))
 
 
+@functools.cache
+def cache_of(module: str) -> Path:
+    """Where the compiled code of a module lies, as its sources and constants are now."""
+    digest = hashlib.sha256()
+    for name in sorted(_made_of(module)):
+        digest.update(f"{name}\n{_source(name)}\n{_constants(name)}".encode())
+    return cache_folder() / f"{module}-{digest.hexdigest()[:16]}"
+
+
+# Where numba is known. Of other modules nothing but constants gets into compiled code, by way of those who import them.
+_LAYERS = ("advosim.world", "advosim.mechanisms", "advosim.week")
+_IMPORT = re.compile(r"^ *(?:from (advosim[\w.]*) import (\([^)]*\)|.*)|import (advosim[\w.]*))", re.MULTILINE)
+
+
+def _made_of(module: str) -> set[str]:
+    """A module and all that it imports, by way of others too, of the layers that are compiled."""
+    found, left = set(), [module]
+    while left:
+        name = left.pop()
+        if name not in found:
+            found.add(name)
+            left += _imports(name)
+    return found
+
+
+@functools.cache
+def _imports(module: str) -> list[str]:
+    named = [
+        [plain] if plain else [package, *(f"{package}.{each}" for each in re.findall(r"\w+", names))]
+        for package, names, plain in _IMPORT.findall(_source(module))
+    ]
+    return [each for names in named for each in names if each.startswith(_LAYERS) and _source(each)]
+
+
+@functools.cache
+def _source(module: str) -> str:
+    place = Path(__file__).resolve().parents[1].joinpath(*module.split(".")[1:]).with_suffix(".py")
+    return place.read_text(encoding="utf-8") if place.exists() else ""
+
+
+def _constants(module: str) -> list[str]:
+    known = vars(sys.modules[module]).items() if module in sys.modules else ()
+    return sorted(f"{name} {_spelled(value)}" for name, value in known if not name.startswith("__") and _frozen(value))
+
+
+def _frozen(value: Any) -> bool:
+    """Whether compiled code would hold a value as a number, and does not look for it anew."""
+    if isinstance(value, tuple):
+        return all(_frozen(each) for each in value)
+    return isinstance(value, (bool, int, float, str, np.generic, np.ndarray))
+
+
+def _spelled(value: Any) -> str:
+    return value.tobytes().hex() if isinstance(value, np.ndarray) else repr(value)
+
+
 class _BySources(_SourceFileBackedLocatorMixin, _CacheLocator):
-    """Finds compiled code by module: by a file's path and time, a second copy of the same sources would be compiled
-    anew. The folder's name tells the sources.
+    """Finds compiled code by the module's folder: by a file's path and time, a second copy of the same sources would be
+    compiled anew.
     """
 
     def __init__(self, py_func: Any, py_file: str) -> None:
         self._py_file = py_file
         self._lineno = py_func.__code__.co_firstlineno
-        self._cache_path = str(cache_folder() / py_func.__module__)
+        self._cache_path = str(cache_of(py_func.__module__))
 
     def get_cache_path(self) -> str:
         return self._cache_path
@@ -91,6 +144,18 @@ class _SharedCache(FunctionCache):
     def save_overload(self, sig: Any, data: Any) -> None:
         with FileLock(cache_folder() / "saving.lock"):
             super().save_overload(sig, data)
+
+
+def _short_name(kind: types.NamedTuple) -> tuple[str, tuple[()]]:
+    """What stands for a named tuple in the symbols of functions that take it.
+
+    Numba would spell out the fields of all its records in each of them: names of 40,000 letters, of which compiled code
+    would mostly be made.
+    """
+    return f"{kind.instance_class.__name__}_{hashlib.sha256(kind.name.encode()).hexdigest()[:16]}", ()
+
+
+types.NamedTuple.mangling_args = property(_short_name)
 
 
 def compiled(function: Callable[..., Any]) -> Any:

@@ -27,7 +27,7 @@ def enact(world: World, scenario: Scenario, before: Scenario | None = None) -> N
     for name in Mechanisms.model_fields:
         rule: Mechanism = getattr(scenario.mechanism, name)
         old = getattr(before.mechanism, name) if before else None
-        record = world.rules[name]
+        record = world.now.rules[name]
         for field, declared in type(rule).model_fields.items():
             if old is None or getattr(rule, field) != getattr(old, field):
                 record[field] = _number(declared.annotation, getattr(rule, field))
@@ -36,14 +36,14 @@ def enact(world: World, scenario: Scenario, before: Scenario | None = None) -> N
         for field in Governance.model_fields:
             now = getattr(polity.governance, field)
             if field in (POLITY.names or ()) and (was is None or now != getattr(was, field)):
-                world.polities[field][row] = CODED[field].index(now) if field in CODED else now
-        for right, name in zip(world.rights[row], POPULAR, strict=True):
+                world.arena.polities[field][row] = CODED[field].index(now) if field in CODED else now
+        for right, name in zip(world.arena.rights[row], POPULAR, strict=True):
             _grant(right, getattr(polity.governance, name), getattr(was, name) if was else None)
         governed = any(each.kind == "municipality" for each in polity.organisation.values())
         for column, tactic in enumerate(scenario.tactic.values()):
             room = _allowed(tactic, polity.governance, scenario.mechanism)
             missing = (tactic.pressure == "local" and not governed) or _out_of_reach(tactic, row, world, scenario)
-            world.allowed[row, column] = 0.0 if missing else room
+            world.teams.allowed[row, column] = 0.0 if missing else room
     _connect(world, scenario)
 
 
@@ -64,17 +64,21 @@ def _connect(world: World, scenario: Scenario) -> None:
     """Put citizens online by their founding draws, publics around the polity's mean."""
     divide = scenario.mechanism.digital_divide
     weight = divide.scale if divide.on else 0.0
-    world.polities["online"] = 0.0
+    world.arena.polities["online"] = 0.0
     with wrapping():
-        for row, public in enumerate(world.publics):
-            home = world.polities[public.polity]
+        for row, public in enumerate(world.arena.publics):
+            home = world.arena.polities[public.polity]
             share = _online_share(home.internet_access, weight * public.digital)
             share = 0.0 if home.shutdown and scenario.mechanism.platform_control.on else share
-            mine = world.blocks[world.blocks["public"] == row]
+            mine = world.people.blocks[world.people.blocks["public"] == row]
             online = connect(
-                world.clock["seed"][0], world.polities["key"][public.polity], mine, share, world.citizens.word
+                world.now.clock["seed"][0],
+                world.arena.polities["key"][public.polity],
+                mine,
+                share,
+                world.people.citizens.word,
             )
-            world.publics["online"][row] = online / max(public.citizens, 1)
+            world.arena.publics["online"][row] = online / max(public.citizens, 1)
             home.online += online / home.citizens
 
 
@@ -83,9 +87,11 @@ def _out_of_reach(tactic: Tactic, polity: int, world: World, scenario: Scenario)
     if tactic.pressure != "abroad":
         return False
     if tactic.venue == "third_states":
-        here = len(world.polities) > 1 and scenario.mechanism.third_states.on
+        here = len(world.arena.polities) > 1 and scenario.mechanism.third_states.on
     else:
-        here = bool(world.mandates["member"][world.bodies["level"] == VENUES.index(tactic.venue), polity].any())
+        here = bool(
+            world.abroad.mandates["member"][world.abroad.bodies["level"] == VENUES.index(tactic.venue), polity].any()
+        )
     return not (here and scenario.mechanism.boomerang.on)
 
 

@@ -69,7 +69,7 @@ from advosim.world.rows import (
     TALLY,
     VIEW,
 )
-from advosim.world.state import World
+from advosim.world.state import Abroad, Allied, Arena, Now, People, Talk, Teams, World
 
 
 class Names(NamedTuple):
@@ -126,52 +126,66 @@ def _found(scenario: Scenario, seed: int, weeks: int, known: Names) -> World:
     clock = np.zeros(1, CLOCK)
     clock["seed"] = seed
     world = World(
-        clock=clock,
-        rules=np.zeros(1, RULES),
-        polities=_polities(scenario),
-        issues=_issues(scenario, seed),
-        rights=np.zeros((p, len(POPULAR)), RIGHT),
-        ballots=np.zeros((p, m, len(SLOTS)), BALLOT_ROW),
-        outlets=np.zeros((p, m), OUTLETS),
-        publics=publics,
-        districts=districts,
-        parties=_parties(scenario, seed),
-        views=np.zeros((q, m), VIEW),
-        local_views=np.zeros((len(districts), m), VIEW),
-        organisations=np.zeros(o, ORGANISATION),
-        stances=np.zeros((o, m)),
-        priorities=np.zeros((o, m)),
-        repertoire=np.zeros((t, f)),
-        represents=np.zeros((o, q)),
-        tied=np.zeros((o, o), np.uint8),
-        trust=np.zeros((o, o)),
-        alliances=np.zeros(a, ALLIANCE),
-        seats=np.zeros((a, MOST_SEATS), SEAT),
-        learned=np.full((o, k), scenario.mechanism.learning.start),
-        uses=np.zeros((o, k)),
-        tactics=_tactics(scenario),
-        allowed=np.ones((p, k)),
-        tried=np.zeros((p, k), np.int64),
-        campaigns=np.zeros(t, CAMPAIGN),
-        speech=np.full((t, q), -1, np.int64),
-        foothold=np.ones((t, q)),
-        circulation=np.zeros((q, m, SIDES)),
-        circulating=np.full((q, m, SIDES), -1, np.int64),
-        reach=np.zeros((q, 2, m), REACH),
-        relations=_relations(scenario),
-        bodies=np.zeros(i, BODY),
-        standing=np.zeros((i, m), STANDING),
-        mandates=np.zeros((i, p), MANDATE),
-        docket=np.zeros((i, p, m, SIDES)),
-        blocks=blocks,
-        circumstances=np.zeros((b, m), CIRCUMSTANCE),
-        tally=np.zeros((b, m), TALLY),
-        enrolled=np.zeros((b, o), np.int64),
-        citizens=citizens_of(scenario, seed, n, blocks),
-        record=Recorded(
-            np.zeros((weeks, p, m), WEEK),
-            np.zeros((weeks, o), ORGANISATION_WEEK),
-            np.zeros(
+        Now(
+            clock=clock,
+            rules=np.zeros(1, RULES),
+        ),
+        Arena(
+            polities=_polities(scenario),
+            issues=_issues(scenario, seed),
+            rights=np.zeros((p, len(POPULAR)), RIGHT),
+            ballots=np.zeros((p, m, len(SLOTS)), BALLOT_ROW),
+            outlets=np.zeros((p, m), OUTLETS),
+            publics=publics,
+            districts=districts,
+            parties=_parties(scenario, seed),
+            views=np.zeros((q, m), VIEW),
+            local_views=np.zeros((len(districts), m), VIEW),
+        ),
+        Teams(
+            organisations=np.zeros(o, ORGANISATION),
+            stances=np.zeros((o, m)),
+            priorities=np.zeros((o, m)),
+            repertoire=np.zeros((t, f)),
+            represents=np.zeros((o, q)),
+            learned=np.full((o, k), scenario.mechanism.learning.start),
+            uses=np.zeros((o, k)),
+            campaigns=np.zeros(t, CAMPAIGN),
+            tactics=_tactics(scenario),
+            allowed=np.ones((p, k)),
+            tried=np.zeros((p, k), np.int64),
+        ),
+        Allied(
+            alliances=np.zeros(a, ALLIANCE),
+            seats=np.zeros((a, MOST_SEATS), SEAT),
+            tied=np.zeros((o, o), np.uint8),
+            trust=np.zeros((o, o)),
+        ),
+        Talk(
+            speech=np.full((t, q), -1, np.int64),
+            foothold=np.ones((t, q)),
+            circulation=np.zeros((q, m, SIDES)),
+            circulating=np.full((q, m, SIDES), -1, np.int64),
+            reach=np.zeros((q, 2, m), REACH),
+        ),
+        Abroad(
+            relations=_relations(scenario),
+            bodies=np.zeros(i, BODY),
+            standing=np.zeros((i, m), STANDING),
+            mandates=np.zeros((i, p), MANDATE),
+            docket=np.zeros((i, p, m, SIDES)),
+        ),
+        People(
+            blocks=blocks,
+            circumstances=np.zeros((b, m), CIRCUMSTANCE),
+            tally=np.zeros((b, m), TALLY),
+            enrolled=np.zeros((b, o), np.int64),
+            citizens=citizens_of(scenario, seed, n, blocks),
+        ),
+        Recorded(
+            weeks=np.zeros((weeks, p, m), WEEK),
+            organisations=np.zeros((weeks, o), ORGANISATION_WEEK),
+            events=np.zeros(
                 weeks * (p * (m * 36 + 2) + 8 * o + 3 * t + len(districts) * m + 8 * a)
                 + 2 * MOST_SEATS * a
                 + 64 * len(scenario.reform)
@@ -179,27 +193,29 @@ def _found(scenario: Scenario, seed: int, weeks: int, known: Names) -> World:
                 + 1,  # scrap paper for what comes when the log is full
                 EVENT,
             ),
-            np.zeros((weeks, q, m), VIEW),
-            np.zeros((weeks, len(known.parties)), PARTY_WEEK),
-            np.zeros((weeks, a), ALLIANCE_WEEK),
-            np.zeros((weeks // 13 + 2) * a, ALLIANCE_LIFE),
-            np.zeros((weeks, i, m), BODY_WEEK),
-            np.zeros((-(-weeks // QUARTER), o, o), BOND),
-            np.zeros(p * m * (weeks + len(SLOTS)), ENDED),
-            np.zeros((weeks, o + MOST_ROLES * a), CAMPAIGN_WEEK),
-            np.zeros((weeks // 13) * consents, CONSENT),
+            publics=np.zeros((weeks, q, m), VIEW),
+            parties=np.zeros((weeks, len(known.parties)), PARTY_WEEK),
+            alliance_weeks=np.zeros((weeks, a), ALLIANCE_WEEK),
+            alliances=np.zeros((weeks // 13 + 2) * a, ALLIANCE_LIFE),
+            bodies=np.zeros((weeks, i, m), BODY_WEEK),
+            bonds=np.zeros((-(-weeks // QUARTER), o, o), BOND),
+            ballots=np.zeros(p * m * (weeks + len(SLOTS)), ENDED),
+            campaigns=np.zeros((weeks, o + MOST_ROLES * a), CAMPAIGN_WEEK),
+            consents=np.zeros((weeks // 13) * consents, CONSENT),
         ),
     )
-    world.alliances["polity"] = np.repeat(np.arange(p), rows)
+    world.allied.alliances["polity"] = np.repeat(np.arange(p), rows)
     _organisations(world, scenario, seed, known)
     _bodies(world, scenario)
     settle(world, scenario, seed)
     enact(world, scenario)
     relate(world, scenario, seed)
     rule = scenario.mechanism.friction
-    for polity, row in zip(scenario.polity.values(), world.polities, strict=True):
+    for polity, row in zip(scenario.polity.values(), world.arena.polities, strict=True):
         _individuals(world, polity, row)
-    world.issues["friction"] = (rule.level * (1 + rule.by_veto_player * (world.polities["veto_players"] - 1)))[:, None]
+    world.arena.issues["friction"] = (
+        rule.level * (1 + rule.by_veto_player * (world.arena.polities["veto_players"] - 1))
+    )[:, None]
     return world
 
 
@@ -292,16 +308,16 @@ def _relations(scenario: Scenario) -> NDArray[Any]:
 
 def _bodies(world: World, scenario: Scenario) -> None:
     for row, (name, body) in enumerate(scenario.body.items()):
-        record = world.bodies[row]
+        record = world.abroad.bodies[row]
         record.key, record.level = name_key(name), VENUES.index(body.level)
         record.gatekeeping, record.capacity = body.gatekeeping, body.capacity
         for m, issue in enumerate(scenario.issue):
-            own = world.standing[row, m]
+            own = world.abroad.standing[row, m]
             own.policy = own.usual_policy = body.policy.get(issue, body.position)
             own.agenda = own.usual_agenda = body.agenda.get(issue, 0.0)
         for p, polity in enumerate(scenario.polity):
-            world.mandates[row, p].member = not body.members or polity in body.members
-            world.mandates[row, p].leverage = body.leverages.get(polity, body.leverage)
+            world.abroad.mandates[row, p].member = not body.members or polity in body.members
+            world.abroad.mandates[row, p].leverage = body.leverages.get(polity, body.leverage)
 
 
 def _organisations(world: World, scenario: Scenario, seed: int, known: Names) -> None:
@@ -309,33 +325,33 @@ def _organisations(world: World, scenario: Scenario, seed: int, known: Names) ->
     row = 0
     for p, polity in enumerate(scenario.polity.values()):
         for name, organisation in organisations(polity):
-            own = U(pair(world.polities["key"][p], name_key(name)))
+            own = U(pair(world.arena.polities["key"][p], name_key(name)))
             _organisation(world, scenario, seed, row, own, organisation, usual[organisation.kind])
-            world.organisations["polity"][row] = p
-            world.organisations["kind"][row] = KINDS.index(organisation.kind)
+            world.teams.organisations["polity"][row] = p
+            world.teams.organisations["kind"][row] = KINDS.index(organisation.kind)
             if organisation.kind == "municipality":
                 _govern(world, p, row, organisation)
             row += 1
-    world.campaigns["organisation"][:row] = world.campaigns["credited"][:row] = np.arange(row)
-    world.campaigns["alliance"] = -1
-    world.campaigns["alliance"][row:] = np.arange(len(world.campaigns) - row) // MOST_ROLES
-    world.campaigns["amplified"] = 1.0
-    world.alliances["number"] = -1
-    world.seats["organisation"] = -1
+    world.teams.campaigns["organisation"][:row] = world.teams.campaigns["credited"][:row] = np.arange(row)
+    world.teams.campaigns["alliance"] = -1
+    world.teams.campaigns["alliance"][row:] = np.arange(len(world.teams.campaigns) - row) // MOST_ROLES
+    world.teams.campaigns["amplified"] = 1.0
+    world.allied.alliances["number"] = -1
+    world.allied.seats["organisation"] = -1
 
 
 def _govern(world: World, p: int, row: int, given: Organisation) -> None:
     """A municipality's local policies are its positions at the start."""
-    number = np.flatnonzero(world.districts["polity"] == p)[given.district - 1]
-    world.organisations["district"][row] = number
-    world.districts["governed"][number] = True
-    world.districts["policy"][number, : world.stances.shape[1]] = world.stances[row]
+    number = np.flatnonzero(world.arena.districts["polity"] == p)[given.district - 1]
+    world.teams.organisations["district"][row] = number
+    world.arena.districts["governed"][number] = True
+    world.arena.districts["policy"][number, : world.teams.stances.shape[1]] = world.teams.stances[row]
 
 
 def _organisation(
     world: World, scenario: Scenario, seed: int, row: int, own: np.uint64, given: Organisation, kind: OrganisationKind
 ) -> None:
-    record, skills = world.organisations[row], given.skills or kind.skills
+    record, skills = world.teams.organisations[row], given.skills or kind.skills
     spread = exp(given.funds_within * normal_of(seed, "founding.funds", own))
     record.key = own
     record.funds = given.funds * spread
@@ -356,9 +372,9 @@ def _organisation(
     record.spoke[:] = -1
     record.district = -1
     for m, issue in enumerate(scenario.issue):
-        world.stances[row, m] = _stance(seed, own, given, issue)
-    record.practice[: len(scenario.issue)] = world.stances[row]
-    world.priorities[row] = _weights(scenario, given.priorities)
+        world.teams.stances[row, m] = _stance(seed, own, given, issue)
+    record.practice[: len(scenario.issue)] = world.teams.stances[row]
+    world.teams.priorities[row] = _weights(scenario, given.priorities)
     culture = given.culture or kind.culture
     for c, trait in enumerate(CULTURE):
         luck = given.culture_within * normal_of(seed, "founding.culture", own, name_key(trait))
@@ -366,10 +382,10 @@ def _organisation(
     record.reliability = given.reliability
     record.place = draw64(U(key(seed, 0, stream("founding.place"))), own)
     for f, frame in enumerate(scenario.frame):
-        world.repertoire[row, f] = not given.frames or frame in given.frames
+        world.teams.repertoire[row, f] = not given.frames or frame in given.frames
     usual = given.tactics or kind.tactics
     for k, tactic in enumerate(scenario.tactic):
-        world.uses[row, k] = not usual or tactic in usual
+        world.teams.uses[row, k] = not usual or tactic in usual
 
 
 def _stance(seed: int, own: np.uint64, given: Organisation, issue: str) -> float:
@@ -410,8 +426,12 @@ def positions(scenario: Scenario, seed: int) -> Positions:
 
 def _individuals(world: World, polity: Polity, home: Any) -> None:
     """People with posts lend organisations their followers, and their credibility where it is higher."""
-    rows = [row for row, each in enumerate(world.organisations) if world.polities["key"][each.polity] == home.key]
-    known = {name: world.organisations[row] for row, (name, _) in zip(rows, organisations(polity), strict=True)}
+    rows = [
+        row
+        for row, each in enumerate(world.teams.organisations)
+        if world.arena.polities["key"][each.polity] == home.key
+    ]
+    known = {name: world.teams.organisations[row] for row, (name, _) in zip(rows, organisations(polity), strict=True)}
     for person in polity.individual.values():
         for post in person.posts:
             record = known[post]

@@ -255,15 +255,16 @@ def _network(
 def settle(world: World, scenario: Scenario, seed: int) -> None:
     """Members find their organisations among citizens of their side on its first issue."""
     given = [row for polity in scenario.polity.values() for _, row in organisations(polity)]
-    offsets = np.concatenate([[0], np.cumsum(world.polities["citizens"])])
-    for row, organisation in enumerate(world.organisations):
-        m = int(np.argmax(world.priorities[row]))
-        policy = world.issues["policy"][organisation.polity, m]
+    offsets = np.concatenate([[0], np.cumsum(world.arena.polities["citizens"])])
+    for row, organisation in enumerate(world.teams.organisations):
+        m = int(np.argmax(world.teams.priorities[row]))
+        policy = world.arena.issues["policy"][organisation.polity, m]
         organisation.members = enrol(
             U(pair(U(key(seed, 0, _MEMBERS)), organisation.key)), row, int(offsets[organisation.polity]),
-            int(world.polities["citizens"][organisation.polity]), _members(given[row]),
-            bool(world.stances[row, m] > policy), policy, np.ascontiguousarray(world.citizens.anchor[:, m]),
-            world.citizens.member,
+            int(world.arena.polities["citizens"][organisation.polity]), _members(given[row]),
+            bool(world.teams.stances[row, m] > policy), policy,
+            np.ascontiguousarray(world.people.citizens.anchor[:, m]),
+            world.people.citizens.member,
         )  # fmt: skip
 
 

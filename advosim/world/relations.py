@@ -29,11 +29,18 @@ def relate(world: World, scenario: Scenario, seed: int) -> None:
     _represent(world, scenario)
     rule = scenario.mechanism.ties
     if rule.on:
-        tie(seed, world.organisations, world.relations, _shared_leaders(scenario), world.rules, world.tied)
+        tie(
+            seed,
+            world.teams.organisations,
+            world.abroad.relations,
+            _shared_leaders(scenario),
+            world.now.rules,
+            world.allied.tied,
+        )
     start = scenario.mechanism.trust.start
-    world.trust[:] = np.minimum(start + rule.trust * world.tied, 1.0)
-    np.fill_diagonal(world.trust, 0.0)
-    world.organisations["ties"] = world.tied.sum(axis=1)
+    world.allied.trust[:] = np.minimum(start + rule.trust * world.allied.tied, 1.0)
+    np.fill_diagonal(world.allied.trust, 0.0)
+    world.teams.organisations["ties"] = world.allied.tied.sum(axis=1)
     for home, polity in enumerate(scenario.polity.values()):
         for name, alliance in polity.alliance.items():
             _ally(world, scenario, home, name, alliance)
@@ -44,7 +51,7 @@ def _represent(world: World, scenario: Scenario) -> None:
     for polity in scenario.polity.values():
         for _, organisation in organisations(polity):
             for q, public in enumerate(polity.public):
-                world.represents[row, first + q] = public in organisation.represents
+                world.teams.represents[row, first + q] = public in organisation.represents
             row += 1
         first += len(polity.public)
 
@@ -171,14 +178,14 @@ def _ally(world: World, scenario: Scenario, home: int, name: str, given: Allianc
     known = [(place, one) for place, each in scenario.polity.items() for one, _ in organisations(each)]
     rows = [known.index((polity, one)) for group in given.members for one in members_of(scenario.polity[polity], group)]
     m = list(scenario.issue).index(given.issue)
-    side = FOR if world.stances[rows[0], m] > world.issues["policy"][home, m] else AGAINST
-    a = int(free_row(world.alliances, home))
-    own = U(pair(U(pair(world.polities["key"][home], name_key(given.issue))), name_key(name)))
-    alliance, seats = world.alliances[a], world.seats[a]
-    establish(world.clock, alliance, seats, world.record.alliances, home, m, side, rows[0], rows[1], own)
+    side = FOR if world.teams.stances[rows[0], m] > world.arena.issues["policy"][home, m] else AGAINST
+    a = int(free_row(world.allied.alliances, home))
+    own = U(pair(U(pair(world.arena.polities["key"][home], name_key(given.issue))), name_key(name)))
+    alliance, seats = world.allied.alliances[a], world.allied.seats[a]
+    establish(world.now.clock, alliance, seats, world.record.alliances, home, m, side, rows[0], rows[1], own)
     for row in rows:
         take_seat(alliance, seats, row, 0, scenario.mechanism.alliance_exit.satisfaction_rest)
-        world.organisations["seats"][row] += 1
+        world.teams.organisations["seats"][row] += 1
     alliance.formal, alliance.platform = given.memorandum, given.platform
     if given.psi is not None:
         alliance.psi = given.psi
@@ -189,4 +196,4 @@ def _ally(world: World, scenario: Scenario, home: int, name: str, given: Allianc
     if given.trust is not None:
         for one in rows:
             for other in rows:
-                world.trust[one, other] = given.trust if one != other else 0.0
+                world.allied.trust[one, other] = given.trust if one != other else 0.0

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_type_hints
+from warnings import warn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,15 +60,18 @@ class Citizens(NamedTuple):
     """(ties,): citizens."""
 
 
-class World(NamedTuple):
-    """All state. p polities, m issues, q publics, d districts, o organisations, a alliances, t = o + MOST_ROLES a
-    teams, k tactics, f frames, b blocks, i bodies.
-    """
+class Now(NamedTuple):
+    """The week, and the rules in force."""
 
     clock: NDArray[Any]
     """(1,) of CLOCK."""
     rules: NDArray[Any]
     """(1,) of RULES."""
+
+
+class Arena(NamedTuple):
+    """Where it is decided, and by and for whom. For players and arenas see Jasper & Duyvendak 2015."""
+
     polities: NDArray[Any]
     """(p,) of POLITY."""
     issues: NDArray[Any]
@@ -88,6 +92,11 @@ class World(NamedTuple):
     """(q, m) of VIEW: what members of a public think and do."""
     local_views: NDArray[Any]
     """(d, m) of VIEW: what citizens of a district think and do."""
+
+
+class Teams(NamedTuple):
+    """Who campaigns: organisations, then the roles of joint plans; what they want, can and do."""
+
     organisations: NDArray[Any]
     """(o,) of ORGANISATION."""
     stances: NDArray[np.float64]
@@ -98,26 +107,36 @@ class World(NamedTuple):
     """(t, f): 0 or 1, frames that a team can speak in."""
     represents: NDArray[np.float64]
     """(o, q): 0 or 1, publics that an organisation speaks for."""
-    tied: NDArray[np.uint8]
-    """(o, o): 1 between organisations that have a tie, symmetric."""
-    trust: NDArray[np.float64]
-    """(o, o): 0..1, trust of the row in the column."""
-    alliances: NDArray[Any]
-    """(a,) of ALLIANCE."""
-    seats: NDArray[Any]
-    """(a, MOST_SEATS) of SEAT."""
     learned: NDArray[np.float64]
     """(o, k): value of a tactic, gain in pressure per budget."""
     uses: NDArray[np.float64]
     """(o, k): 0 or 1, tactics that an organisation would use."""
+    campaigns: NDArray[Any]
+    """(t,) of CAMPAIGN."""
     tactics: NDArray[Any]
     """(k,) of TACTIC."""
     allowed: NDArray[np.float64]
     """(p, k): 0..1, how far governance leaves room for a tactic."""
     tried: NDArray[np.int64]
     """(p, k): the week in which anybody began a tactic last; 0 for never."""
-    campaigns: NDArray[Any]
-    """(t,) of CAMPAIGN."""
+
+
+class Allied(NamedTuple):
+    """Who knows, trusts and is allied with whom."""
+
+    alliances: NDArray[Any]
+    """(a,) of ALLIANCE."""
+    seats: NDArray[Any]
+    """(a, MOST_SEATS) of SEAT."""
+    tied: NDArray[np.uint8]
+    """(o, o): 1 between organisations that have a tie, symmetric."""
+    trust: NDArray[np.float64]
+    """(o, o): 0..1, trust of the row in the column."""
+
+
+class Talk(NamedTuple):
+    """What publics hear this week, and in which frames."""
+
     speech: NDArray[np.int64]
     """(t, q): the frame in which a campaign speaks to a public, -1 for none."""
     foothold: NDArray[np.float64]
@@ -128,6 +147,11 @@ class World(NamedTuple):
     """(q, m, sides): which frames these are, -1 for none."""
     reach: NDArray[Any]
     """(q, 2, m) of REACH."""
+
+
+class Abroad(NamedTuple):
+    """Other states and bodies above them, and what they were asked."""
+
     relations: NDArray[Any]
     """(p, p) of RELATION, symmetric."""
     bodies: NDArray[Any]
@@ -138,6 +162,11 @@ class World(NamedTuple):
     """(i, p) of MANDATE."""
     docket: NDArray[np.float64]
     """(i, p, m, sides): 0..1, how fresh an adopted case is."""
+
+
+class People(NamedTuple):
+    """Citizens, in blocks that share a polity, a public and a district."""
+
     blocks: NDArray[Any]
     """(b,) of BLOCKS."""
     circumstances: NDArray[Any]
@@ -147,12 +176,47 @@ class World(NamedTuple):
     enrolled: NDArray[np.int64]
     """(b, o): members by block."""
     citizens: Citizens
+
+
+class World(NamedTuple):
+    """All state, in bundles by what it is about.
+
+    Shapes: p polities, m issues, q publics, d districts, o organisations, a alliances, t = o + MOST_ROLES a teams, k
+    tactics, f frames, b blocks, i bodies.
+    """
+
+    now: Now
+    arena: Arena
+    teams: Teams
+    allied: Allied
+    talk: Talk
+    abroad: Abroad
+    people: People
     record: Recorded
+
+    def __getattr__(self, name: str) -> Any:
+        """A table by its name alone, as it stood here once: `world.issues` for `world.arena.issues`."""
+        if name not in BUNDLE_OF:
+            raise AttributeError(f"World has no '{name}'")
+        known = BUNDLE_OF[name]
+        warn(f"world.{name} is world.{known}.{name} now", DeprecationWarning, stacklevel=2)
+        return getattr(getattr(self, known), name)
+
+
+BUNDLES: dict[str, Any] = {name: kind for name, kind in get_type_hints(World).items() if name != "record"}
+"""The bundles of World, by name, but for the record."""
+BUNDLE_OF = {table: bundle for bundle, kind in BUNDLES.items() for table in kind._fields}
+"""In which bundle a table stands."""
+
+
+def table(world: World, name: str) -> NDArray[Any]:
+    """A table of the world by its name."""
+    return getattr(getattr(world, BUNDLE_OF[name]), name)  # type: ignore[no-any-return]
 
 
 def attitude(world: World) -> NDArray[np.float32]:
     """(n, m): all citizens' attitudes now, -1..1."""
-    now = world.citizens.word[world.clock["week"][0] % 2]
+    now = world.people.citizens.word[world.now.clock["week"][0] % 2]
     return (now & ATTITUDE_BITS).view(np.float32)
 
 
@@ -165,11 +229,12 @@ def _each(world: Any, change: Any) -> Any:
     return type(world)(*(_each(part, change) if isinstance(part, tuple) else change(part) for part in world))
 
 
-def _columns(world: Any, path: str = "") -> dict[str, NDArray[Any]]:
-    columns: dict[str, NDArray[Any]] = {}
+def columns(world: Any, path: str = "") -> dict[str, NDArray[Any]]:
+    """Every array of a world by its path: `arena.issues`, `people.citizens.word` ..."""
+    found: dict[str, NDArray[Any]] = {}
     for name, part in zip(world._fields, world, strict=True):
-        columns |= _columns(part, f"{path}{name}.") if isinstance(part, tuple) else {path + name: part}
-    return columns
+        found |= columns(part, f"{path}{name}.") if isinstance(part, tuple) else {path + name: part}
+    return found
 
 
 def save(world: World, file: str | Path) -> None:
@@ -177,7 +242,7 @@ def save(world: World, file: str | Path) -> None:
     target = Path(file)
     partial = target.with_name(target.name + ".partial")
     with open(partial, "wb") as stream:
-        np.savez(stream, **{name: _bytes(column) for name, column in _columns(world).items()})
+        np.savez(stream, **{name: _bytes(column) for name, column in columns(world).items()})
         stream.flush()
         os.fsync(stream.fileno())
     os.replace(partial, target)
@@ -189,11 +254,11 @@ def restore(world: World, file: str | Path) -> None:
     Raises ValueError where the file is of another scenario or version.
     """
     with np.load(file) as saved:
-        columns = _columns(world)
-        for name, column in columns.items():
+        known = columns(world)
+        for name, column in known.items():
             if name not in saved or saved[name].size != column.nbytes:
                 raise ValueError(f"{file}: saved from another scenario or version ('{name}' differs)")
-        for name, column in columns.items():
+        for name, column in known.items():
             _bytes(column)[:] = saved[name]
 
 
