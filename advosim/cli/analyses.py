@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from advosim.scenario.limits import MOST_SEED, MOST_WEEKS
 from advosim.scenario.problems import InputError, Problem
 
 if TYPE_CHECKING:
     from advosim.scenario.load import Scenario
 
-MOST_SEED = 2**63 - 1
 MOST_RUNS = 1_000_000
-MOST_WEEKS = 5200
 Told = Callable[[], AbstractContextManager[None]]
 """Ends a command with a sentence and an exit code where something is wrong."""
 

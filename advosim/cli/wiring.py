@@ -17,14 +17,13 @@ import typer
 from advosim.cli import analyses as cli_analysis
 from advosim.cli import calibration as cli_calibrate
 from advosim.cli import experiments as cli_sweep
+from advosim.scenario.limits import MOST_SEED, MOST_WEEKS
 from advosim.scenario.problems import InputError, Problem
 
 if TYPE_CHECKING:
     from advosim.scenario.load import Scenario
 
 T = TypeVar("T")
-MOST_SEED = 2**63 - 1
-MOST_WEEKS = 5200
 STAGES = {"compile": "compiling the rules (kept for later runs)", "found": "founding the world", "weeks": "weeks"}
 
 app = typer.Typer(

@@ -12,14 +12,13 @@ from typing import Any
 import numpy as np
 
 from advosim.live.tables import tables, week_of
+from advosim.scenario.limits import ONSET
 from advosim.scenario.load import Scenario
 from advosim.story import words
 from advosim.world.codes import EVENTS, FATES, POPULAR, REASONS, REFORM, ROUTES
 from advosim.world.found import Names
 from advosim.world.state import World
 
-ONSET = 0.0005
-"""Protest that counts as one: .05% of the citizens, as in the story of a run."""
 QUIET = 4
 """Weeks without a protest after which one is an onset."""
 FORCE, YIELD = "repress", "accommodate"

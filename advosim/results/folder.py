@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from advosim import __version__
 from advosim.results import codebook
+from advosim.scenario.limits import ONSET
 from advosim.scenario.problems import InputError, Problem
 
 if TYPE_CHECKING:
@@ -52,7 +53,6 @@ PROGRAM = "advosim"
 VERSIONED = (
     "numpy", "numba", "pandas", "pyarrow", "matplotlib", "pydantic", "mesa", "scipy", "SALib", "scikit-learn",
 )  # fmt: skip
-PROTEST_SEEN = 0.0005  # model.md: the onset of protest is a share of the citizens, .05%
 DAY = 86_400.0
 MOST_TOLD, MOST_LISTED = 12, 8
 
@@ -427,14 +427,14 @@ def _issue_lines(issue: str, start: float, weeks: pd.DataFrame, events: pd.DataF
     steps = [f"{step.size:+.2f} in week {step.week}" for step in _steps(events)]
     given = weeks["response"].str.split("+").explode()
     answers = [f"{answer} in {_count(n, 'week')}" for answer, n in given[given != "none"].value_counts().items()]
-    protests = _count((weeks["protest"] > PROTEST_SEEN).sum(), "week") + _peak(weeks, "protest")
+    protests = _count((weeks["protest"] > ONSET).sum(), "week") + _peak(weeks, "protest")
     return [
         f"  {issue}",
         f"    policy       {start:+.2f} -> {last.policy:+.2f}; steps: {_listed(steps)}",
         f"    support      {first.support:.1%} -> {last.support:.1%} in private, "
         f"{first.expressed:.1%} -> {last.expressed:.1%} in the open; {_support_of(last, events)}",
         f"    aware        {weeks['aware'].median():.1%} in the median week",
-        f"    protest      above {PROTEST_SEEN:.2%} of the citizens in {protests}",
+        f"    protest      above {ONSET:.2%} of the citizens in {protests}",
         f"    petitions    signed in {_count((weeks['petition'] > 0).sum(), 'week')}{_peak(weeks, 'petition')}",
         f"    government   {_listed(answers)}",
     ]

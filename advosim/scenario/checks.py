@@ -19,6 +19,7 @@ from pydantic.fields import FieldInfo
 from advosim.scenario import elections
 from advosim.scenario.declare import Part, catalogue_rows, parameters
 from advosim.scenario.layers import Merged, Table, changes_layer, tables
+from advosim.scenario.limits import MOST_WEEKS
 from advosim.scenario.problems import Problem, did_you_mean
 from advosim.scenario.rules import Mechanisms
 from advosim.scenario.schema import MOST_ORGANISATIONS, MOST_SEATS, Polity, Reform, Settings
@@ -540,7 +541,7 @@ def reforms(merged: Merged, sound: Table, last_week: Any) -> tuple[tuple[Reform,
             problems.append(merged.problem((*here, "week"), text, f"1 to {last_week}", hint))
         leaves, wrong = _carry_out(merged, state, here, row)
         problems += wrong
-        if 1 <= week <= 5200:
+        if 1 <= week <= MOST_WEEKS:
             done.append(Reform(week=week, set=leaves))
     return tuple(done), problems
 

@@ -96,7 +96,7 @@ def read(path: str | Path, overrides: Mapping[str, Any] | None = None, *, folder
     merged = Merged(layers[-1])
     for layer in (catalogue_layer(), *layers):
         problems += merged.add(layer)
-    weeks = merged.table.get("weeks", 208)
+    weeks = merged.table.get("weeks", Settings.model_fields["weeks"].default)
     if overrides:
         problems += _change(merged, {k: toml_value(v) for k, v in overrides.items()}, CHANGES[0])
     return _checked(merged, problems, weeks, partial)

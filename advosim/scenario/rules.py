@@ -25,6 +25,7 @@ from advosim.scenario.alliance_rules import (
     Trust,
 )
 from advosim.scenario.declare import Mechanism, Part, choice, number
+from advosim.scenario.limits import MOST_WEEKS, ONSET
 
 
 class Attention(Mechanism):
@@ -67,7 +68,7 @@ class TacticChoice(Mechanism):
     experiment: float = number(0.3, 0, 1, "campaigns that try what nobody has begun for longest", unit="share",
         assumed=11, source="McAdam 1983: innovation as old tactics wear off")  # fmt: skip
     untried: int = number(
-        13, 1, 5200, "after which the next campaign tries what nobody has begun yet", unit="weeks", assumed=11
+        13, 1, MOST_WEEKS, "after which the next campaign tries what nobody has begun yet", unit="weeks", assumed=11
     )
 
 
@@ -247,7 +248,7 @@ class ProtestSignal(Mechanism):
     gain: float = number(0.5, 0, 5, "weight of surprise", unit="per log of turnout", assumed=14,
         source="Lohmann 1994: turnout beyond what was expected informs")  # fmt: skip
     keep: float = number(0.9, 0, 0.99, "expectation kept from week to week", unit="share", assumed=14)
-    least: float = number(0.0005, 1e-6, 1, "turnout that counts as none", unit="share",
+    least: float = number(ONSET, 1e-6, 1, "turnout that counts as none", unit="share",
         source="convention: the onset of protest, `response.onset`, from which turnout is counted")  # fmt: skip
     cap: float = number(2.0, 1, 20, "largest factor of the street's pressure", unit="factor", assumed=14)
     extremists: float = number(0.5, 0, 1, "weight lost if all who march are extreme", unit="share", assumed=14,
@@ -439,7 +440,7 @@ class Education(Mechanism):
     citizens: ClassVar[bool] = True
     rate: float = number(0.03, 0, 1, "step of the anchor by a credible lesson", unit="position", assumed=10,
         source="Kalla & Broockman 2020: long conversations last")  # fmt: skip
-    half_life: float = number(52.0, 1, 5200, "half-life of what was learned", unit="weeks", assumed=10,
+    half_life: float = number(52.0, 1, MOST_WEEKS, "half-life of what was learned", unit="weeks", assumed=10,
         source="Kalla & Broockman 2020: effects hold for months")  # fmt: skip
 
 
@@ -537,7 +538,7 @@ class Violence(Mechanism):
 class Response(Mechanism):
     """A government answers what happened in the open: it may repress, accommodate, consult and deny, each by itself."""
 
-    onset: float = number(0.0005, 0, 1, "protest that asks for an answer", unit="share of citizens", assumed=14)
+    onset: float = number(ONSET, 0, 1, "protest that asks for an answer", unit="share of citizens", assumed=14)
     onset_of_signing: float = number(0.002, 0, 1, "signatures that ask for one", unit="share", assumed=14)
     repress: float = number(
         -1.6, -10, 10, "readiness to repress", unit="logit",

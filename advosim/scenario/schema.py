@@ -12,6 +12,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from advosim.moved import names_of
 from advosim.scenario.declare import Part, catalogue, choice, number
+from advosim.scenario.limits import MOST_SEED, MOST_WEEKS
 from advosim.scenario.rules import Mechanisms
 
 MOST_ISSUES = 5
@@ -554,7 +555,7 @@ class Relation(Part):
 class Reform(Part):
     """A change of settings in mid-run; it holds from its week on."""
 
-    week: int = number(..., 1, 5200, "the first week in which the change holds", unit="weeks",
+    week: int = number(..., 1, MOST_WEEKS, "the first week in which the change holds", unit="weeks",
         source="convention: said by the scenario's author")  # fmt: skip
     set: dict[str, Any] = choice(dict, "dotted paths of governance or mechanism settings, and their new values",
         source="convention: said by the scenario's author")  # fmt: skip
@@ -576,9 +577,9 @@ class Settings(Part):
         "", "the question that the scenario answers", source="convention: words of the scenario's author"
     )
     source: str = choice("", "where the question comes from", source="convention: words of the scenario's author")
-    weeks: int = number(208, 1, 5200, "length of a run", unit="weeks", assumed=17,
+    weeks: int = number(208, 1, MOST_WEEKS, "length of a run", unit="weeks", assumed=17,
         source="Baumgartner et al. 2009: 98 issues followed for four years")  # fmt: skip
-    seed: int = number(1, 0, 2**63 - 1, "seed of all chance", source="convention: any number: it names a run")
+    seed: int = number(1, 0, MOST_SEED, "seed of all chance", source="convention: any number: it names a run")
     issue: dict[Name, Issue] = choice(lambda: {"reform": Issue()}, "what is contested")
     frame: dict[Name, Frame] = choice(lambda: dict(catalogue("frames", Frame)), "ways to say what an issue is about")
     tactic: dict[Name, Tactic] = choice(lambda: dict(catalogue("tactics", Tactic)), "ways to campaign")

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from advosim.reading import measuring
 from advosim.reading.measuring import YEAR
+from advosim.scenario.limits import ONSET
 from advosim.story import words
 from advosim.story.turning_points import (
-    ONSET,
     Point,
     Teller,
     allied,

@@ -12,6 +12,7 @@ from advosim.reading.collaboration import REASONS, memberships
 from advosim.reading.measuring import YEAR
 from advosim.reading.spiral import OUTSIDE, spiral
 from advosim.scenario.groups import members_of
+from advosim.scenario.limits import ONSET
 from advosim.story import words
 from advosim.story.abroad import abroad, carried_abroad
 from advosim.story.ballots import Move, ballots, gave_way, voted
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from advosim.scenario.load import Scenario
     from advosim.scenario.schema import Polity
 
-ONSET = 0.0005
-"""Protest that counts as one: .05% of the citizens (model.md)."""
 GAP = 4
 """Weeks without an act that end a wave of protest or a petition."""
 BEFORE = 26

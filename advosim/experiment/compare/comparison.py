@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from advosim.processors import processors
+from advosim.scenario.limits import MOST_SEED
 from advosim.scenario.problems import InputError, Problem, did_you_mean
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ Outcome = Callable[["Record"], float]
 Seen = Callable[[int, int], None]
 """Told of the number of runs done and of all runs."""
 
-MOST_SEED = 2**63 - 1
 FEW = 1e8
 """Citizens x issues x weeks, summed over runs, below which starting processes costs more than it saves (some 5 s)."""
 CHUNK = 30_000_000

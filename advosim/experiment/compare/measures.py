@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from advosim.scenario.limits import ONSET
 from advosim.world.codes import ACCOMMODATE, CONSULT, DENY, INSIDE, PETITION, PRESSURES, REPRESS, STREET
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
 MOVED = 0.05
 """Change of policy that counts as one, in positions: more than the drift of four years (sd .03)."""
-ONSET = 0.0005
-"""Protest that counts as one: .05% of the citizens (model.md, the onset of the government's answers)."""
 
 
 class IssueRows(NamedTuple):
