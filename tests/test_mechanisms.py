@@ -67,19 +67,20 @@ def test_without_all_mechanisms_nothing_happens() -> None:
     assert changing == []
 
 
-def test_what_a_government_gives_on_an_issue_it_takes_back_on_others() -> None:
-    given = {"mechanism.response.accommodate": 10.0}
+def test_what_a_government_gives_on_an_issue_it_takes_back_shared_out_over_the_others() -> None:
+    given = {"mechanism.response.accommodate": 10.0, "issue.traffic": {}}
     quiet = {f"mechanism.response.{name}": -10.0 for name in ("repress", "consult", "deny")}
     for offset in (0.0, 0.3):
         world = run_world(busy().but({**given, **quiet, "mechanism.response.offset": offset}), weeks=1)
-        asked, left = world.arena.issues[0, 0], world.arena.issues[0, 1]
-        for issue in (asked, left):
+        asked, *left = world.arena.issues[0]
+        for issue in (asked, *left):
             issue["marched"][:], issue["signed"][:], issue["violent"][:], issue["friction"] = 0.0, 0.0, False, 0.5
+            issue["policy"], issue["ideal"], issue["revision"] = 0.1, -0.3, 0.0
         asked["marched"][:] = [0.01, 0.0]
-        left["policy"], left["ideal"], left["revision"] = 0.1, -0.3, 0.0
         call("response", world)
         assert asked["conceded"] > 0
-        assert close(left["conceded"], -offset * 0.03 * 0.5), "toward its own ideal"
+        for issue in left:
+            assert close(issue["conceded"], -offset * 0.03 * 0.5 / 2), "toward its own ideal, half on each of two"
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ from advosim.record import lost, recorded
 from advosim.world.codes import FOR
 from advosim.world.found import found
 from advosim.world.rows import PUBLIC_GROUP
-from advosim.world.state import World
+from advosim.world.state import World, attitude
 
 F = np.float32
 
@@ -135,6 +135,28 @@ def test_company_is_counted_against_a_tenth_of_the_neighbours() -> None:
     assert close(citizens.company(F(1), 16, RULES.participation), 0.625)
     assert citizens.company(F(2), 16, RULES.participation) == 1
     assert close(citizens.company(F(0.05), 0, RULES.participation), 0.5)
+
+
+def test_marching_tires_and_signing_does_not() -> None:
+    for tactic, tires in (("petition", False), ("demonstration", True)):
+        table = {"citizens": 200, "organisation": {"callers": {"tactics": [tactic], "members": 0.5, "funds": 200.0}}}
+        ready = {"tactic_choice.launch": 1.0, "institutionalisation.lag": 0.0, "awareness.start": 1.0,
+                 "salience.rest_of_life": 1.0, "participation.threshold": 0.01}  # fmt: skip
+        scenario = Scenario.model_validate({"title": "Calls", "polity": {"home": table}})
+        world = run_world(scenario.but({f"mechanism.{path}": value for path, value in ready.items()}), weeks=6)
+        acts = "protest" if tires else "petition"
+        assert sum(world.record.weeks[f"{acts}_{side}"].sum() for side in ("for", "against")) > 0
+        assert (world.people.citizens.fatigue > 0).any() == tires
+
+
+def test_the_gap_is_half_of_the_distance_to_policy_weighted_by_salience() -> None:
+    still = {"friction.drift": 0.0, "friction.level": 100.0, "attention.news_chance": 1.0}
+    scenario = Scenario(title="Gap").but({f"mechanism.{path}": value for path, value in still.items()})
+    world = run_world(scenario.but({"polity.home.citizens": 200}), weeks=4)
+    issue, salience = world.arena.issues[0, 0], world.people.citizens.salience.ravel().astype(float)
+    distance = np.abs(attitude(world).ravel().astype(float) - issue["policy"])
+    assert salience.sum() > 0
+    assert close(issue["gap"], (salience * distance).sum() / salience.sum() / 2, 1e-5)
 
 
 def test_people_join_who_called_them_and_lapse_when_idle() -> None:
