@@ -460,10 +460,10 @@ def _() -> None:
     @quick
     @given(shares, shares, shares, shares)
     def fit_visibility_success_and_evidence_attract(a: float, b: float, c: float, d: float) -> None:
-        rule, low = RULES.grants, resources.grant_weight(a, b, c, d, 0.5, RULES.grants, 1.0)
+        rule, low = RULES.grants, resources.grant_weight(a, b, c, d, 0.5, RULES.grants)
         for more in ((0.1, 0, 0, 0, 0), (0, 0.1, 0, 0, 0), (0, 0, 0.1, 0, 0), (0, 0, 0, 0.1, 0), (0, 0, 0, 0, 0.1)):
             at = [x + y for x, y in zip((a, b, c, d, 0.5), more, strict=True)]
-            assert resources.grant_weight(*at, rule, 1.0) > low
+            assert resources.grant_weight(*at, rule) > low
 
     fit_visibility_success_and_evidence_attract()
     assert effect("polity.home.governance.entry_cost", 0.0, 0.9, total_of("grants")) < -5

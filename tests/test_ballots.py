@@ -431,9 +431,8 @@ def cast(
     world: World, draft: float, counter: float, countered: bool, kind: int = INITIATIVE, lead: float = 0.0
 ) -> tuple[float, float, float, float]:
     with wrapping():
-        result = ballots.vote(
-            world.now, world.arena.issues[0, 0], 0, 0, kind, draft, counter, countered, lead, world.people
-        )
+        asked = (draft, counter, countered)
+        result = ballots.vote(world.now, world.arena, world.people, (0, 0, kind), asked, lead)
     return tuple(map(float, result))  # type: ignore[return-value]
 
 

@@ -163,7 +163,8 @@ def appeals(now, arena, teams, abroad, events):
         venue = tactics[campaign.tactic].venue
         i = body_at(bodies, mandates, venue, p)
         if campaign.age == 0:
-            note(clock, events, APPEAL, p, m, o, campaign.tactic, i, side, organisations[o].blocked)
+            told = note(clock, events, APPEAL, p, m, o, side, organisations[o].blocked)
+            told.tactic, told.route = campaign.tactic, i
         if campaign.weeks_left != 1 or (i < 0 and venue != THIRD_STATES):
             continue
         direction = 1.0 if side == FOR else -1.0
@@ -178,9 +179,11 @@ def appeals(now, arena, teams, abroad, events):
         proof = enlist(organisations[o], rules[0].enlist)
         chance = adoption_chance(hurdle, fit, agenda, organisations[o], proof, campaign.effort, crowd, rule)
         if draw64(pair(pair(k, organisations[o].key), gate), issues[p, m].key) >= chance:
-            note(clock, events, REFUSED, p, m, o, campaign.tactic, i, side, chance)
+            told = note(clock, events, REFUSED, p, m, o, side, chance)
+            told.tactic, told.route = campaign.tactic, i
             continue
-        note(clock, events, ADOPTED, p, m, o, campaign.tactic, i, side, chance)
+        told = note(clock, events, ADOPTED, p, m, o, side, chance)
+        told.tactic, told.route = campaign.tactic, i
         adopted[c] = True
     for c in range(campaigns.size):
         if adopted[c]:
@@ -319,7 +322,7 @@ def boomerang(now, arena, teams, abroad, events):
                 weight = rules[0].pressure.abroad * polities[p].external_vulnerability
                 issue.contribution[side, ABROAD] = weight * effect
                 if before < _SEEN <= shamed:
-                    note(clock, events, SHAMING, p, m, -1, -1, -1, side, shamed)
+                    note(clock, events, SHAMING, p, m, -1, side, shamed)
         if rule.on:
             _offset(now, p, issues, events)
 
@@ -338,7 +341,7 @@ def _offset(now, p, issues, events):
                 direction = 1.0 if side == FOR else -1.0
                 issue.conceded += direction * rules[0].response.concession * issue.friction
                 spared[m] = any_spared = True
-                note(clock, events, OFFSET, p, m, -1, -1, -1, side, issue.shaming[side])
+                note(clock, events, OFFSET, p, m, -1, side, issue.shaming[side])
     if any_spared:
         for m in range(issues.shape[1]):
             shamed = max(issues[p, m].shaming[FOR], issues[p, m].shaming[AGAINST]) >= _SEEN

@@ -9,7 +9,7 @@ import numpy as np
 
 from advosim.mechanisms.campaigns import power as raised
 from advosim.mechanisms.campaigns import strength
-from advosim.mechanisms.chronicle import break_off, latest, note
+from advosim.mechanisms.chronicle import break_off, note
 from advosim.world.chance import draw64, key, logistic, pair, stream
 from advosim.world.codes import (
     AGAINST,
@@ -32,6 +32,7 @@ from advosim.world.codes import (
     PARTNERS_LEFT,
     PUBLIC,
     QUARREL,
+    QUARTER,
     TERMS,
     TOO_MANY,
     UNFAIR,
@@ -48,10 +49,9 @@ _FADING = stream("ties.fading")
 _EXIT = stream("alliance_exit")
 _CLASH = tuple(stream(name) for name in CLASHES)
 _CULTURE_CLASH, _PRIORITY_CLASH, _STRATEGY_CLASH = _CLASH
-_QUARTER = 13
 _TERMS = len(TERMS)
 _GOALS, _OPPONENT, _TRUST, _EXPERTISE, _SALIENCE, _ENLIST, _NICHE, _CULTURE, _SIZE, _MESSAGE = range(_TERMS)
-_RECENTLY = 13
+_RECENTLY = QUARTER
 _SLIGHT = 0.1
 """Of a logit: what weighs less is no reason to leave."""
 
@@ -69,7 +69,7 @@ def ties(now, teams, allied):
     tied, trust, alliances, seats = allied.tied, allied.trust, allied.alliances, allied.seats
     rule = rules[0].ties
     week = clock[0].week
-    if not rule.on or week % _QUARTER != 0:
+    if not rule.on or week % QUARTER != 0:
         return
     closing, fading = key(clock[0].seed, week, _CLOSURE), key(clock[0].seed, week, _FADING)
     n = organisations.size
@@ -261,7 +261,7 @@ def alliance_formation(now, arena, teams, allied, record):
     lives, consents, events = record.alliances, record.consents, record.events
     rule = rules[0].alliance_formation
     seed, week = clock[0].seed, clock[0].week
-    if not rule.on or week % _QUARTER != 0:
+    if not rule.on or week % QUARTER != 0:
         return
     meetings, offers, choices = key(seed, week, _MEET), key(seed, week, _OFFER), key(seed, week, _CONSENT)
     terms, others = np.zeros(_TERMS), np.zeros(_TERMS)
@@ -367,10 +367,10 @@ def _seat(now, alliance, seats, organisations, o):
 @compiled
 def _tell(clock, events, event, alliance, o, partner, size):
     """A line of the log about an alliance."""
-    note(clock, events, event, alliance.polity, alliance.issue, o, -1, -1, alliance.side, size)
-    row = latest(clock, events)
+    row = note(clock, events, event, alliance.polity, alliance.issue, o, alliance.side, size)
     row.alliance = alliance.number
     row.partner = partner
+    return row
 
 
 @compiled
@@ -495,7 +495,7 @@ def _quarrel(clock, rule, spared, mediation, kind, stream_of, alliance, seats, d
 def _meets(clock, alliance):
     """Whether an alliance holds its quarterly meeting."""
     age = clock[0].week - alliance.founded
-    return alliance.alive and age > 0 and age % _QUARTER == 0
+    return alliance.alive and age > 0 and age % QUARTER == 0
 
 
 @compiled
@@ -698,8 +698,7 @@ def _reason(now, alliance, seat, stance, given, received, hoped):
 def leave(clock, alliance, seats, s, organisations, events, reason):
     """A member gives up its seat."""
     o = seats[s].organisation
-    _tell(clock, events, LEFT, alliance, o, -1, seats[s].satisfaction)
-    latest(clock, events).reason = reason
+    _tell(clock, events, LEFT, alliance, o, -1, seats[s].satisfaction).reason = reason
     alliance.ending = reason
     alliance.members -= 1
     organisations[o].seats -= 1
@@ -754,7 +753,7 @@ def alliance_exit(now, arena, teams, allied, record):
                     rule,
                     retention,
                 )
-                weeks = min(_QUARTER, clock[0].week - seat.since)
+                weeks = min(QUARTER, clock[0].week - seat.since)
                 if draw64(pair(k, alliance.key), organisations[o].key) < within(logistic(logit), weeks):
                     hoped = _hoped(rules, then, s, tied)
                     reason = _reason(now, alliance, seat, stance, given, received, hoped)
@@ -770,9 +769,8 @@ def alliance_exit(now, arena, teams, allied, record):
 
 @compiled
 def _dissolve(clock, alliance, seats, a, organisations, campaigns, lives, events):
-    ending = alliance.ending
-    _tell(clock, events, DISSOLVED, alliance, alliance.lead, -1, float(clock[0].week - alliance.founded))
-    latest(clock, events).reason = ending
+    ending, lived = alliance.ending, float(clock[0].week - alliance.founded)
+    _tell(clock, events, DISSOLVED, alliance, alliance.lead, -1, lived).reason = ending
     for s in range(seats.size):
         if seats[s].organisation >= 0:
             leave(clock, alliance, seats, s, organisations, events, PARTNERS_LEFT)

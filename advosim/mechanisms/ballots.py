@@ -32,6 +32,10 @@ _RIGHTS = len(POPULAR)
 _BINS = 4096
 _REPOLL = 13
 """Weeks after which the median is polled anew."""
+MAJORITY_OF_VOTES = 0.5
+"""More than half of the votes decide (convention of all popular votes here)."""
+_MIDDLE = 0.5
+"""Of legitimacy, 0..1: where it speaks neither for nor against the government (convention)."""
 PAUSE = 13
 """Weeks after the end of an initiative or recall before its like begins: sponsors need time, and the record room."""
 
@@ -128,18 +132,19 @@ def attitude_at(word):
 
 
 @compiled
-def vote(now, issue, p, m, kind, draft, counter, countered, lead, people):
+def vote(now, arena, people, at, asked, lead):
     """All citizens of a polity on the ballot of an issue. Returns turnout (0..1 of citizens) and, as shares of votes,
     those for what is asked, those for the counter-proposal, and those who prefer the former of the two.
 
-    Citizens may say yes to both, as in Switzerland since 1987. People draw anew in each vote. lead: how far voters
-    follow a government that defends its law, in units of position.
+    Citizens may say yes to both, as in Switzerland since 1987. People draw anew in each vote. at: polity, issue, and
+    place in POPULAR of the right; asked: draft, counter-proposal, and whether there is one; lead: how far voters follow
+    a government that defends its law, in units of position.
     """
-    rules = now.rules
-    blocks = people.blocks
-    rule, seed, week = rules[0].initiative, now.clock[0].seed, now.clock[0].week
+    rules, blocks, issues = now.rules, people.blocks, arena.issues
+    (p, m, kind), (draft, counter, countered) = at, asked
+    issue, rule, seed, week = issues[p, m], rules[0].initiative, now.clock[0].seed, now.clock[0].week
     goes, sways = pair(key(seed, week, _TURNOUT), issue.key), pair(key(seed, week, _CHOICE), issue.key)
-    words = people.citizens.word[week % 2]
+    words, salience, own = people.citizens.word[week % 2], people.citizens.salience, people.citizens.own
     citizens = voters = yes = to_counter = rather = 0
     for b in range(blocks.size):
         if blocks[b].polity != p:
@@ -147,10 +152,10 @@ def vote(now, issue, p, m, kind, draft, counter, countered, lead, people):
         citizens += blocks[b].last - blocks[b].first
         for i in range(blocks[b].first, blocks[b].last):
             number = i - blocks[b].offset
-            if draw64(goes, number) >= turnout(noticed_by(people.citizens.salience[i, m], rules[0].motive), rule):
+            if draw64(goes, number) >= turnout(noticed_by(salience[i, m], rules[0].motive), rule):
                 continue
             voters += 1
-            x, aware = attitude_at(words[i, m]), people.citizens.own[i, m] & AWARE != 0
+            x, aware = attitude_at(words[i, m]), own[i, m] & AWARE != 0
             luck = draw64(sways, number)
             if kind == REFERENDUM:
                 gain = veto(x, issue.policy, draft, aware, luck, rule) - lead
@@ -174,7 +179,7 @@ def vote_of_recall(now, home, issues, p, blocks, people):
     rules = now.rules
     rule, own, seed, week = rules[0].initiative, rules[0].recall, now.clock[0].seed, now.clock[0].week
     goes, sways = pair(key(seed, week, _TURNOUT), home.key), pair(key(seed, week, _CHOICE), home.key)
-    words = people.word[week % 2]
+    words, salience, marks = people.word[week % 2], people.salience, people.own
     citizens = voters = yes = 0
     for b in range(blocks.size):
         if blocks[b].polity != p:
@@ -185,16 +190,16 @@ def vote_of_recall(now, home, issues, p, blocks, people):
             mind = gain = 0.0
             aware = False
             for m in range(issues.shape[1]):
-                issue, z = issues[p, m], np.float64(people.salience[i, m])
+                issue, z = issues[p, m], np.float64(salience[i, m])
                 x = attitude_at(words[i, m])
                 mind += z
                 gain += z * (abs(x - issue.policy) - abs(x - issue.median))
-                aware = aware or people.own[i, m] & AWARE != 0
+                aware = aware or marks[i, m] & AWARE != 0
             noticed = mind / (mind + np.float64(rules[0].motive.half_salience))
             if draw64(goes, number) >= turnout(noticed, rule):
                 continue
             voters += 1
-            held = rule.status_quo + (0.0 if aware else rule.unaware) + own.by_legitimacy * (home.legitimacy - 0.5)
+            held = rule.status_quo + (0.0 if aware else rule.unaware) + own.by_legitimacy * (home.legitimacy - _MIDDLE)
             swayed = rule.voter_noise * normal(draw64(sways, number))
             gain = gain / mind if mind > 0.0 else 0.0
             yes += 1 if gain - held + swayed > 0.0 else 0
@@ -273,18 +278,18 @@ def challenges(now, right, row, issue, side, ideal, own):
 
 
 @compiled
-def ballot_room(now, arena, home, issue, tactic, p, m, side, ideal, own):
+def ballot_room(now, arena, tactic, p, m, side, ideal, own):
     """How far it makes sense for a team to collect signatures now: 0 not at all, 1 as any tactic; 1 for other tactics.
 
-    home, issue: the records of polity p and issue m; ideal: where the team stands; own: its key. An initiative needs a
-    gain, and a draft worth voting on that does not wait for another one to end; a referendum a new law that the team
-    loses by and thinks that voters would undo; a recall a government of little legitimacy, further away than the
-    median.
+    ideal: where the team stands; own: its key. An initiative needs a gain, and a draft worth voting on that does not
+    wait for another one to end; a referendum a new law that the team loses by and thinks that voters would undo; a
+    recall a government of little legitimacy, further away than the median.
     """
     clock, rules = now.clock, now.rules
     kind = right_of(tactic)
     if kind < 0:
         return 1.0
+    home, issue = arena.polities[p], arena.issues[p, m]
     row, rule, right = place_of(arena.ballots, p, m, side, kind), rules[0].initiative, arena.rights[p, kind]
     if not right.allowed or issue.polled == 0:
         return 0.0
@@ -307,17 +312,15 @@ def ballot_room(now, arena, home, issue, tactic, p, m, side, ideal, own):
 
 
 @compiled
-def alarm(now, arena, issue, tactics, uses, p, m, side, ideal, own):
-    """The further chance to start a campaign of a team that would collect against a law, while it can be vetoed.
-
-    uses: (tactics,), how far the team uses each; ideal, own: its position and key.
-    """
-    rights, ballots = arena.rights, arena.ballots
-    rule = now.rules[0].referendum
-    if not rule.on or not challenges(now, rights[p, REFERENDUM], ballots[p, m, VETO_SLOT], issue, side, ideal, own):
+def alarm(now, arena, teams, o, m, side):
+    """The further chance to start a campaign of a team that would collect against a law, while it can be vetoed."""
+    rule, uses, tactics, a = now.rules[0].referendum, teams.uses, teams.tactics, teams.organisations[o]
+    p, ideal = a.polity, teams.stances[o, m]
+    right, row, issue = arena.rights[p, REFERENDUM], arena.ballots[p, m, VETO_SLOT], arena.issues[p, m]
+    if not rule.on or not challenges(now, right, row, issue, side, ideal, a.key):
         return 0.0
     for k in range(tactics.size):
-        if right_of(tactics[k]) == REFERENDUM and uses[k] > 0.0:
+        if right_of(tactics[k]) == REFERENDUM and uses[o, k] > 0.0:
             return rule.alarm
     return 0.0
 
@@ -347,5 +350,6 @@ def launches(now, arena, teams, events):
             row.countered = False
         if (fresh and kind != REFERENDUM) or (kind == REFERENDUM and row.phase == COLLECTING and row.organisation < 0):
             row.organisation, row.ideal, row.launched = o, ideal, week
-            note(clock, events, BALLOT_LAUNCHED, p, m, o, campaign.tactic, kind, side, row.draft)
+            told = note(clock, events, BALLOT_LAUNCHED, p, m, o, side, row.draft)
+            told.tactic, told.route = campaign.tactic, kind
         campaign.weeks_left = max(1, row.weeks_left) if row.phase == COLLECTING else 1

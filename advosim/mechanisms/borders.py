@@ -91,7 +91,7 @@ def shelter(now, teams, allied, events):
         if not a.exiled:
             continue
         if a.sheltered == 0:
-            note(clock, events, SHELTER, a.polity, -1, o, -1, -1, -1, a.partners)
+            note(clock, events, SHELTER, a.polity, -1, o, -1, a.partners)
         a.sheltered += 1
         host = -1
         for other in range(organisations.size):
@@ -127,4 +127,4 @@ def frame_diffusion(now, teams, allied, events):
                 continue
             if draw64(pair(k, a.key), speaker.key) < rule.chance:
                 repertoire[o, campaign.frame] = 1.0
-                note(clock, events, BORROWED, a.polity, campaign.issue, o, -1, campaign.frame, campaign.side, 0.0)
+                note(clock, events, BORROWED, a.polity, campaign.issue, o, campaign.side, 0.0).route = campaign.frame

@@ -6,6 +6,7 @@ import numpy as np
 
 from advosim.world.chance import draw64, exp, key, log, pair, stream
 from advosim.world.codes import (
+    BACK_BITS,
     CALL_BUY_NOT,
     CALL_SHOW_UP,
     CALL_SIGN,
@@ -14,11 +15,15 @@ from advosim.world.codes import (
     FIRM,
     FIRST_POPULAR,
     INSIDE,
+    MARCH_BITS,
     MASS_MEDIA,
+    MEDIA_SKILL,
     OFFICIALS,
     POPULAR,
     PUBLIC,
+    SHUN_BITS,
     SIDES,
+    SIGN_BITS,
     SOCIAL_MEDIA,
 )
 from advosim.world.compile import compiled
@@ -27,6 +32,10 @@ _CHANNELS = len(CHANNELS)
 _CONTACTS = stream("pooling.contacts")
 _RIGHTS = len(POPULAR)
 _DAYS = 7
+_EVENNESS = _CHANNELS / (_CHANNELS - 1)
+"""Makes 1 - sum of squared shares 1 for an even mix."""
+_MIDDLE = 0.5
+"""Of credibility, 0..1: where it neither helps nor hampers (convention)."""
 _LN2 = np.float64(0.6931471805599453)
 
 
@@ -51,6 +60,22 @@ def active(campaign):
 
 
 @compiled
+def institutionalisation(level, rule):
+    """What rules and staff do to a team of some level, 0..1: (caution that shuns disruption, weeks that it starts
+    later, factor of lobbying, logit with donors); 0, 0, 1 and 0 where they make no difference. Tarrow 2011.
+    """
+    if not rule.on:
+        return 0.0, 0, 1.0, 0.0
+    return level, round_half_up(rule.lag * level), 1.0 + rule.access * (level - rule.usual), rule.grants * level
+
+
+@compiled
+def round_half_up(x):
+    """The whole number next to x >= 0; halves go up."""
+    return int(x + 0.5)
+
+
+@compiled
 def right_of(tactic):
     """Which of POPULAR a tactic collects signatures for, -1 for none."""
     kind = tactic.pressure - FIRST_POPULAR
@@ -60,7 +85,7 @@ def right_of(tactic):
 @compiled
 def message(strength, media_skill, tailored, rule):
     """Credibility x (1 + .2 x clarity): media skill, half of it where publics are not addressed each in its frame."""
-    clarity = media_skill * (1.0 if tailored else 0.5)
+    clarity = media_skill * (1.0 if tailored else rule.untailored)
     return min(1.0, strength * (1.0 + rule.gain * clarity)) if rule.on else strength
 
 
@@ -132,7 +157,7 @@ def mix_synergy(mix, rule):
     squares = 0.0
     for c in range(_CHANNELS):
         squares += mix[c] * mix[c]
-    return 1.0 + rule.synergy * (1.0 - squares) * 1.5 if squares > 0.0 else 1.0
+    return 1.0 + rule.synergy * (1.0 - squares) * _EVENNESS if squares > 0.0 else 1.0
 
 
 @compiled
@@ -244,7 +269,7 @@ def _spend(campaign, organisation, tactic, issue, coordination, rule):
     cheaper = coordination if tactic.call > 0 else 1.0
     campaign.effort = rule.productivity * spending / (tactic.cost * cheaper) * campaign.competence
     campaign.effort *= campaign.amplified
-    rhythm = max(1, int(tactic.call_every * cheaper + 0.5))
+    rhythm = max(1, round_half_up(tactic.call_every * cheaper))
     campaign.calling = tactic.call > 0 and (campaign.age + 1) % rhythm == 0
     campaign.reached = 0.0
     campaign.won = 0.0
@@ -259,13 +284,13 @@ def _bits(campaign, tactic):
     if not campaign.calling:
         return np.uint16(0)
     if right_of(tactic) >= 0:
-        return np.uint16(64 << (SIDES * right_of(tactic) + campaign.side))
+        return np.uint16(BACK_BITS << (SIDES * right_of(tactic) + campaign.side))
     if tactic.call == CALL_SIGN:
-        return np.uint16(1 << campaign.side)
+        return np.uint16(SIGN_BITS << campaign.side)
     if tactic.call == CALL_SHOW_UP:
-        return np.uint16(4 << campaign.side)
+        return np.uint16(MARCH_BITS << campaign.side)
     if tactic.call == CALL_BUY_NOT:
-        return np.uint16(16 << campaign.side)
+        return np.uint16(SHUN_BITS << campaign.side)
     return np.uint16(0)
 
 
@@ -326,12 +351,11 @@ def channels(now, arena, teams, allied, talk):
     Reach is 1 - prod(1 - e) over campaigns and channels, a little more for mixed ones; the mix is tailored to the
     audience's access. Posts can be removed (`platform_control`), petitions run by days (`petition`).
     """
-    rules = now.rules
+    rules, rule = now.rules, now.rules[0].channels
     polities, issues, publics = arena.polities, arena.issues, arena.publics
     organisations, tactics, campaigns = teams.organisations, teams.tactics, teams.campaigns
     alliances, seats = allied.alliances, allied.seats
     speech, foothold, reach = talk.speech, talk.foothold, talk.reach
-    rule = rules[0].channels
     _clear(reach)
     _open_the_week(issues, organisations)
     for c in range(campaigns.size):
@@ -356,9 +380,8 @@ def channels(now, arena, teams, allied, talk):
             group = seats[campaign.alliance]
             issue.called[campaign.side] += _call_allies(now, campaign, tactic, home, alliance, group, organisations)
             following += rules[0].collaborative_platform.voice * alliance.followers
-        removed = platform_control(
-            home.platform_regulation, campaign.calling, tactic.criticism, rules[0].platform_control
-        )
+        limits = rules[0].platform_control
+        removed = platform_control(home.platform_regulation, campaign.calling, tactic.criticism, limits)
         posts = (1.0 - removed) * (1.0 + following)
         outreach = petition(campaign.age, campaign.outreach, rules[0].petition) if petitions else 1.0
         hostile = rules[0].backlash.salience * tactic.criticism if rules[0].backlash.on else 0.0
@@ -368,7 +391,8 @@ def channels(now, arena, teams, allied, talk):
             public = publics[q]
             if public.polity != campaign.polity:
                 continue
-            strength = message(trust_in(a, campaign.standing), a.skills[2], campaign.tailored, rules[0].message)
+            trusted, skill = trust_in(a, campaign.standing), a.skills[MEDIA_SKILL]
+            strength = message(trusted, skill, campaign.tailored, rules[0].message)
             resonance = strength * fit(public, speech[c, q], rules[0].framing)
             for on in range(2):
                 hazard = _hazard(campaign, tactic, home, public, float(on), posts, rule) * outreach * (1.0 - hostile)
@@ -499,7 +523,7 @@ def evidence(now, arena, teams):
         campaign.won += revised
         campaign.hampered = rule.price * campaign.reached * quality
         issue.price[1 - campaign.side] += campaign.hampered
-        a.learnedness = 0.95 * a.learnedness + 0.05 * quality
+        a.learnedness = (1.0 - rule.repute_rate) * a.learnedness + rule.repute_rate * quality
         for o in range(organisations.size):
             firm = organisations[o]
             other = (stances[o, campaign.issue] > issue.policy) != (campaign.side == 0)
@@ -539,7 +563,7 @@ def lobbying(now, arena, teams):
     polities, issues = arena.polities, arena.issues
     organisations, tactics, campaigns = teams.organisations, teams.tactics, teams.campaigns
     rule = rules[0].lobbying
-    answer, formal, hostile = rules[0].response, rules[0].institutionalisation, rules[0].backlash
+    answer, hostile = rules[0].response, rules[0].backlash
     for p in range(issues.shape[0]):
         home = polities[p]
         for m in range(issues.shape[1]):
@@ -551,8 +575,9 @@ def lobbying(now, arena, teams):
                     if tactics[campaign.tactic].pressure == INSIDE:
                         a = organisations[campaign.organisation]
                         ease = 1.0 + rule.by_access * home.access
-                        ease *= 1.0 + (formal.access * (a.institutionalisation - 0.7) if formal.on else 0.0)
-                        ease *= 1.0 + rule.by_credibility * (a.credibility[OFFICIALS] - 0.5)
+                        _, _, access, _ = institutionalisation(a.institutionalisation, rules[0].institutionalisation)
+                        ease *= access
+                        ease *= 1.0 + rule.by_credibility * (a.credibility[OFFICIALS] - _MIDDLE)
                         effort[campaign.side] += campaign.effort * ease
                         lost = hostile.insider_risk * a.hostility if hostile.on else 0.0
                         spared[campaign.side] += campaign.effort * ease * (1.0 - lost)

@@ -19,23 +19,19 @@ def break_off(clock, campaign, events):
     """A campaign ends before its time."""
     campaign.weeks_left = 0
     campaign.effort = 0.0
-    note(
-        clock,
-        events,
-        CAMPAIGN_ENDS,
-        campaign.polity,
-        campaign.issue,
-        campaign.organisation,
-        campaign.tactic,
-        -1,
-        campaign.side,
-        campaign.gain,
-    )
+    end(clock, campaign, events)
 
 
 @compiled
-def note(clock, events, event, polity, issue, organisation, tactic, route, side, size):
-    """Write one line of the log; -1 where something does not apply.
+def end(clock, campaign, events):
+    """The log tells that a campaign ends, and what it brought."""
+    p, m, o = campaign.polity, campaign.issue, campaign.organisation
+    note(clock, events, CAMPAIGN_ENDS, p, m, o, campaign.side, campaign.gain).tactic = campaign.tactic
+
+
+@compiled
+def note(clock, events, event, polity, issue, organisation, side, size):
+    """Write one line of the log, -1 where something does not apply, and hand it back for what else is to tell.
 
     Where the log is full, what comes is counted and lost: its last row is scrap paper, which nobody reads.
     """
@@ -49,17 +45,12 @@ def note(clock, events, event, polity, issue, organisation, tactic, route, side,
     row.issue = issue
     row.organisation = organisation
     row.event = event
-    row.tactic = tactic
-    row.route = route
+    row.tactic = -1
+    row.route = -1
     row.side = side
     row.size = size
     clock[0].events += 1
-
-
-@compiled
-def latest(clock, events):
-    """The line that was noted last."""
-    return events[min(clock[0].events, events.size) - 1]
+    return row
 
 
 @compiled

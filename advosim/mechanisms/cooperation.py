@@ -9,16 +9,14 @@ import numpy as np
 
 from advosim.mechanisms.alliances import allied_before, are_allied, first_trust, seat_of
 from advosim.mechanisms.campaigns import active, pooled_share, power
-from advosim.mechanisms.chronicle import latest, note
+from advosim.mechanisms.chronicle import note
 from advosim.world.chance import draw64, exp, key, log, normal, pair, stream
-from advosim.world.codes import ENDORSED, MOST_ROLES, PLATFORM, SUPPORT
+from advosim.world.codes import DIGITAL_SKILL, ENDORSED, MONTH, MOST_ROLES, PLATFORM, QUARTER, SUPPORT
 from advosim.world.compile import compiled
 
 _PLATFORM = stream("collaborative_platform")
 _CREDITED = stream("benefit_sharing")
 _SURVEY = stream("joint_plan.survey")
-_QUARTER = 13
-_FOUR_WEEKS = 4
 _LEAST_SKILL = np.float64(0.01)
 _BY_CONTRIBUTION, _EQUAL, _BY_FUNDS = 0, 1, 2
 
@@ -256,7 +254,7 @@ def solidarity(now, teams, allied, events):
     organisations = teams.organisations
     trust, alliances, seats = allied.trust, allied.alliances, allied.seats
     rule = now.rules[0].solidarity
-    if not rule.on or clock[0].week % _FOUR_WEEKS != 0:
+    if not rule.on or clock[0].week % MONTH != 0:
         return
     for a in range(alliances.size):
         if not alliances[a].alive:
@@ -280,19 +278,8 @@ def solidarity(now, teams, allied, events):
             if received > 0.0:
                 organisations[poor].funds += received
                 organisations[poor].support += received
-                note(
-                    clock,
-                    events,
-                    SUPPORT,
-                    alliances[a].polity,
-                    alliances[a].issue,
-                    poor,
-                    -1,
-                    -1,
-                    alliances[a].side,
-                    received,
-                )
-                latest(clock, events).alliance = alliances[a].number
+                p, m, side = alliances[a].polity, alliances[a].issue, alliances[a].side
+                note(clock, events, SUPPORT, p, m, poor, side, received).alliance = alliances[a].number
 
 
 @compiled
@@ -311,7 +298,7 @@ def peer_learning(now, teams, allied):
     rule = rules[0].peer_learning
     for a in range(alliances.size):
         age = clock[0].week - alliances[a].founded
-        if not rule.on or not alliances[a].alive or age == 0 or age % _QUARTER != 0:
+        if not rule.on or not alliances[a].alive or age == 0 or age % QUARTER != 0:
             continue
         platform = rules[0].collaborative_platform
         faster = 1.0 + platform.spreading if platform.on and alliances[a].platform else 1.0
@@ -353,13 +340,11 @@ def collaborative_platform(now, teams, allied, events):
         if not alliance.alive:
             continue
         age = clock[0].week - alliance.founded
-        if not alliance.platform and age > 0 and age % _QUARTER == 0:
+        if not alliance.platform and age > 0 and age % QUARTER == 0:
             if draw64(k, alliance.key) < rule.chance * _digital(seats[a], organisations):
                 alliance.platform = True
-                note(
-                    clock, events, PLATFORM, alliance.polity, alliance.issue, alliance.lead, -1, -1, alliance.side, 0.0
-                )
-                latest(clock, events).alliance = alliance.number
+                p, m, side = alliance.polity, alliance.issue, alliance.side
+                note(clock, events, PLATFORM, p, m, alliance.lead, side, 0.0).alliance = alliance.number
         if alliance.platform:
             reached = 0.0
             first = campaigns.size - MOST_ROLES * (alliances.size - a)
@@ -376,7 +361,7 @@ def _digital(seats, organisations):
     best = 0.0
     for s in range(seats.size):
         if seats[s].organisation >= 0:
-            best = max(best, organisations[seats[s].organisation].skills[4])
+            best = max(best, organisations[seats[s].organisation].skills[DIGITAL_SKILL])
     return best
 
 
@@ -462,7 +447,7 @@ def satisfaction(now, teams, allied):
             seat.satisfaction += rule.satisfaction_rate * (aim - seat.satisfaction)
             error = plan.survey_noise * normal(draw64(pair(k, alliance.key), organisations[seat.organisation].key))
             answers += (seat.satisfaction + alliance.trust + alliance.cohesion) / 3.0 + error
-        if (clock[0].week - alliance.founded) % _FOUR_WEEKS == 0:
+        if (clock[0].week - alliance.founded) % MONTH == 0:
             alliance.survey = min(max(answers / alliance.members, 0.0), 1.0)
 
 
@@ -481,14 +466,14 @@ def trust(now, teams, allied, events):
     _endorse(clock, rule, teams, allied, events)
     for a in range(alliances.size):
         worked = alliances[a].alive and alliances[a].pooled > 0.0
-        if not worked or (clock[0].week - alliances[a].founded) % _FOUR_WEEKS != 0:
+        if not worked or (clock[0].week - alliances[a].founded) % MONTH != 0:
             continue
         for s in range(seats.shape[1]):
             for r in range(seats.shape[1]):
                 i, j = seats[a, s].organisation, seats[a, r].organisation
                 if i >= 0 and j >= 0 and i != j:
                     trust[i, j] += rule.rate * (seats[a, r].delivered - trust[i, j])
-    if clock[0].week % _QUARTER == 0:
+    if clock[0].week % QUARTER == 0:
         _fade(rules, trust, tied, organisations, alliances, seats)
 
 
@@ -523,16 +508,6 @@ def _endorse(clock, rule, teams, allied, events):
                     thanked[ally] = 1
                     trust[ally, o] = min(1.0, trust[ally, o] + rule.endorsement)
         if first >= 0:
-            note(
-                clock,
-                events,
-                ENDORSED,
-                campaign.polity,
-                campaign.issue,
-                o,
-                campaign.tactic,
-                -1,
-                campaign.side,
-                rule.endorsement,
-            )
-            latest(clock, events).alliance = alliances[first].number
+            m, side = campaign.issue, campaign.side
+            told = note(clock, events, ENDORSED, campaign.polity, m, o, side, rule.endorsement)
+            told.tactic, told.alliance = campaign.tactic, alliances[first].number

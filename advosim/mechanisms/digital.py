@@ -29,7 +29,7 @@ def _begin(clock, events, issue, p, m, side, organisation, tactic, capacity, see
     issue.hashtag[side] = max(issue.hashtag[side], seed)
     issue.hashtag_days[side] = 0.0
     issue.hashtag_capacity[side] = capacity
-    note(clock, events, HASHTAG, p, m, organisation, tactic, -1, side, issue.hashtag[side])
+    note(clock, events, HASHTAG, p, m, organisation, side, issue.hashtag[side]).tactic = tactic
 
 
 @compiled

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from advosim.mechanisms.ballots import believed_by, challenge_cost, deterrence, veto_cost, vote, vote_of_recall
+from advosim.mechanisms.ballots import (
+    MAJORITY_OF_VOTES,
+    believed_by,
+    challenge_cost,
+    deterrence,
+    veto_cost,
+    vote,
+    vote_of_recall,
+)
 from advosim.mechanisms.campaigns import right_of
-from advosim.mechanisms.chronicle import latest, note
+from advosim.mechanisms.chronicle import note
 from advosim.mechanisms.institutions import is_open
 from advosim.world.chance import draw64, key, normal, stream
 from advosim.world.codes import (
@@ -62,16 +70,15 @@ def _legislature(clock, home, issue, rule):
 
 
 @compiled
-def _end(now, row, p, m, kind, fate, right, result, issue, teams, record):
-    """A ballot ends: its campaigns too, and the record takes it down. result: turnout, yes, policy that it leaves."""
+def _end(now, arena, teams, record, at, row, fate, result):
+    """A ballot ends: its campaigns too, and the record takes it down.
+
+    at: polity, issue, and place in POPULAR of the right; result: turnout, yes, policy that it leaves.
+    """
     clock, rules = now.clock, now.rules
-    campaigns, tactics = teams.campaigns, teams.tactics
-    events = record.events
-    for c in range(campaigns.size):
-        campaign = campaigns[c]
-        here = campaign.polity == p and (kind == RECALL or (campaign.issue == m and campaign.side == row.side))
-        if here and campaign.weeks_left > 0 and right_of(tactics[campaign.tactic]) == kind:
-            campaign.weeks_left = 1
+    p, m, kind = at
+    right, issue = arena.rights[p, kind], arena.issues[p, m]
+    _end_campaigns(teams.campaigns, teams.tactics, p, m, kind, row.side)
     last = record.ballots[clock[0].ballots]
     clock[0].ballots += 1
     last.polity, last.issue, last.kind, last.side = p, m, kind, row.side
@@ -85,41 +92,49 @@ def _end(now, row, p, m, kind, fate, right, result, issue, teams, record):
     if last.voted:
         if kind != RECALL:
             issue.learnt += rules[0].initiative.vote_tells * (1.0 - issue.learnt)
-        note(clock, events, VOTE, p, m, row.organisation, -1, kind * _FATES + fate, row.side, last.yes)
-        latest(clock, events).value = last.turnout
+        told = note(clock, record.events, VOTE, p, m, row.organisation, row.side, last.yes)
+        told.route, told.value = kind * _FATES + fate, last.turnout
     else:
         event = BALLOT_WITHDRAWN if fate == WITHDRAWN else BALLOT_FAILED
-        note(clock, events, event, p, m, row.organisation, -1, kind, row.side, row.signatures)
+        note(clock, record.events, event, p, m, row.organisation, row.side, row.signatures).route = kind
     row.phase = 0
     row.closed = clock[0].week
 
 
 @compiled
-def _drop(now, row, p, m, kind, fate, right, issue, teams, record):
-    """A ballot ends without a vote; a law against which nobody has collected is left alone without a word."""
-    clock = now.clock
-    if row.organisation < 0:
-        row.phase = 0
-        row.closed = clock[0].week
-    else:
-        result = (0.0, 0.0, issue.policy)
-        _end(now, row, p, m, kind, fate, right, result, issue, teams, record)
+def _end_campaigns(campaigns, tactics, p, m, kind, side):
+    """Those who collect for a ballot, or campaign for it, have their last week."""
+    for c in range(campaigns.size):
+        campaign = campaigns[c]
+        here = campaign.polity == p and (kind == RECALL or (campaign.issue == m and campaign.side == side))
+        if here and campaign.weeks_left > 0 and right_of(tactics[campaign.tactic]) == kind:
+            campaign.weeks_left = 1
 
 
 @compiled
-def _collect(now, row, p, m, kind, signed, campaign_weeks, right, issue, teams, record):
+def _drop(now, arena, teams, record, at, row, fate):
+    """A ballot ends without a vote; a law against which nobody has collected is left alone without a word."""
+    if row.organisation < 0:
+        row.phase = 0
+        row.closed = now.clock[0].week
+    else:
+        _end(now, arena, teams, record, at, row, fate, (0.0, 0.0, arena.issues[at[0], at[1]].policy))
+
+
+@compiled
+def _collect(now, arena, teams, record, at, row, signed, campaign_weeks):
     """A week of collecting: counted signatures add up, until they are enough or the window closes. True if enough."""
-    clock = now.clock
-    events = record.events
+    p, m, kind = at
     row.signatures += signed
     row.weeks_left -= 1
-    if row.organisation >= 0 and row.signatures > 0.0 and row.signatures >= right.signature_share:
+    if row.organisation >= 0 and row.signatures > 0.0 and row.signatures >= arena.rights[p, kind].signature_share:
         row.phase = VOTING
         row.weeks_left = campaign_weeks
-        note(clock, events, BALLOT_QUALIFIED, p, m, row.organisation, -1, kind, row.side, row.signatures)
+        told = note(now.clock, record.events, BALLOT_QUALIFIED, p, m, row.organisation, row.side, row.signatures)
+        told.route = kind
         return True
     if row.weeks_left <= 0:
-        _drop(now, row, p, m, kind, FAILED, right, issue, teams, record)
+        _drop(now, arena, teams, record, at, row, FAILED)
     return False
 
 
@@ -128,7 +143,7 @@ def _fate(turnout, yes, right):
     """What a vote decides: more than half of the votes, and turnout of at least the quorum."""
     if turnout < right.quorum:
         return NO_QUORUM
-    return ACCEPTED if yes > 0.5 else REJECTED
+    return ACCEPTED if yes > MAJORITY_OF_VOTES else REJECTED
 
 
 @compiled
@@ -169,16 +184,14 @@ def _counter_proposal(issue, row, believed, rule):
 
 
 @compiled
-def _vote_on(now, right, row, p, m, issue, teams, people, record):
+def _vote_on(now, arena, teams, people, record, at, row):
     """The vote on an initiative and, where there is one, on the counter-proposal beside it."""
-    rules = now.rules
-    rule = rules[0].initiative
-    turnout, yes, to_counter, rather = vote(
-        now, issue, p, m, INITIATIVE, row.draft, row.counter, row.countered, 0.0, people
-    )
+    rule, right, issue = now.rules[0].initiative, arena.rights[at[0], INITIATIVE], arena.issues[at[0], at[1]]
+    asked = (row.draft, row.counter, row.countered)
+    turnout, yes, to_counter, rather = vote(now, arena, people, at, asked, 0.0)
     fate = _fate(turnout, yes, right)
-    counter = row.countered and to_counter > 0.5 and turnout >= right.quorum
-    if fate == ACCEPTED and counter and rather <= 0.5:
+    counter = row.countered and to_counter > MAJORITY_OF_VOTES and turnout >= right.quorum
+    if fate == ACCEPTED and counter and rather <= MAJORITY_OF_VOTES:
         fate = REJECTED
     counter = counter and fate != ACCEPTED
     law = row.draft if fate == ACCEPTED else (row.counter if counter else issue.policy)
@@ -188,9 +201,9 @@ def _vote_on(now, right, row, p, m, issue, teams, people, record):
     elif fate == ACCEPTED:
         # It binds nobody, but it weighs, and obliges the government to sit down and talk.
         issue.pressure += (1.0 if row.side == FOR else -1.0) * rule.advice * issue.friction
-        issue.consulting[row.side] = max(issue.consulting[row.side], rules[0].response.consult_weeks)
+        issue.consulting[row.side] = max(issue.consulting[row.side], now.rules[0].response.consult_weeks)
     after = law if right.binding else issue.policy
-    _end(now, row, p, m, INITIATIVE, fate, right, (turnout, yes, after), issue, teams, record)
+    _end(now, arena, teams, record, at, row, fate, (turnout, yes, after))
 
 
 @compiled
@@ -202,32 +215,31 @@ def initiative(now, arena, teams, people, record):
     """
     clock, rules = now.clock, now.rules
     polities, rights, issues, ballots = arena.polities, arena.rights, arena.issues, arena.ballots
-    events = record.events
-    rule = rules[0].initiative
+    events, rule = record.events, rules[0].initiative
     for p in range(issues.shape[0]):
         right = rights[p, INITIATIVE]
         for m in range(issues.shape[1]):
-            issue = issues[p, m]
+            issue, at = issues[p, m], (p, m, INITIATIVE)
             believed = _legislature(clock, polities[p], issue, rule)
             for side in range(SIDES):
                 row = ballots[p, m, side]
                 if row.phase == 0:
                     continue
                 if not rule.on or not right.allowed:
-                    _drop(now, row, p, m, INITIATIVE, FAILED, right, issue, teams, record)
+                    _drop(now, arena, teams, record, at, row, FAILED)
                 elif abs(issue.policy - row.ideal) <= abs(row.draft - row.ideal):
-                    _drop(now, row, p, m, INITIATIVE, WITHDRAWN, right, issue, teams, record)
+                    _drop(now, arena, teams, record, at, row, WITHDRAWN)
                 elif row.phase == COLLECTING:
                     signed = issue.backed[INITIATIVE, side]
-                    if _collect(now, row, p, m, INITIATIVE, signed, rule.campaign_weeks, right, issue, teams, record):
+                    if _collect(now, arena, teams, record, at, row, signed, rule.campaign_weeks):
                         _counter_proposal(issue, row, believed, rule)
                         if row.countered:
-                            note(clock, events, COUNTER_PROPOSAL, p, m, -1, -1, INITIATIVE, side, row.counter)
+                            note(clock, events, COUNTER_PROPOSAL, p, m, -1, side, row.counter).route = INITIATIVE
                 else:
                     row.weeks_left -= 1
                     issue.bump += rule.news
                     if row.weeks_left <= 0 and not issue.submitted[BALLOT]:
-                        _vote_on(now, right, row, p, m, issue, teams, people, record)
+                        _vote_on(now, arena, teams, people, record, at, row)
             threat = rule.on and right.allowed and is_open(BALLOT, rules[0].decision)
             if threat and issue.polled > 0 and not issue.submitted[BALLOT]:
                 cost = challenge_cost(right.signature_share, right.window, rule)
@@ -236,7 +248,7 @@ def initiative(now, arena, teams, people, record):
                     issue.submitted[BALLOT] = True
                     issue.target[BALLOT] = law
                     side = FOR if law > issue.policy else AGAINST
-                    note(clock, events, DETERRED, p, m, -1, -1, BALLOT, side, law - issue.policy)
+                    note(clock, events, DETERRED, p, m, -1, side, law - issue.policy).route = BALLOT
                 for route in range(BALLOT + 1, _ROUTES):
                     if issue.submitted[route]:
                         issue.target[route] = _deterring(issue.target[route], p, m, believed, cost, teams)
@@ -306,13 +318,13 @@ def referendum(now, arena, teams, people, record):
     for p in range(issues.shape[0]):
         right = rights[p, REFERENDUM]
         for m in range(issues.shape[1]):
-            issue, row = issues[p, m], ballots[p, m, VETO_SLOT]
+            issue, row, at = issues[p, m], ballots[p, m, VETO_SLOT], (p, m, REFERENDUM)
             if not rule.on or not right.allowed:
                 if row.phase != 0:
-                    _drop(now, row, p, m, REFERENDUM, FAILED, right, issue, teams, record)
+                    _drop(now, arena, teams, record, at, row, FAILED)
                 continue
             if row.phase != 0 and (row.draft >= issue.policy) == (row.side == AGAINST):
-                _drop(now, row, p, m, REFERENDUM, WITHDRAWN, right, issue, teams, record)
+                _drop(now, arena, teams, record, at, row, WITHDRAWN)
             # A law meets what is collected against the one before it, unless nobody has begun.
             free = row.phase == 0 or (row.phase == COLLECTING and row.organisation < 0)
             if free and issue.changed_by >= 0 and not issue.by_vote:
@@ -320,21 +332,21 @@ def referendum(now, arena, teams, people, record):
             elif row.phase == COLLECTING:
                 signed = issue.backed[REFERENDUM, row.side]
                 issue.bump += rule.news if row.organisation >= 0 else 0.0
-                _collect(now, row, p, m, REFERENDUM, signed, rule.campaign_weeks, right, issue, teams, record)
+                _collect(now, arena, teams, record, at, row, signed, rule.campaign_weeks)
             elif row.phase == VOTING:
                 row.weeks_left -= 1
                 issue.bump += rules[0].initiative.news
                 if row.weeks_left <= 0 and not issue.submitted[BALLOT]:
                     lead = rule.follows * polities[p].legitimacy
-                    turnout, yes, _, _ = vote(now, issue, p, m, REFERENDUM, row.draft, row.draft, False, lead, people)
+                    turnout, yes, _, _ = vote(now, arena, people, at, (row.draft, row.draft, False), lead)
                     fate = _fate(turnout, yes, right)
                     result = (turnout, yes, row.draft if fate == ACCEPTED else issue.policy)
                     if fate == ACCEPTED:
                         issue.submitted[BALLOT] = issue.voted = True
                         issue.target[BALLOT] = row.draft
                         step = row.draft - issue.policy
-                        note(clock, events, VETO, p, m, row.organisation, -1, BALLOT, row.side, step)
-                    _end(now, row, p, m, REFERENDUM, fate, right, result, issue, teams, record)
+                        note(clock, events, VETO, p, m, row.organisation, row.side, step).route = BALLOT
+                    _end(now, arena, teams, record, at, row, fate, result)
             if issue.polled > 0 and is_open(BALLOT, rules[0].decision):
                 _spare(now, polities[p], issue, p, m, right.signature_share, teams)
 
@@ -380,27 +392,27 @@ def recall(now, arena, teams, people, record):
     rule = now.rules[0].recall
     for p in range(issues.shape[0]):
         home, right, row = polities[p], rights[p, RECALL], ballots[p, 0, RECALL_SLOT]
-        issue = issues[p, row.issue]
+        issue, at = issues[p, row.issue], (p, row.issue, RECALL)
         home.danger = 0.0
         if not rule.on or not right.allowed:
             if row.phase != 0:
-                _drop(now, row, p, row.issue, RECALL, FAILED, right, issue, teams, record)
+                _drop(now, arena, teams, record, at, row, FAILED)
             continue
         if row.phase == COLLECTING:
             signed = 0.0
             for m in range(issues.shape[1]):
                 signed += issues[p, m].backed[RECALL, FOR] + issues[p, m].backed[RECALL, AGAINST]
-            _collect(now, row, p, row.issue, RECALL, signed, rule.campaign_weeks, right, issue, teams, record)
+            _collect(now, arena, teams, record, at, row, signed, rule.campaign_weeks)
         elif row.phase == VOTING:
             row.weeks_left -= 1
             if row.weeks_left <= 0:
                 turnout, yes = vote_of_recall(now, home, issues, p, blocks, people.citizens)
                 fate = _fate(turnout, yes, right)
                 if fate == ACCEPTED:
-                    note(clock, events, RECALLED, p, row.issue, row.organisation, -1, RECALL, row.side, yes)
+                    note(clock, events, RECALLED, p, row.issue, row.organisation, row.side, yes).route = RECALL
                     removal(now, home, issues, p)
                 result = (turnout, yes, issue.policy)
-                _end(now, row, p, row.issue, RECALL, fate, right, result, issue, teams, record)
+                _end(now, arena, teams, record, at, row, fate, result)
         progress = 0.0
         if row.phase != 0 and right.signature_share > 0.0:
             progress = min(1.0, row.signatures / right.signature_share)

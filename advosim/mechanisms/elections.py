@@ -214,9 +214,9 @@ def govern(clock, rule, p, home, issues, parties, founding, events):
     home.backing = backing / cast if cast > 0 else 0.0
     if not founding and filled > 0:
         share = parties[first + largest].seats / filled
-        note(clock, events, ELECTION, p, -1, -1, -1, first + largest, -1, share)
+        note(clock, events, ELECTION, p, -1, -1, -1, share).route = first + largest
     if changed:
-        note(clock, events, GOVERNMENT, p, -1, -1, -1, who, -1, home.backing)
+        note(clock, events, GOVERNMENT, p, -1, -1, -1, home.backing).route = who
     for m in range(issues.shape[1]):
         issue = issues[p, m]
         issue.ideal, cares = _programme(home, parties, m, issue.ideal)

@@ -6,13 +6,12 @@ import numpy as np
 
 from advosim.mechanisms.alliances import allied_before
 from advosim.mechanisms.campaigns import active
-from advosim.mechanisms.chronicle import note
+from advosim.mechanisms.chronicle import end, note
 from advosim.world.chance import draw64, key, stream
 from advosim.world.codes import (
     ABROAD,
     AUDIENCES,
     CALL_SHARE,
-    CAMPAIGN_ENDS,
     MEDIA,
     OFFICIALS,
     PUBLIC,
@@ -23,6 +22,8 @@ from advosim.world.codes import (
 from advosim.world.compile import compiled
 
 _SCANDAL = stream("credibility.scandal")
+_NOTHING = 1e-9
+"""Below any value at the start: guards a division where it is set to 0."""
 
 
 @compiled
@@ -70,7 +71,7 @@ def conclude(rule, campaign, tactic, organisation, values):
         worth = campaign.gain / campaign.spent
         values[campaign.tactic] += rule.rate * (worth - values[campaign.tactic])
         if tactic.pressure != ABROAD:
-            missed = 1.0 - min(max(worth / max(rule.start, 1e-9), 0.0), 1.0)
+            missed = 1.0 - min(max(worth / max(rule.start, _NOTHING), 0.0), 1.0)
             organisation.failure += rule.rate * (missed - organisation.failure)
 
 
@@ -87,7 +88,7 @@ def learning(now, arena, teams, allied, events):
     alliances, seats = allied.alliances, allied.seats
     rule = now.rules[0].learning
     for o in range(organisations.size):
-        organisations[o].success *= 0.95
+        organisations[o].success *= 1.0 - rule.success_rate
     for c in range(campaigns.size):
         campaign = campaigns[c]
         if not active(campaign):
@@ -105,39 +106,28 @@ def learning(now, arena, teams, allied, events):
             worth = max(0.0, brought) / campaign.budget
             share = worth / (worth + rule.start) if worth > 0.0 else 0.0
             if campaign.alliance < 0:
-                a.success += 0.05 * share
+                a.success += rule.success_rate * share
             else:
-                _share_success(alliances[campaign.alliance], seats[campaign.alliance], organisations, share)
+                _share_success(alliances[campaign.alliance], seats[campaign.alliance], organisations, share, rule)
         campaign.weeks_left -= 1
         if campaign.weeks_left == 0:
-            o = campaign.organisation
-            conclude(rule, campaign, tactic, a, learned[o])
-            note(
-                clock,
-                events,
-                CAMPAIGN_ENDS,
-                campaign.polity,
-                campaign.issue,
-                o,
-                campaign.tactic,
-                -1,
-                campaign.side,
-                campaign.gain,
-            )
+            conclude(rule, campaign, tactic, a, learned[campaign.organisation])
+            end(clock, campaign, events)
     for o in range(organisations.size):
         organisations[o].success = min(organisations[o].success, 1.0)
 
 
 @compiled
-def _share_success(alliance, seats, organisations, share):
+def _share_success(alliance, seats, organisations, share, rule):
     """Success to members as far as they get more or less of the credit than an equal part; results follow it.
 
     share: worth of the joint campaign, 0..1, where 1/2 is what is usual at the start.
     """
     for s in range(seats.size):
         if seats[s].organisation >= 0:
-            organisations[seats[s].organisation].success += 0.05 * min(1.0, seats[s].benefit * alliance.members * share)
-    alliance.results += 0.05 * (share - alliance.results)
+            credited = min(1.0, seats[s].benefit * alliance.members * share)
+            organisations[seats[s].organisation].success += rule.success_rate * credited
+    alliance.results += rule.results_rate * (share - alliance.results)
 
 
 @compiled
@@ -174,7 +164,7 @@ def scandals(now, organisations, alliances, seats, events):
         a = organisations[o]
         if a.closed or draw64(k, a.key) >= rule.scandal:
             continue
-        note(clock, events, SCANDAL, a.polity, -1, o, -1, -1, -1, rule.damage)
+        note(clock, events, SCANDAL, a.polity, -1, o, -1, rule.damage)
         for audience in range(len(AUDIENCES)):
             _gain(a, audience, -rule.damage)
         if a.seats == 0:
@@ -211,8 +201,8 @@ def credibility(now, arena, teams, allied, events):
             before[o, audience] = organisations[o].credibility[audience]
     for o in range(organisations.size):
         a = organisations[o]
-        a.visibility *= 0.9
-        a.learnedness *= 0.98
+        a.visibility *= 1.0 - rule.visibility_rate
+        a.learnedness *= now.rules[0].evidence.repute_keep
         if rule.on:
             for audience in range(len(AUDIENCES)):
                 usual = a.usual_credibility[audience]
@@ -227,9 +217,9 @@ def credibility(now, arena, teams, allied, events):
         issue = issues[campaign.polity, campaign.issue]
         seen = issue.covered[campaign.side] if tactic.call > 0 else 0
         if campaign.alliance < 0:
-            a.visibility += 0.1 * seen
+            a.visibility += rule.visibility_rate * seen
         else:
-            _share_visibility(seats[campaign.alliance], organisations, seen)
+            _share_visibility(seats[campaign.alliance], organisations, rule.visibility_rate * seen)
         if not rule.on:
             continue
         quality = tactic.evidence * campaign.competence
@@ -245,7 +235,7 @@ def credibility(now, arena, teams, allied, events):
 def _share_visibility(seats, organisations, seen):
     for s in range(seats.size):
         if seats[s].organisation >= 0:
-            organisations[seats[s].organisation].visibility += 0.1 * seats[s].benefit * seen
+            organisations[seats[s].organisation].visibility += seats[s].benefit * seen
 
 
 @compiled

@@ -100,18 +100,8 @@ def framing(now, arena, teams, talk, events):
             # The roles of a joint plan have one key message.
             campaign.frame = campaigns[c - 1].frame
         elif danger > 0.0 and campaign.frame != _best_frame(repertoire[c], unanswered, luck, noise):
-            note(
-                clock,
-                events,
-                COUNTER_FRAME,
-                campaign.polity,
-                m,
-                o,
-                campaign.tactic,
-                campaign.frame,
-                campaign.side,
-                danger,
-            )
+            told = note(clock, events, COUNTER_FRAME, campaign.polity, m, o, campaign.side, danger)
+            told.tactic, told.route = campaign.tactic, campaign.frame
         campaign.tailored = rule.on and rules[0].message.on and a.skills[2] >= 0.5
         campaign.audience = -1
         most, spoken_for = 0.0, False

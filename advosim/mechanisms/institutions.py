@@ -202,6 +202,6 @@ def decision(now, arena, events):
                         issue.pressure = 0.0
                         issue.attention *= kept if rules[0].friction.on else 1.0
                     if rules[0].friction.on or route != STORE:
-                        note(clock, events, STEP, p, m, -1, -1, route, -1, issue.step)
+                        note(clock, events, STEP, p, m, -1, -1, issue.step).route = route
                 issue.submitted[route] = False
             issue.voted = False

@@ -7,7 +7,8 @@ import numpy as np
 from advosim.mechanisms.abroad import weigh_appeals
 from advosim.mechanisms.alliances import quality, seat_of
 from advosim.mechanisms.ballots import ballot_room
-from advosim.mechanisms.chronicle import break_off, latest, note
+from advosim.mechanisms.campaigns import institutionalisation
+from advosim.mechanisms.chronicle import break_off, note
 from advosim.mechanisms.cooperation import unlocked
 from advosim.mechanisms.evaluation import conclude
 from advosim.mechanisms.plans import (
@@ -23,13 +24,27 @@ from advosim.mechanisms.plans import (
     without_target,
 )
 from advosim.world.chance import draw64, exp, key, normal, pair, stream
-from advosim.world.codes import ABROAD, AIMS, FOR, FROM_INSIDE, INSIDE, MOBILISE, MOST_ROLES, PERSUADE, PLANNED, TABLE
+from advosim.world.codes import (
+    ABROAD,
+    AIMS,
+    FOR,
+    FROM_INSIDE,
+    INSIDE,
+    MOBILISE,
+    PERSUADE,
+    PLANNED,
+    RESEARCH_SKILL,
+    TABLE,
+)
 from advosim.world.compile import compiled
 
 _PLAN = stream("joint_plan")
 _SITUATION = stream("joint_plan.situation")
 _ABROAD = stream("boomerang")
 _LEAST_GAP = np.float64(0.1)
+"""Of positions: guards a division where policy is at the line already (convention)."""
+USUAL = 0.5
+"""Of a prospect, of results and of support that nobody has polled yet, 0..1: the middle (convention)."""
 
 
 @compiled
@@ -66,7 +81,7 @@ def read_situation(alliance, issue, arena, polled, research, communication, rule
     for q in range(publics.size):
         if publics[q].polity == alliance.polity:
             view, luck = views[q, alliance.issue], pair(k, publics[q].key)
-            backers, mind = 0.5, rule.half_salience
+            backers, mind = USUAL, rule.half_salience
             if polled:
                 backers = view.support if alliance.side == FOR else 1.0 - view.support
                 mind = view.salience
@@ -114,7 +129,7 @@ def _set_aim(alliance, policy, weights, tactics, rule):
         if weights[t] > 0.0 and aim >= 0:
             if alliance.aim < 0 or found[aim] > found[alliance.aim]:
                 alliance.aim = aim
-            weights[t] *= exp(rule.by_situation * (found[aim] - 0.5))
+            weights[t] *= exp(rule.by_situation * (found[aim] - USUAL))
 
 
 @compiled
@@ -147,113 +162,114 @@ def joint_plan(now, arena, teams, allied, talk, events):
     gives each to the member who is best at it, with dates. A plan that disappoints is dropped. Seed 2.
     """
     clock, rules = now.clock, now.rules
-    polities, issues, publics = arena.polities, arena.issues, arena.publics
-    organisations, stances, uses, tactics = teams.organisations, teams.stances, teams.uses, teams.tactics
-    tried, repertoire, represents, campaigns = teams.tried, teams.repertoire, teams.represents, teams.campaigns
-    trust, alliances, seats = allied.trust, allied.alliances, allied.seats
-    foothold = talk.foothold
-    rule = rules[0].joint_plan
-    week = clock[0].week
-    plans, known = key(clock[0].seed, week, _PLAN), tried.copy()
+    alliances, seats = allied.alliances, allied.seats
+    # What others begin in the same week nobody knows yet.
+    known = teams.tried.copy()
     for a in range(alliances.size):
         alliance = alliances[a]
         if not alliance.alive:
             continue
         busy = _carry_on(now, alliance, seats[a], a, alliances, teams, events)
-        if not rule.on or not rules[0].tactic_choice.on or not alliance.summoned or busy:
+        planning = rules[0].joint_plan.on and rules[0].tactic_choice.on
+        if not planning or not alliance.summoned or busy:
             continue
         alliance.summoned = False
-        k = pair(plans, alliance.key)
-        p, m = alliance.polity, alliance.issue
-        values, common = _situation(alliance, seats[a], teams, quality(rules[0].internal_communication), rule, k)
-        caution = 0.0
-        for s in range(seats.shape[1]):
-            if seats[a, s].organisation >= 0 and rules[0].institutionalisation.on:
-                caution += seats[a, s].say * organisations[seats[a, s].organisation].institutionalisation
-        union = _union(seats[a], organisations)
-        pool = rules[0].pooling
-        research = organisations[alliance.lead].skills[0]
-        research += pool.research * (union[0] - research) if pool.on else 0.0
-        read_situation(
-            alliance,
-            issues[p, m],
-            arena,
-            week > 1,
-            research,
-            quality(rules[0].internal_communication),
-            rule,
-            pair(key(clock[0].seed, week, _SITUATION), alliance.key),
-        )
-        room = room_for(
-            now, arena, teams, p, m, alliance.side, stances[alliance.lead, m], organisations[alliance.lead].key
-        )
-        weights = tactic_weights(room, common, values, union, tactics, caution, rules[0].tactic_choice)
-        without_target(weights, issues[p, m], alliance.side, p, m, teams)
-        weigh_appeals(weights, organisations[alliance.lead], tactics, draw64(pair(k, _ABROAD), 0), rules[0].boomerang)
-        _set_aim(alliance, issues[p, m].policy, weights, tactics, rule)
-        taken = np.zeros(seats.shape[1], np.uint8)
-        first = campaigns.size - MOST_ROLES * (alliances.size - a)
-        number = 0
-        for look in range(tactics.size):
-            if number >= min(rule.roles, alliance.members):
-                break
-            total = total_of(weights)
-            t = picked(weights, draw64(k, look))
-            if t < 0:
-                break
-            oldest = _longest_unused(weights, known[p])
-            experiment = number == 0 and due(rules[0].tactic_choice, known[p, oldest], week)
-            t = oldest if experiment else t
-            s = _holder(seats[a], organisations, uses, tactics[t], t, taken)
-            o = seats[a, max(s, 0)].organisation
-            if (
-                s < 0
-                or ballot_room(
-                    now,
-                    arena,
-                    polities[p],
-                    issues[p, m],
-                    tactics[t],
-                    p,
-                    m,
-                    alliance.side,
-                    stances[o, m],
-                    organisations[o].key,
-                )
-                == 0.0
-            ):
-                weights[t] = 0.0
-                continue
-            taken[s] = 1
-            c = first + number
-            campaign = campaigns[c]
-            campaign.organisation = campaign.credited = seats[a, s].organisation
-            tried[p, t] = week
-            begin(now, arena, teams, campaign, m, alliance.side, t, pair(alliance.key, number), 1.0, events)
-            campaign.weeks_left = rule.weeks
-            if number > 0:
-                campaign.age = min(campaign.age, campaigns[c - 1].age - rule.stagger)
-            campaign.competence = unlocked(
-                seats[a], organisations, trust, union, tactics[t], rules[0].alliance_strength
-            )
-            why = latest(clock, events)
-            why.value = values[t]
-            why.match = campaign.competence
-            why.odds = weights[t] / total
-            why.experiment = 1 if experiment else 0
-            why.alliance = alliance.number
-            for f in range(repertoire.shape[1]):
-                repertoire[c, f] = 0.0
-                for r in range(seats.shape[1]):
-                    if seats[a, r].organisation >= 0:
-                        repertoire[c, f] = max(repertoire[c, f], repertoire[seats[a, r].organisation, f])
-            _find_footholds(rules[0].inclusion, publics, represents, seats[a], m, foothold[c])
-            weights[t] = 0.0
-            number += 1
+        union = _union(seats[a], teams.organisations)
+        weights, values = _weigh(now, arena, teams, alliance, seats[a], union)
+        number = _give_roles(now, arena, teams, allied, talk, events, a, (known, weights, values, union))
         if number > 0:
-            note(clock, events, PLANNED, p, m, alliance.lead, -1, alliance.aim, alliance.side, float(number))
-            latest(clock, events).alliance = alliance.number
-            latest(clock, events).value = alliance.aimed
+            p, m = alliance.polity, alliance.issue
+            told = note(clock, events, PLANNED, p, m, alliance.lead, alliance.side, float(number))
+            told.route, told.alliance, told.value = alliance.aim, alliance.number, alliance.aimed
+
+
+@compiled
+def _weigh(now, arena, teams, alliance, seats, union):
+    """By tactic: its weight in a joint plan, once the situation is read and an aim set, and its value for the members.
+
+    union: (skills,), the best among members.
+    """
+    rules, organisations, tactics = now.rules, teams.organisations, teams.tactics
+    seed, week, rule = now.clock[0].seed, now.clock[0].week, rules[0].joint_plan
+    p, m, lead = alliance.polity, alliance.issue, alliance.lead
+    issue, communication = arena.issues[p, m], quality(rules[0].internal_communication)
+    k = pair(key(seed, week, _PLAN), alliance.key)
+    values, common = _situation(alliance, seats, teams, communication, rule, k)
+    caution = 0.0
+    for s in range(seats.size):
+        if seats[s].organisation >= 0:
+            level = organisations[seats[s].organisation].institutionalisation
+            shuns, _, _, _ = institutionalisation(level, rules[0].institutionalisation)
+            caution += seats[s].say * shuns
+    research = organisations[lead].skills[RESEARCH_SKILL]
+    research += rules[0].pooling.research * (union[RESEARCH_SKILL] - research) if rules[0].pooling.on else 0.0
+    reading = pair(key(seed, week, _SITUATION), alliance.key)
+    read_situation(alliance, issue, arena, week > 1, research, communication, rule, reading)
+    room = room_for(now, arena, teams, p, m, alliance.side, teams.stances[lead, m], organisations[lead].key)
+    weights = tactic_weights(room, common, values, union, tactics, caution, rules[0].tactic_choice)
+    without_target(weights, issue, alliance.side, p, m, teams)
+    weigh_appeals(weights, organisations[lead], tactics, draw64(pair(k, _ABROAD), 0), rules[0].boomerang)
+    _set_aim(alliance, issue.policy, weights, tactics, rule)
+    return weights, values
+
+
+@compiled
+def _give_roles(now, arena, teams, allied, talk, events, a, choice):
+    """Draw tactics by weight, give each to the member who is best at it, and begin. Returns how many roles there are.
+
+    choice: when each tactic was begun last; weights and values of tactics; the best skills among members.
+    """
+    known, weights, values, union = choice
+    rules, organisations, stances, tactics = now.rules, teams.organisations, teams.stances, teams.tactics
+    campaigns, seats, alliance = teams.campaigns, allied.seats[a], allied.alliances[a]
+    rule, week, p, m = rules[0].joint_plan, now.clock[0].week, alliance.polity, alliance.issue
+    k = pair(key(now.clock[0].seed, week, _PLAN), alliance.key)
+    taken, number = np.zeros(seats.size, np.uint8), 0
+    for look in range(tactics.size):
+        if number >= min(rule.roles, alliance.members):
+            break
+        total = total_of(weights)
+        t = picked(weights, draw64(k, look))
+        if t < 0:
+            break
+        oldest = _longest_unused(weights, known[p])
+        experiment = number == 0 and due(rules[0].tactic_choice, known[p, oldest], week)
+        t = oldest if experiment else t
+        s = _holder(seats, organisations, teams.uses, tactics[t], t, taken)
+        o = seats[max(s, 0)].organisation
+        own = organisations[o].key
+        if s < 0 or ballot_room(now, arena, tactics[t], p, m, alliance.side, stances[o, m], own) == 0.0:
+            weights[t] = 0.0
+            continue
+        taken[s] = 1
+        c = roles_of(a, campaigns, allied.alliances)[number]
+        campaign = campaigns[c]
+        campaign.organisation = campaign.credited = o
+        teams.tried[p, t] = week
+        why = begin(now, arena, teams, events, campaign, (m, alliance.side, t), pair(alliance.key, number), 1.0)
+        campaign.weeks_left = rule.weeks
+        if number > 0:
+            campaign.age = min(campaign.age, campaigns[c - 1].age - rule.stagger)
+        campaign.competence = unlocked(
+            seats, organisations, allied.trust, union, tactics[t], rules[0].alliance_strength
+        )
+        why.value, why.match, why.odds = values[t], campaign.competence, weights[t] / total
+        why.experiment, why.alliance = 1 if experiment else 0, alliance.number
+        _speak_for_all(teams.repertoire, seats, c)
+        _find_footholds(rules[0].inclusion, arena.publics, teams.represents, seats, m, talk.foothold[c])
+        weights[t] = 0.0
+        number += 1
+    return number
+
+
+@compiled
+def _speak_for_all(repertoire, seats, c):
+    """A joint campaign can be spoken of in all frames of the members."""
+    for f in range(repertoire.shape[1]):
+        repertoire[c, f] = 0.0
+        for s in range(seats.size):
+            if seats[s].organisation >= 0:
+                repertoire[c, f] = max(repertoire[c, f], repertoire[seats[s].organisation, f])
 
 
 @compiled
@@ -291,6 +307,6 @@ def _carry_on(now, alliance, seats, a, alliances, teams, events):
                 conclude(rules[0].learning, campaigns[c], tactics[campaigns[c].tactic], organisations[o], learned[o])
                 break_off(clock, campaigns[c], events)
         alliance.summoned = True
-        alliance.results = 0.5
+        alliance.results = USUAL
         return False
     return busy

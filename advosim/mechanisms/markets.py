@@ -87,4 +87,4 @@ def _decide(clock, rule, campaign, issue, caller, firm, o, teams, events):
     for c in range(campaigns.size):
         if campaigns[c].organisation == o and campaigns[c].issue == m and campaigns[c].weeks_left > 0:
             break_off(clock, campaigns[c], events)
-    note(clock, events, CONCESSION, campaign.polity, m, o, campaign.tactic, -1, side, chance)
+    note(clock, events, CONCESSION, campaign.polity, m, o, side, chance).tactic = campaign.tactic

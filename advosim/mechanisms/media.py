@@ -170,7 +170,7 @@ def _show(clock, rule, issue, outlet, p, m, noticed, events):
             news += noticed[side, n] * (1.0 + log(1.0 + share / rule.bump_size) if _ACTS[n] == STREET else 1.0)
             issue.covered[side] += 1
             issue.boycott_shown[side] = _ACTS[n] == BOYCOTT or issue.boycott_shown[side]
-            note(clock, events, COVERED, p, m, -1, -1, _ACTS[n], side, share)
+            note(clock, events, COVERED, p, m, -1, side, share).route = _ACTS[n]
     issue.coverage = issue.covered[0] + issue.covered[1]
     issue.bump = rule.bump * news * exp(-rule.habituation * outlet.habit)
     outlet.fatigue = rule.fatigue_keep * outlet.fatigue + weight

@@ -27,7 +27,7 @@ def attention(now, arena, events):
                 news = 0.0
                 if draw(chances, issue.key) < rule.news_chance:
                     news = rule.news_size * exponential(draw64(sizes, issue.key))
-                    note(clock, events, NEWS, p, m, -1, -1, -1, -1, news)
+                    note(clock, events, NEWS, p, m, -1, -1, news)
                 issue.news = news
                 issue.attention = min(rule.cap, rule.keep * issue.attention + news + issue.bump)
             total += exp(issue.attention)

@@ -7,8 +7,8 @@ import numpy as np
 from advosim.mechanisms.abroad import weigh_appeals
 from advosim.mechanisms.alliances import seat_of
 from advosim.mechanisms.ballots import alarm, ballot_room
-from advosim.mechanisms.campaigns import right_of
-from advosim.mechanisms.chronicle import break_off, latest, note
+from advosim.mechanisms.campaigns import institutionalisation, right_of
+from advosim.mechanisms.chronicle import break_off, note
 from advosim.world.chance import draw64, exp, key, log, normal, stream
 from advosim.world.codes import AGAINST, BOYCOTT, CAMPAIGN_BEGINS, FIRM, FOR, LOCAL, MOST_ROLES, REFERENDUM
 from advosim.world.compile import compiled
@@ -21,6 +21,9 @@ _OUTREACH = stream("petition")
 _EXPERIMENT = stream("tactic_choice.experiment")
 _ABROAD = stream("boomerang")
 _LEAST_SKILL = np.float64(0.01)
+"""Skills below it count as much: a product of powers would be 0 for one that lacks a single one (convention)."""
+_NOTHING = 1e-12
+"""Below any value learned: guards a division where all are 0."""
 
 
 @compiled
@@ -66,7 +69,7 @@ def tactic_weights(allowed, uses, learned, skills, tactics, caution, rule):
     team is institutionalised (0..1). Kitschelt 1986; Tarrow 2011.
     """
     weights = np.zeros(tactics.size)
-    largest = 1e-12
+    largest = _NOTHING
     for k in range(tactics.size):
         if allowed[k] * uses[k] > 0.0:
             largest = max(largest, abs(learned[k]))
@@ -85,10 +88,11 @@ def _larger(one, other):
 
 
 @compiled
-def target_of(issue, side, stances, priorities, organisations, m, polity, producer):
+def target_of(issue, side, teams, m, polity, producer):
     """The firm that a boycott is aimed at: the largest on the other side that is in this business and has not given in;
     -2 for a branch of them, -1 where there is none.
     """
+    organisations, stances, priorities = teams.organisations, teams.stances, teams.priorities
     best = -1
     for o in range(organisations.size):
         a = organisations[o]
@@ -139,15 +143,12 @@ def room_for(now, arena, teams, p, m, side, ideal, own):
 
     Daring: e^(-risk x exposure x repression / temperature), a cost beside learned value. own: the team's key.
     """
-    polities, issues = arena.polities, arena.issues
-    allowed, tactics = teams.allowed, teams.tactics
+    polities, allowed, tactics = arena.polities, teams.allowed, teams.tactics
     rule = now.rules[0].tactic_choice
     room = np.zeros(tactics.size)
     for k in range(tactics.size):
         if allowed[p, k] > 0.0:
-            room[k] = allowed[p, k] * ballot_room(
-                now, arena, polities[p], issues[p, m], tactics[k], p, m, side, ideal, own
-            )
+            room[k] = allowed[p, k] * ballot_room(now, arena, tactics[k], p, m, side, ideal, own)
             room[k] *= exp(-rule.risk * tactics[k].exposure * polities[p].repression / rule.temperature)
     return room
 
@@ -155,46 +156,43 @@ def room_for(now, arena, teams, p, m, side, ideal, own):
 @compiled
 def without_target(weights, issue, side, p, m, teams):
     """Rule out the tactics that have nobody to be aimed at."""
-    stances, priorities = teams.stances, teams.priorities
-    organisations, tactics = teams.organisations, teams.tactics
+    tactics = teams.tactics
     for k in range(tactics.size):
         if weights[k] > 0.0 and tactics[k].pressure == BOYCOTT:
-            if target_of(issue, side, stances, priorities, organisations, m, p, False) < 0:
+            if target_of(issue, side, teams, m, p, False) < 0:
                 weights[k] = 0.0
 
 
 @compiled
-def begin(now, arena, teams, campaign, m, side, t, own, chance, events):
-    """Fill a campaign's row for tactic t of a team and log it. own: the team's id; chance: that it begins."""
-    clock = now.clock
-    issues, districts = arena.issues, arena.districts
-    organisations, stances = teams.organisations, teams.stances
-    priorities, tactics = teams.priorities, teams.tactics
-    seed, week = clock[0].seed, clock[0].week
-    a, p = organisations[campaign.organisation], organisations[campaign.organisation].polity
-    formal = now.rules[0].institutionalisation
+def begin(now, arena, teams, events, campaign, plan, own, chance):
+    """Fill a campaign's row and log it. plan: issue, side and tactic; own: the team's id; chance: that it begins."""
+    m, side, t = plan
+    tactic, seed, week = teams.tactics[t], now.clock[0].seed, now.clock[0].week
+    a, p = teams.organisations[campaign.organisation], teams.organisations[campaign.organisation].polity
     campaign.firm = -1
     campaign.district = -1
-    if tactics[t].pressure == BOYCOTT:
-        campaign.firm = target_of(issues[p, m], side, stances, priorities, organisations, m, p, tactics[t].producer)
-    elif tactics[t].pressure == LOCAL:
-        campaign.district = district_of(districts, p, draw64(key(seed, week, _TARGET), own))
+    if tactic.pressure == BOYCOTT:
+        campaign.firm = target_of(arena.issues[p, m], side, teams, m, p, tactic.producer)
+    elif tactic.pressure == LOCAL:
+        campaign.district = district_of(arena.districts, p, draw64(key(seed, week, _TARGET), own))
     campaign.polity = p
     campaign.issue = m
     campaign.side = side
     campaign.tactic = t
-    campaign.weeks_left = tactics[t].weeks
+    campaign.weeks_left = tactic.weeks
+    _, lag, _, _ = institutionalisation(a.institutionalisation, now.rules[0].institutionalisation)
     # A veto cannot wait: its window runs, and its opponents were organised when the law was made.
-    waits = formal.on and right_of(tactics[t]) != REFERENDUM
-    campaign.age = -int(formal.lag * a.institutionalisation + 0.5) if waits else 0
+    campaign.age = 0 if right_of(tactic) == REFERENDUM else -lag
     campaign.fresh = True
     campaign.publicity = 0
     spread = now.rules[0].petition.spread
     campaign.outreach = exp(spread * normal(draw64(key(seed, week, _OUTREACH), own)) - spread * spread / 2.0)
-    campaign.competence = competence(a.skills, tactics[t])
+    campaign.competence = competence(a.skills, tactic)
     campaign.spent = 0.0
     campaign.gain = 0.0
-    note(clock, events, CAMPAIGN_BEGINS, p, m, campaign.organisation, t, -1, side, chance)
+    told = note(now.clock, events, CAMPAIGN_BEGINS, p, m, campaign.organisation, side, chance)
+    told.tactic = t
+    return told
 
 
 @compiled
@@ -224,29 +222,19 @@ def tactic_choice(now, arena, teams, allied, events):
     Members ask their alliance first. Some campaigns are experiments with what nobody has begun for longest, more so
     among diverse allies; what nobody has begun at all is tried after a quarter. What governance forbids ends at once.
     """
-    clock, rules = now.clock, now.rules
-    issues = arena.issues
+    clock, rules, issues = now.clock, now.rules, arena.issues
     organisations, stances, priorities = teams.organisations, teams.stances, teams.priorities
     learned, uses, tactics = teams.learned, teams.uses, teams.tactics
-    allowed, tried, campaigns = teams.allowed, teams.tried, teams.campaigns
+    tried, campaigns = teams.tried, teams.campaigns
     alliances, seats = allied.alliances, allied.seats
-    rule = rules[0].tactic_choice
-    seed, week = clock[0].seed, clock[0].week
+    rule, seed, week = rules[0].tactic_choice, clock[0].seed, clock[0].week
     launches, subjects, choices = key(seed, week, _LAUNCH), key(seed, week, _ISSUE), key(seed, week, _TACTIC)
     experiments, abroad = key(seed, week, _EXPERIMENT), key(seed, week, _ABROAD)
-    formal, together = rules[0].institutionalisation, rules[0].joint_plan.on
     # What others begin in the same week nobody knows yet.
     known = tried.copy()
     for c in range(campaigns.size):
         campaign = campaigns[c]
-        campaign.effort = 0.0
-        campaign.fresh = False
-        if campaign.weeks_left > 0 and allowed[campaign.polity, campaign.tactic] == 0.0:
-            break_off(clock, campaign, events)
-        if campaign.weeks_left > 0:
-            campaign.age += 1
-            continue
-        if campaign.alliance >= 0:
+        if _goes_on(clock, campaign, teams.allowed, events) or campaign.alliance >= 0:
             continue
         o = campaign.organisation
         a = organisations[o]
@@ -255,14 +243,14 @@ def tactic_choice(now, arena, teams, allied, events):
         m = picked(priorities[o], draw64(subjects, a.key))
         issue = issues[a.polity, m]
         side = FOR if stances[o, m] > issue.policy else AGAINST
-        urge = alarm(now, arena, issue, tactics, uses[o], a.polity, m, side, stances[o, m], a.key)
+        urge = alarm(now, arena, teams, o, m, side)
         chance = a.activity * (rule.launch + rule.launch_by_agenda * issue.agenda + urge)
         if m < 0 or draw64(launches, a.key) >= chance or stances[o, m] == issue.policy:
             continue
-        caution = a.institutionalisation if formal.on else 0.0
+        caution, _, _, _ = institutionalisation(a.institutionalisation, rules[0].institutionalisation)
         room = room_for(now, arena, teams, a.polity, m, side, stances[o, m], a.key)
         weights = tactic_weights(room, uses[o], learned[o], a.skills, tactics, caution, rule)
-        if together and _ask(alliances, seats, campaigns, o, a.polity, m, side, weights):
+        if rules[0].joint_plan.on and _ask(alliances, seats, campaigns, o, a.polity, m, side, weights):
             continue
         without_target(weights, issue, side, a.polity, m, teams)
         _without_allies(weights, tactics, a.seats)
@@ -276,12 +264,24 @@ def tactic_choice(now, arena, teams, allied, events):
         if experiment:
             t = oldest
         tried[a.polity, t] = week
-        begin(now, arena, teams, campaign, m, side, t, a.key, chance, events)
-        why = latest(clock, events)
+        why = begin(now, arena, teams, events, campaign, (m, side, t), a.key, chance)
         why.value = learned[o, t]
         why.match = campaign.competence
         why.odds = weights[t] / total_of(weights)
         why.experiment = 1 if experiment else 0
+
+
+@compiled
+def _goes_on(clock, campaign, allowed, events):
+    """Whether a campaign runs on this week; what governance has come to forbid ends."""
+    campaign.effort = 0.0
+    campaign.fresh = False
+    if campaign.weeks_left > 0 and allowed[campaign.polity, campaign.tactic] == 0.0:
+        break_off(clock, campaign, events)
+    if campaign.weeks_left > 0:
+        campaign.age += 1
+        return True
+    return False
 
 
 @compiled

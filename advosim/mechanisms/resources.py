@@ -6,9 +6,10 @@ import numpy as np
 
 from advosim.mechanisms.alliances import enlist
 from advosim.mechanisms.borders import shelters
+from advosim.mechanisms.campaigns import institutionalisation
 from advosim.mechanisms.chronicle import note
 from advosim.world.chance import draw64, exp, key, normal, stream
-from advosim.world.codes import CLOSURE, FIRM, FOUNDATION, GRANT
+from advosim.world.codes import CLOSURE, FIRM, FOUNDATION, GRANT, MONTH
 from advosim.world.compile import compiled
 
 _GIFTS = stream("funds")
@@ -58,7 +59,7 @@ def funds(now, arena, teams, events):
             a.closed = True
             campaigns[o].weeks_left = 0
             home.closures += 1
-            note(clock, events, CLOSURE, a.polity, -1, o, -1, -1, -1, 0.0)
+            note(clock, events, CLOSURE, a.polity, -1, o, -1, 0.0)
 
 
 @compiled
@@ -71,10 +72,13 @@ def agreement(stances, priorities, one, other):
 
 
 @compiled
-def grant_weight(fit, visibility, success, evidence, institutionalisation, rule, by_institution):
-    """e^(2 fit + 2 visibility + 2 success + evidence + institutionalisation): a recipient's weight with a donor."""
+def grant_weight(fit, visibility, success, evidence, formal, rule):
+    """e^(2 fit + 2 visibility + 2 success + evidence + formal): a recipient's weight with a donor.
+
+    evidence, formal: logits that `enlist` and `institutionalisation` add.
+    """
     logit = rule.by_fit * fit + rule.by_visibility * visibility + rule.by_success * success
-    return exp(logit + evidence + by_institution * institutionalisation)
+    return exp(logit + evidence + formal)
 
 
 @compiled
@@ -87,9 +91,8 @@ def grants(now, arena, teams, events):
     polities = arena.polities
     organisations, stances, priorities = teams.organisations, teams.stances, teams.priorities
     rule = rules[0].grants
-    if not rule.on or clock[0].week % 4 != 0:
+    if not rule.on or clock[0].week % MONTH != 0:
         return
-    institution = rules[0].institutionalisation.grants if rules[0].institutionalisation.on else 0.0
     weights = np.zeros(organisations.size)
     for f in range(organisations.size):
         donor = organisations[f]
@@ -102,23 +105,22 @@ def grants(now, arena, teams, events):
             if a.closed or a.kind >= FIRM or a.kind == FOUNDATION or a.polity != donor.polity:
                 continue
             fit = agreement(stances, priorities, f, o)
-            weights[o] = grant_weight(
-                fit, a.visibility, a.success, enlist(a, rules[0].enlist), a.institutionalisation, rule, institution
-            )
+            _, _, _, formal = institutionalisation(a.institutionalisation, rules[0].institutionalisation)
+            weights[o] = grant_weight(fit, a.visibility, a.success, enlist(a, rules[0].enlist), formal, rule)
             total += weights[o]
         if total <= 0.0:
             continue
-        given = 4.0 * donor.gives * (1.0 - polities[donor.polity].entry_cost if donor.foreign else 1.0)
+        given = float(MONTH) * donor.gives * (1.0 - polities[donor.polity].entry_cost if donor.foreign else 1.0)
         for o in range(organisations.size):
             if weights[o] > 0.0:
                 _receive(organisations[o], given * weights[o] / total, stances, o, f, rule)
-        note(clock, events, GRANT, donor.polity, -1, f, -1, -1, -1, given)
+        note(clock, events, GRANT, donor.polity, -1, f, -1, given)
 
 
 @compiled
 def _receive(a, amount, stances, o, f, rule):
     a.grants += amount
     a.funds += amount
-    dependence = amount / (amount + 4.0 * (a.dues + a.gifts)) if amount > 0.0 else 0.0
+    dependence = amount / (amount + float(MONTH) * (a.dues + a.gifts)) if amount > 0.0 else 0.0
     for m in range(stances.shape[1]):
         stances[o, m] += rule.drift * dependence * (stances[f, m] - stances[o, m])

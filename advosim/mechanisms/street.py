@@ -8,7 +8,7 @@ from advosim.mechanisms.campaigns import active
 from advosim.mechanisms.chronicle import note
 from advosim.mechanisms.institutions import sign
 from advosim.world.chance import draw64, key, logistic, pair, stream
-from advosim.world.codes import ACCOMMODATE, ANSWERED, CONSULT, DENY, REPRESS, SIDES, STREET
+from advosim.world.codes import ACCOMMODATE, ANSWERED, ANSWERS, CONSULT, DENY, REPRESS, SIDES, STREET
 from advosim.world.compile import compiled
 
 _VIOLENCE = stream("violence")
@@ -17,6 +17,8 @@ _ACCOMMODATE = stream("response.accommodate")
 _CONSULT = stream("response.consult")
 _DENY = stream("response.deny")
 _REPLY = stream("petition.reply")
+_MIDDLE = 0.5
+"""Of a setting, 0..1: where it moves a government neither way (convention)."""
 
 
 @compiled
@@ -72,7 +74,7 @@ def repress_chance(repression, violent, forbearance, rule):
 def accommodate_chance(accommodation, repressed, violent, rule):
     """s(-2.0 - .75 repressed + .6 violence + 2 (accommodation - .5)), fitted to the same data."""
     logit = rule.accommodate + rule.after_repression * repressed + rule.accommodate_violence * violent
-    return logistic(logit + rule.by_setting * (accommodation - 0.5))
+    return logistic(logit + rule.by_setting * (accommodation - _MIDDLE))
 
 
 @compiled
@@ -97,10 +99,11 @@ def _answers(rules, home, issue, side, swing, seed, week):
     if draw64(key(seed, week, _ACCOMMODATE), own) < accommodate_chance(home.accommodation, repressed, violent, rule):
         answers |= ACCOMMODATE
     after = rule.after_repression * repressed
-    consult = logistic(rule.consult + after + rule.by_setting * (home.openness - 0.5))
+    consult = logistic(rule.consult + after + rule.by_setting * (home.openness - _MIDDLE))
     if draw64(key(seed, week, _CONSULT), own) < consult:
         answers |= CONSULT
-    if draw64(key(seed, week, _DENY), own) < logistic(rule.deny + after - rule.by_setting * (home.accommodation - 0.5)):
+    deny = logistic(rule.deny + after - rule.by_setting * (home.accommodation - _MIDDLE))
+    if draw64(key(seed, week, _DENY), own) < deny:
         answers |= DENY
     return answers
 
@@ -150,10 +153,10 @@ def response(now, arena, events):
                     issue.consulting[side] = rule.consult_weeks
                 if answers & DENY:
                     issue.denied[side] = True
-                for kind in range(4):
+                for kind in range(len(ANSWERS)):
                     if answers & (1 << kind):
                         size = issue.marched[side] if issue.marched[side] >= rule.onset else issue.signed[side]
-                        note(clock, events, ANSWERED + kind, p, m, -1, -1, -1, side, size)
+                        note(clock, events, ANSWERED + kind, p, m, -1, side, size)
         if given > 0.0:
             _take_back(issues, p, rule.offset * given)
 

@@ -89,7 +89,7 @@ def stakeholder_table(now, arena, teams, allied, events):
                     issue.submitted[BY_TABLE] = True
                     issue.target[BY_TABLE] = issue.policy + step
                     issue.buy_in = 1.0
-                    note(clock, events, AGREEMENT, p, m, -1, -1, BY_TABLE, 0 if step > 0.0 else 1, step)
+                    note(clock, events, AGREEMENT, p, m, -1, 0 if step > 0.0 else 1, step).route = BY_TABLE
 
 
 @compiled
@@ -128,8 +128,6 @@ def municipalities(now, arena, teams, events):
                     districts[d].polity,
                     m,
                     _mayor(organisations, d),
-                    -1,
-                    -1,
                     -1,
                     districts[d].policy[m] - before,
                 )

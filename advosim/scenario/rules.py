@@ -95,6 +95,8 @@ class Message(Mechanism):
     """Clear and tailored messages are stronger: teams with media skill say it well, and to each public in its frame."""
 
     gain: float = number(0.2, 0, 1, "rise of strength by clarity and tailoring", unit="share", assumed=13)
+    untailored: float = number(0.5, 0, 1, "clarity left where publics are not told each in its frame", unit="share",
+        assumed=13)  # fmt: skip
     focus: float = number(0.3, 0, 1, "effort that goes to the public of most promise alone", unit="share", assumed=13,
         source="Hillygus & Shields 2008: campaigns speak to segments")  # fmt: skip
 
@@ -189,6 +191,8 @@ class CredibilityChange(Mechanism):
         source="Wasow 2020: violence turns opinion against those who call for it")  # fmt: skip
     transfer: float = number(0.2, 0, 1, "what is usual moves toward allies' trust by", unit="share", assumed=11)
     unity: float = number(0.1, 0, 1, "public trust gained by a cohesive alliance", assumed=11)
+    visibility_rate: float = number(0.1, 0, 1, "visibility moves toward the acts covered in a week by", unit="share",
+        assumed=11)  # fmt: skip
     scandal: float = number(0.0005, 0, 1, "chance of a scandal", unit="per organisation and week", assumed=11)
     damage: float = number(0.3, 0, 1, "trust lost by a scandal with all three audiences", assumed=11,
         source="Gibelman & Gelman 2004: scandals cost organisations their trust")  # fmt: skip
@@ -200,6 +204,8 @@ class Institutionalisation(Mechanism):
     lag: float = number(4.0, 0, 52, "delay of a fully institutionalised team's start", unit="weeks", assumed=11,
         source="Tarrow 2011: movements act faster than offices")  # fmt: skip
     access: float = number(0.3, 0, 1, "rise of lobbying by institutionalisation", unit="share", assumed=11)
+    usual: float = number(0.7, 0, 1, "institutionalisation at which it neither helps nor hampers lobbying",
+        source="convention: that of an NGO in the catalogue, for whom costs of lobbying are given")  # fmt: skip
     grants: float = number(1.0, 0, 20, "weight with foundations", unit="logit", assumed=11)
 
 
@@ -382,6 +388,10 @@ class Evidence(Mechanism):
     price: float = number(0.5, 0, 5, "rise of the price", unit="friction per reach and quality", assumed=13,
         source="Keck & Sikkink 1998: information raises the cost of an option")  # fmt: skip
     anchor: float = number(0.2, 0, 1, "teaching that evidence does on the side", unit="share", assumed=13)
+    repute_keep: float = number(0.98, 0, 1, "repute for evidence kept from week to week", unit="share", assumed=13)
+    repute_rate: float = number(
+        0.05, 0, 1, "repute for evidence moves toward a week's work by", unit="share", assumed=13
+    )
     reputation: float = number(0.5, 0, 1, "reputation of the other side's firms lost", unit="per reach", assumed=13,
         source="King 2008: reputation is what targets lose")  # fmt: skip
 
@@ -824,6 +834,9 @@ class Learning(Mechanism):
     start: float = number(
         0.03, 0, 10, "value of every tactic at the start", unit="gain per budget", assumed=11, founding=True
     )
+    success_rate: float = number(0.05, 0, 1, "success moves toward a week's worth by", unit="share", assumed=11)
+    results_rate: float = number(0.05, 0, 1, "an alliance's results move toward a week's worth by", unit="share",
+        assumed=11)  # fmt: skip
     of_coverage: float = number(0.05, 0, 10, "worth of a covered act", unit="pressure", assumed=11)
     of_reach: float = number(0.5, 0, 10, "worth of reaching everybody", unit="pressure", assumed=11)
     of_change: float = number(

@@ -17,11 +17,14 @@ SIDES = 2
 CHANNELS = ("face_to_face", "mass_media", "social_media")
 FACE_TO_FACE, MASS_MEDIA, SOCIAL_MEDIA = 0, 1, 2
 EXPERTISE = ("research", "law", "media", "organising", "digital")
+RESEARCH_SKILL, MEDIA_SKILL, DIGITAL_SKILL = 0, 2, 4
 CULTURE = tuple(Culture.model_fields)
 AUDIENCES = ("officials", "media", "public")
 OFFICIALS, MEDIA, PUBLIC = 0, 1, 2
 CALLS = ("none", "sign", "share", "show_up", "buy_not")
 CALL_SIGN, CALL_SHARE, CALL_SHOW_UP, CALL_BUY_NOT = 1, 2, 3, 4
+SIGN_BITS, MARCH_BITS, SHUN_BITS, BACK_BITS = 1, 4, 16, 64
+"""What members of an organisation are called to, in its `calls`: two bits each, one for each side; ballots last."""
 PRESSURES = get_args(Route)
 INSIDE, PETITION, STREET, BOYCOTT, TABLE, LOCAL, ABROAD = 1, 2, 3, 4, 5, 6, 7
 VENUES = get_args(Venue)
@@ -93,6 +96,8 @@ PERSUADE, MOBILISE, FROM_INSIDE = 0, 1, 2
 """What a joint plan sets out to do: win people over, move those who are won, or talk to officials."""
 SHARES = get_args(BenefitSharing.model_fields["by"].annotation)
 MOST_ROLES = 3
+MONTH = 4
+"""Weeks of a month: four, so that every month has as many."""
 QUARTER = 13
 """Weeks from one record of bonds to the next."""
 BALLOT_LAUNCHED, BALLOT_QUALIFIED, BALLOT_FAILED, BALLOT_WITHDRAWN, COUNTER_PROPOSAL, VOTE, VETO, RECALLED, DETERRED = (

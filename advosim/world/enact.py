@@ -8,7 +8,7 @@ import numpy as np
 
 from advosim.scenario.declare import Mechanism
 from advosim.scenario.load import Scenario
-from advosim.scenario.rules import Mechanisms
+from advosim.scenario.rules import DigitalDivide, Mechanisms
 from advosim.scenario.schema import Governance, Initiative, Recall, Referendum, Tactic
 from advosim.world.chance import draw, exp, key, pair, stream, wrapping
 from advosim.world.codes import CODED, ONLINE, POPULAR, VENUES
@@ -62,13 +62,11 @@ def _grant(right: Any, given: Initiative | Referendum | Recall, was: Initiative 
 
 def _connect(world: World, scenario: Scenario) -> None:
     """Put citizens online by their founding draws, publics around the polity's mean."""
-    divide = scenario.mechanism.digital_divide
-    weight = divide.scale if divide.on else 0.0
     world.arena.polities["online"] = 0.0
     with wrapping():
         for row, public in enumerate(world.arena.publics):
             home = world.arena.polities[public.polity]
-            share = _online_share(home.internet_access, weight * public.digital)
+            share = digital_divide(home.internet_access, public.digital, scenario.mechanism.digital_divide)
             share = 0.0 if home.shutdown and scenario.mechanism.platform_control.on else share
             mine = world.people.blocks[world.people.blocks["public"] == row]
             online = connect(
@@ -110,10 +108,11 @@ def _allowed(tactic: Tactic, governance: Governance, rule: Mechanisms) -> float:
     return room
 
 
-def _online_share(access: float, digital: float) -> float:
+def digital_divide(access: float, digital: float, rule: DigitalDivide) -> float:
+    """The share of a public that is online: log odds of the polity's access + scale x the public's own. Norris 2001."""
     if access <= 0.0 or access >= 1.0:
         return float(access >= 1.0)
-    odds = access / (1.0 - access) * exp(digital)
+    odds = access / (1.0 - access) * exp((rule.scale if rule.on else 0.0) * digital)
     return float(odds / (1.0 + odds))
 
 
