@@ -14,6 +14,8 @@ from advosim.world.compile import compiled
 
 _ADOPT = stream("boomerang.adoption")
 _OFFSET = stream("boomerang.offset")
+_NOWHERE = 1e-12
+"""Below any nearness: guards a division where nobody is near."""
 _SEEN = 0.05
 """Shaming from which the log tells of it (convention)."""
 
@@ -121,7 +123,7 @@ def ahead(direction, there, here):
 @compiled
 def _best_third_state(issues, relations, p, m, direction):
     """How far the nearest state that is ahead stands ahead, weighted by nearness over the nearest of all."""
-    best, nearest = 0.0, 1e-12
+    best, nearest = 0.0, _NOWHERE
     for other in range(issues.shape[0]):
         if other != p:
             near = relations[p, other].closeness

@@ -48,10 +48,19 @@ _CLOSURE = stream("ties.closure")
 _FADING = stream("ties.fading")
 _EXIT = stream("alliance_exit")
 _CLASH = tuple(stream(name) for name in CLASHES)
-_CULTURE_CLASH, _PRIORITY_CLASH, _STRATEGY_CLASH = _CLASH
+_CULTURE_CLASH, _PRIORITY_CLASH, _STRATEGY_CLASH = range(len(CLASHES))
 _TERMS = len(TERMS)
 _GOALS, _OPPONENT, _TRUST, _EXPERTISE, _SALIENCE, _ENLIST, _NICHE, _CULTURE, _SIZE, _MESSAGE = range(_TERMS)
 _RECENTLY = QUARTER
+_TOGETHER = -2
+_EITHER = 0.5
+"""Of two who meet either is as likely to make the offer."""
+_USUAL_SIZE = 3.0
+"""Members of an alliance from which its size neither keeps nor repels (convention)."""
+_MIDDLE = 0.5
+"""Of cohesion and results, 0..1: where they neither keep nor repel (convention)."""
+_PENNILESS = 1e-6
+"""Below any funds: who has none still has a say, as 0 to the power of 0 is 1 (convention)."""
 _SLIGHT = 0.1
 """Of a logit: what weighs less is no reason to leave."""
 
@@ -129,10 +138,16 @@ def goal_overlap(own, others, own_priorities, others_priorities, m):
 
     own, others: (issues,) positions.
     """
+    return (1.0 - abs(own[m] - others[m]) / 2.0) * shared_priorities(own_priorities, others_priorities)
+
+
+@compiled
+def shared_priorities(own, others):
+    """How far two organisations care for the same: sum over issues of the lesser of each two priorities, 0..1."""
     shared = 0.0
     for i in range(own.size):
-        shared += min(own_priorities[i], others_priorities[i])
-    return (1.0 - abs(own[m] - others[m]) / 2.0) * shared
+        shared += min(own[i], others[i])
+    return shared
 
 
 @compiled
@@ -161,27 +176,24 @@ def enlist(organisation, rule):
 
 
 @compiled
-def _weigh(i, j, partners, many, size, m, issue, side, teams, trust, rules, terms):
-    """The terms of i's logit on an alliance, where j speaks for the partners' side; `many` of `partners` count.
+def _weigh(now, arena, teams, trust, meeting, partners, size, terms):
+    """The logit of an organisation on an alliance with `partners`; fills in its terms.
 
-    size: members without the newcomer.
+    meeting: who decides, who speaks for the partners' side, issue, side; size: members without the newcomer.
     """
+    i, j, m, side = meeting
     organisations, stances, priorities = teams.organisations, teams.stances, teams.priorities
-    rule = rules[0].alliance_formation
-    a = organisations[i]
+    rule, a = now.rules[0].alliance_formation, organisations[i]
+    issue, many = arena.issues[a.polity, m], partners.size
     union = np.zeros(a.skills.size)
     goals = trusted = niche = culture = 0.0
-    for x in range(many):
-        o = partners[x]
+    for o in partners:
         b = organisations[o]
         goals += goal_overlap(stances[i], stances[o], priorities[i], priorities[o], m) / many
         trusted += trust[i, o] / many
         culture += culture_distance(a.culture, b.culture) / many
         if a.kind == b.kind:
-            shared = 0.0
-            for each in range(priorities.shape[1]):
-                shared += min(priorities[i, each], priorities[o, each])
-            niche += shared / many
+            niche += shared_priorities(priorities[i], priorities[o]) / many
         for e in range(union.size):
             union[e] = max(union[e], b.skills[e])
     organised = strength(issue, FOR) + strength(issue, AGAINST)
@@ -189,8 +201,8 @@ def _weigh(i, j, partners, many, size, m, issue, side, teams, trust, rules, term
     terms[_OPPONENT] = rule.by_opponent * strength(issue, 1 - side) / organised if organised > 0.0 else 0.0
     terms[_TRUST] = rule.by_trust * trusted
     terms[_EXPERTISE] = rule.by_expertise * complement(a.skills, union)
-    terms[_SALIENCE] = rule.by_salience * issue.salience / 0.1
-    terms[_ENLIST] = enlist(organisations[j], rules[0].enlist)
+    terms[_SALIENCE] = rule.by_salience * issue.salience / rule.salient
+    terms[_ENLIST] = enlist(organisations[j], now.rules[0].enlist)
     terms[_NICHE] = -rule.by_niche * niche
     terms[_CULTURE] = -rule.by_culture * culture
     terms[_SIZE] = -rule.by_size * (size + 1)
@@ -230,7 +242,9 @@ def common_issue(i, j, p, issues, stances, priorities):
 
 @compiled
 def _largest(alliances, seats, o, other, p, m, side):
-    """The largest alliance of o on a side of an issue with a free seat and without `other`; -2 if they share one."""
+    """The largest alliance of o on a side of an issue with a free seat and without `other`, -1 for none; _TOGETHER if
+    they share one.
+    """
     best = -1
     for a in range(alliances.size):
         alliance = alliances[a]
@@ -239,7 +253,7 @@ def _largest(alliances, seats, o, other, p, m, side):
         if seat_of(seats[a], o) < 0:
             continue
         if seat_of(seats[a], other) >= 0:
-            return -2
+            return _TOGETHER
         if alliance.members < seats.shape[1] and (best < 0 or alliance.members > alliances[best].members):
             best = a
     return best
@@ -253,19 +267,11 @@ def alliance_formation(now, arena, teams, allied, record):
     1.5 trust + complementary expertise + .5 salience/.1 + evidence - 1.5 niche - culture - .1 size.
     Hojnacki 1997; Hula 1999; Barman 2002.
     """
-    clock, rules = now.clock, now.rules
-    issues = arena.issues
-    organisations, stances = teams.organisations, teams.stances
-    priorities, repertoire = teams.priorities, teams.repertoire
-    tied, trust, alliances, seats = allied.tied, allied.trust, allied.alliances, allied.seats
-    lives, consents, events = record.alliances, record.consents, record.events
-    rule = rules[0].alliance_formation
-    seed, week = clock[0].seed, clock[0].week
+    clock, organisations = now.clock, teams.organisations
+    rule, week = now.rules[0].alliance_formation, clock[0].week
     if not rule.on or week % QUARTER != 0:
         return
-    meetings, offers, choices = key(seed, week, _MEET), key(seed, week, _OFFER), key(seed, week, _CONSENT)
-    terms, others = np.zeros(_TERMS), np.zeros(_TERMS)
-    partners, alone = np.zeros(seats.shape[1], np.int64), np.zeros(1, np.int64)
+    meetings = key(clock[0].seed, week, _MEET)
     order = _by_key(organisations)
     for first in range(order.size):
         for second in range(first + 1, order.size):
@@ -273,78 +279,97 @@ def alliance_formation(now, arena, teams, allied, record):
             one, other = organisations[i], organisations[j]
             if one.closed or other.closed or one.polity != other.polity:
                 continue
-            own = between(one.key, other.key)
             # Whoever does not act seeks no allies either.
             seeking = min(1.0, min(one.activity, other.activity))
-            if draw64(meetings, own) >= seeking * (rule.meet_tied if tied[i, j] > 0 else rule.meet):
-                continue
-            p = one.polity
-            m = common_issue(i, j, p, issues, stances, priorities)
-            if m < 0:
-                continue
-            side = FOR if stances[i, m] > issues[p, m].policy else AGAINST
-            host, guest = (i, j) if draw64(offers, own) < 0.5 else (j, i)
-            a = _largest(alliances, seats, host, guest, p, m, side)
-            if a == -1:
-                b = _largest(alliances, seats, guest, host, p, m, side)
-                if b >= 0:
-                    host, guest, a = guest, host, b
-            if a == -2:
-                continue
-            many = 0
-            if a >= 0:
-                for s in range(seats.shape[1]):
-                    if seats[a, s].organisation >= 0:
-                        partners[many] = seats[a, s].organisation
-                        many += 1
-            else:
-                partners[0] = host
-                many = 1
-            alone[0] = guest
-            welcome = _weigh(host, guest, alone, 1, many, m, issues[p, m], side, teams, trust, rules, terms)
-            wish = _weigh(guest, host, partners, many, many, m, issues[p, m], side, teams, trust, rules, others)
-            others[_MESSAGE] = offer(repertoire[host], repertoire[guest], rules[0].message)
-            wish += others[_MESSAGE]
-            k = pair(choices, own)
-            if draw64(k, organisations[host].key) >= logistic(welcome):
-                continue
-            if draw64(k, organisations[guest].key) >= logistic(wish):
-                continue
-            founding = a < 0
-            if founding:
-                a = free_row(alliances, p)
-                if a < 0:
-                    continue
-                born = pair(pair(organisations[host].key, issues[p, m].key), week)
-                establish(clock, alliances[a], seats[a], lives, p, m, side, host, guest, born)
-                life = lives[alliances[a].number]
-                for t in range(_TERMS):
-                    life.terms[t] = terms[t]
-                    life.partner_terms[t] = others[t]
-                _seat(now, alliances[a], seats[a], organisations, host)
-                _tell(clock, events, ALLIED, alliances[a], host, guest, welcome)
-            else:
-                _tell(clock, events, JOINED, alliances[a], guest, host, wish)
-            _seat(now, alliances[a], seats[a], organisations, guest)
-            life = lives[alliances[a].number]
-            life.most_members = max(life.most_members, alliances[a].members)
-            _note_consent(clock, consents, alliances[a].number, founding, host, guest, terms, others, welcome, wish)
-    _sign_memoranda(clock, rule, alliances, lives, events)
+            chance = seeking * (rule.meet_tied if allied.tied[i, j] > 0 else rule.meet)
+            if draw64(meetings, between(one.key, other.key)) < chance:
+                _negotiate(now, arena, teams, allied, record, i, j)
+    _sign_memoranda(clock, rule, allied.alliances, record.alliances, record.events)
 
 
 @compiled
-def _note_consent(clock, consents, number, founding, host, guest, terms, others, welcome, wish):
-    """Write down what decided on both sides."""
+def _negotiate(now, arena, teams, allied, record, i, j):
+    """One of two who meet makes an offer. If both consent, the guest joins the host's alliance, or they found one."""
+    organisations, stances, trust = teams.organisations, teams.stances, allied.trust
+    alliances, seats, seed, week = allied.alliances, allied.seats, now.clock[0].seed, now.clock[0].week
+    p, own = organisations[i].polity, between(organisations[i].key, organisations[j].key)
+    m = common_issue(i, j, p, arena.issues, stances, teams.priorities)
+    if m < 0:
+        return
+    side = FOR if stances[i, m] > arena.issues[p, m].policy else AGAINST
+    host, guest = (i, j) if draw64(key(seed, week, _OFFER), own) < _EITHER else (j, i)
+    a = _largest(alliances, seats, host, guest, p, m, side)
+    if a == _TOGETHER:
+        return
+    if a < 0:
+        b = _largest(alliances, seats, guest, host, p, m, side)
+        if b >= 0:
+            host, guest, a = guest, host, b
+    members = _members(seats[a]) if a >= 0 else np.full(1, host)
+    terms = np.zeros((2, _TERMS))
+    welcome = _weigh(now, arena, teams, trust, (host, guest, m, side), np.full(1, guest), members.size, terms[0])
+    wish = _weigh(now, arena, teams, trust, (guest, host, m, side), members, members.size, terms[1])
+    terms[1, _MESSAGE] = offer(teams.repertoire[host], teams.repertoire[guest], now.rules[0].message)
+    logits = (welcome, wish + terms[1, _MESSAGE])
+    k = pair(key(seed, week, _CONSENT), own)
+    if draw64(k, organisations[host].key) >= logistic(logits[0]):
+        return
+    if draw64(k, organisations[guest].key) >= logistic(logits[1]):
+        return
+    founding = a < 0
+    a = free_row(alliances, p) if founding else a
+    if a >= 0:
+        _join(now, arena, teams, allied, record, (a, m, side, founding, host, guest), terms, logits)
+
+
+@compiled
+def _join(now, arena, teams, allied, record, terms_of, terms, logits):
+    """The guest takes a seat, in a new alliance the host too. terms_of: alliance, issue, side, whether it is new, host
+    and guest; terms: (2, TERMS), logits: what decided with host and guest.
+    """
+    a, m, side, founding, host, guest = terms_of
+    clock, organisations, p = now.clock, teams.organisations, teams.organisations[host].polity
+    alliance, seats, lives = allied.alliances[a], allied.seats[a], record.alliances
+    if founding:
+        born = pair(pair(organisations[host].key, arena.issues[p, m].key), clock[0].week)
+        establish(clock, alliance, seats, lives, p, m, side, host, guest, born)
+        life = lives[alliance.number]
+        for t in range(_TERMS):
+            life.terms[t] = terms[0, t]
+            life.partner_terms[t] = terms[1, t]
+        _seat(now, alliance, seats, organisations, host)
+        _tell(clock, record.events, ALLIED, alliance, host, guest, logits[0])
+    else:
+        _tell(clock, record.events, JOINED, alliance, guest, host, logits[1])
+    _seat(now, alliance, seats, organisations, guest)
+    life = lives[alliance.number]
+    life.most_members = max(life.most_members, alliance.members)
+    _note_consent(clock, record.consents, alliance.number, founding, (host, guest), terms, logits)
+
+
+@compiled
+def _members(seats):
+    """The organisations that have a seat."""
+    members, many = np.zeros(seats.size, np.int64), 0
+    for s in range(seats.size):
+        if seats[s].organisation >= 0:
+            members[many] = seats[s].organisation
+            many += 1
+    return members[:many]
+
+
+@compiled
+def _note_consent(clock, consents, number, founding, both, terms, logits):
+    """Write down what decided on both sides. both: host and guest."""
     row = consents[clock[0].consents]
     row.week = clock[0].week
     row.alliance = number
     row.founding = founding
-    row.host, row.guest = host, guest
-    for t in range(_TERMS):
-        row.terms[0, t] = terms[t]
-        row.terms[1, t] = others[t]
-    row.logit[0] = welcome
-    row.logit[1] = wish
+    row.host, row.guest = both
+    for side in range(2):
+        row.logit[side] = logits[side]
+        for t in range(_TERMS):
+            row.terms[side, t] = terms[side, t]
     clock[0].consents += 1
 
 
@@ -403,7 +428,7 @@ def power(now, teams, allied):
         for s in range(seats.shape[1]):
             seat = seats[a, s]
             if seat.organisation >= 0:
-                funds = max(organisations[seat.organisation].funds, 1e-6)
+                funds = max(organisations[seat.organisation].funds, _PENNILESS)
                 seat.say = raised(funds, psi) if rule.on and psi > 0.0 else 1.0
         _agree(alliance, seats[a], stances)
         _take_stock(alliance, seats[a], organisations, trust)
@@ -465,11 +490,12 @@ def internal_communication(now, allied):
 
 
 @compiled
-def _quarrel(clock, rule, spared, mediation, kind, stream_of, alliance, seats, distances, organisations, trust, events):
+def _quarrel(now, allied, events, a, kind, rule, spared, distances):
     """The most distant pair falls out by hazard x distance x (1 - remedy); mediation scales the damage by 1 - m.
 
-    distances: (seats, seats), 0..1; spared: share of conflicts that the remedy spares.
+    kind: place in CLASHES; spared: share of conflicts that the remedy spares; distances: (seats, seats), 0..1.
     """
+    clock, alliance, seats, trust = now.clock, allied.alliances[a], allied.seats[a], allied.trust
     worst, one, other = 0.0, -1, -1
     for s in range(seats.size):
         for r in range(s + 1, seats.size):
@@ -477,10 +503,10 @@ def _quarrel(clock, rule, spared, mediation, kind, stream_of, alliance, seats, d
                 worst, one, other = distances[s, r], s, r
     if one < 0:
         return
-    luck = draw64(key(clock[0].seed, clock[0].week, stream_of), alliance.key)
+    luck = draw64(key(clock[0].seed, clock[0].week, _CLASH[kind]), alliance.key)
     if luck >= rule.hazard * worst * (1.0 - rule.remedy * spared):
         return
-    damage = rule.damage * (1.0 - mediation)
+    damage = rule.damage * (1.0 - mediation(now.rules[0].trust))
     i, j = seats[one].organisation, seats[other].organisation
     trust[i, j] = max(0.0, trust[i, j] - damage)
     trust[j, i] = max(0.0, trust[j, i] - damage)
@@ -501,10 +527,10 @@ def _meets(clock, alliance):
 @compiled
 def culture_clash(now, teams, allied, events):
     """Conflict over ways of working; shared understanding, which communication brings, is the remedy. Seed 2."""
-    clock, rules = now.clock, now.rules
+    clock = now.clock
     organisations = teams.organisations
-    trust, alliances, seats = allied.trust, allied.alliances, allied.seats
-    rule = rules[0].culture_clash
+    alliances, seats = allied.alliances, allied.seats
+    rule = now.rules[0].culture_clash
     apart = np.zeros((seats.shape[1], seats.shape[1]))
     for a in range(alliances.size):
         if not rule.on or not _meets(clock, alliances[a]):
@@ -514,29 +540,16 @@ def culture_clash(now, teams, allied, events):
                 i, j = seats[a, s].organisation, seats[a, r].organisation
                 if i >= 0 and j >= 0:
                     apart[s, r] = culture_distance(organisations[i].culture, organisations[j].culture)
-        _quarrel(
-            clock,
-            rule,
-            quality(rules[0].internal_communication),
-            mediation(rules[0].trust),
-            0,
-            _CULTURE_CLASH,
-            alliances[a],
-            seats[a],
-            apart,
-            organisations,
-            trust,
-            events,
-        )
+        _quarrel(now, allied, events, a, _CULTURE_CLASH, rule, quality(now.rules[0].internal_communication), apart)
 
 
 @compiled
 def priority_clash(now, teams, allied, events):
     """Conflict over what comes first; negotiation among members with equal say is the remedy. Seed 2."""
-    clock, rules = now.clock, now.rules
-    organisations, priorities = teams.organisations, teams.priorities
-    trust, alliances, seats = allied.trust, allied.alliances, allied.seats
-    rule = rules[0].priority_clash
+    clock = now.clock
+    priorities = teams.priorities
+    alliances, seats = allied.alliances, allied.seats
+    rule = now.rules[0].priority_clash
     apart = np.zeros((seats.shape[1], seats.shape[1]))
     for a in range(alliances.size):
         if not rule.on or not _meets(clock, alliances[a]):
@@ -545,24 +558,8 @@ def priority_clash(now, teams, allied, events):
             for r in range(s + 1, seats.shape[1]):
                 i, j = seats[a, s].organisation, seats[a, r].organisation
                 if i >= 0 and j >= 0:
-                    shared = 0.0
-                    for m in range(priorities.shape[1]):
-                        shared += min(priorities[i, m], priorities[j, m])
-                    apart[s, r] = 1.0 - shared
-        _quarrel(
-            clock,
-            rule,
-            alliances[a].evenness,
-            mediation(rules[0].trust),
-            1,
-            _PRIORITY_CLASH,
-            alliances[a],
-            seats[a],
-            apart,
-            organisations,
-            trust,
-            events,
-        )
+                    apart[s, r] = 1.0 - shared_priorities(priorities[i], priorities[j])
+        _quarrel(now, allied, events, a, _PRIORITY_CLASH, rule, alliances[a].evenness, apart)
 
 
 @compiled
@@ -579,10 +576,10 @@ def strategy_distance(one, other, uses, others_uses):
 @compiled
 def strategy_clash(now, teams, allied, events):
     """Conflict over how to proceed; an agreed framework, the memorandum, is the remedy. Seed 2."""
-    clock, rules = now.clock, now.rules
+    clock = now.clock
     organisations, uses = teams.organisations, teams.uses
-    trust, alliances, seats = allied.trust, allied.alliances, allied.seats
-    rule = rules[0].strategy_clash
+    alliances, seats = allied.alliances, allied.seats
+    rule = now.rules[0].strategy_clash
     apart = np.zeros((seats.shape[1], seats.shape[1]))
     for a in range(alliances.size):
         if not rule.on or not _meets(clock, alliances[a]):
@@ -593,20 +590,7 @@ def strategy_clash(now, teams, allied, events):
                 if i >= 0 and j >= 0:
                     apart[s, r] = strategy_distance(organisations[i], organisations[j], uses[i], uses[j])
         framework = 1.0 if alliances[a].formal else 0.0
-        _quarrel(
-            clock,
-            rule,
-            framework,
-            mediation(rules[0].trust),
-            2,
-            _STRATEGY_CLASH,
-            alliances[a],
-            seats[a],
-            apart,
-            organisations,
-            trust,
-            events,
-        )
+        _quarrel(now, allied, events, a, _STRATEGY_CLASH, rule, framework, apart)
 
 
 @compiled
@@ -622,8 +606,8 @@ def mediation(rule):
 def exit_logit(trusted, satisfaction, members, formal, cohesion, rule, retention):
     """-4.6 + 3 (1 - trust) - 1.5 satisfaction + .15 (size - 3) - .7 formal - 2 (cohesion - .5): a week's exit."""
     logit = rule.readiness + rule.by_distrust * (1.0 - trusted) - rule.by_satisfaction * satisfaction
-    logit += rule.by_size * (members - 3.0) - rule.by_memorandum * formal
-    return logit - retention * (cohesion - 0.5)
+    logit += rule.by_size * (members - _USUAL_SIZE) - rule.by_memorandum * formal
+    return logit - retention * (cohesion - _MIDDLE)
 
 
 @compiled
@@ -687,10 +671,10 @@ def _reason(now, alliance, seat, stance, given, received, hoped):
     unfair = weight * rules[0].benefit_sharing.by_inequity * seat.inequity
     if unfair > largest:
         largest, reason = unfair, UNFAIR
-    idle = weight * rule.by_results * (0.5 - alliance.results)
+    idle = weight * rule.by_results * (_MIDDLE - alliance.results)
     if idle > largest:
         largest, reason = idle, NO_RESULTS
-    crowd = rule.by_size * (alliance.members - 3.0)
+    crowd = rule.by_size * (alliance.members - _USUAL_SIZE)
     return TOO_MANY if crowd > largest else reason
 
 

@@ -18,6 +18,11 @@ _PLATFORM = stream("collaborative_platform")
 _CREDITED = stream("benefit_sharing")
 _SURVEY = stream("joint_plan.survey")
 _LEAST_SKILL = np.float64(0.01)
+"""Skills below it count as much: a product of powers would be 0 for one that lacks a single one (convention)."""
+_MIDDLE = 0.5
+"""Of results and of half-saturated salience, 0..1: where they neither add nor take (convention)."""
+_QUESTIONS = 3.0
+"""The survey asks for satisfaction, trust and cohesion."""
 _BY_CONTRIBUTION, _EQUAL, _BY_FUNDS = 0, 1, 2
 
 
@@ -58,13 +63,13 @@ def unlocked(seats, organisations, trust, union, tactic, rule):
 @compiled
 def coordination(members, trust, spared, rule):
     """What coordinating leaves of strength: max(.3, 1 - .06 (n - 1)(1.5 - T)); a platform spares half the loss."""
-    return max(rule.least, 1.0 - rule.coordination * (members - 1.0) * (1.5 - trust) * (1.0 - spared))
+    return max(rule.least, 1.0 - rule.coordination * (members - 1.0) * (rule.spared - trust) * (1.0 - spared))
 
 
 @compiled
 def diversity(diverse, salience, rule):
     """1 + .6 diversity (z / (z + .1) - .5): diversity pays where people care, else it costs. Junk 2019."""
-    return 1.0 + rule.diversity * diverse * (salience / (salience + rule.half_salience) - 0.5)
+    return 1.0 + rule.diversity * diverse * (salience / (salience + rule.half_salience) - _MIDDLE)
 
 
 @compiled
@@ -440,13 +445,13 @@ def satisfaction(now, teams, allied):
             if seat.organisation < 0:
                 continue
             apart = abs(stances[seat.organisation, alliance.issue] - alliance.line)
-            aim = rule.satisfaction_rest + rule.by_results * (alliance.results - 0.5)
+            aim = rule.satisfaction_rest + rule.by_results * (alliance.results - _MIDDLE)
             aim -= rules[0].power.by_distance * apart if rules[0].power.on else 0.0
             aim -= rules[0].benefit_sharing.by_inequity * seat.inequity
             aim = min(max(aim, 0.0), 1.0)
             seat.satisfaction += rule.satisfaction_rate * (aim - seat.satisfaction)
             error = plan.survey_noise * normal(draw64(pair(k, alliance.key), organisations[seat.organisation].key))
-            answers += (seat.satisfaction + alliance.trust + alliance.cohesion) / 3.0 + error
+            answers += (seat.satisfaction + alliance.trust + alliance.cohesion) / _QUESTIONS + error
         if (clock[0].week - alliance.founded) % MONTH == 0:
             alliance.survey = min(max(answers / alliance.members, 0.0), 1.0)
 

@@ -25,11 +25,14 @@ def hashtag_day(carried, days, capacity, rule):
 
 
 @compiled
-def _begin(clock, events, issue, p, m, side, organisation, tactic, capacity, seed):
+def _begin(clock, events, issues, at, organisation, capacity, seed):
+    """A hashtag begins or is taken up anew. at: polity, issue and side. Returns the line of the log."""
+    p, m, side = at
+    issue = issues[p, m]
     issue.hashtag[side] = max(issue.hashtag[side], seed)
     issue.hashtag_days[side] = 0.0
     issue.hashtag_capacity[side] = capacity
-    note(clock, events, HASHTAG, p, m, organisation, side, issue.hashtag[side]).tactic = tactic
+    return note(clock, events, HASHTAG, p, m, organisation, side, issue.hashtag[side])
 
 
 @compiled
@@ -46,16 +49,17 @@ def hashtag(now, arena, teams, events):
         campaign = campaigns[c]
         if active(campaign) and campaign.age == 0 and tactics[campaign.tactic].hashtag:
             if polities[campaign.polity].online > 0.0:
-                p, m, o = campaign.polity, campaign.issue, campaign.organisation
-                capacity = campaign.competence * (0.5 + 0.5 * organisations[o].institutionalisation)
-                _begin(clock, events, issues[p, m], p, m, campaign.side, o, campaign.tactic, capacity, rule.seed)
+                at, o = (campaign.polity, campaign.issue, campaign.side), campaign.organisation
+                formal = (1.0 - rule.by_rules) + rule.by_rules * organisations[o].institutionalisation
+                told = _begin(clock, events, issues, at, o, campaign.competence * formal, rule.seed)
+                told.tactic = campaign.tactic
     for p in range(issues.shape[0]):
         for m in range(issues.shape[1]):
             issue = issues[p, m]
             for side in range(SIDES):
                 chance = rule.spontaneous * min(1.0, rule.complexity * issue.agenda) * polities[p].online
                 if issue.hashtag[side] == 0.0 and draw64(pair(k, side), issue.key) < chance:
-                    _begin(clock, events, issue, p, m, side, -1, -1, 0.0, rule.seed)
+                    _begin(clock, events, issues, (p, m, side), -1, 0.0, rule.seed)
                 for _ in range(_DAYS):
                     issue.hashtag[side] = hashtag_day(
                         issue.hashtag[side], issue.hashtag_days[side], issue.hashtag_capacity[side], rule

@@ -6,7 +6,7 @@ import numpy as np
 
 from advosim.mechanisms.chronicle import note
 from advosim.world.chance import draw64, key, normal, pair, stream
-from advosim.world.codes import COUNTER_FRAME, FACE_TO_FACE, MASS_MEDIA, MEDIA, PUBLIC, SOCIAL_MEDIA
+from advosim.world.codes import COUNTER_FRAME, FACE_TO_FACE, MASS_MEDIA, MEDIA, MEDIA_SKILL, PUBLIC, SOCIAL_MEDIA
 from advosim.world.compile import compiled
 
 _POLL = stream("framing")
@@ -15,7 +15,7 @@ _POLL = stream("framing")
 @compiled
 def _best_frame(repertoire, values, luck, noise):
     """The frame of a repertoire that a poll with errors finds strongest; luck: key and id of its errors."""
-    best, chosen = -1e300, -1
+    best, chosen = -np.inf, -1
     for f in range(repertoire.size):
         if repertoire[f] > 0.0:
             poll = values[f] + noise * normal(draw64(pair(luck, f), 0))
@@ -59,6 +59,23 @@ def _promise(public, channels, appeal):
 
 
 @compiled
+def _weigh_frames(campaign, publics, circulation, circulating, rule, mean, unanswered):
+    """Fill in how each frame appeals to the polity, with and without an answer to the other side's. Returns the mean
+    strength with which that side's frame threatens. mean, unanswered: (frames,).
+    """
+    own, danger = np.zeros(mean.size), 0.0
+    for q in range(publics.size):
+        public = publics[q]
+        if public.polity == campaign.polity:
+            loud, frames = circulation[q], circulating[q]
+            danger += public.share * _appeals(public, campaign.issue, campaign.side, loud, frames, rule, own)
+            for f in range(mean.size):
+                mean[f] += public.share * own[f]
+                unanswered[f] += public.share * public.values[f]
+    return danger
+
+
+@compiled
 def framing(now, arena, teams, talk, events):
     """A new campaign takes the frame of its repertoire that a noisy poll of its audience finds strongest, most of all
     where the other side's frame circulates (`appeal`).
@@ -67,8 +84,7 @@ def framing(now, arena, teams, talk, events):
     of most promise, by access and appeal, and whoever speaks for some at one of these. Whoever changes its
     frame on an issue loses credibility. Snow & Benford 1988; Chong & Druckman 2007.
     """
-    clock, rules = now.clock, now.rules
-    publics = arena.publics
+    clock, rules, publics = now.clock, now.rules, arena.publics
     organisations, tactics, represents = teams.organisations, teams.tactics, teams.represents
     repertoire, campaigns = teams.repertoire, teams.campaigns
     circulation, circulating, speech = talk.circulation, talk.circulating, talk.speech
@@ -80,18 +96,12 @@ def framing(now, arena, teams, talk, events):
         campaign = campaigns[c]
         if not campaign.fresh:
             continue
-        o, m = campaign.organisation, campaign.issue
-        a = organisations[o]
+        o, m, a = campaign.organisation, campaign.issue, organisations[campaign.organisation]
         mean[:] = 0.0
         unanswered[:] = 0.0
         danger = 0.0
-        for q in range(publics.size):
-            public = publics[q]
-            if public.polity == campaign.polity and rule.on:
-                danger += public.share * _appeals(public, m, campaign.side, circulation[q], circulating[q], rule, own)
-                for f in range(frames):
-                    mean[f] += public.share * own[f]
-                    unanswered[f] += public.share * public.values[f]
+        if rule.on:
+            danger = _weigh_frames(campaign, publics, circulation, circulating, rule, mean, unanswered)
         noise = rule.poll_noise if rule.on else 0.0
         luck = pair(k, a.key)
         campaign.frame = _best_frame(repertoire[c], mean, luck, noise)
@@ -102,7 +112,7 @@ def framing(now, arena, teams, talk, events):
         elif danger > 0.0 and campaign.frame != _best_frame(repertoire[c], unanswered, luck, noise):
             told = note(clock, events, COUNTER_FRAME, campaign.polity, m, o, campaign.side, danger)
             told.tactic, told.route = campaign.tactic, campaign.frame
-        campaign.tailored = rule.on and rules[0].message.on and a.skills[2] >= 0.5
+        campaign.tailored = rule.on and rules[0].message.on and a.skills[MEDIA_SKILL] >= rules[0].message.tailors
         campaign.audience = -1
         most, spoken_for = 0.0, False
         for q in range(publics.size):
@@ -122,8 +132,7 @@ def framing(now, arena, teams, talk, events):
                 spoken_for = spoken_for or theirs
         if shared and campaigns[c - 1].weeks_left > 0:
             campaign.audience = campaigns[c - 1].audience
-        hops = a.spoke[m] >= 0 and a.spoke[m] != campaign.frame
-        if rule.on and hops:
+        if rule.on and a.spoke[m] >= 0 and a.spoke[m] != campaign.frame:
             for audience in (MEDIA, PUBLIC):
                 a.credibility[audience] = max(0.0, a.credibility[audience] - rule.hop_cost)
         a.spoke[m] = campaign.frame

@@ -63,7 +63,7 @@ def protest_signal(now, arena):
 
 
 @compiled
-def _conceded_share(organisations, stances, issue, p, m):
+def _conceded_share(organisations, p, m):
     """Market share of firms that gave in, as far as that is remembered: to the reform's side minus to its opponents."""
     total = 0.0
     for o in range(organisations.size):
@@ -83,8 +83,7 @@ def pressure(now, arena, teams):
     Easton 1965; Stimson, MacKuen & Erikson 1995.
     """
     clock, rules = now.clock, now.rules
-    polities, issues = arena.polities, arena.issues
-    organisations, stances = teams.organisations, teams.stances
+    polities, issues, organisations = arena.polities, arena.issues, teams.organisations
     rule = rules[0].pressure
     for p in range(issues.shape[0]):
         interval = polities[p].election_interval
@@ -107,7 +106,7 @@ def pressure(now, arena, teams):
                 salience, support = issue.heard_salience, issue.heard_support
             listening = 1.0 + rules[0].recall.listen * polities[p].danger
             opinion = rule.opinion * salience * (2.0 * support - 1.0) * shadow * listening
-            firms = rule.firms * _conceded_share(organisations, stances, issue, p, m)
+            firms = rule.firms * _conceded_share(organisations, p, m)
             issue.pressure = rule.keep * issue.pressure + organised + opinion + issue.conceded + firms
 
 

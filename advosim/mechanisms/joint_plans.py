@@ -16,6 +16,7 @@ from advosim.mechanisms.plans import (
     begin,
     competence,
     due,
+    first_role,
     picked,
     roles_of,
     room_for,
@@ -242,7 +243,7 @@ def _give_roles(now, arena, teams, allied, talk, events, a, choice):
             weights[t] = 0.0
             continue
         taken[s] = 1
-        c = roles_of(a, campaigns, allied.alliances)[number]
+        c = first_role(a, campaigns, allied.alliances) + number
         campaign = campaigns[c]
         campaign.organisation = campaign.credited = o
         teams.tried[p, t] = week

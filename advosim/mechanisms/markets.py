@@ -52,8 +52,7 @@ def boycott(now, arena, teams, events):
                 firm = organisations[o]
                 firm.reputation = max(0.0, firm.reputation - rule.damage * covered)
                 if campaign.weeks_left == 1:
-                    caller = organisations[campaign.organisation]
-                    _decide(clock, rule, campaign, issue, caller, firm, o, teams, events)
+                    _decide(clock, rule, campaign, issue, o, teams, events)
 
 
 @compiled
@@ -67,8 +66,9 @@ def _is_target(campaign, firm, o, stances, priorities, issue):
 
 
 @compiled
-def _decide(clock, rule, campaign, issue, caller, firm, o, teams, events):
-    campaigns = teams.campaigns
+def _decide(clock, rule, campaign, issue, o, teams, events):
+    """The firm in row o gives in or not."""
+    campaigns, caller, firm = teams.campaigns, teams.organisations[campaign.organisation], teams.organisations[o]
     m, side = campaign.issue, campaign.side
     covered = 1.0 if campaign.publicity > 0 else 0.0
     decline = max(0.0, firm.usual_reputation - firm.reputation)

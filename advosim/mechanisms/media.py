@@ -12,25 +12,29 @@ from advosim.world.compile import compiled
 
 _ACTS = (STREET, PETITION, BOYCOTT)
 _COVERED = tuple(stream(f"coverage.{act}") for act in ("protest", "petition", "boycott"))
+_MARCHERS, _OTHERS = 1e4, 1e3
+"""Media count marchers per 10,000 citizens, and who signs or stays away per 1,000 (convention of the fitted logits)."""
+_MIDDLE = 0.5
+"""Of credibility, 0..1: where it speaks neither for nor against an act (convention)."""
 
 
 @compiled
 def protest_news(share, symbol, violent, fatigue, rule):
     """-2.5 + .5 ln(1 + size per 10,000) + symbol + .5 violence - .3 fatigue: logit of coverage by free media."""
-    value = rule.protest + rule.by_size * log(1.0 + 1e4 * share) + symbol
+    value = rule.protest + rule.by_size * log(1.0 + _MARCHERS * share) + symbol
     return value + rule.by_violence * violent - rule.by_fatigue * fatigue
 
 
 @compiled
 def petition_news(share, fatigue, rule):
     """-4 + .5 ln(1 + size per 1,000) - .3 fatigue: logit of a petition's coverage by free media."""
-    return rule.petition + rule.by_size * log(1.0 + 1e3 * share) - rule.by_fatigue * fatigue
+    return rule.petition + rule.by_size * log(1.0 + _OTHERS * share) - rule.by_fatigue * fatigue
 
 
 @compiled
 def boycott_news(share, fatigue, rule):
     """-2.5 + .5 ln(1 + size per 1,000) - .3 fatigue: logit of a boycott's coverage, news for the name of its target."""
-    return rule.boycott + rule.by_size * log(1.0 + 1e3 * share) - rule.by_fatigue * fatigue
+    return rule.boycott + rule.by_size * log(1.0 + _OTHERS * share) - rule.by_fatigue * fatigue
 
 
 @compiled
@@ -55,19 +59,28 @@ def standing(p, m, side, act, organisations, tactics, campaigns):
         if here and active(campaign) and tactics[campaign.tactic].pressure == act:
             total += campaign.effort
             credible += campaign.effort * organisations[campaign.organisation].credibility[MEDIA]
-    return credible / total - 0.5 if total > 0.0 else 0.0
+    return credible / total - _MIDDLE if total > 0.0 else 0.0
 
 
 @compiled
-def _news_value(rule, issue, share, fatigue, p, m, side, act, teams):
-    """The logit of an act's coverage by free media; -inf where too few took part to be seen."""
-    tactics, campaigns = teams.tactics, teams.campaigns
+def _size(issue, side, act):
+    """The share of citizens who took part in an act of a side."""
     if act == STREET:
-        if 1e4 * share < rule.protest_least:
+        return issue.marched[side]
+    return issue.signed[side] if act == PETITION else issue.boycotted[side]
+
+
+@compiled
+def _news_value(rule, arena, teams, p, m, side, act):
+    """The logit of an act's coverage by free media; -inf where too few took part to be seen."""
+    tactics, campaigns, issue, fatigue = teams.tactics, teams.campaigns, arena.issues[p, m], arena.outlets[p, m].fatigue
+    share = _size(issue, side, act)
+    if act == STREET:
+        if _MARCHERS * share < rule.protest_least:
             return -np.inf
         violent = 1.0 if issue.violent[side] else 0.0
         logit = protest_news(share, _symbol(p, m, side, tactics, campaigns), violent, fatigue, rule)
-    elif 1e3 * share <= rule.petition_least:
+    elif _OTHERS * share <= rule.petition_least:
         return -np.inf
     else:
         logit = petition_news(share, fatigue, rule) if act == PETITION else boycott_news(share, fatigue, rule)
@@ -75,21 +88,20 @@ def _news_value(rule, issue, share, fatigue, p, m, side, act, teams):
 
 
 @compiled
-def _likes(clock, named, own, freedom, logits, slant, issues, p, wanted):
+def _likes(keys, freedom, logits, slant, issues, wanted):
     """Fill in what an outlet would cover: by how much the chance, with its slant, beats the draw; 0 for what it leaves.
     Returns how many acts.
 
-    logits, wanted: (issues, sides, acts); slant: (issues,), what an act for the reform gains with it.
+    keys: (acts,), of its draws; logits, wanted: (issues, sides, acts); slant: (issues,), what an act for the reform
+    gains with it; issues: (issues,) of the polity.
     """
     likes = 0
     for m, side, act in np.ndindex(logits.shape):
         wanted[m, side, act] = 0.0
         if logits[m, side, act] == -np.inf:
             continue
-        k = key(clock[0].seed, clock[0].week, _COVERED[act])
-        k = pair(k, own) if named else k
         chance = freedom * logistic(logits[m, side, act] + (slant[m] if side == FOR else -slant[m]))
-        luck = draw64(k, pair(issues[p, m].key, side))
+        luck = draw64(keys[act], pair(issues[m].key, side))
         if luck < chance:
             wanted[m, side, act] = chance - luck
             likes += 1
@@ -104,13 +116,18 @@ def _noticed(clock, freedom, logits, p, issues, teams, rule, noticed):
     """
     organisations, stances = teams.organisations, teams.stances
     wanted, outlets = np.zeros(logits.shape), 0
+    keys, own = np.empty(len(_ACTS), np.uint64), np.empty(len(_ACTS), np.uint64)
+    for n in range(len(_ACTS)):
+        keys[n] = key(clock[0].seed, clock[0].week, _COVERED[n])
     noticed[:] = 0.0
     for o in range(organisations.size):
         a = organisations[o]
         if a.kind != OUTLET or a.closed or a.polity != p:
             continue
         outlets += 1
-        likes = _likes(clock, True, a.key, freedom, logits, rule.slant * stances[o], issues, p, wanted)
+        for n in range(len(_ACTS)):
+            own[n] = pair(keys[n], a.key)
+        likes = _likes(own, freedom, logits, rule.slant * stances[o], issues[p], wanted)
         for _ in range(min(likes, a.slots)):
             best = np.argmax(wanted)
             noticed.flat[best] += 1.0
@@ -118,16 +135,8 @@ def _noticed(clock, freedom, logits, p, issues, teams, rule, noticed):
     if outlets > 0:
         noticed /= outlets
     else:
-        _likes(clock, False, issues[p, 0].key, freedom, logits, np.zeros(logits.shape[0]), issues, p, wanted)
+        _likes(keys, freedom, logits, np.zeros(logits.shape[0]), issues[p], wanted)
         noticed[:] = np.where(wanted > 0.0, 1.0, 0.0)
-
-
-@compiled
-def _size(issue, side, act):
-    """The share of citizens who took part in an act of a side."""
-    if act == STREET:
-        return issue.marched[side]
-    return issue.signed[side] if act == PETITION else issue.boycotted[side]
 
 
 @compiled
@@ -146,10 +155,7 @@ def coverage(now, arena, teams, events):
     for p in range(issues.shape[0]):
         if rule.on:
             for m, side, n in np.ndindex(logits.shape):
-                share = _size(issues[p, m], side, _ACTS[n])
-                logits[m, side, n] = _news_value(
-                    rule, issues[p, m], share, outlets[p, m].fatigue, p, m, side, _ACTS[n], teams
-                )
+                logits[m, side, n] = _news_value(rule, arena, teams, p, m, side, _ACTS[n])
             _noticed(clock, polities[p].media_freedom, logits, p, issues, teams, rule, noticed)
         for m in range(issues.shape[1]):
             _show(clock, rule, issues[p, m], outlets[p, m], p, m, noticed[m], events)

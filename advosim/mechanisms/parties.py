@@ -12,6 +12,8 @@ from advosim.world.compile import compiled
 
 _PANEL = stream("elections.panel")
 _HEADING = stream("elections.heading")
+_FEW = 0.01
+"""Of a district's votes, added to both shares: lists of a percent or two are all without a chance (convention)."""
 
 
 @compiled
@@ -59,7 +61,7 @@ def desertion(votes, lists, chances, rule):
     ranked = np.sort(votes[:lists])
     carried = ranked[lists - 1 - min(chances, lists - 1)] / total
     for k in range(lists):
-        lost[k] = rule.strategic * max(0.0, log((carried + 0.01) / (votes[k] / total + 0.01)))
+        lost[k] = rule.strategic * max(0.0, log((carried + _FEW) / (votes[k] / total + _FEW)))
     return lost
 
 

@@ -304,7 +304,13 @@ def eagerness(alliances, seats, o, rule):
 
 
 @compiled
+def first_role(a, campaigns, alliances):
+    """The row of an alliance's first joint campaign."""
+    return campaigns.size - MOST_ROLES * (alliances.size - a)
+
+
+@compiled
 def roles_of(a, campaigns, alliances):
     """The rows of an alliance's joint campaigns."""
-    first = campaigns.size - MOST_ROLES * (alliances.size - a)
+    first = first_role(a, campaigns, alliances)
     return range(first, first + MOST_ROLES)

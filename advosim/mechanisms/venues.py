@@ -22,7 +22,7 @@ def nash_bargain(status_quo, ideals, weights):
     ideals, weights: (parties,) positions in -1..1 and powers >= 0; gains are of quadratic utility. Returns the status
     quo where nothing makes all better off. Nash 1950; Kalai 1977 for weights.
     """
-    best, chosen = -1e300, status_quo
+    best, chosen = -np.inf, status_quo
     towards = 0.0
     for i in range(ideals.size):
         if weights[i] > 0.0:
@@ -40,7 +40,7 @@ def nash_bargain(status_quo, ideals, weights):
         for i in range(ideals.size):
             if weights[i] > 0.0:
                 gain = (status_quo - ideals[i]) ** 2 - (y - ideals[i]) ** 2
-                total += weights[i] * log(gain) if gain > 0.0 else -1e300
+                total += weights[i] * log(gain) if gain > 0.0 else -np.inf
         if total > best:
             best, chosen = total, y
     return chosen

@@ -57,8 +57,10 @@ class AllianceFormation(Mechanism):
     by_trust: float = number(1.5, 0, 20, "by trust", unit="logit", assumed=12)
     by_expertise: float = number(1.0, 0, 20, "by complementary expertise", unit="logit", assumed=12,
         source="Hula 1999: coalitions pool what members lack")  # fmt: skip
-    by_salience: float = number(0.5, 0, 20, "by mean salience of .1", unit="logit", assumed=12,
+    by_salience: float = number(0.5, 0, 20, "by mean salience of `salient`", unit="logit", assumed=12,
         source="Mahoney 2007: coalitions form on salient issues")  # fmt: skip
+    salient: float = number(0.1, 0.001, 1, "mean salience at which `by_salience` counts in full", unit="share of mind",
+        source="convention: a tenth of the mind, the half-salience of other rules")  # fmt: skip
     by_niche: float = number(1.5, 0, 20, "lost by living on the same niche", unit="logit", assumed=12,
         source="Barman 2002: competition for resources divides")  # fmt: skip
     by_culture: float = number(1.0, 0, 20, "lost by distance of cultures", unit="logit", assumed=12)
@@ -200,6 +202,7 @@ class AllianceStrength(Mechanism):
         source="convention: 1: budgets add up, without gain or loss")  # fmt: skip
     coordination: float = number(0.06, 0, 1, "strength lost by each further member", unit="share", assumed=12,
         source="Olson 1965: large groups coordinate badly")  # fmt: skip
+    spared: float = number(1.5, 1, 3, "trust at which coordinating would cost nothing", unit="trust", assumed=12)
     least: float = number(0.3, 0, 1, "strength that coordination leaves", unit="share", assumed=12)
     diversity: float = number(0.6, 0, 2, "weight of diversity", unit="share", assumed=12,
         source="Junk 2019: diverse coalitions win at high salience only")  # fmt: skip

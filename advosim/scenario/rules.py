@@ -97,6 +97,7 @@ class Message(Mechanism):
     gain: float = number(0.2, 0, 1, "rise of strength by clarity and tailoring", unit="share", assumed=13)
     untailored: float = number(0.5, 0, 1, "clarity left where publics are not told each in its frame", unit="share",
         assumed=13)  # fmt: skip
+    tailors: float = number(0.5, 0, 1, "media skill from which a team tailors its message", unit="skill", assumed=13)
     focus: float = number(0.3, 0, 1, "effort that goes to the public of most promise alone", unit="share", assumed=13,
         source="Hillygus & Shields 2008: campaigns speak to segments")  # fmt: skip
 
@@ -145,6 +146,8 @@ class Hashtag(Mechanism):
     drop: float = number(0.5, 0, 5, "share dropped without capacity", unit="per day", assumed=15)
     slow_drop: float = number(0.35, 0, 5, "dropping spared by capacity", unit="per day", assumed=15,
         source="Tufekci 2017: what grows without organisation is quick and brittle")  # fmt: skip
+    by_rules: float = number(0.5, 0, 1, "part of capacity that hangs on institutionalisation, the rest on skill alone",
+        unit="share", assumed=15)  # fmt: skip
     tire: float = number(0.05, 0, 1, "contagion lost to novelty worn off", unit="per day", assumed=15,
         source="Wu & Huberman 2007: novelty of online content decays")  # fmt: skip
     hears: float = number(0.5, 0, 1, "chance to hear of a hashtag that all follow", assumed=15)

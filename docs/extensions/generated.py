@@ -43,6 +43,13 @@ def tables() -> str:
     return codebook.markdown(codebook.every_table())
 
 
+def flows() -> str:
+    """What each mechanism reads and writes."""
+    import data_flow
+
+    return data_flow.markdown()
+
+
 def commands() -> str:
     """Every command with its arguments and options, as `--help` tells them."""
     from advosim import cli
@@ -69,6 +76,7 @@ def _command(command: Any, name: str) -> Iterator[str]:
 
 TEXTS: dict[str, Callable[..., str]] = {
     "commands": commands,
+    "flows": flows,
     "scenarios": scenarios,
     "settings": settings,
     "tables": tables,

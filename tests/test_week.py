@@ -1,0 +1,124 @@
+"""The week and its rules as they are written: what they touch, how long they are, which numbers they hold."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+from owed import stages
+from worlds import busy, digest_of, neighbours, voting
+
+from advosim import week
+from advosim.scenario.load import Scenario
+from advosim.world.chance import wrapping
+from advosim.world.found import found
+from advosim.world.state import BUNDLES, World, columns
+
+KERNEL = "some_citizens"
+"""The one long function: what is handed on inside its loop would cost two atomic operations per citizen."""
+LITERALS = {
+    ("ballots", "deterrence", 0.5): "half of what an initiative costs",
+    ("campaigns", "round_half_up", 0.5): "halves go up",
+    ("chronicle", "record_abroad", 3): "the axis of sides",
+    ("seats", "gallagher", 100.0): "percent",
+    ("seats", "gallagher", 0.5): "half the sum of squares",
+}
+"""Numbers in rules that are no parameters."""
+
+
+def functions(root: Path) -> Iterator[tuple[str, ast.FunctionDef]]:
+    for file in sorted((root / "advosim" / "mechanisms").glob("*.py")):
+        for node in ast.parse(file.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.FunctionDef):
+                yield file.stem, node
+
+
+def test_the_week_fits_two_screens_and_each_line_is_one_rule_with_few_arguments() -> None:
+    lines = inspect.getsource(week.week).splitlines()
+    assert len(lines) <= 90
+    calls = [line for line in lines if line.endswith(")") and not line.strip().startswith(("#", '"', "def"))]
+    assert len(calls) == len(week._CALLED)
+    bundles = {*BUNDLES, "record", "events"}
+    for line in calls:
+        given = line.strip().partition("(")[2].removesuffix(")").split(", ")
+        assert len(given) <= 7 and set(given) <= bundles, line
+
+
+def test_no_rule_is_long_or_takes_many_arguments(root: Path) -> None:
+    """But in the citizens' phase, whose rules of one citizen take scalars, and whose kernel is one loop."""
+    for file, node in functions(root):
+        assert node.name == KERNEL or (node.end_lineno or 0) - node.lineno < 60, (file, node.name)
+        assert file == "citizens" or len(node.args.args) <= 8, (file, node.name)
+
+
+def test_rules_hold_no_numbers_but_parameters_and_named_conventions(root: Path) -> None:
+    """0, 1 and 2 count, halve and square."""
+    kept = set()
+    for file, node in functions(root):
+        for each in ast.walk(node):
+            number = isinstance(each, ast.Constant) and isinstance(each.value, int | float)
+            if number and each.value not in (0, 1, 2, True, False) and file != "citizens":  # type: ignore[attr-defined]
+                kept.add((file, node.name, each.value))  # type: ignore[attr-defined]
+    assert kept == set(LITERALS)
+
+
+@pytest.fixture
+def data_flow(root: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.syspath_prepend(str(root / "docs" / "extensions"))
+    import data_flow
+
+    monkeypatch.delitem(sys.modules, "data_flow")
+    return data_flow
+
+
+def changes(world: World, name: str) -> set[tuple[str, str]]:
+    """Tables and fields that a line of the week changes, "" for tables of plain numbers."""
+    kept = {path: column.tobytes() for path, column in columns(world).items()}
+    with wrapping():
+        stages()[name](world)
+    changed = set()
+    for path, column in columns(world).items():
+        if kept[path] == column.tobytes():
+            continue
+        before = np.frombuffer(kept[path], column.dtype).reshape(column.shape)
+        bundle, _, table = path.partition(".")
+        table = f"record.{table}" if bundle == "record" else table
+        if table.startswith("citizens."):
+            changed.add(("citizens", table.removeprefix("citizens.")))
+        elif column.dtype.names:
+            fields = column.dtype.names
+            changed |= {(table, field) for field in fields if digest_of(before[field]) != digest_of(column[field])}
+        else:
+            changed.add((table, ""))
+    return changed
+
+
+@pytest.mark.parametrize("make", [busy, voting, neighbours])
+def test_a_mechanism_writes_what_its_table_in_the_docs_says_and_nothing_else(make: type, data_flow: ModuleType) -> None:
+    scenario: Scenario = make()
+    world = found(scenario, 1)
+    told = {name.partition(".")[2]: flow.writes for name, flow in data_flow.flows().items()}
+    log = {("record.events", field) for field in world.record.events.dtype.names or ()}
+    wrote: set[str] = set()
+    for _ in range(14):
+        for name in stages():
+            done = changes(world, name)
+            if done & log:
+                assert any(table in ("the log", "record.events") for table, _ in told[name]), name
+            whole = {table for table, field in told[name] if not field}
+            assert {each for each in done - log if each[0] not in whole} <= told[name], name
+            wrote |= {name} if done else set()
+    assert len(wrote) > 40
+
+
+def test_the_table_tells_of_what_is_read(data_flow: ModuleType) -> None:
+    flows = data_flow.flows()
+    assert flows["evaluation.evaluation"].reads == {"issues", "polities", "rules"}
+    assert {"alliances", "campaigns", "stances"} <= flows["venues.stakeholder_table"].reads
+    assert "views" in flows["joint_plans.joint_plan"].reads
