@@ -6,6 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from advosim import moved
+from advosim.version import __version__
 
 if TYPE_CHECKING:
     from advosim.experiment.compare.comparison import compare
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from advosim.scenario.problems import InputError
     from advosim.simulation import simulate
 
-__version__ = "0.1.0"
 __all__ = [
     "AdvocacyModel",
     "InputError",

@@ -207,7 +207,7 @@ def test_wrong_scenarios_are_told(home: Scenario) -> None:
 
 def test_all_of_it_is_saved(compared: Any, tmp_path: Path) -> None:
     place = compared.save(tmp_path / "here")
-    names = {"effects.csv", "effects.tex", "effects.png", "pairs.parquet", "manifest.json"}
+    names = {"effects.csv", "effects.tex", "effects.png", "pairs.parquet", "summary.txt", "manifest.json"}
     assert {file.name for file in place.iterdir()} == names
     again = pd.read_csv(place / "effects.csv")
     assert again["effect"].to_numpy() == pytest.approx(compared.table["effect"].to_numpy())

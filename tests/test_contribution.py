@@ -218,8 +218,8 @@ def test_nobody_contributes_nothing() -> None:
 
 def test_all_of_it_is_saved(tmp_path: Path) -> None:
     place = contributed().save(tmp_path / "here")
-    files = {"contribution.csv", "contribution.tex", "contribution.png", "sums.csv", "pairs.parquet", "manifest.json"}
-    assert {file.name for file in place.iterdir()} == files
+    files = {f"contribution.{suffix}" for suffix in ("csv", "tex", "png")} | {"sums.csv", "pairs.parquet"}
+    assert {file.name for file in place.iterdir()} == files | {"summary.txt", "manifest.json"}
     again = pd.read_csv(place / "contribution.csv")
     assert again["effect"].to_numpy() == pytest.approx(contributed().table["effect"].to_numpy())
     told = json.loads((place / "manifest.json").read_text(encoding="utf-8"))

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from advosim import Scenario
-from advosim.figures import page
+from advosim.figures import page, toolkit
 from advosim.figures import panels as figures
 
 ISSUES = ("forests", "water", "wages", "land_rights", "press_law")
@@ -371,7 +371,7 @@ def test_long_names_and_texts_stay_on_the_page() -> None:
 @pytest.mark.parametrize("suffix", ["png", "pdf", "svg"])
 def test_saved_in_the_format_of_the_suffix(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"overview.{suffix}"
-    page.save(figures.overview(fake(weeks=20)), path)
+    toolkit.save(figures.overview(fake(weeks=20)), path)
     assert path.read_bytes()[:5] in (b"\x89PNG\r", b"%PDF-", b"<?xml")
 
 

@@ -15,7 +15,7 @@ import pytest
 import typer
 
 import advosim
-from advosim import cli
+from advosim import cli, version
 
 
 @pytest.fixture
@@ -80,8 +80,11 @@ def test_every_file_that_the_pages_link_to_exists(root: Path) -> None:
 
 def test_the_version_is_the_same_everywhere(root: Path, project: dict[str, Any]) -> None:
     citation = (root / "CITATION.cff").read_text(encoding="utf-8")
-    assert re.findall(r"^version: (.*)$", citation, re.MULTILINE) == [project["project"]["version"]]
-    assert advosim.__version__ == project["project"]["version"]
+    assert re.findall(r"^version: (.*)$", citation, re.MULTILINE) == [advosim.__version__]
+    changes = (root / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert re.findall(r"^## \[?(\d[\d.]*)", changes, re.MULTILINE)[:1] == [advosim.__version__]
+    assert project["project"]["dynamic"] == ["version"]
+    assert (root / project["tool"]["hatch"]["version"]["path"]).samefile(version.__file__)
 
 
 def test_public_names_are_those_that_are_listed() -> None:

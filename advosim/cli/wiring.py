@@ -45,7 +45,7 @@ def main() -> None:
 
 def _version(wanted: bool) -> None:
     if wanted:
-        from advosim import __version__
+        from advosim.version import __version__
 
         typer.echo(f"advosim {__version__}")
         raise typer.Exit

@@ -9,22 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from advosim.figures.page import (
     ANSWER_COLOURS,
-    INK,
-    SMALL,
-    TEXT,
-    WIDTH,
     Page,
     head_columns,
     mark,
     mark_time,
     of_one,
     page_of_one,
-    plain,
     prepare,
     sheet,
     stairs,
-    width_of,
 )
+from advosim.figures.toolkit import INK, SMALL, TEXT, WIDTH, plain, width_of
 from advosim.reading.collaboration import REASONS, memberships
 
 if TYPE_CHECKING:

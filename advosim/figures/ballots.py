@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from advosim.figures.page import INK, SMALL, TEXT, Page, page_of, plain, prepare, sheet, title_pad
+from advosim.figures.page import Page, page_of, prepare, sheet, title_pad
+from advosim.figures.toolkit import INK, SMALL, TEXT, plain
 from advosim.figures.venues import finish
 
 if TYPE_CHECKING:

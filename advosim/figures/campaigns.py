@@ -9,13 +9,6 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from advosim.figures.page import (
-    FAINT,
-    INK,
-    KEY,
-    MARGIN,
-    SMALL,
-    TEXT,
-    WIDTH,
     Page,
     head_columns,
     lay_out,
@@ -23,13 +16,12 @@ from advosim.figures.page import (
     of_one,
     ordered,
     page_of,
-    plain,
     prepare,
     sheet,
     stairs,
-    width_of,
 )
 from advosim.figures.panels import AGAINST, FOR, say
+from advosim.figures.toolkit import FAINT, INK, KEY, MARGIN, SMALL, TEXT, WIDTH, plain, width_of
 
 if TYPE_CHECKING:
     import pandas as pd

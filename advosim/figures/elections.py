@@ -5,20 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from advosim.figures.page import (
-    INK,
-    MARGIN,
-    TEXT,
-    Page,
-    foot_height,
-    head_columns,
-    mark_time,
-    of_one,
-    page_of_one,
-    plain,
-    prepare,
-    sheet,
-)
+from advosim.figures.page import Page, foot_height, head_columns, mark_time, of_one, page_of_one, prepare, sheet
+from advosim.figures.toolkit import INK, MARGIN, TEXT, plain
 
 if TYPE_CHECKING:
     import pandas as pd

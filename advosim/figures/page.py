@@ -1,18 +1,28 @@
-"""What all figures have in common: the page, its head and foot, time and columns, keys, colours and print.
-
-Colours: Okabe & Ito (2008) for issues.
-"""
+"""What all figures of a run have in common: the page, its head and foot, time and columns."""
 
 from __future__ import annotations
 
-import functools
 import itertools
-import re
-import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from advosim.figures.toolkit import (
+    DPI,
+    FAINT,
+    INK,
+    ISSUE_COLOURS,
+    KEY,
+    MARGIN,
+    SMALL,
+    TEXT,
+    TITLE,
+    WIDTH,
+    plain,
+    width_of,
+    wrap,
+    write,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,8 +32,6 @@ if TYPE_CHECKING:
     from advosim.reading.tables import Run
     from advosim.scenario.load import Scenario
 
-WIDTH, DPI = 7.0, 200
-MARGIN = 0.012
 YEAR = 52
 MOST_COLUMNS = 3
 MOST_TACTICS = 8
@@ -32,15 +40,8 @@ TITLED, UNTITLED, FLAGGED, NAMED, TIMED, APART = 0.22, 0.09, 0.14, 0.19, 0.47, 0
 """Inches above a panel with its title and without, for the letters of reforms, the names of polities, the weeks below,
 and between polities.
 """
-ISSUE_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9")
 ANSWER_COLOURS = {"repress": "#D55E00", "accommodate": "#332288", "consult": "#C9B45C", "deny": "#777777"}
-INK, FAINT, REFORM = "#222222", "#DDDDDD", "#7A1F5C"
-TITLE, TEXT, SMALL = 11.0, 8.0, 7.0
-KEY: dict[str, Any] = {
-    "frameon": False, "fontsize": SMALL, "borderpad": 0.0, "borderaxespad": 0.0, "handlelength": 1.3,
-    "handletextpad": 0.5,
-}  # fmt: skip
-"""How a key looks."""
+REFORM = "#7A1F5C"
 
 
 @dataclass(frozen=True)
@@ -87,13 +88,6 @@ class Page:
     def labelled(self) -> bool:
         """Whether issues are named at the end of their lines, which takes room at the right."""
         return len(self.polities) == 1 and max(map(len, self.issues)) <= LONGEST_LABEL
-
-
-def save(figure: Figure, path: str | Path) -> None:
-    """Write a figure; the suffix of the path says in which format."""
-    # The harder a picture is packed the longer it takes: the first level saves most of the room.
-    quick = {"pil_kwargs": {"compress_level": 1}} if str(path).endswith(".png") else {}
-    figure.savefig(path, dpi=DPI, **quick)  # type: ignore[arg-type]
 
 
 # ---------------------------------------------------------------- what is to be drawn
@@ -186,11 +180,6 @@ def _value(value: Any) -> str:
     return f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
 
 
-def plain(name: str, most: int = 60) -> str:
-    name = name.replace("_", " ")
-    return name if len(name) <= most else name[: most - 1].rstrip() + "…"
-
-
 # ---------------------------------------------------------------- head and foot
 
 
@@ -229,47 +218,6 @@ def _provenance(page: Page) -> str:
     source = f" Source of the question: {scenario.source.rstrip('.')}." if scenario.source else ""
     weeks = f"{page.last} week{'' if page.last == 1 else 's'}"
     return f"Seed {page.record.seed}, {weeks}; {'; '.join(sizes)}{more}. One run of a model, not a forecast.{source}"
-
-
-def width_of(line: str, size: float, weight: str = "normal") -> float:
-    """Of a line in print, in inches: its letters side by side."""
-    return sum(_letter_width(letter, weight) for letter in line) * size / 72
-
-
-@functools.cache
-def _letter_width(letter: str, weight: str) -> float:
-    """In points, in print of one point."""
-    from matplotlib.font_manager import FontProperties
-    from matplotlib.textpath import text_to_path
-
-    # Of a letter alone only its ink is measured; between two others it has its own width.
-    font = FontProperties(size=1.0, weight=weight)
-    both, alone = (
-        text_to_path.get_text_width_height_descent(text, font, ismath=False)[0] for text in (f"n{letter}n", "nn")
-    )
-    return float(both - alone)
-
-
-def wrap(text: str, size: float, most: int, weight: str = "normal") -> list[str]:
-    """Lines as wide as the page."""
-    text, room = re.sub("[ \t\r\n]+", " ", text).strip(), WIDTH * (1 - 2 * MARGIN)
-    if not text:
-        return []
-    lines, letters = [text], max(10, int(len(text) * room / width_of(text, size, weight) * 1.1))
-    while letters >= 10 and max(width_of(line, size, weight) for line in lines) > room:
-        lines = textwrap.wrap(text, letters, max_lines=most, placeholder=" …")
-        letters -= 2
-    return lines
-
-
-def write(figure: Figure, lines: Sequence[str], y: float, size: float, spacing: float = 1.3, **style: Any) -> float:
-    """Write lines from `y` inches below the top; returns where they end."""
-    for line in lines:
-        # Titles come from files: a dollar sign in them is no formula.
-        at = 1 - y / figure.get_figheight()
-        figure.text(MARGIN, at, line, size=size, va="top", ha="left", parse_math=False, in_layout=False, **style)
-        y += size * spacing / 72
-    return y
 
 
 # ---------------------------------------------------------------- the sheet of a figure

@@ -7,22 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from advosim.figures.campaigns import caption, efforts, happened, page_of_first, prepare_under, rows_of, table_of
-from advosim.figures.page import (
-    ANSWER_COLOURS,
-    INK,
-    REFORM,
-    SMALL,
-    WIDTH,
-    Page,
-    head_columns,
-    mark,
-    mark_time,
-    of_one,
-    plain,
-    sheet,
-    width_of,
-)
+from advosim.figures.page import ANSWER_COLOURS, REFORM, Page, head_columns, mark, mark_time, of_one, sheet
 from advosim.figures.panels import FOR, say
+from advosim.figures.toolkit import INK, SMALL, WIDTH, plain, width_of
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,19 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from advosim.figures.page import (
-    INK,
-    TEXT,
     Page,
     foot_height,
     head_columns,
     head_room,
     mark_time,
     page_of,
-    plain,
     prepare,
     sheet,
     title_pad,
 )
+from advosim.figures.toolkit import INK, TEXT, plain
 from advosim.reading.spiral import PHASES, QUARTER, spiral
 
 if TYPE_CHECKING:

@@ -20,10 +20,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from advosim import __version__
 from advosim.results import codebook
 from advosim.scenario.limits import ONSET
 from advosim.scenario.problems import InputError, Problem
+from advosim.version import __version__
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,19 +34,6 @@ if TYPE_CHECKING:
 TABLES = ("weeks", "organisations", "campaigns", "publics", "alliances", "elections", "ballots", "events")
 MEASURED = ("outcomes", "costs", "collaboration")
 """Tables of a few rows that `measuring` and `collaboration` make of a record."""
-FIGURES = ("overview", "tactics", "frames", "timeline", "participation")
-PHASES = "phases"
-"""The figure where there is a body, or more than one polity; the tables of bodies and of the spiral go with it."""
-VENUES = "venues"
-"""The figure that is drawn there, and where anybody campaigned elsewhere than with the government."""
-ROUTES = "policy_routes"
-"""The figure that is drawn where policy changed by another route than the store of pressure."""
-ELECTIONS = "elections"
-"""The table and the figure of elections; the figure is drawn where there were any."""
-ALLIANCES = ("alliance_network", "alliance_lives")
-"""Figures that are drawn where there were alliances."""
-BALLOTS = "ballots"
-"""The table and the figure of ballots; the figure is drawn where anything came to a vote."""
 STORY = "story.md"
 MANIFEST = "manifest.json"
 PROGRAM = "advosim"
@@ -195,45 +182,16 @@ def tables_of(record: Run) -> tuple[str, ...]:
 
 def figures_of(record: Run) -> tuple[str, ...]:
     """Figures that are drawn of a run."""
-    allied = ALLIANCES if len(record.alliances) else ()
-    abroad = has_venues_abroad(record)
-    drawn = {
-        VENUES: abroad or _left_home(record),
-        PHASES: abroad,
-        ROUTES: bool(((record.events["event"] == "step") & (record.events["detail"] != "store")).any()),
-        ELECTIONS: len(record.elections) > 0,
-        BALLOTS: bool(record.ballots["voted"].any()),
-    }
-    return (*FIGURES, *allied, *(name for name, found in drawn.items() if found))
+    from advosim.figures import registry
 
-
-def _left_home(record: Run) -> bool:
-    """Whether a campaign had another venue than its own government."""
-    used = record.organisations["tactic"].unique()
-    return any(name in used and tactic.venue != "home" for name, tactic in record.scenario.tactic.items())
+    return registry.names_of(record)
 
 
 def _draw(record: Run, file: Path) -> None:
     """Draw the figure that the file is named after."""
-    from advosim.figures import alliances as alliance_figures
-    from advosim.figures import ballots as ballot_figures
-    from advosim.figures import campaigns as campaign_figures
-    from advosim.figures import elections as election_figures
-    from advosim.figures import page
-    from advosim.figures import panels as figures
-    from advosim.figures import timeline as timeline_figure
-    from advosim.figures import venues as venue_figures
+    from advosim.figures import registry, toolkit
 
-    draw: dict[str, Any] = {
-        "overview": figures.overview,
-        ELECTIONS: election_figures.elections,
-        BALLOTS: ballot_figures.ballots,
-    }
-    draw |= {name: getattr(campaign_figures, name) for name in ("tactics", "frames", "participation")}
-    draw["timeline"] = timeline_figure.timeline
-    draw |= {name: getattr(alliance_figures, name) for name in ALLIANCES}
-    draw |= {name: getattr(venue_figures, name) for name in (VENUES, PHASES, ROUTES)}
-    page.save(draw[file.stem](record), file)
+    toolkit.save(registry.draw(record, file.stem), file)
 
 
 def _sha256(file: Path) -> str:

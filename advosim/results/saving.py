@@ -1,24 +1,63 @@
-"""Folders of analyses: whole or not there, with a manifest that says how to repeat them."""
+"""What an analysis leaves in a folder, which is whole or not there, with a manifest that says how to repeat it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from advosim.results import folder as results
-from advosim.results.folder import whole
 
-__all__ = ["whole", "write_manifest", "write_text"]
-
-
-def write_text(file: Path, text: str) -> None:
-    """Write UTF-8 with line feeds on every system."""
-    file.write_text(text, encoding="utf-8", newline="\n")
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
 
 
-def write_manifest(folder: Path, told: Mapping[str, Any]) -> None:
-    """Write what is `told` of an analysis, the program and what it ran on, and the hashes of all other files."""
+@dataclass(frozen=True)
+class Leaves:
+    """The files of an analysis, by name without suffix."""
+
+    told: Mapping[str, Any]
+    """What the manifest says of it: its kind, scenarios, seeds ..."""
+    summary: str
+    tables: Mapping[str, pd.DataFrame]
+    """For people and their programs (.csv); empty ones are left out."""
+    rows: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    """Long ones, of which the tables are made (.parquet)."""
+    latex: Mapping[str, str] = field(default_factory=dict)
+    figures: Mapping[str, Figure] = field(default_factory=dict)
+
+
+def save(leaves: Leaves, folder: str | Path) -> Path:
+    """Write all files of an analysis; the folder appears whole or not and replaces older results.
+
+    Raises InputError for a place that holds something else, SaveError where writing fails.
+    """
+    with results.whole(folder) as partial:
+        fill(leaves, partial)
+    return Path(folder)
+
+
+def fill(leaves: Leaves, folder: Path) -> None:
+    """Write all files of an analysis into a folder that is there, the manifest last."""
+    from advosim.figures import toolkit
+
+    for name, table in leaves.tables.items():
+        if len(table):
+            table.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
+    for name, table in leaves.rows.items():
+        table.to_parquet(folder / f"{name}.parquet", index=False)
+    for name, text in leaves.latex.items():
+        _write(folder / f"{name}.tex", text)
+    for name, figure in leaves.figures.items():
+        toolkit.save(figure, folder / f"{name}.png")
+    _write(folder / "summary.txt", leaves.summary + "\n")
     saved = datetime.now(UTC).isoformat(timespec="seconds")
-    results.write_manifest(folder, {"program": results.PROGRAM, **told, **results.machine(), "saved": saved})
+    results.write_manifest(folder, {"program": results.PROGRAM, **leaves.told, **results.machine(), "saved": saved})
+
+
+def _write(file: Path, text: str) -> None:
+    """UTF-8 with line feeds on every system."""
+    file.write_text(text, encoding="utf-8", newline="\n")

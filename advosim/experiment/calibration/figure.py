@@ -11,14 +11,13 @@ import numpy as np
 from advosim.experiment.calibration.fit import Calibration
 from advosim.experiment.calibration.posterior import MIDDLE, Posterior
 from advosim.experiment.calibration.prior import Between, Floats, quantiles
+from advosim.figures.toolkit import BLUE, INK, RED, SMALL, TEXT, WIDTH, blank, frame
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure, SubFigure
 
-WIDTH, DPI = 7.0, 200
-POSTERIOR, TARGET, PRIOR, INK = "#0072B2", "#D55E00", "#999999", "#222222"
-TEXT, SMALL = 8.0, 7.0
+POSTERIOR, TARGET, PRIOR = BLUE, RED, "#999999"
 MOST = 6
 """Parameters in the pair plot: those of which the targets say most."""
 ACROSS = 3
@@ -31,12 +30,10 @@ WORDS = {"rejection": "posterior", "history": "not ruled out", "optuna": "best t
 
 def figure(result: Calibration) -> Figure:
     """Parameters and their pairs over the prior's ranges; below, each target and what the fitted model gives."""
-    from matplotlib.figure import Figure
-
     shown = _shown(result.posterior)
     rows = math.ceil(len(result.targets) / ACROSS)
     heights = [max(1.9, min(6.5, 1.35 * len(shown) + 0.5)), 1.55 * rows + 0.55]
-    drawn = Figure(figsize=(WIDTH, sum(heights)), dpi=DPI, layout="constrained")
+    drawn = blank(WIDTH, sum(heights))
     above, below = np.asarray(drawn.subfigures(2, 1, height_ratios=heights)).tolist()
     if result.posterior is None:
         above.text(0.5, 0.5, "nothing is left: no setting can give all targets together", ha="center", size=TEXT)
@@ -81,7 +78,7 @@ def _pairs(part: SubFigure, posterior: Posterior, shown: Sequence[int], word: st
             if j > i:
                 panel.set_axis_off()
                 continue
-            _prepare(panel)
+            frame(panel, grid="")
             if i == j:
                 _marginal(panel, posterior, row, word)
             else:
@@ -179,7 +176,7 @@ def _checks(part: SubFigure, result: Calibration, rows: int) -> None:
         panel.set_axis_off()
     word = f"{WORDS[result.settings.method]}, as it would be observed"
     for at, panel in enumerate(axes[: len(result.targets)]):
-        _prepare(panel)
+        frame(panel, grid="")
         _check(panel, result, at, word)
     handles, labels = axes[0].get_legend_handles_labels()
     part.legend(handles, labels, loc="outside lower center", ncols=4, frameon=False, fontsize=SMALL)
@@ -206,9 +203,3 @@ def _check(panel: Axes, result: Calibration, at: int, word: str) -> None:
     panel.set_title(target.outcome.replace("_", " "), size=TEXT, loc="left", color=INK)
     panel.set_yticks([])
     panel.spines["left"].set_visible(False)
-
-
-def _prepare(panel: Axes) -> None:
-    panel.spines[["top", "right"]].set_visible(False)
-    panel.spines[["left", "bottom"]].set(color="#888888", linewidth=0.6)
-    panel.tick_params(labelsize=SMALL, width=0.6, length=2.5, color="#888888", labelcolor=INK, pad=2)

@@ -9,11 +9,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from advosim.experiment.calibration.figure import DPI, figure
+from advosim.experiment.calibration.figure import figure
 from advosim.experiment.calibration.fit import Calibration
 from advosim.experiment.calibration.prior import Between, Prior
-from advosim.results import latex as tables
-from advosim.results import saving as folders
+from advosim.results import latex as tex
+from advosim.results import saving
 from advosim.results.folder import MANIFEST, SaveError
 
 if TYPE_CHECKING:
@@ -34,8 +34,7 @@ def write(result: Calibration, place: Path, title: str, told: Mapping[str, Any])
         for remains in place.glob(".partial-*"):
             shutil.rmtree(remains, ignore_errors=True)
         partial.mkdir()
-        _fill(result, partial, title)
-        folders.write_manifest(partial, {"calibration": title, **_told(result), **told})
+        saving.fill(_leaves(result, title, told), partial)
         _move(partial, place)
     except OSError as error:
         reason = error.strerror or str(error)
@@ -62,24 +61,23 @@ FILES = (
 )  # fmt: skip
 
 
-def _fill(result: Calibration, folder: Path, title: str) -> None:
+def _leaves(result: Calibration, title: str, told: Mapping[str, Any]) -> saving.Leaves:
+    tables, latex, rows = {}, {}, {"runs": _runs(result)}
     if result.posterior is not None:
-        samples, intervals = result.posterior.table(), result.posterior.intervals()
-        samples.to_parquet(folder / "posterior.parquet", index=False)
-        _csv(samples, folder / "posterior.csv")
-        _csv(intervals, folder / "intervals.csv")
-        folders.write_text(folder / "intervals.tex", _latex(result, title, intervals))
-        _csv(result.fit, folder / "fit.csv")
-        _csv(_predictive(result), folder / "predictive.csv")
+        rows["posterior"] = tables["posterior"] = result.posterior.table()
+        tables["intervals"] = result.posterior.intervals()
+        latex["intervals"] = _latex(result, title, tables["intervals"])
+        tables |= {"fit": result.fit, "predictive": _predictive(result)}
     if result.matched is not None:
-        _csv(_waves(result), folder / "waves.csv")
-    _runs(result).to_parquet(folder / "runs.parquet", index=False)
-    figure(result).savefig(folder / "calibration.png", dpi=DPI)
-    folders.write_text(folder / "summary.txt", summary(result, title) + "\n")
-
-
-def _csv(table: pd.DataFrame, file: Path) -> None:
-    table.to_csv(file, index=False, encoding="utf-8", lineterminator="\n")
+        tables["waves"] = _waves(result)
+    return saving.Leaves(
+        told={"calibration": title, **_told(result), **told},
+        summary=summary(result, title),
+        tables=tables,
+        rows=rows,
+        latex=latex,
+        figures={"calibration": figure(result)},
+    )
 
 
 def _predictive(result: Calibration) -> pd.DataFrame:
@@ -187,10 +185,10 @@ def _latex(result: Calibration, title: str, intervals: pd.DataFrame) -> str:
     for row in intervals[intervals["share"].isna()].to_dict("records"):
         factor = result.prior.factors[row["parameter"]]
         assert isinstance(factor, Between)
-        prior, found = tables.interval(factor.low, factor.high), tables.interval(row["low"], row["high"])
+        prior, found = tex.interval(factor.low, factor.high), tex.interval(row["low"], row["high"])
         rows.append({"parameter": row["parameter"], "prior": prior, "median": row["median"], "found": found})
     heads = {"parameter": "Parameter", "prior": "Prior", "median": "Median", "found": "90% interval"}
     adjusted = ", regression-adjusted" if result.settings.adjust else ""
     note = f"{title}. {WORDS[result.settings.method].format(adjusted)}."
     frame = pd.DataFrame(rows, columns=list(heads))
-    return tables.booktabs(frame, columns=heads, note=note)
+    return tex.booktabs(frame, columns=heads, note=note)

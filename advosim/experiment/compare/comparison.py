@@ -11,7 +11,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from advosim.experiment import effects
+from advosim.experiment.compare import figure, measures
 from advosim.processors import processors
+from advosim.results import latex, saving
 from advosim.scenario.limits import MOST_SEED
 from advosim.scenario.problems import InputError, Problem, did_you_mean
 
@@ -86,8 +89,6 @@ class Comparison:
         return pd.DataFrame(rows)
 
     def _row(self, label: str, outcome: str) -> dict[str, Any]:
-        from advosim.experiment import effects
-
         group, name, unit = _described(outcome)
         effect = effects.paired(self._values(self.labels[0], outcome), self._values(label, outcome))
         head = {"scenario": label, "outcome": outcome, "group": group, "label": name, "unit": unit}
@@ -106,14 +107,10 @@ class Comparison:
 
     def figure(self, outcomes: Sequence[str] | None = None) -> Figure:
         """Effect sizes with 95% intervals, a row for each outcome and a mark for each scenario."""
-        from advosim.experiment.compare import figure as effect_figures
-
-        return effect_figures.effects(self, outcomes)
+        return figure.effects(self.labels, self.table, self.outcomes if outcomes is None else outcomes)
 
     def latex(self, outcomes: Sequence[str] | None = None) -> str:
         """The effects as a LaTeX table with booktabs' rules."""
-        from advosim.results import latex as tables
-
         shown = self._printed(outcomes)
         heads = {
             "label": "Outcome",
@@ -124,22 +121,20 @@ class Comparison:
             "d_av": r"$d_{\mathrm{av}}$",
             "rose": "Rose",
         }
-        columns = {name: tables.Raw(head) for name, head in heads.items()}
-        return tables.booktabs(
+        columns = {name: latex.Raw(head) for name, head in heads.items()}
+        return latex.booktabs(
             shown, caption=self._caption(), label="tab:effects", note=NOTE, columns=columns, group="over"
         )
 
     def _printed(self, outcomes: Sequence[str] | None) -> pd.DataFrame:
-        from advosim.results import latex as tables
-
         table = self.table
         if outcomes is not None:
             table = table[table["outcome"].isin(outcomes)]
         rows: list[Any] = list(table.itertuples())
         printed: dict[str, list[Any]] = {
             "label": [f"{row.label} ({row.unit})" if row.unit else row.label for row in rows],
-            "interval": [tables.interval(row.low, row.high) for row in rows],
-            "rose": [tables.Raw(rf"${100 * row.rose:.0f}\%$") for row in rows],
+            "interval": [latex.interval(row.low, row.high) for row in rows],
+            "rose": [latex.Raw(rf"${100 * row.rose:.0f}\%$") for row in rows],
             "over": [f"{row.scenario}: {row.group}" if len(self.labels) > 2 else row.group for row in rows],
         }
         return table.assign(**printed)
@@ -161,20 +156,16 @@ class Comparison:
         return "\n".join(lines)
 
     def save(self, folder: str | Path) -> Path:
-        """Write effects as .csv, .tex and .png, pairs.parquet and manifest.json; the folder appears whole or not.
-
-        Raises InputError for a place that holds something else, SaveError where writing fails.
-        """
-        from advosim.figures.page import save
-        from advosim.results import saving as folders
-
-        with folders.whole(folder) as partial:
-            self.table.to_csv(partial / "effects.csv", index=False, encoding="utf-8", lineterminator="\n")
-            self.pairs.to_parquet(partial / "pairs.parquet", index=False)
-            folders.write_text(partial / "effects.tex", self.latex())
-            save(self.figure(), partial / "effects.png")
-            folders.write_manifest(partial, {"kind": "comparison", **self.told})
-        return Path(folder)
+        """Write effects as .csv, .tex and .png, all pairs, a summary and a manifest; see `saving.save`."""
+        leaves = saving.Leaves(
+            told={"kind": "comparison", **self.told},
+            summary=self.summary(),
+            tables={"effects": self.table},
+            rows={"pairs": self.pairs},
+            latex={"effects": self.latex()},
+            figures={"effects": self.figure()},
+        )
+        return saving.save(leaves, folder)
 
 
 NOTE = (
@@ -192,8 +183,6 @@ def _line(row: Any) -> str:
 
 def _described(outcome: str) -> tuple[str, str, str]:
     """Group, label and unit of an outcome, by the last part of its name."""
-    from advosim.experiment.compare import measures
-
     *where, name = outcome.split(".")
     measure = measures.BY_NAME.get(name)
     if measure is None:
@@ -272,8 +261,6 @@ def _planned(
     chosen, own = _chosen(outcomes, problems)
     if problems:
         raise InputError(problems)
-    from advosim.experiment.compare import measures
-
     polities, issues = measures.common(scenarios)
     problems += _unlike(scenarios, polities, issues, weeks)
     problems += _wrong_labels(labels, len(scenarios))
@@ -311,8 +298,6 @@ def _wrong_numbers(scenarios: int, runs: int, first_seed: int, weeks: int | None
 def _chosen(
     outcomes: Sequence[str] | Mapping[str, Outcome] | None, problems: list[Problem]
 ) -> tuple[tuple[str, ...], tuple[tuple[str, Outcome], ...]]:
-    from advosim.experiment.compare import measures
-
     if isinstance(outcomes, Mapping):
         problems += [_lost(name) for name, own in outcomes.items() if not _travels(own)]
         return (), tuple(outcomes.items())
@@ -453,7 +438,6 @@ def _chunk(tasks: Sequence[tuple[int, int]]) -> dict[tuple[int, int], dict[str, 
 def _one(plan: _Plan, number: int, seed: int) -> dict[str, float]:
     """Run one scenario with one seed and reduce it."""
     from advosim import simulation
-    from advosim.experiment.compare import measures
 
     try:
         record = simulation.simulate(plan.scenarios[number], seed, weeks=plan.weeks, threads=1)

@@ -6,51 +6,63 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from advosim.figures.page import DPI, FAINT, INK, ISSUE_COLOURS, SMALL, TEXT, TITLE, WIDTH, width_of, wrap, write
+from advosim.figures.toolkit import (
+    DPI,
+    INK,
+    ISSUE_COLOURS,
+    SMALL,
+    TEXT,
+    TITLE,
+    WIDTH,
+    bands,
+    frame,
+    head,
+    interval,
+    width_of,
+    wrap,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from advosim.experiment.compare.comparison import Comparison
-
 ROW, HEAD, FOOT = 0.17, 0.65, 0.5
 LONGEST_LABEL = 50
 CLEAR = 0.1
 """Inches between the numbers of the axis."""
-BAND = "#F5F5F5"
 MARKS = ("o", "s", "^", "D", "v")
 LARGE = 3.0
 """Effects beyond this many standard deviations bend the scale, so that small ones can still be told apart."""
 TICKS = (0.5, 1, 2, 5, 10, 20, 50, 100, 1000)
 
 
-def effects(comparison: Comparison, outcomes: Sequence[str] | None = None) -> Figure:
+def effects(labels: Sequence[str], table: pd.DataFrame, outcomes: Sequence[str]) -> Figure:
     """A row for each outcome: the effect in standard deviations with its interval; at the right the effect in its unit.
 
-    Raises ValueError where none of `outcomes` is there.
+    labels: of the scenarios, the base first; table: see `Comparison.table`. Raises ValueError where none of `outcomes`
+    is there.
     """
     from matplotlib.figure import Figure
 
-    table = comparison.table
-    names = [name for name in comparison.outcomes if outcomes is None or name in outcomes]
+    known = list(dict.fromkeys(table["outcome"]))
+    names = [name for name in known if name in outcomes]
     if not names:
-        raise ValueError(f"none of these outcomes is in the comparison ({', '.join(comparison.outcomes)})")
+        raise ValueError(f"none of these outcomes is in the comparison ({', '.join(known)})")
     rows = _rows(table[table["outcome"].isin(names)], names)
-    others = comparison.labels[1:]
+    others = labels[1:]
     step = ROW * max(1.0, 0.45 * len(others) + 0.35)
-    title, across = _title(comparison), _across(others)
-    head = HEAD + (len(title) - 1) * TITLE * 1.3 / 72 + (0.16 * math.ceil(len(others) / across) if across else 0.0)
-    height = head + FOOT + step * (max(rows.values()) + 1)
+    title, across = _title(labels), _across(others)
+    above = HEAD + (len(title) - 1) * TITLE * 1.3 / 72 + (0.16 * math.ceil(len(others) / across) if across else 0.0)
+    height = above + FOOT + step * (max(rows.values()) + 1)
     figure = Figure(figsize=(WIDTH, height), dpi=DPI)
     wide = 0.44 if len(others) == 1 else 0.66
-    axes = figure.add_axes((0.31, FOOT / height, wide, 1 - (head + FOOT) / height))
+    axes = figure.add_axes((0.31, FOOT / height, wide, 1 - (above + FOOT) / height))
     _scale(axes, table, rows, wide * WIDTH)
     for number, label in enumerate(others):
         _draw(axes, table[table["scenario"] == label], rows, _shift(number, len(others)), number, len(others))
     _name(axes, table, rows)
-    _head(figure, axes, comparison, title, across)
+    _heading(figure, axes, others, int(table["pairs"].iloc[0]), title, across)
     return figure
 
 
@@ -93,17 +105,10 @@ def _scale(axes: Axes, table: pd.DataFrame, rows: dict[str, float], wide: float)
     axes.xaxis.set_major_formatter(lambda value, _: _number(value))
     axes.set_xlim(-reach, reach)
     axes.set_ylim(max(rows.values()) + 0.7, 0)
-    for number, y in enumerate(rows.values()):
-        if number % 2 == 0:
-            axes.axhspan(y - 0.5, y + 0.5, color=BAND, lw=0, zorder=0)
+    bands(axes, rows.values())
     axes.axvline(0, color=INK, lw=0.8, zorder=1)
     axes.set_yticks([])
-    axes.grid(axis="x", color=FAINT, lw=0.6)
-    axes.set_axisbelow(True)
-    axes.tick_params(labelsize=SMALL, color=FAINT, labelcolor=INK)
-    for side in ("left", "right", "top"):
-        axes.spines[side].set_visible(False)
-    axes.spines["bottom"].set_color(FAINT)
+    frame(axes, bare=("left", "right", "top"))
     axes.set_xlabel(f"effect in standard deviations, with 95% interval{bent}", fontsize=TEXT, color=INK)
 
 
@@ -134,10 +139,8 @@ def _draw(axes: Axes, table: pd.DataFrame, rows: dict[str, float], shift: float,
             axes.plot([side * edge * 0.985], [y], marker=">" if side > 0 else "<", ms=4, color=colour, clip_on=False)
         else:
             sure = row.low > 0 or row.high < 0
-            axes.plot([row.d_av_low, row.d_av_high], [y, y], color=colour, lw=1.3, solid_capstyle="butt", zorder=2)
-            fill = colour if sure else "white"
-            mark = MARKS[number % len(MARKS)]
-            axes.plot([row.d_av], [y], marker=mark, ms=4, color=colour, mfc=fill, mew=1.0, zorder=3)
+            ends = (row.d_av_low, row.d_av, row.d_av_high)
+            interval(axes, y, ends, sure=sure, colour=colour, mark=MARKS[number % len(MARKS)])
         if count == 1:
             _say(axes, 1.03, y, f"{_short(row.effect)}  [{_short(row.low)}, {_short(row.high)}]")
 
@@ -166,8 +169,8 @@ def _name(axes: Axes, table: pd.DataFrame, rows: dict[str, float]) -> None:
             _say(axes, -0.03, y - 0.95, str(above), ha="right", weight="bold")
 
 
-def _title(comparison: Comparison) -> list[str]:
-    base, *others = comparison.labels
+def _title(labels: Sequence[str]) -> list[str]:
+    base, *others = labels
     return wrap(f"{others[0]} against {base}" if len(others) == 1 else f"Against {base}", TITLE, 4, "bold")
 
 
@@ -185,13 +188,10 @@ def _brief(label: str) -> str:
     return f"{label[: LONGEST_LABEL - 16].rstrip()} … {label[-12:].lstrip()}"
 
 
-def _head(figure: Figure, axes: Axes, comparison: Comparison, title: Sequence[str], across: int) -> None:
+def _heading(figure: Figure, axes: Axes, others: Sequence[str], pairs: int, title: Sequence[str], across: int) -> None:
     from matplotlib.lines import Line2D
 
-    others = comparison.labels[1:]
-    count = int(comparison.table["pairs"].iloc[0])
-    y = write(figure, title, 0.1, TITLE, weight="bold", color=INK) + 0.04
-    y = write(figure, [f"{count} pairs of runs with the same seeds; open marks: the interval contains 0"], y, TEXT)
+    y = head(figure, title, [f"{pairs} pairs of runs with the same seeds; open marks: the interval contains 0"])
     if not across:
         _say(axes, 1.03, 0.05, "effect in its unit  [95% interval]", style="italic", color="#555555")
         return

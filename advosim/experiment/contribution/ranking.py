@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advosim.experiment import effects
+from advosim.experiment.contribution import ranking_figure
+from advosim.results import latex, saving
 from advosim.scenario.groups import organisations
 from advosim.scenario.problems import InputError, Problem
 from advosim.world.codes import BY_TABLE, PRESSURES, STEP, TABLE
@@ -156,14 +158,10 @@ class Contribution:
 
     def figure(self) -> Figure:
         """Ranked contributions to policy with 95% intervals, beside those to opinion and to the agenda."""
-        from advosim.experiment.contribution import ranking_figure as contribution_figure
-
-        return contribution_figure.ranked(self)
+        return ranking_figure.ranked(self.title, self.table, self.runs)
 
     def latex(self) -> str:
         """The ranked contributions as a LaTeX table, and the sums below as its note."""
-        from advosim.results import latex as tables
-
         shown = self._wide()
         heads = {
             "organisation": "Organisation",
@@ -172,9 +170,9 @@ class Contribution:
             "policy_interval": "95\\% interval",
         }
         heads |= {"opinion": "Opinion ($10^{-3}$)", "agenda": "Agenda", "attainment": "Attainment", "input": "Input"}
-        columns = {name: tables.Raw(head) for name, head in heads.items()}
+        columns = {name: latex.Raw(head) for name, head in heads.items()}
         several = shown["polity"].nunique() > 1
-        return tables.booktabs(
+        return latex.booktabs(
             shown,
             caption=f"Contributions of organisations in {self.title}: {self.runs} paired runs with and without each.",
             label="tab:contribution",
@@ -191,8 +189,6 @@ class Contribution:
     def _wide(self) -> pd.DataFrame:
         import pandas as pd
 
-        from advosim.results import latex as tables
-
         rows = []
         for (polity, name), own in self.table.groupby(["polity", "organisation"], sort=False):
             by_outcome: Any = own.set_index("outcome")
@@ -203,9 +199,9 @@ class Contribution:
             }
             for outcome in by_outcome.index:
                 value = float(by_outcome.loc[outcome, "effect"]) * PRINTED.get(str(outcome), 1.0)
-                row[str(outcome)] = tables.Raw(f"${value:.3f}$")
+                row[str(outcome)] = latex.Raw(f"${value:.3f}$")
             low, high = (float(by_outcome.loc["policy", bound]) for bound in ("low", "high"))
-            rows.append({**row, "policy_interval": tables.Raw(rf"$[{low:.3f},\ {high:.3f}]$")})
+            rows.append({**row, "policy_interval": latex.Raw(rf"$[{low:.3f},\ {high:.3f}]$")})
         return pd.DataFrame(rows).sort_values("polity", kind="stable")
 
     def summary(self, most: int = 12) -> str:
@@ -227,21 +223,16 @@ class Contribution:
         return [_told(row) for row in _rows(whole)]
 
     def save(self, folder: str | Path) -> Path:
-        """Write contribution.csv, .tex and .png, sums.csv, pairs.parquet and manifest.json; whole or not at all.
-
-        Raises InputError for a place that holds something else, SaveError where writing fails.
-        """
-        from advosim.figures.page import save
-        from advosim.results import saving as folders
-
-        with folders.whole(folder) as partial:
-            for name, table in (("contribution", self.table), ("sums", self.sums)):
-                table.to_csv(partial / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
-            self.pairs.to_parquet(partial / "pairs.parquet", index=False)
-            folders.write_text(partial / "contribution.tex", self.latex())
-            save(self.figure(), partial / "contribution.png")
-            folders.write_manifest(partial, {"kind": "contribution", **self.told})
-        return Path(folder)
+        """Write contribution.csv, .tex and .png, sums.csv, all pairs, a summary and a manifest; see `saving.save`."""
+        leaves = saving.Leaves(
+            told={"kind": "contribution", **self.told},
+            summary=self.summary(),
+            tables={"contribution": self.table, "sums": self.sums},
+            rows={"pairs": self.pairs},
+            latex={"contribution": self.latex()},
+            figures={"contribution": self.figure()},
+        )
+        return saving.save(leaves, folder)
 
 
 def _rows(table: pd.DataFrame) -> list[Any]:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from advosim.figures.page import DPI, FAINT, INK, ISSUE_COLOURS, SMALL, TEXT, TITLE, WIDTH
+from advosim.figures.toolkit import BLUE, DPI, INK, RED, SMALL, TITLE, WIDTH, bands, frame, head, interval, wrap
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from advosim.experiment.contribution.ranking import Contribution
-
 ROW, ABOVE, BELOW = 0.17, 0.85, 0.55
-BAND = "#F5F5F5"
 MOST = 40
 """Organisations that a page holds: the first and the last by rank."""
 PANELS = (
@@ -21,15 +18,19 @@ PANELS = (
     ("opinion", "opinion toward its\nside (1/1000 position)", 1000.0),
     ("agenda", "attention to its issues\n(percentage points)", 100.0),
 )
-COLOURS = {"for": ISSUE_COLOURS[0], "against": "#D55E00"}
+COLOURS = {"for": BLUE, "against": RED}
 MARKS = {"for": "o", "against": "s"}
 
 
-def ranked(contribution: Contribution) -> Figure:
-    """A row for each organisation, the largest effect on policy first, with 95% intervals in three panels."""
+def ranked(title: str, whole: Any, runs: int) -> Figure:
+    """A row for each organisation, the largest effect on policy first, with 95% intervals in three panels.
+
+    title: of the scenario; whole: see `Contribution.table`; runs: pairs behind each number.
+    """
     from matplotlib.figure import Figure
 
-    table = _shown(contribution)
+    last = int(whole["rank"].max())
+    table = whole if last <= MOST else whole[(whole["rank"] <= MOST // 2) | (whole["rank"] > last - MOST // 2)]
     names = list(dict.fromkeys(zip(table["polity"], table["organisation"], strict=True)))
     height = ABOVE + BELOW + ROW * len(names)
     figure = Figure(figsize=(WIDTH, height), dpi=DPI)
@@ -41,14 +42,11 @@ def ranked(contribution: Contribution) -> Figure:
         if number == 0:
             shown = [_name(*name, several) for name in names]
             axes.set_yticks(range(len(names)), shown, fontsize=SMALL, color=INK, parse_math=False)
-    _head(figure, contribution, len(names), height)
+    said = f"{runs} pairs of runs with and without it; open marks: the interval contains 0"
+    said += f"; {last - len(names)} in the middle are not shown" if last > len(names) else ""
+    head(figure, wrap(f"{title}: what each organisation contributed", TITLE, 1, "bold"), [said])
+    _key(figure, [side for side in COLOURS if (whole["side"] == side).any()])
     return figure
-
-
-def _shown(contribution: Contribution) -> Any:
-    table = contribution.table
-    last = int(table["rank"].max())
-    return table if last <= MOST else table[(table["rank"] <= MOST // 2) | (table["rank"] > last - MOST // 2)]
 
 
 def _name(polity: str, organisation: str, several: bool) -> str:
@@ -58,37 +56,22 @@ def _name(polity: str, organisation: str, several: bool) -> str:
 
 def _panel(axes: Axes, table: Any, count: int, unit: float) -> None:
     axes.set_ylim(count - 0.5, -0.5)
-    for y in range(0, count, 2):
-        axes.axhspan(y - 0.5, y + 0.5, color=BAND, lw=0, zorder=0)
+    bands(axes, range(count))
     axes.axvline(0, color=INK, lw=0.8, zorder=1)
     for y, row in enumerate(list[Any](table.itertuples())):
         colour, sure = COLOURS[row.side], row.low > 0 or row.high < 0
-        axes.plot([row.low * unit, row.high * unit], [y, y], color=colour, lw=1.3, solid_capstyle="butt", zorder=2)
-        fill = colour if sure else "white"
-        axes.plot([row.effect * unit], [y], MARKS[row.side], ms=4, color=colour, mfc=fill, mew=1.0, zorder=3)
+        ends = (row.low * unit, row.effect * unit, row.high * unit)
+        interval(axes, y, ends, sure=sure, colour=colour, mark=MARKS[row.side])
     axes.set_yticks([])
-    axes.grid(axis="x", color=FAINT, lw=0.6)
-    axes.set_axisbelow(True)
-    axes.locator_params(axis="x", nbins=4)
-    axes.tick_params(labelsize=SMALL, color=FAINT, labelcolor=INK)
-    for side in ("left", "right", "top"):
-        axes.spines[side].set_visible(False)
-    axes.spines["bottom"].set_color(FAINT)
+    frame(axes, bare=("left", "right", "top"), ticks=4)
 
 
-def _head(figure: Figure, contribution: Contribution, count: int, height: float) -> None:
+def _key(figure: Figure, present: list[str]) -> None:
     from matplotlib.lines import Line2D
 
-    title = f"{contribution.title}: what each organisation contributed"
-    figure.text(0.02, 1 - 0.1 / height, title, fontsize=TITLE, weight="bold", va="top", color=INK, parse_math=False)
-    said = f"{contribution.runs} pairs of runs with and without it; open marks: the interval contains 0"
-    left = int(contribution.table["rank"].max()) - count
-    said += f"; {left} in the middle are not shown" if left else ""
-    figure.text(0.02, 1 - 0.34 / height, said, fontsize=TEXT, va="top", color=INK)
-    present = [side for side in COLOURS if (contribution.table["side"] == side).any()]
     handles = [
         Line2D([], [], color=COLOURS[side], marker=MARKS[side], ms=4, lw=1.3, label=f"{side} reform")
         for side in present
     ]
-    where: dict[str, Any] = {"loc": "upper right", "bbox_to_anchor": (0.99, 1 - 0.5 / height), "ncols": 2}
-    figure.legend(handles=handles, frameon=False, fontsize=SMALL, **where)
+    where: dict[str, Any] = {"loc": "upper right", "bbox_to_anchor": (0.99, 1 - 0.5 / figure.get_figheight())}
+    figure.legend(handles=handles, frameon=False, fontsize=SMALL, ncols=2, **where)

@@ -19,7 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advosim.experiment import effects
+from advosim.experiment.contribution import routes_figure
 from advosim.experiment.contribution.ranking import EVERY
+from advosim.results import saving
 from advosim.scenario.groups import organisations
 from advosim.scenario.problems import InputError, Problem
 from advosim.world.codes import ROUTES, STEP, STORE
@@ -137,9 +139,7 @@ class Decomposition:
 
     def figure(self) -> Figure:
         """What each route carried, by issue, with 95% intervals."""
-        from advosim.experiment.contribution import routes_figure
-
-        return routes_figure.carried(self)
+        return routes_figure.carried(self.title, self.who, self.table, self.runs)
 
     def summary(self) -> str:
         """Through what it worked, for a person to read."""
@@ -156,20 +156,15 @@ class Decomposition:
         return "\n".join(lines)
 
     def save(self, folder: str | Path) -> Path:
-        """Write routes.csv and .png, pairs.parquet, summary.txt and manifest.json; whole or not at all.
-
-        Raises InputError for a place that holds something else, SaveError where writing fails.
-        """
-        from advosim.figures.page import save
-        from advosim.results import saving as folders
-
-        with folders.whole(folder) as partial:
-            self.table.to_csv(partial / "routes.csv", index=False, encoding="utf-8", lineterminator="\n")
-            self.pairs.to_parquet(partial / "pairs.parquet", index=False)
-            folders.write_text(partial / "summary.txt", self.summary() + "\n")
-            save(self.figure(), partial / "routes.png")
-            folders.write_manifest(partial, {"kind": "routes", "who": self.who, **self.told})
-        return Path(folder)
+        """Write routes.csv and .png, all pairs, a summary and a manifest; see `saving.save`."""
+        leaves = saving.Leaves(
+            told={"kind": "routes", "who": self.who, **self.told},
+            summary=self.summary(),
+            tables={"routes": self.table},
+            rows={"pairs": self.pairs},
+            figures={"routes": self.figure()},
+        )
+        return saving.save(leaves, folder)
 
 
 def _interval(values: NDArray[np.float64]) -> dict[str, float]:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from advosim.experiment.discovery import prim
+from advosim.experiment.discovery import figures, prim
+from advosim.experiment.discovery.found import Found, Node
 from advosim.experiment.sensitivity import surfaces
-from advosim.experiment.sweep import completed
+from advosim.experiment.sweep import completed, load
 from advosim.experiment.sweep.completed import Runs
+from advosim.results import latex, saving
 from advosim.scenario.problems import InputError, Problem
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.figure import Figure
 
     from advosim.experiment.sweep.schema import Experiment
@@ -28,87 +28,12 @@ LEAST_LEAF = 0.05
 """Share of the runs that a leaf of the tree holds at least."""
 
 
-@dataclass(frozen=True)
-class Node:
-    """A node of the tree: its split, or nothing where it is a leaf."""
-
-    runs: int
-    share: float
-    """Of its runs that are of interest."""
-    rule: str = ""
-    """What holds on the yes side, in words."""
-    yes: Node | None = None
-    no: Node | None = None
-
-
-@dataclass(frozen=True)
-class Discovery:
+class Discovery(Found):
     """Where the cases of interest lie. `save` leaves all of it in a folder."""
-
-    runs: Runs
-    outcome: str
-    condition: str
-    """What makes a run a case of interest, in words."""
-    factors: prim.Factors
-    of_interest: NDArray[np.bool_]
-    """(runs,)."""
-    boxes: list[prim.Box]
-    resampled: list[prim.Box]
-    """The first box of each resample."""
-    tree: Node
-    accuracy: tuple[float, float]
-    """Of the tree on points that it has not seen: balanced accuracy (.5 is guessing), and its sd over five folds."""
-    notes: list[str] = field(default_factory=list)
-
-    @property
-    def table(self) -> pd.DataFrame:
-        """One row per box and restricted factor, with its limits, quasi-p and how stable they are."""
-        import pandas as pd
-
-        rows = [self._row(number, box, name) for number, box in enumerate(self.boxes, start=1) for name in box.limits]
-        return pd.DataFrame(rows, columns=list(_TABLE))
-
-    def _row(self, number: int, box: prim.Box, name: str) -> dict[str, Any]:
-        limit = box.limits[name]
-        texts = isinstance(limit, frozenset)
-        low, high = (np.nan, np.nan) if isinstance(limit, frozenset) else limit
-        again = [other.limits[name] for other in self.resampled if name in other.limits]
-        ends = np.array([a for a in again if isinstance(a, tuple)], dtype=float).reshape(-1, 2)
-        tails = np.quantile(ends, [0.025, 0.975], axis=0) if len(ends) > 1 and number == 1 else np.full((2, 2), np.nan)
-        return {
-            "box": number,
-            "factor": name,
-            "low": low,
-            "high": high,
-            "values": ", ".join(str(v) for v in self._texts(name, limit)) if texts else "",
-            "quasi_p": box.quasi_p[name],
-            "restricted_again": len(again) / len(self.resampled) if self.resampled and number == 1 else np.nan,
-            "low_from": tails[0, 0],
-            "low_to": tails[1, 0],
-            "high_from": tails[0, 1],
-            "high_to": tails[1, 1],
-        }
-
-    def _texts(self, name: str, limit: Any) -> list[Any]:
-        return [self.factors.texts[name][code] for code in sorted(limit)]
-
-    @property
-    def scores(self) -> pd.DataFrame:
-        """One row per box: coverage, density, mass, and how often a box's density is that of all runs (lift)."""
-        import pandas as pd
-
-        base = float(self.of_interest.mean())
-        rows = [
-            {"box": n, "coverage": b.coverage, "density": b.density, "mass": b.mass, "lift": b.density / base}
-            for n, b in enumerate(self.boxes, start=1)
-        ]
-        return pd.DataFrame(rows, columns=["box", "coverage", "density", "mass", "lift"])
 
     def figures(self) -> dict[str, Figure]:
         """Figures by file name."""
-        from advosim.experiment.discovery import figures as discovery_figures
-
-        return discovery_figures.all_of(self)
+        return figures.all_of(self)
 
     def rules(self) -> str:
         """The tree as text."""
@@ -133,23 +58,14 @@ class Discovery:
 
     def _said(self, row: Any) -> str:
         label = self.runs.labels[row["factor"]]
-        where = f"is {row['values'].replace(', ', ' or ')}" if row["values"] else self._between(row)
+        where = f"is {row['values'].replace(', ', ' or ')}" if row["values"] else self.between(row)
         again = row["restricted_again"]
         sure = f", restricted in {again:.0%} of resamples" if not np.isnan(again) else ""
         return f"{label} {where} (quasi-p {row['quasi_p']:.2g}{sure})"
 
-    def _between(self, row: Any) -> str:
-        """An interval in words, without the ends that restrict nothing."""
-        least, greatest = self.factors.whole[self.factors.names.index(row["factor"])]
-        if row["low"] <= least:
-            return f"at most {row['high']:.3g}"
-        return f"at least {row['low']:.3g}" if row["high"] >= greatest else f"{row['low']:.3g} to {row['high']:.3g}"
-
     def latex(self) -> str:
         """The boxes as a LaTeX table."""
         import pandas as pd
-
-        from advosim.results import latex as tables
 
         scores = {row["box"]: row for row in self.scores.to_dict("records")}
         rows = [
@@ -157,7 +73,7 @@ class Discovery:
                 "box": f"Box {row['box']}: density {scores[row['box']]['density']:.0%}, "
                 f"coverage {scores[row['box']]['coverage']:.0%}",
                 "factor": self.runs.labels[row["factor"]],
-                "where": row["values"] or self._between(row),
+                "where": row["values"] or self.between(row),
                 "quasi_p": float(row["quasi_p"]),
                 "again": f"{row['restricted_again']:.0%}" if not np.isnan(row["restricted_again"]) else "--",
             }
@@ -166,30 +82,19 @@ class Discovery:
         heads = {"factor": "Factor", "where": "Where", "quasi_p": "quasi-p", "again": "Restricted again"}
         caption = f"{self.runs.experiment.title}: settings in which {self.condition} (PRIM)."
         table = pd.DataFrame(rows, columns=["box", *heads])
-        return tables.booktabs(table, caption=caption, label="tab:boxes", columns=heads, group="box")
+        return latex.booktabs(table, caption=caption, label="tab:boxes", columns=heads, group="box")
 
     def save(self, folder: str | Path) -> Path:
-        """Write boxes, scores, the tree, figures and a manifest; the folder appears whole or not at all."""
-        from advosim.experiment.sensitivity.analysis import told
-        from advosim.figures.page import save
-        from advosim.results import saving as folders
-
-        with folders.whole(folder) as partial:
-            for name, table in (("boxes", self.table), ("scores", self.scores)):
-                table.to_csv(partial / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
-            folders.write_text(partial / "boxes.tex", self.latex())
-            folders.write_text(partial / "summary.txt", self.summary() + "\n")
-            for name, drawn in self.figures().items():
-                save(drawn, partial / f"{name}.png")
-            condition = {"outcome": self.outcome, "condition": self.condition, "notes": self.notes}
-            folders.write_manifest(partial, {"kind": "discovery", **told(self.runs), **condition})
-        return Path(folder)
-
-
-_TABLE = (
-    "box", "factor", "low", "high", "values", "quasi_p", "restricted_again", "low_from", "low_to",
-    "high_from", "high_to",
-)  # fmt: skip
+        """Write boxes, scores, the tree in the summary, figures and a manifest; see `saving.save`."""
+        condition = {"outcome": self.outcome, "condition": self.condition, "notes": self.notes}
+        leaves = saving.Leaves(
+            told={"kind": "discovery", **self.runs.told, **condition},
+            summary=self.summary(),
+            tables={"boxes": self.table, "scores": self.scores},
+            latex={"boxes": self.latex()},
+            figures=self.figures(),
+        )
+        return saving.save(leaves, folder)
 
 
 def discover(
@@ -206,8 +111,6 @@ def discover(
     or no runs meet.
     """
     if isinstance(experiment, str | Path):
-        from advosim.experiment.sweep import load
-
         experiment = load.load(experiment)
     return discovered(completed.read(experiment, folder, complete=False), outcome, above, below)
 

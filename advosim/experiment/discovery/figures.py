@@ -7,30 +7,29 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from advosim.experiment.discovery.found import Found, Node
 from advosim.experiment.sensitivity import surfaces
-from advosim.experiment.sensitivity.figures import BLUE, ORANGE, _figure, _panels, _prepare, _title, curves
-from advosim.figures.page import FAINT, INK, SMALL, TEXT, WIDTH
+from advosim.figures.toolkit import BLUE, FAINT, INK, ORANGE, SMALL, TEXT, WIDTH, blank, frame, panels, title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from advosim.experiment.discovery.discover import Discovery, Node
-
 MOST_DOTS = 2000
 MOST_CURVES = 9
 
 
-def all_of(found: Discovery) -> dict[str, Figure]:
+def all_of(found: Found) -> dict[str, Figure]:
     """Every figure of a discovery, by file name."""
     names = list(found.runs.points.columns)[:MOST_CURVES]
-    drawn = {"tree": tree(found), "curves": curves([surfaces.curve(found.runs, found.outcome, n) for n in names])}
+    lines = [surfaces.curve(found.runs, found.outcome, name) for name in names]
+    drawn = {"tree": tree(found), "curves": surfaces.curves(lines)}
     return drawn | ({"boxes": boxes(found)} if found.boxes else {})
 
 
-def boxes(found: Discovery) -> Figure:
+def boxes(found: Found) -> Figure:
     """The first box: its limits with what resamples give, the peeling, and the runs over its two main factors."""
-    figure = _figure(WIDTH, 3.4)
+    figure = blank(WIDTH, 3.4)
     limits, right = figure.subplots(1, 2, width_ratios=(1.15, 1.0))
     _draw_limits(limits, found)
     restricted = [name for name in found.boxes[0].limits if name not in found.factors.texts]
@@ -40,11 +39,11 @@ def boxes(found: Discovery) -> Figure:
         _draw_peeling(right, found)
     box = found.boxes[0]
     said = f"density {box.density:.0%}, coverage {box.coverage:.0%}; all runs {found.of_interest.mean():.0%}"
-    _title(figure, f"{found.condition.replace('_', ' ')}: {said}")
+    title(figure, f"{found.condition.replace('_', ' ')}: {said}")
     return figure
 
 
-def _draw_limits(axes: Axes, found: Discovery) -> None:
+def _draw_limits(axes: Axes, found: Found) -> None:
     rows = [row for row in found.table.to_dict("records") if row["box"] == 1]
     rows.sort(key=lambda row: (row["quasi_p"], -row["restricted_again"]))
     for y, row in enumerate(rows):
@@ -58,11 +57,11 @@ def _draw_limits(axes: Axes, found: Discovery) -> None:
     axes.set_ylim(max(len(rows), 3) - 0.4, -0.6)
     axes.set_xlim(-0.02, 1.02)
     axes.set_xticks([0, 0.5, 1], ["least", "", "greatest"])
-    _prepare(axes, "Box 1")
+    frame(axes, "Box 1", ticks=6)
     axes.set_xlabel("value of the factor in the experiment", fontsize=TEXT, color=INK)
 
 
-def _draw_interval(axes: Axes, found: Discovery, row: Any, y: int) -> None:
+def _draw_interval(axes: Axes, found: Found, row: Any, y: int) -> None:
     least, greatest = found.factors.whole[found.factors.names.index(row["factor"])]
 
     def place(value: float) -> float:
@@ -78,7 +77,7 @@ def _draw_interval(axes: Axes, found: Discovery, row: Any, y: int) -> None:
             axes.text(at, y - 0.13, f"{value:.3g}", ha="center", va="bottom", fontsize=SMALL, color=INK)
 
 
-def _draw_runs(axes: Axes, found: Discovery, restricted: list[str]) -> None:
+def _draw_runs(axes: Axes, found: Found, restricted: list[str]) -> None:
     """Runs of interest as dots, others as rings, the box as a frame."""
     from matplotlib.patches import Rectangle
 
@@ -90,19 +89,19 @@ def _draw_runs(axes: Axes, found: Discovery, restricted: list[str]) -> None:
         these = shown[found.of_interest[shown] == wanted]
         axes.plot(x[these], y[these], "o", ms=2.2, mew=0.5, alpha=0.7, **style)  # type: ignore[arg-type]
     (left, right), (low, high) = box.limits[first], box.limits[second]
-    frame = Rectangle((left, low), right - left, high - low, fill=False, ec=ORANGE, lw=1.8, zorder=4)
-    axes.add_patch(frame)
-    _prepare(axes, "Runs (filled: of interest) and box", "both")
+    edge = Rectangle((left, low), right - left, high - low, fill=False, ec=ORANGE, lw=1.8, zorder=4)
+    axes.add_patch(edge)
+    frame(axes, "Runs (filled: of interest) and box", "both", ticks=6)
     axes.set_xlabel(found.runs.labels[first], fontsize=TEXT, color=INK)
     axes.set_ylabel(found.runs.labels[second], fontsize=TEXT, color=INK)
 
 
-def _draw_peeling(axes: Axes, found: Discovery) -> None:
+def _draw_peeling(axes: Axes, found: Found) -> None:
     box = found.boxes[0]
     coverage, density, _ = zip(*box.trajectory, strict=True)
     axes.plot(coverage, density, "o-", color=BLUE, ms=2.5, lw=0.8)
     axes.plot([box.coverage], [box.density], "o", color=ORANGE, ms=6)
-    _prepare(axes, "Peeling, and the box that was chosen", "both")
+    frame(axes, "Peeling, and the box that was chosen", "both", ticks=6)
     axes.set_xlim(0, 1.03)
     axes.set_ylim(0, 1.03)
     axes.set_xlabel("coverage", fontsize=TEXT, color=INK)
@@ -112,17 +111,17 @@ def _draw_peeling(axes: Axes, found: Discovery) -> None:
 # ---------------------------------------------------------------- tree
 
 
-def tree(found: Discovery) -> Figure:
+def tree(found: Found) -> Figure:
     """The tree from left to right: yes up, no down; the bar in a node is the share of interest."""
     leaves = _leaves(found.tree)
-    figure, (axes,) = _panels(1, 1, 0.9 + 0.45 * leaves)
+    figure, (axes,) = panels(1, 1, 0.9 + 0.45 * leaves)
     figure.set_size_inches(WIDTH, 0.9 + 0.45 * leaves)
     axes.set_axis_off()
     depth = _depth(found.tree)
     axes.set_xlim(-0.05, depth + 0.95)
     axes.set_ylim(leaves - 0.4, -0.6)
     _draw_node(axes, found.tree, 0, 0.0)
-    _title(figure, f"{found.condition.replace('_', ' ')}: share of runs")
+    title(figure, f"{found.condition.replace('_', ' ')}: share of runs")
     return figure
 
 

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from advosim.experiment.sweep import completed
+from advosim.experiment.sensitivity import figures, tables
+from advosim.experiment.sensitivity.found import Found
+from advosim.experiment.sweep import completed, load
 from advosim.experiment.sweep.completed import Runs
+from advosim.results import saving
 from advosim.scenario.problems import InputError, Problem
 
 if TYPE_CHECKING:
@@ -38,84 +40,41 @@ ROUNDING = 1e-12
 """Share of a variance below which it is rounding."""
 
 
-@dataclass(frozen=True)
-class Sensitivity:
+class Sensitivity(Found):
     """What an experiment says about its factors. `save` leaves all of it in a folder."""
-
-    runs: Runs
-    indices: pd.DataFrame
-    """One row per outcome and factor (designs of levels: and level), with 95% intervals `*_low` and `*_high`."""
-    shares: pd.DataFrame
-    """Factorial: `eta2` and `omega2` of factors and pairs of them. Sobol with second order: `S2` of pairs."""
-    noise: pd.DataFrame
-    """One row per outcome: see `noise`."""
-    replicates: pd.DataFrame
-    """Per outcome and number of replicates: coefficients of variation, and whether they have settled."""
-    notes: list[str] = field(default_factory=list)
-
-    @property
-    def kind(self) -> str:
-        """The kind of the design."""
-        return str(self.runs.experiment.design.kind)
 
     def figures(self) -> dict[str, Figure]:
         """Figures by file name."""
-        from advosim.experiment.sensitivity import figures as sensitivity_figures
-
-        return sensitivity_figures.all_of(self)
+        return figures.all_of(self)
 
     def latex(self) -> str:
         """The indices as a LaTeX table."""
-        from advosim.experiment.sensitivity import tables as sensitivity_tables
-
-        return sensitivity_tables.latex(self)
+        return tables.latex(self)
 
     def summary(self) -> str:
         """What was found, for a person to read."""
-        from advosim.experiment.sensitivity import tables as sensitivity_tables
-
-        return sensitivity_tables.summary(self)
+        return tables.summary(self)
 
     def save(self, folder: str | Path) -> Path:
-        """Write tables (.csv, .tex), figures and a manifest; the folder appears whole or not at all."""
-        from advosim.figures.page import save
-        from advosim.results import saving as folders
-
-        tables = {"indices": self.indices, "shares": self.shares, "noise": self.noise, "replicates": self.replicates}
-        with folders.whole(folder) as partial:
-            for name, table in tables.items():
-                if len(table):
-                    table.to_csv(partial / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
-            folders.write_text(partial / "indices.tex", self.latex())
-            folders.write_text(partial / "summary.txt", self.summary() + "\n")
-            for name, drawn in self.figures().items():
-                save(drawn, partial / f"{name}.png")
-            folders.write_manifest(partial, {"kind": "sensitivity", **told(self.runs)})
-        return Path(folder)
-
-
-def told(runs: Runs) -> dict[str, Any]:
-    """What was analysed, for a manifest."""
-    from advosim.scenario import load
-
-    experiment = runs.experiment
-    return {
-        "title": experiment.title,
-        "design": experiment.design.model_dump(mode="json"),
-        "factors": list(experiment.factors),
-        "outcomes": {name: outcome.model_dump(mode="json") for name, outcome in experiment.outcomes.items()},
-        "points": len(runs.points),
-        "replicates": experiment.replicates.model_dump(mode="json"),
-        "scenario": load.fingerprint(experiment.scenario),
-        "left_out": runs.left_out,
-    }
+        """Write tables (.csv, .tex), figures, a summary and a manifest; see `saving.save`."""
+        leaves = saving.Leaves(
+            told={"kind": "sensitivity", **self.runs.told},
+            summary=self.summary(),
+            tables={
+                "indices": self.indices,
+                "shares": self.shares,
+                "noise": self.noise,
+                "replicates": self.replicates,
+            },
+            latex={"indices": self.latex()},
+            figures=self.figures(),
+        )
+        return saving.save(leaves, folder)
 
 
 def sensitivity(experiment: Experiment | str | Path, folder: str | Path) -> Sensitivity:
     """Analyse the runs of a sweep. Raises InputError for an incomplete one and for designs that have no indices."""
     if isinstance(experiment, str | Path):
-        from advosim.experiment.sweep import load
-
         experiment = load.load(experiment)
     _check_kind(experiment)
     return analysed(completed.read(experiment, folder))

@@ -1,22 +1,31 @@
-"""How an outcome depends on one or two factors: means over everything else, with intervals."""
+"""How an outcome depends on one or two factors: means over everything else with intervals, and their figures."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from advosim.experiment import effects
+from advosim.experiment.sensitivity.tables import value_text
 from advosim.experiment.sweep.completed import Runs
+from advosim.figures.toolkit import BLUE, FAINT, INK, SMALL, TEXT, WIDTH, blank, frame, panels, plain
 from advosim.scenario.problems import InputError, Problem, did_you_mean
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 MOST_LEVELS = 12
 """Distinct values beyond which a factor's range is cut into bins."""
 BINS = 6
+MOST_NUMBERS = 64
+"""Cells beyond which a heat map has no numbers in them."""
+COLOURS = "viridis"
 RESAMPLES = 1000
 
 
@@ -52,9 +61,7 @@ class Curve:
 
     def figure(self) -> Figure:
         """A line with its intervals."""
-        from advosim.experiment.sensitivity import figures as sensitivity_figures
-
-        return sensitivity_figures.curves([self])
+        return curves([self])
 
 
 @dataclass(frozen=True)
@@ -73,9 +80,7 @@ class Surface:
 
     def figure(self) -> Figure:
         """A heat map, numbers in the cells where they fit."""
-        from advosim.experiment.sensitivity import figures as sensitivity_figures
-
-        return sensitivity_figures.heat_map(self)
+        return heat_map(self)
 
 
 def axis(runs: Runs, path: str) -> Axis:
@@ -135,8 +140,6 @@ def surface(runs: Runs, outcome: str, x: str, y: str) -> Surface:
 
 def _mean_and_half(cell: NDArray[np.float64]) -> tuple[float, float]:
     """Mean of (points, replicates), and half its interval: over seeds where these are the most, else over points."""
-    from advosim.experiment import effects
-
     if not np.isfinite(cell).any():
         return float("nan"), float("nan")
     axis = 0 if cell.shape[1] >= max(3, cell.shape[0]) or cell.shape[0] < 2 else 1
@@ -148,3 +151,72 @@ def _mean_and_half(cell: NDArray[np.float64]) -> tuple[float, float]:
         return float(np.nanmean(cell)), float("nan")
     low, high = effects.t_interval(units)
     return float(np.nanmean(cell)), (high - low) / 2
+
+
+# ---------------------------------------------------------------- figures
+
+
+def curves(lines: Sequence[Curve]) -> Figure:
+    """Outcomes over single factors, a panel each, with bands of 95% intervals."""
+    figure, axes = panels(len(lines), 3, 2.3)
+    for one, line in zip(axes, lines, strict=True):
+        x = list(line.axis.values) if line.axis.numeric else list(range(len(line.axis.values)))
+        numeric = line.axis.numeric
+        one.plot(x, line.mean, marker="o", ls="-" if numeric else "none", color=BLUE, ms=3.5, lw=1.2, zorder=3)
+        if numeric:
+            one.fill_between(x, line.low, line.high, color=BLUE, alpha=0.18, lw=0)
+        else:
+            one.vlines(x, line.low, line.high, color=BLUE, lw=1.0)
+            one.set_xlim(-0.5, len(x) - 0.5)
+        frame(one, grid="y")
+        one.set_xlabel(line.axis.label, fontsize=TEXT, color=INK)
+        one.set_ylabel(plain(line.outcome), fontsize=TEXT, color=INK)
+        if not line.axis.numeric:
+            one.set_xticks(x, [str(value) for value in line.axis.values])
+    return figure
+
+
+def heat_map(surface: Surface) -> Figure:
+    """Means over two factors; hatched where no run was made."""
+    figure = blank(WIDTH * 0.66, WIDTH * 0.55)
+    axes = figure.subplots()
+    shown = np.ma.masked_invalid(surface.mean)
+    ends = (shown.min(), shown.max()) if shown.count() else (0.0, 1.0)
+    most = max(abs(ends[0]), abs(ends[1]))
+    signed = ends[0] < 0 < ends[1] and min(-ends[0], ends[1]) > 0.2 * most
+    colours: dict[str, Any] = {"cmap": "RdBu_r", "vmin": -most, "vmax": most} if signed else {"cmap": COLOURS}
+    axes.set_facecolor("#EEEEEE")
+    axes.patch.set_hatch("////")
+    axes.patch.set_edgecolor("#BBBBBB")
+    mesh = axes.pcolormesh(shown, **colours)
+    if surface.mean.size <= MOST_NUMBERS:
+        _number_cells(axes, surface, mesh)
+    _mark_axis(axes, surface.x, "x")
+    _mark_axis(axes, surface.y, "y")
+    bar = figure.colorbar(mesh, ax=axes)
+    bar.set_label(plain(surface.outcome), fontsize=TEXT, color=INK)
+    bar.ax.tick_params(labelsize=SMALL)
+    bar.outline.set_visible(False)
+    return figure
+
+
+def _number_cells(axes: Axes, surface: Surface, mesh: Any) -> None:
+    small = surface.mean.size > 30
+    for y, x in np.ndindex(surface.mean.shape):
+        mean, half = surface.mean[y, x], surface.half[y, x]
+        if not math.isfinite(mean):
+            continue
+        dark = sum(mesh.cmap(mesh.norm(mean))[:3]) < 1.5
+        text = f"{mean:.2g}" if small or not math.isfinite(half) else f"{mean:.2g}\n± {half:.1g}"
+        text = text.replace("-", "\N{MINUS SIGN}")
+        axes.text(x + 0.5, y + 0.5, text, ha="center", va="center", fontsize=SMALL - small, color="w" if dark else INK)
+
+
+def _mark_axis(axes: Axes, axis: Axis, which: str) -> None:
+    if axis.edges:
+        at, texts = list(range(len(axis.edges))), [f"{edge:.2g}".replace("-", "\N{MINUS SIGN}") for edge in axis.edges]
+    else:
+        at, texts = [n + 0.5 for n in range(len(axis.values))], [value_text(value) for value in axis.values]  # type: ignore[misc]
+    (axes.set_xticks if which == "x" else axes.set_yticks)(at, texts)
+    (axes.set_xlabel if which == "x" else axes.set_ylabel)(axis.label, fontsize=TEXT, color=INK)
+    axes.tick_params(labelsize=SMALL, color=FAINT, labelcolor=INK)

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from advosim.results import latex as tables
-from advosim.results.latex import Raw
-
-if TYPE_CHECKING:
-    from advosim.experiment.sensitivity.analysis import Sensitivity
+from advosim.experiment.sensitivity.found import Found
+from advosim.results.latex import Raw, booktabs, interval
 
 MOST_LINES = 10
 
@@ -21,7 +18,7 @@ MORRIS_NOTE = (
 LEVELS_NOTE = "Effect: mean paired difference to the value in 'against', over shared seeds, with 95% t intervals."
 
 
-def latex(found: Sensitivity) -> str:
+def latex(found: Found) -> str:
     """The indices as a LaTeX table with booktabs' rules, outcome by outcome."""
     labels, rows = found.runs.labels, list[Any](found.indices.to_dict("records"))
     table, heads, note = _LATEX[found.kind](rows, labels)
@@ -29,7 +26,7 @@ def latex(found: Sensitivity) -> str:
 
     caption = f"{found.runs.experiment.title}: {_TITLES[found.kind]}"
     note = f"{note} {_noise_note(found)}".strip()
-    return tables.booktabs(
+    return booktabs(
         pd.DataFrame(table),
         caption=caption,
         label="tab:sensitivity",
@@ -47,7 +44,7 @@ _TITLES = {
 }
 
 
-def _noise_note(found: Sensitivity) -> str:
+def _noise_note(found: Found) -> str:
     replicates = found.runs.experiment.replicates.count
     if replicates < 2:
         return "One run of each point: the noise of chance is not told from the effects."
@@ -60,7 +57,7 @@ def _head(row: dict[str, Any], labels: dict[str, str]) -> dict[str, Any]:
 
 
 def _spread(row: dict[str, Any], name: str) -> dict[str, Any]:
-    return {name: float(row[name]), f"{name}_interval": tables.interval(row[f"{name}_low"], row[f"{name}_high"])}
+    return {name: float(row[name]), f"{name}_interval": interval(row[f"{name}_low"], row[f"{name}_high"])}
 
 
 def _sobol(rows: list[Any], labels: dict[str, str]) -> tuple[list[dict[str, Any]], dict[str, Any], str]:
@@ -97,7 +94,7 @@ def value_text(value: Any) -> str:
 # ---------------------------------------------------------------- in words
 
 
-def summary(found: Sensitivity) -> str:
+def summary(found: Found) -> str:
     """The strongest factors of each outcome, the share of noise, and whether the replicates suffice."""
     runs = found.runs
     head = (
@@ -110,7 +107,7 @@ def summary(found: Sensitivity) -> str:
     return "\n".join(lines)
 
 
-def _factors(found: Sensitivity, outcome: str) -> list[str]:
+def _factors(found: Found, outcome: str) -> list[str]:
     if found.kind == "factorial":
         return _share_lines(found, outcome)
     rows: list[Any] = list(found.indices[found.indices["outcome"] == outcome].to_dict("records"))
@@ -141,7 +138,7 @@ def _between(row: Any, name: str) -> str:
     return f"{row[name]:.3g} [{row[f'{name}_low']:.3g}, {row[f'{name}_high']:.3g}]"
 
 
-def _share_lines(found: Sensitivity, outcome: str) -> list[str]:
+def _share_lines(found: Found, outcome: str) -> list[str]:
     if found.shares.empty:
         return []
     rows = found.shares[found.shares["outcome"] == outcome].sort_values("eta2", ascending=False, kind="stable")
@@ -154,7 +151,7 @@ def effect_label(effect: str, labels: dict[str, str], times: str = "x") -> str:
     return f" {times} ".join(labels.get(part, part) for part in str(effect).split(" x "))
 
 
-def _noise_lines(found: Sensitivity, outcome: str) -> list[str]:
+def _noise_lines(found: Found, outcome: str) -> list[str]:
     row = found.noise[found.noise["outcome"] == outcome].iloc[0]
     if math.isnan(row["of_runs"]):
         return ["  noise: unknown, for each point was run once"]

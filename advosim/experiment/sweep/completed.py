@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from advosim.scenario import load
 from advosim.scenario.problems import InputError, Problem
 
 if TYPE_CHECKING:
@@ -38,6 +39,21 @@ class Runs:
     def labels(self) -> dict[str, str]:
         """What figures call the factors."""
         return short_names(list(self.points.columns))
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What was analysed, for a manifest."""
+        experiment = self.experiment
+        return {
+            "title": experiment.title,
+            "design": experiment.design.model_dump(mode="json"),
+            "factors": list(experiment.factors),
+            "outcomes": {name: outcome.model_dump(mode="json") for name, outcome in experiment.outcomes.items()},
+            "points": len(self.points),
+            "replicates": experiment.replicates.model_dump(mode="json"),
+            "scenario": load.fingerprint(experiment.scenario),
+            "left_out": self.left_out,
+        }
 
 
 def read(experiment: Experiment, folder: str | Path, *, complete: bool = True) -> Runs:

@@ -31,11 +31,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from advosim import __version__
 from advosim.experiment.sweep import designs, load, store
 from advosim.experiment.sweep.schema import Experiment, Point
 from advosim.processors import processors
 from advosim.scenario.problems import InputError, Problem
+from advosim.version import __version__
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -28,11 +28,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from advosim import __version__
 from advosim.experiment.sweep.schema import SCENARIO, Experiment, Point
 from advosim.results.folder import SaveError, is_running
 from advosim.scenario import load as scenarios
 from advosim.scenario.problems import InputError, Problem
+from advosim.version import __version__
 
 if TYPE_CHECKING:
     import pyarrow as pa

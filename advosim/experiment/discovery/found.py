@@ -1,0 +1,105 @@
+"""What a discovery finds, as plain data: boxes, a tree, and the runs behind them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from advosim.experiment.discovery import prim
+from advosim.experiment.sweep.completed import Runs
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Node:
+    """A node of the tree: its split, or nothing where it is a leaf."""
+
+    runs: int
+    share: float
+    """Of its runs that are of interest."""
+    rule: str = ""
+    """What holds on the yes side, in words."""
+    yes: Node | None = None
+    no: Node | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """Where the cases of interest lie."""
+
+    runs: Runs
+    outcome: str
+    condition: str
+    """What makes a run a case of interest, in words."""
+    factors: prim.Factors
+    of_interest: NDArray[np.bool_]
+    """(runs,)."""
+    boxes: list[prim.Box]
+    resampled: list[prim.Box]
+    """The first box of each resample."""
+    tree: Node
+    accuracy: tuple[float, float]
+    """Of the tree on points that it has not seen: balanced accuracy (.5 is guessing), and its sd over five folds."""
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row per box and restricted factor, with its limits, quasi-p and how stable they are."""
+        import pandas as pd
+
+        rows = [self._row(number, box, name) for number, box in enumerate(self.boxes, start=1) for name in box.limits]
+        return pd.DataFrame(rows, columns=list(_TABLE))
+
+    def _row(self, number: int, box: prim.Box, name: str) -> dict[str, Any]:
+        limit = box.limits[name]
+        texts = isinstance(limit, frozenset)
+        low, high = (np.nan, np.nan) if isinstance(limit, frozenset) else limit
+        again = [other.limits[name] for other in self.resampled if name in other.limits]
+        ends = np.array([a for a in again if isinstance(a, tuple)], dtype=float).reshape(-1, 2)
+        tails = np.quantile(ends, [0.025, 0.975], axis=0) if len(ends) > 1 and number == 1 else np.full((2, 2), np.nan)
+        return {
+            "box": number,
+            "factor": name,
+            "low": low,
+            "high": high,
+            "values": ", ".join(str(v) for v in self._texts(name, limit)) if texts else "",
+            "quasi_p": box.quasi_p[name],
+            "restricted_again": len(again) / len(self.resampled) if self.resampled and number == 1 else np.nan,
+            "low_from": tails[0, 0],
+            "low_to": tails[1, 0],
+            "high_from": tails[0, 1],
+            "high_to": tails[1, 1],
+        }
+
+    def _texts(self, name: str, limit: Any) -> list[Any]:
+        return [self.factors.texts[name][code] for code in sorted(limit)]
+
+    @property
+    def scores(self) -> pd.DataFrame:
+        """One row per box: coverage, density, mass, and how often a box's density is that of all runs (lift)."""
+        import pandas as pd
+
+        base = float(self.of_interest.mean())
+        rows = [
+            {"box": n, "coverage": b.coverage, "density": b.density, "mass": b.mass, "lift": b.density / base}
+            for n, b in enumerate(self.boxes, start=1)
+        ]
+        return pd.DataFrame(rows, columns=["box", "coverage", "density", "mass", "lift"])
+
+    def between(self, row: Any) -> str:
+        """An interval in words, without the ends that restrict nothing."""
+        least, greatest = self.factors.whole[self.factors.names.index(row["factor"])]
+        if row["low"] <= least:
+            return f"at most {row['high']:.3g}"
+        return f"at least {row['low']:.3g}" if row["high"] >= greatest else f"{row['low']:.3g} to {row['high']:.3g}"
+
+
+_TABLE = (
+    "box", "factor", "low", "high", "values", "quasi_p", "restricted_again", "low_from", "low_to",
+    "high_from", "high_to",
+)  # fmt: skip
