@@ -271,7 +271,7 @@ export class LessonPanel {
       counted.textContent = "The twins are still running.";
       return;
     }
-    if (lesson.draw) counted.textContent = this.toldOfLine(lesson);
+    if (lesson.draw) this.toldOfLine(lesson, answer, counted);
     else this.toldOfOptions(lesson, answer, counted);
     this.at("#sure-told").textContent = answer.done < answer.n ? `${answer.done} of ${answer.n} pairs of twins have run so far.` : `Counted in ${answer.n} pairs of twins with other seeds. The tab “How sure?” shows each of them.`;
   }
@@ -295,8 +295,8 @@ export class LessonPanel {
     counted.textContent = !answer.counts[best] ? "None of these: look at the numbers above." : share >= 0.8 ? `${right}“${words}” holds in ${answer.counts[best]} of ${answer.done} pairs of twins.` : `${right}“${words}” comes most often, but only in ${answer.counts[best]} of ${answer.done} pairs: luck decides much of it.`;
   }
 
-  /** @param {Lesson} lesson */
-  toldOfLine(lesson) {
+  /** How far the line was from what came, and what the twins say. @param {Lesson} lesson @param {Answer} answer @param {Element} counted */
+  toldOfLine(lesson, answer, counted) {
     const scene = this.room.scene();
     const isSigned = CURVES[lesson.draw].signed;
     const far = scene.sides[1].weeks.flatMap((week) => {
@@ -304,7 +304,9 @@ export class LessonPanel {
       return guess === null || guess === undefined ? [] : [Math.abs(guess - value(scene, week, lesson.draw))];
     });
     const mean = far.reduce((sum, each) => sum + each, 0) / Math.max(far.length, 1);
-    return `Your line is ${isSigned ? mean.toFixed(2) : percent(mean)} away from what came, in an average week.`;
+    const twins = lesson.options.map((text, i) => `“${text}” holds in ${answer.counts[i]}`);
+    const line = `Your line is ${isSigned ? mean.toFixed(2) : percent(mean)} away from what came, in an average week.`;
+    counted.textContent = twins.length ? `${line} Of ${answer.done} pairs of twins, ${twins.join(", ")}.` : line;
   }
 
   /** The student draws. @param {number} week @param {number} guess @param {number} before the week in which the line was last */
