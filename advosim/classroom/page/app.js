@@ -58,7 +58,7 @@ let axisNow = null;
 let bandNow = null;
 let drawingLine = false;
 /** Counters that tests and benchmarks read. */
-const told = { drawn: 0, changed: 0, first: 0 };
+const told = { drawn: 0, changed: 0, first: 0, whole: () => sides.every((side) => side.whole) && !dirty };
 Object.assign(globalThis, { told });
 
 /** @returns {import("./scene.js").Scene} */

@@ -35,6 +35,7 @@ export function seats(scene, box) {
     counts.every((count) => Math.ceil(count / Math.max(1, Math.floor((width * count) / total / size))) * size <= box.h);
   while (cell > 1 && !fits(cell)) cell -= 0.02;
   const places = new Float32Array(2 * stage.sample.length).fill(-1);
+  /** @type {Seats["columns"]} */
   const columns = [];
   let x = box.x;
   mine.forEach(({ place }, i) => {

@@ -346,6 +346,7 @@ function drawDifference(pen, scene, axis, x, lane, size, band) {
   const until = Math.min(there, scene.view.week);
   if (until > 0) {
     const area = [x(1), middle];
+    /** @type {number[]} */
     const line = [];
     for (let at = 0; at < until; at++) {
       area.push(x(at + 1), y(apart(at, place)));
