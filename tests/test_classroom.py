@@ -18,6 +18,7 @@ from advosim.classroom import asked, keep, lessons, server, twins, wire
 from advosim.classroom.asked import Asked, Change, Shelf
 from advosim.classroom.controls import GROUPS, controls, declared
 from advosim.classroom.histories import Full, Histories, History, parting
+from advosim.classroom.notebook import play
 from advosim.live.branch import snapshot
 from advosim.live.frame import cast, frame
 from advosim.record import Record, recorded
@@ -409,3 +410,14 @@ def test_snapshots_and_weeks_count_in_what_is_kept(shelf: Shelf) -> None:
     world = found(shelf.scenario("tiny"), 1, 40)
     assert histories.nbytes >= sum(map(len, weeks)) + len(history.snapshots) * snapshot(world).nbytes
     assert isinstance(Record(shelf.scenario("tiny"), 1, recorded(world)).names.issues, tuple)
+
+
+def test_a_notebook_shows_both_histories_in_a_frame_of_its_own(shelf: Shelf, tmp_path: Path) -> None:
+    player = play(shelf.scenario("tiny"), {REPRESSION: 0.9}, week=14)
+    shown = player._repr_html_()
+    assert shown.startswith("<iframe") and 'sandbox="allow-scripts' in shown and "<script" not in shown
+    (text,) = re.findall(r'id="data-side1">([^<]*)<', player.page)
+    assert unpacked(text) == b"".join(whole(Histories(shelf), query([14, REPRESSION, 0.9])))
+    assert player.save(tmp_path / "page.html").read_text(encoding="utf-8") == player.page
+    with pytest.raises(InputError, match="0 to 1"):
+        play("baseline", {REPRESSION: 2})

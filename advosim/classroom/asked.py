@@ -14,6 +14,7 @@ from typing import Any
 
 from advosim.classroom.controls import declared
 from advosim.scenario import load
+from advosim.scenario.describe import fingerprint
 from advosim.scenario.load import Scenario
 from advosim.scenario.problems import InputError, Problem, did_you_mean
 from advosim.simulation import allowed
@@ -153,6 +154,12 @@ class Shelf:
         if name not in self._read:
             self._read[name] = _playable(load.read(self._files[name]), name)
         return self._read[name]
+
+    def add(self, scenario: Scenario) -> str:
+        """Lay a scenario on the shelf and return its name. Raises InputError where it is too large to be played."""
+        name = f"own_{fingerprint(scenario)}"
+        self._uploaded[name] = _playable(scenario, "the scenario")
+        return name
 
     def lay(self, text: str) -> str:
         """Read an uploaded scenario as the command line would, and return its name. Raises InputError."""

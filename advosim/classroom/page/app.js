@@ -119,6 +119,10 @@ function wake() {
 
 function arrived() {
   dirty = true;
+  if (ready() > 0 && sides[0].weeks[0].bytes.length !== sides[1].weeks[0].bytes.length) {
+    sides.forEach((side) => side.end());
+    throw new Refused("The two sides have different numbers of people or organisations: they cannot be laid side by side.");
+  }
   if (!told.first && ready() > 0) told.first = performance.now();
 }
 
@@ -290,13 +294,20 @@ function draw() {
   if (playing && performance.now() - lastSpoken > SPOKEN) speak();
 }
 
+/** Changes of the right side that the left side has not. */
+function ownChanges() {
+  return view.b.filter((each) => !view.a.some((other) => JSON.stringify(other) === JSON.stringify(each)));
+}
+
 /** What each card says of its changes: left, right, and the right card's name. */
 function changed() {
-  const said = (/** @type {import("./history.js").Changes} */ list) => list.map((each) => saidChange(each, changePanel.valueOf(each[1]))).join(", ");
-  const more = view.b.length - view.a.length;
-  const name = more < 1 ? "With one change" : NUMBERS[more - 1] || "With many changes";
-  const own = view.b.filter((each) => !view.a.some((other) => JSON.stringify(other) === JSON.stringify(each)));
-  return [said(view.a), said(own) || "nothing changed yet", name];
+  const own = ownChanges();
+  const said = own.map((each) => {
+    const left = view.a.filter((other) => other[1] === each[1]).pop();
+    return saidChange(each, left ? left[2] : changePanel.valueOf(each[1]));
+  });
+  const name = own.length < 2 ? NUMBERS[0] : NUMBERS[own.length - 1] || "With many changes";
+  return ["", said.join(", ") || "nothing changed yet", name];
 }
 
 function titles() {
@@ -328,6 +339,7 @@ function speak() {
 
 const changePanel = new ChangePanel(part("panel-change"), {
   changes: () => view.b,
+  own: ownChanges,
   week: () => view.week,
   set(list, from) {
     const asked = performance.now();

@@ -10,7 +10,7 @@ import { capital, saidPath, saidValue } from "./scene.js";
  *   low: number, high: number, names: string[], default: any, value: any, source: string, founding: boolean}} Control
  */
 
-/** @typedef {{changes(): import("./history.js").Changes, week(): number, set(list: import("./history.js").Changes, from: number): void}} Desk */
+/** What the panel works on; `own` are the changes of the right side that the left side has not. @typedef {{changes(): import("./history.js").Changes, own(): import("./history.js").Changes, week(): number, set(list: import("./history.js").Changes, from: number): void}} Desk */
 
 /** Groups that stand open at first. */
 const OPEN = new Set(["Force and fear"]);
@@ -180,7 +180,7 @@ export class ChangePanel {
     if (!list) return;
     const changes = this.desk.changes();
     list.replaceChildren(
-      ...changes.map((change) => {
+      ...this.desk.own().map((change) => {
         const item = document.createElement("li");
         const words = document.createElement("span");
         words.textContent = capital(saidChange(change, this.valueOf(change[1])));
