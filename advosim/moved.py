@@ -30,7 +30,7 @@ MODULES = {
     "advosim.experiment.export": "advosim.experiment.sweep.export",
     "advosim.experiment.folder": "advosim.results.saving",
     "advosim.experiment.load": "advosim.experiment.sweep.load",
-    "advosim.experiment.measures": "advosim.experiment.compare.measures",
+    "advosim.experiment.measures": "advosim.reading.outcomes",
     "advosim.experiment.outcomes": "advosim.experiment.sweep.outcomes",
     "advosim.experiment.prim": "advosim.experiment.discovery.prim",
     "advosim.experiment.routes": "advosim.experiment.contribution.routes",

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from advosim.reading.tables import names_of
 from advosim.scenario.groups import members_of
@@ -75,16 +76,20 @@ class Record:
         """What rows and columns are called."""
         return names(self.scenario)
 
+    def _from_the_start(self, table: str) -> NDArray[Any]:
+        """The rows of a table by week, those of the founding first."""
+        return np.concatenate([getattr(self.recorded.founding, table)[None], getattr(self.recorded, table)])
+
     @cached_property
     def weeks(self) -> pd.DataFrame:
-        """One row per week (from 1), polity and issue."""
+        """One row per week, polity and issue; week 0 is the founding, before anything happened."""
         import pandas as pd
 
-        rows = self.recorded.weeks
+        rows = self._from_the_start("weeks")
         week, polity, issue = (axis.reshape(-1) for axis in np.indices(rows.shape))
         flat = {name: rows[name].reshape(-1) for name in WEEK.names or ()}
         head = {
-            "week": week + 1,
+            "week": week,
             "polity": np.array(self.names.polities)[polity],
             "issue": np.array(self.names.issues)[issue],
         }
@@ -98,10 +103,10 @@ class Record:
 
     @cached_property
     def organisations(self) -> pd.DataFrame:
-        """One row per week and organisation; means in weekly campaign budgets of a typical organisation."""
+        """One row per week (0 is the founding) and organisation; means in weekly campaign budgets of a typical one."""
         import pandas as pd
 
-        rows = self.recorded.organisations
+        rows = self._from_the_start("organisations")
         week, number = (axis.reshape(-1) for axis in np.indices(rows.shape))
         known = self.names
         home = [polity for polity, _ in known.organisations]
@@ -113,7 +118,7 @@ class Record:
         flat["venue"] = _named([row.venue for row in self.scenario.tactic.values()], rows["tactic"].reshape(-1))
         flat["alliance"] = np.array(self._alliances, dtype=object)[flat["alliance"]]
         head = {
-            "week": week + 1,
+            "week": week,
             "polity": _named(home, number),
             "organisation": _named([name for _, name in known.organisations], number),
             "kind": _named(self._kinds, number),
@@ -158,14 +163,14 @@ class Record:
 
     @cached_property
     def publics(self) -> pd.DataFrame:
-        """One row per week, polity, public and issue: what members of a public think and do, as shares of them."""
+        """One row per week (0 is the founding), polity, public and issue: what members think and do."""
         import pandas as pd
 
-        rows = self.recorded.publics
+        rows = self._from_the_start("publics")
         week, public, issue = (axis.reshape(-1) for axis in np.indices(rows.shape))
         known = self.names
         head = {
-            "week": week + 1,
+            "week": week,
             "polity": _named([polity for polity, _ in known.publics], public),
             "public": _named([name for _, name in known.publics], public),
             "issue": _named(known.issues, issue),
@@ -490,6 +495,7 @@ def recorded(world: World) -> Recorded:
         rows.ballots[: int(world.now.clock["ballots"][0])],
         rows.campaigns[:week],
         rows.consents[: int(world.now.clock["consents"][0])],
+        rows.founding,
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -50,6 +51,36 @@ class MadeUpRecord:
     seconds: dict[str, float] = field(default_factory=lambda: {"found": 0.1, "compile": 2.0, "weeks": 1.5})
     left_out: tuple[str, ...] = ()
     lost: int = 0
+
+    @property
+    def names(self) -> Any:
+        from advosim.world.found import names
+
+        return names(self.scenario)
+
+    @property
+    def recorded(self) -> Any:
+        """The arrays behind `weeks` and `events`; the founding is as the first week."""
+        from advosim.world.codes import ANSWERS, EVENTS, ROUTES
+        from advosim.world.recorded import EVENT, ORGANISATION_WEEK, WEEK, Founding, Recorded
+        from advosim.world.rows import VIEW
+
+        issues = list(self.scenario.issue)
+        weeks = np.zeros((int(self.weeks["week"].max()), 1, len(issues)), WEEK)
+        for m, issue in enumerate(issues):
+            rows = self.weeks[self.weeks["issue"] == issue].sort_values("week")
+            for name in set(WEEK.names or ()) & set(rows.columns):
+                weeks[name][:, 0, m] = rows[name]
+            for bit, answer in enumerate(ANSWERS):
+                weeks["answers"][:, 0, m] += rows["response"].str.contains(answer).to_numpy() << bit
+        events = np.full(len(self.events), -1).astype(EVENT)
+        for row, told in zip(events, self.events.itertuples(), strict=True):
+            row.week, row.polity, row.size, row.event = told.week, 0, told.size, EVENTS.index(told.event)
+            row.issue = issues.index(told.issue) if told.issue in issues else -1
+            row.route = ROUTES.index(told.detail) if told.detail in ROUTES else -1
+        founding = Founding(weeks[0], np.zeros(0, ORGANISATION_WEEK), np.zeros((0, len(issues)), VIEW))
+        empty = dict.fromkeys(Recorded._fields, np.zeros(0))
+        return Recorded(**empty | {"weeks": weeks, "events": events, "founding": founding})
 
 
 @pytest.fixture

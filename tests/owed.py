@@ -15,6 +15,7 @@ from worlds import busy, run_world, switched_off
 
 from advosim import Scenario, week
 from advosim.mechanisms import citizens
+from advosim.reading.tables import lived
 from advosim.record import Record
 from advosim.simulation import simulate
 from advosim.world.chance import wrapping
@@ -139,7 +140,8 @@ def without(*names: str) -> World:
 
 @functools.cache
 def table(kind: str, *names: str) -> Any:
-    return getattr(simulate(switched_off(*names), 1, threads=1), kind)
+    """A table by week of the busy world without some mechanisms, or its events; from week 1 on."""
+    return lived(getattr(simulate(switched_off(*names), 1, threads=1), kind))
 
 
 def busy_run(seed: int) -> Record:

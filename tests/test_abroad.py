@@ -550,7 +550,8 @@ def test_a_story_tells_the_phases_of_the_spiral_over_the_years_and_every_step() 
 
 
 def test_every_polity_of_several_has_its_tables_and_its_story() -> None:
-    from advosim.reading.measuring import costs, outcomes
+    from advosim.reading.measuring import costs
+    from advosim.reading.outcomes import outcomes
 
     record = simulate(neighbours(), 1, threads=1)
     for table in (record.weeks, record.organisations, record.publics, outcomes(record), costs(record)):

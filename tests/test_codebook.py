@@ -11,7 +11,7 @@ import pytest
 from worlds import neighbours, voting
 
 from advosim import simulate
-from advosim.reading import collaboration, measuring, spiral
+from advosim.reading import collaboration, measuring, outcomes, spiral
 from advosim.reading.tables import TABLES
 from advosim.record import Record
 from advosim.results import codebook
@@ -47,7 +47,7 @@ def test_every_column_of_a_run_is_declared_and_within_its_range(name: str) -> No
 
 
 MADE: dict[str, tuple[Callable[[Record], pd.DataFrame], Sequence[Column]]] = {
-    "outcomes": (measuring.outcomes, measuring.COLUMNS["outcomes"]),
+    "outcomes": (outcomes.outcomes, outcomes.COLUMNS),
     "costs": (measuring.costs, measuring.COLUMNS["costs"]),
     "collaboration": (collaboration.collaboration, collaboration.COLUMNS),
     "spiral": (spiral.spiral, spiral.COLUMNS),

@@ -36,6 +36,7 @@ from advosim.reading.collaboration import (
     memberships,
     network,
 )
+from advosim.reading.tables import lived
 from advosim.record import Record
 from advosim.results import folder as results
 from advosim.simulation import simulate
@@ -225,8 +226,8 @@ def test_measures_of_a_run_are_whole_and_agree_with_its_record() -> None:
     record = allied()
     weeks, table = collaboration_weeks(record), collaboration(record)
     assert not weeks.isna().any(axis=None) and not table.isna().any(axis=None)
-    both = record.weeks.merge(weeks, on=["week", "polity", "issue"], suffixes=("", "_measured"))
-    assert len(both) == len(record.weeks) and both["alliances"].max() > 1
+    both = lived(record.weeks).merge(weeks, on=["week", "polity", "issue"], suffixes=("", "_measured"))
+    assert len(both) == len(lived(record.weeks)) and both["alliances"].max() > 1
     assert (both["alliances"] == both["alliances_measured"]).all()
     assert (both["alliance_members"] == both["members"]).all()
     whole = table[table["issue"] == ALL].iloc[0]
@@ -261,7 +262,7 @@ def test_trust_by_issue_is_the_mean_over_pairs_in_alliances() -> None:
     states = record.alliance_weeks.assign(pairs=lambda rows: rows["members"] * (rows["members"] - 1) / 2)
     states["sum"] = states["pairs"] * states["trust"]
     sums = states.groupby(["week", "issue"])[["sum", "pairs"]].sum()
-    weeks = record.weeks[record.weeks["alliances"] > 0].set_index(["week", "issue"])
+    weeks = lived(record.weeks).query("alliances > 0").set_index(["week", "issue"])
     np.testing.assert_allclose(weeks["trust"], (sums["sum"] / sums["pairs"]).loc[weeks.index], rtol=1e-12)
 
 

@@ -17,8 +17,9 @@ from typer.testing import CliRunner
 
 from advosim import InputError, Scenario, cli, compare, simulate
 from advosim.experiment import effects
-from advosim.experiment.compare import measures
 from advosim.experiment.compare.comparison import Comparison, RunError
+from advosim.reading import outcomes
+from advosim.reading.tables import lived
 from advosim.results import latex as tables
 
 SMALL = {"polity.home.citizens": 100, "weeks": 20}
@@ -110,23 +111,23 @@ def test_a_scenario_against_itself_differs_in_nothing(home: Scenario) -> None:
 def test_pairs_are_what_single_runs_give(compared: Any, harder: Scenario) -> None:
     record = simulate(harder, seed=3)
     row = compared.pairs[(compared.pairs["scenario"] == harder.title) & (compared.pairs["seed"] == 3)].iloc[0]
-    weeks = record.weeks
+    weeks = lived(record.weeks)
     ends = weeks[weeks["week"] == 20]["policy"].mean()
-    assert row["policy"] == pytest.approx(ends)
+    assert row["policy_end"] == pytest.approx(ends)
     assert row["support"] == pytest.approx(weeks["support"].mean())
     assert row["protest"] == pytest.approx(weeks.groupby("issue")["protest"].sum().mean())
     assert row["silence"] == pytest.approx((weeks["support"] - weeks["expressed"]).mean())
     assert row["repress_weeks"] == pytest.approx(weeks["response"].str.contains("repress").sum() / 3)
-    organisations = record.organisations
+    organisations = lived(record.organisations)
     kinds = {name: tactic.pressure for name, tactic in harder.tactic.items()}
     inside = organisations["tactic"].map(kinds) == "inside"
     assert row["inside"] == pytest.approx(organisations[inside]["effort"].sum() / organisations["effort"].sum())
 
 
 def test_every_measure_is_there_and_finite(compared: Any) -> None:
-    assert compared.outcomes == list(measures.BY_NAME)
+    assert compared.outcomes == list(outcomes.COMPARED)
     assert np.isfinite(compared.pairs[compared.outcomes].to_numpy()).all()
-    assert len(compared.table) == len(measures.MEASURES) and not compared.table.isna().any(axis=None)
+    assert len(compared.table) == len(outcomes.COMPARED) and not compared.table.isna().any(axis=None)
     shares = compared.table[compared.table["unit"].str.startswith("share of")]
     assert len(shares) > 10
 
@@ -144,10 +145,10 @@ def test_repression_raises_fear(home: Scenario, harder: Scenario) -> None:
 
 
 def test_issues_and_own_outcomes(home: Scenario, harder: Scenario) -> None:
-    found = compare([home, harder], runs=2, outcomes=["policy", "funds"], by_issue=True, progress=False)
-    assert found.outcomes == ["policy", "funds", "climate.policy", "housing.policy", "privacy.policy"]
-    each = found.pairs[["climate.policy", "housing.policy", "privacy.policy"]].mean(axis=1)
-    assert found.pairs["policy"].to_numpy() == pytest.approx(each.to_numpy())
+    found = compare([home, harder], runs=2, outcomes=["policy_end", "funds"], by_issue=True, progress=False)
+    by_issue = ["climate.policy_end", "housing.policy_end", "privacy.policy_end"]
+    assert found.outcomes == ["policy_end", "funds", *by_issue]
+    assert found.pairs["policy_end"].to_numpy() == pytest.approx(found.pairs[by_issue].mean(axis=1).to_numpy())
     own = compare([home, harder], runs=2, outcomes={"first_policy": first_policy}, progress=False)
     assert own.outcomes == ["first_policy"] and own.latex() and own.figure()
 
@@ -160,8 +161,16 @@ def test_only_what_scenarios_share_is_compared(home: Scenario) -> None:
     for public in tables["polity"]["home"]["public"].values():
         public["attitude"], public["stake"] = {}, {}
     fewer = Scenario.model_validate(tables | {"title": "Fewer"})
-    found = compare([home, fewer], runs=2, outcomes=["policy"], by_issue=True, progress=False)
-    assert found.outcomes == ["policy", "climate.policy", "privacy.policy"]
+    found = compare([home, fewer], runs=2, outcomes=["policy_end"], by_issue=True, progress=False)
+    assert found.outcomes == ["policy_end", "climate.policy_end", "privacy.policy_end"]
+
+
+def test_an_outcome_goes_on_under_its_old_name_and_says_so(home: Scenario, harder: Scenario) -> None:
+    with pytest.warns(FutureWarning, match="'policy' is called 'policy_end' now"):
+        found = compare([home, harder], runs=2, outcomes=["policy"], progress=False)
+    assert found.outcomes == ["policy_end"]
+    with pytest.warns(FutureWarning, match="policy_end"):
+        assert found.effect("policy")["outcome"] == "policy_end"
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -222,7 +231,7 @@ def test_all_of_it_is_saved(compared: Any, tmp_path: Path) -> None:
 
 def test_the_figure_has_a_row_for_each_outcome(compared: Any) -> None:
     said = {text.get_text() for text in compared.figure().axes[0].texts}
-    assert {measure.label for measure in measures.MEASURES} <= said
+    assert {outcomes.BY_NAME[name].label for name in outcomes.COMPARED} <= said
     with pytest.raises(ValueError, match="none of these"):
         compared.figure(["nothing"])
 
@@ -245,7 +254,7 @@ def effects_of(sizes: dict[str, float], others: int = 1) -> Any:
 @pytest.mark.parametrize("others", [1, 2, 5])
 @pytest.mark.parametrize("size", [0.0, 0.02, 0.5, 2.0, 5.0, 60.0, 1500.0])
 def test_words_of_the_figure_stay_on_it_and_apart(size: float, others: int) -> None:
-    figure = effects_of({"policy": size, "support": size / 2}, others).figure()
+    figure = effects_of({"policy_end": size, "support": size / 2}, others).figure()
     figure.draw_without_rendering()
     boxes = word_boxes(figure)
     assert not [(a, b) for (a, one), (b, other) in itertools.combinations(boxes, 2) if one.overlaps(other)]

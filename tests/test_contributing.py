@@ -9,6 +9,7 @@ import pytest
 
 from advosim import Scenario, simulate
 from advosim.model import KINDS
+from advosim.reading.tables import lived
 from advosim.scenario.declare import catalogue_rows
 from advosim.scenario.schema import Kind
 from advosim.world import codes
@@ -91,4 +92,4 @@ def attention(now, arena, events):  # type: ignore[no-untyped-def]
 
 def test_a_rule_can_be_replaced_without_touching_the_package(tmp_path: Path) -> None:
     record = simulate(written(tmp_path, ""), seed=1, mechanisms={"attention": attention})
-    assert (record.weeks["agenda"] == 0.0).all()
+    assert (lived(record.weeks)["agenda"] == 0.0).all()

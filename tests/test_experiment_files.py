@@ -12,6 +12,8 @@ import pytest
 
 from advosim.experiment.sweep import designs, load, outcomes
 from advosim.experiment.sweep.schema import Experiment, Outcome
+from advosim.reading.outcomes import REDUCTIONS
+from advosim.reading.tables import lived
 from advosim.scenario.problems import InputError
 from advosim.simulation import simulate
 
@@ -163,16 +165,16 @@ def test_reading_loads_nothing_heavy() -> None:
 def test_outcomes_are_what_the_weekly_table_says() -> None:
     scenario = made().scenario
     record = simulate(scenario, 3, threads=1)
-    weeks = record.weeks
+    weeks, start = lived(record.weeks), record.weeks[record.weeks["week"] == 0].set_index("issue")
     assert set(outcomes.columns()) == {
         name for name in weeks.columns if name not in ("week", "polity", "issue", "response")
     }
     climate = weeks[weeks["issue"] == "climate"]
     for column in outcomes.columns():
-        values = climate[column].to_numpy(float)
+        values, begun = climate[column].to_numpy(float), float(start[column]["climate"])
         for kind, expected in (
             ("final", values[-1]), ("mean", values.mean()), ("max", values.max()), ("min", values.min()),
-            ("sum", values.sum()), ("area", np.trapezoid(values)), ("change", values[-1] - values[0]),
+            ("sum", values.sum()), ("area", np.trapezoid(values)), ("start", begun), ("change", values[-1] - begun),
         ):  # fmt: skip
             outcome = Outcome(of=column, reduce=kind, issue="climate")
             assert outcomes.reduce(record, {"x": outcome})["x"] == pytest.approx(expected, abs=1e-12)
@@ -181,10 +183,10 @@ def test_outcomes_are_what_the_weekly_table_says() -> None:
 
 
 def test_a_threshold_that_is_never_crossed_gives_the_week_after_the_last() -> None:
-    values = np.array([0.0, 0.2, 0.1, 0.4])
+    founding, values = [9.0], [0.0, 0.2, 0.1, 0.4]
 
-    def reduced(kind: Any, threshold: float) -> float:
-        return outcomes.reduced(values, Outcome(of="policy", reduce=kind, threshold=threshold))
+    def reduced(kind: str, threshold: float) -> float:
+        return REDUCTIONS[kind].of(np.array(founding + values), threshold)
 
     assert reduced("first_week_above", 0.15) == 2
     assert reduced("first_week_above", 0.4) == 5

@@ -16,6 +16,7 @@ from worlds import busy, digest, same, small, with_neighbour
 from advosim import Scenario
 from advosim import model as models
 from advosim.model import NGO, AdvocacyModel, GrassrootsGroup, Movement, Public
+from advosim.reading.tables import lived
 from advosim.scenario.problems import InputError
 from advosim.scenario.schema import Kind
 from advosim.simulation import simulate
@@ -104,10 +105,10 @@ def test_running_ends_with_the_last_week_and_further_steps_do_nothing() -> None:
 
 def test_the_record_can_be_read_in_mid_run() -> None:
     model = AdvocacyModel(busy(), rng=1)
-    assert model.record.weeks.empty and model.record.events.empty
+    assert model.record.weeks["week"].unique().tolist() == [0] and model.record.events.empty
     model.step()
     model.step()
-    assert model.record.weeks["week"].unique().tolist() == [1, 2]
+    assert model.record.weeks["week"].unique().tolist() == [0, 1, 2]
     assert same(model.record, simulate(busy(), 1, weeks=2, threads=1))
 
 
@@ -227,11 +228,11 @@ def test_the_collected_data_are_frames() -> None:
     table = model.datacollector.get_model_vars_dataframe()
     assert isinstance(table, pd.DataFrame)
     assert table["week"].tolist() == list(range(1, busy().weeks + 1))
-    climate = model.record.weeks.query("issue == 'climate'")
+    climate = lived(model.record.weeks).query("issue == 'climate'")
     assert [row["home.climate"] for row in table["policy"]] == climate["policy"].tolist()
-    protest = model.record.weeks.groupby("week")["protest"].sum()
+    protest = lived(model.record.weeks).groupby("week")["protest"].sum()
     np.testing.assert_allclose(table["protest"], protest, rtol=1e-12)
-    closures = model.record.weeks.groupby("week")["closures"].first()
+    closures = lived(model.record.weeks).groupby("week")["closures"].first()
     assert table["closures"].tolist() == closures.tolist()
 
 
@@ -239,7 +240,7 @@ def test_the_collected_data_of_agents_are_those_of_the_record() -> None:
     model = ran(agent_reporters={"members": lambda agent: getattr(agent, "members", None)})
     table = model.datacollector.get_agent_vars_dataframe().reset_index()
     mine = table[table["name"] == "greens_1"]
-    recorded = model.record.organisations.query("organisation == 'greens_1'")
+    recorded = lived(model.record.organisations).query("organisation == 'greens_1'")
     assert mine["funds"].tolist() == recorded["funds"].tolist()
     assert mine["members"].tolist() == recorded["members"].tolist()
     assert set(mine["kind"]) == {"Movement"}
@@ -254,7 +255,7 @@ def test_a_change_holds_from_the_next_week_and_is_logged() -> None:
         model.step()
     model.change({REPRESSION: 0.85})
     model.run_model()
-    in_force = model.record.weeks.groupby("week")["repression"].first()
+    in_force = lived(model.record.weeks).groupby("week")["repression"].first()
     assert in_force.tolist() == [0.1] * 5 + [0.85] * (busy().weeks - 5)
     (event,) = model.record.events.query("event == 'reform'").itertuples()
     assert (event.week, event.polity, event.detail) == (6, "home", f"{REPRESSION} = 0.85")
@@ -280,7 +281,7 @@ def test_a_change_overrides_an_earlier_reform_and_gives_way_to_a_later_one() -> 
         model.step()
     model.change({REPRESSION: 0.2})
     model.run_model()
-    in_force = model.record.weeks.groupby("week")["repression"].first().tolist()
+    in_force = lived(model.record.weeks).groupby("week")["repression"].first().tolist()
     assert in_force[:2] == [0.1] * 2 and in_force[2:6] == [0.9] * 4
     assert in_force[6:11] == [0.2] * 5 and in_force[11:] == [0.4] * (busy().weeks - 11)
 

@@ -28,7 +28,7 @@ from advosim.story.page import story
 TABLES = ("weeks", "organisations", "campaigns", "publics", "alliances", "elections", "ballots", "events")
 FIGURES = ("overview", "tactics", "frames", "timeline", "participation")
 FILES = {f"{table}.{kind}" for table in TABLES for kind in ("parquet", "csv")} | {f"{name}.png" for name in FIGURES}
-FILES |= {"manifest.json", "story.md", "outcomes.csv", "costs.csv", "collaboration.csv"}
+FILES |= {"manifest.json", "codebook.csv", "story.md", "outcomes.csv", "costs.csv", "collaboration.csv"}
 
 
 def names(folder: Path) -> set[str]:

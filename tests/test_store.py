@@ -198,18 +198,30 @@ def test_csv_comes_back_as_it_was(folder: Path, tmp_path: Path) -> None:
     assert (runs["status"] == "failed").sum() == 32
 
 
+def test_an_export_says_what_its_columns_mean(folder: Path, tmp_path: Path) -> None:
+    files = export.export(folder, "csv", tmp_path)
+    told = pd.read_csv(tmp_path / "codebook.csv", keep_default_na=False)
+    for file in files:
+        assert list(told.loc[told["table"] == file.stem, "column"]) == list(pd.read_csv(file, nrows=0).columns)
+    assert (told[["meaning", "range"]] != "").all(axis=None)
+    repression = told.set_index("column").loc["polity.home.governance.repression"]
+    assert repression["range"] == "0 to 1" and "force" in repression["meaning"]
+
+
 def test_stata_reads_what_is_written(folder: Path, tmp_path: Path) -> None:
     file = export.export(folder, "dta", tmp_path)[0]
     table, told = pyreadstat.read_dta(file)
     runs = sweep.runs(folder)
     labels = told.column_names_to_labels
-    assert list(labels.values()) == list(runs.columns)
+    assert labels["seed"] == "seed: seed of the run"
+    assert labels["repression"].startswith("polity.home.governance.repression")
+    assert labels["policy_at_end"] == "policy_at_end: policy in force when the week ends: in the last week"
     assert list(labels) == [
         "run", "point", "seed", "repression", "preset", "veto_players", "evidence_on", "influence_on", "policy_at_end",
         "protest", "status",
     ]  # fmt: skip
-    for name, label in labels.items():
-        mine, theirs = runs[label], table[name]
+    for column, name in zip(runs.columns, labels, strict=True):
+        mine, theirs = runs[column], table[name]
         if pd.api.types.is_numeric_dtype(mine):
             np.testing.assert_array_equal(mine.to_numpy(float), theirs.to_numpy(float))
         else:

@@ -15,7 +15,9 @@ from worlds import busy as crowded
 from worlds import with_neighbour
 
 from advosim import Scenario
-from advosim.reading.measuring import YEAR, costs, outcomes, reforms
+from advosim.reading.measuring import YEAR, costs, reforms
+from advosim.reading.outcomes import outcomes
+from advosim.reading.tables import lived
 from advosim.record import Record
 from advosim.results.folder import summary
 from advosim.simulation import simulate
@@ -62,7 +64,7 @@ def test_outcomes_are_those_of_the_weeks() -> None:
     start = positions(record.scenario, record.seed)
     assert list(table["issue"]) == ["climate", "housing"] and not table.isna().any(axis=None)
     for m, row in enumerate(table.to_dict("records")):
-        weeks = record.weeks[record.weeks["issue"] == row["issue"]]
+        weeks = lived(record.weeks[record.weeks["issue"] == row["issue"]])
         steps = record.events[(record.events["event"] == "step") & (record.events["issue"] == row["issue"])]
         assert row["policy_start"] == start.policy[0, m] and row["policy_end"] == weeks["policy"].iloc[-1]
         assert row["distance_for_end"] == pytest.approx(abs(row["policy_end"] - row["demand_for"]))

@@ -23,6 +23,7 @@ from advosim import cli, simulate
 from advosim.experiment.sweep import load, store
 from advosim.experiment.sweep import running as sweep
 from advosim.experiment.sweep.schema import Experiment
+from advosim.reading.tables import lived
 from advosim.results.folder import SaveError
 from advosim.scenario.problems import InputError
 
@@ -148,7 +149,7 @@ def test_weeks_are_kept_as_asked(small: Path, undisturbed: Path, tmp_path: Path)
     assert not kept.duplicated(["run", "week", "polity", "issue"]).any()
     assert len(kept) == 120 * 2 * 3 and set(kept["week"]) == {2, 4}
     scenario = load.load(small).scenario.but({REPRESSION: 0.1, "polity.home.governance.preset": "closed_regime"})
-    weeks = simulate(scenario, 1).weeks
+    weeks = lived(simulate(scenario, 1).weeks)
     mine = kept[kept["run"] == 0].drop(columns="run").reset_index(drop=True)
     pd.testing.assert_frame_equal(mine, weeks[weeks["week"] % 2 == 0].reset_index(drop=True), check_dtype=False)
 

@@ -22,6 +22,7 @@ from advosim.figures.page import (
 )
 from advosim.figures.panels import AGAINST, FOR, say
 from advosim.figures.toolkit import FAINT, INK, KEY, MARGIN, SMALL, TEXT, WIDTH, plain, width_of
+from advosim.reading.tables import lived
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -308,9 +309,9 @@ def participation_rates(record: Run, polity: str) -> pd.DataFrame:
     """One row per issue and public: acts a year per 100 members and their means over all citizens, views in percent."""
     import numpy as np
 
-    rows = record.publics
+    rows = lived(record.publics)
     rows = rows[rows["polity"] == polity].astype({"public": object, "issue": object})
-    everybody = record.weeks
+    everybody = lived(record.weeks)
     everybody = everybody[everybody["polity"] == polity].astype({"issue": object})
     acts, views = [act for act, _ in ACTS], [view for view, _ in VIEWS]
     group = rows.groupby(["issue", "public"], sort=False)

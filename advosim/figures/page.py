@@ -65,6 +65,7 @@ class Page:
     tactics: list[str]
     reforms: list[_Reform]
     campaigns: pd.DataFrame
+    first: int
     last: int
 
     def colour(self, issue: str) -> str:
@@ -108,6 +109,7 @@ def page_of(record: Run, polity: str | None) -> Page:
         tactics=list(campaigns["tactic"].value_counts().index),
         reforms=_reforms(record.scenario, polities, last),
         campaigns=campaigns,
+        first=int(weeks["week"].min()),
         last=last,
     )
 
@@ -379,7 +381,7 @@ def mark_time(row: Sequence[Axes], page: Page) -> None:
     from matplotlib.ticker import FixedFormatter, FixedLocator, MaxNLocator
 
     first, last = row[0], page.last
-    first.set_xlim(0.5, last + 0.5)
+    first.set_xlim(page.first - 0.5, last + 0.5)
     if last > YEAR:
         apart = _weeks_apart(page)
         first.xaxis.set_major_locator(FixedLocator(list(range(apart, last + 1, apart))))

@@ -53,7 +53,7 @@ def snapshot(world: World) -> Snapshot:
         week_of(world),
         {path: column.copy() for path, column in _columns(world)},
         {name: rows[name].copy() for name in MENDED},
-        {name: len(filled) for name, filled in rows.items()},
+        {name: len(filled) for name, filled in rows.items() if name != "founding"},
     )
 
 
@@ -123,4 +123,5 @@ def _refilled(rows: Recorded, snapshot: Snapshot, room: int) -> Recorded:
         fresh[:number] = snapshot.mended.get(name, column)[:number]
         return fresh
 
-    return Recorded(*(again(name, column) for name, column in zip(rows._fields, rows, strict=True)))
+    grown: dict[str, Any] = {name: again(name, getattr(rows, name)) for name in snapshot.filled}
+    return rows._replace(**grown)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from advosim.reading.outcomes import Course
+from advosim.reading.tables import lived
 from advosim.world.columns import WEEKS, code, count, position, share, week
 
 if TYPE_CHECKING:
@@ -61,10 +63,10 @@ def _phases(record: Run, polity: str, issue: str, above: list[str]) -> list[dict
     bodies = record.bodies[(record.bodies["issue"] == issue) & record.bodies["body"].isin(above)]
     norms = bodies.groupby("week")["policy"].mean()
     weeks, events = (
-        table[(table["polity"] == polity) & (table["issue"] == issue)] for table in (record.weeks, record.events)
+        table[(table["polity"] == polity) & (table["issue"] == issue)] for table in (lived(record.weeks), record.events)
     )
     rows = []
-    start = _start(weeks, events)
+    start = Course(record, polity, issue).reduced("policy", "start")
     for number, (first, own) in enumerate(weeks.groupby((weeks["week"] - 1) // QUARTER), start=1):
         begin, end = int(first) * QUARTER + 1, int(own["week"].max())
         norm, policy = float(norms[end]), float(own["policy"].iloc[-1])
@@ -85,12 +87,6 @@ def _phases(record: Run, polity: str, issue: str, above: list[str]) -> list[dict
         head = {"polity": polity, "issue": issue, "quarter": number, "first_week": begin, "last_week": end}
         rows.append({**head, **row})
     return rows
-
-
-def _start(weeks: pd.DataFrame, events: pd.DataFrame) -> float:
-    """The policy before the first week: that of its end, less its steps; what it drifted is below any threshold."""
-    first = events[(events["event"] == "step") & (events["week"] == 1)]
-    return float(weeks["policy"].iloc[0] - first["size"].sum())
 
 
 def _concessions(weeks: pd.DataFrame, events: pd.DataFrame, way: float) -> int:

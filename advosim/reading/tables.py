@@ -21,12 +21,14 @@ from advosim.world.recorded import (
     PARTY_WEEK_COLUMNS,
     VIEW_COLUMNS,
     WEEK_COLUMNS,
+    Recorded,
 )
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from advosim.scenario.load import Scenario
+    from advosim.world.found import Names
 
 
 class Run(Protocol):
@@ -36,6 +38,10 @@ class Run(Protocol):
     def scenario(self) -> Scenario: ...
     @property
     def seed(self) -> int: ...
+    @property
+    def recorded(self) -> Recorded: ...
+    @property
+    def names(self) -> Names: ...
     @property
     def weeks(self) -> pd.DataFrame: ...
     @property
@@ -261,3 +267,9 @@ TABLES: dict[str, tuple[Column, ...]] = {
 def names_of(table: str) -> list[str]:
     """The names of a table's columns."""
     return [column.name for column in TABLES[table]]
+
+
+def lived(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a table by week without those of the founding, for what is summed or averaged over weeks."""
+    rows: pd.DataFrame = table[table["week"] > 0]
+    return rows

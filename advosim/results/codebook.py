@@ -47,11 +47,11 @@ def markdown(tables: Mapping[str, Sequence[Column]]) -> str:
 
 def every_table() -> dict[str, tuple[Column, ...]]:
     """The columns of all tables that can be had of a run."""
-    from advosim.reading import collaboration, measuring, spiral
+    from advosim.reading import collaboration, measuring, outcomes, spiral
     from advosim.reading.tables import TABLES
 
-    made = {**measuring.COLUMNS, "collaboration": collaboration.COLUMNS, "spiral": spiral.COLUMNS}
-    return {**TABLES, **made}
+    made = {"outcomes": outcomes.COLUMNS, **measuring.COLUMNS, "collaboration": collaboration.COLUMNS}
+    return {**TABLES, **made, "spiral": spiral.COLUMNS}
 
 
 def of_run(record: Run, tables: Sequence[str]) -> dict[str, tuple[Column, ...]]:

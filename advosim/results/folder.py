@@ -126,7 +126,8 @@ def _csv(table: pd.DataFrame, file: Path) -> None:
 
 def _tell(record: Run, folder: Path) -> None:
     from advosim.reading.collaboration import collaboration
-    from advosim.reading.measuring import costs, outcomes
+    from advosim.reading.measuring import costs
+    from advosim.reading.outcomes import outcomes
     from advosim.story.page import story
 
     if has_venues_abroad(record):
@@ -349,17 +350,14 @@ def _ask_git(folder: Path, *words: str) -> str | None:
 
 def summary(record: Run, folder: str | Path | None = None) -> str:
     """What happened in a run, for a person to read."""
-    from advosim.reading.measuring import outcomes
-
     scenario, weeks = record.scenario, record.weeks
-    starts = outcomes(record).set_index(["polity", "issue"])["policy_start"]
     lines = [f"{scenario.title}: {weeks['week'].max()} weeks, seed {record.seed}"]
     lines += [scenario.question] if scenario.question else []
     for polity, here in weeks.groupby("polity", sort=False):
         lines += ["", f"{polity}"]
         for issue, rows in here.groupby("issue", sort=False):
             events = _of(record.events, polity, issue)
-            lines += _issue_lines(str(issue), float(starts[polity, issue]), rows.reset_index(drop=True), events)
+            lines += _issue_lines(str(issue), rows.reset_index(drop=True), events)
         lines += _organisation_lines(_of(record.organisations, polity), _of(record.events, polity))
     lines += _course(record)
     lines += ["", *_remarks(record)] if _remarks(record) else []
@@ -379,8 +377,10 @@ def _of(table: pd.DataFrame, polity: Any, issue: Any = None) -> pd.DataFrame:
     return rows if issue is None else rows[rows["issue"] == issue]
 
 
-def _issue_lines(issue: str, start: float, weeks: pd.DataFrame, events: pd.DataFrame) -> list[str]:
-    """start: policy before week 1."""
+def _issue_lines(issue: str, weeks: pd.DataFrame, events: pd.DataFrame) -> list[str]:
+    """weeks: those of one issue, the founding first."""
+    from advosim.reading.tables import lived
+
     first, last = weeks.iloc[0], weeks.iloc[-1]
     steps = [f"{step.size:+.2f} in week {step.week}" for step in _steps(events)]
     given = weeks["response"].str.split("+").explode()
@@ -388,10 +388,10 @@ def _issue_lines(issue: str, start: float, weeks: pd.DataFrame, events: pd.DataF
     protests = _count((weeks["protest"] > ONSET).sum(), "week") + _peak(weeks, "protest")
     return [
         f"  {issue}",
-        f"    policy       {start:+.2f} -> {last.policy:+.2f}; steps: {_listed(steps)}",
+        f"    policy       {first.policy:+.2f} -> {last.policy:+.2f}; steps: {_listed(steps)}",
         f"    support      {first.support:.1%} -> {last.support:.1%} in private, "
         f"{first.expressed:.1%} -> {last.expressed:.1%} in the open; {_support_of(last, events)}",
-        f"    aware        {weeks['aware'].median():.1%} in the median week",
+        f"    aware        {lived(weeks)['aware'].median():.1%} in the median week",
         f"    protest      above {ONSET:.2%} of the citizens in {protests}",
         f"    petitions    signed in {_count((weeks['petition'] > 0).sum(), 'week')}{_peak(weeks, 'petition')}",
         f"    government   {_listed(answers)}",

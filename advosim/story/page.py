@@ -11,8 +11,9 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from advosim.reading import measuring
+from advosim.reading import measuring, outcomes
 from advosim.reading.measuring import YEAR
+from advosim.reading.tables import lived
 from advosim.scenario.limits import ONSET
 from advosim.story import words
 from advosim.story.turning_points import (
@@ -74,12 +75,12 @@ def _teller(record: Run, home: str, polity: Polity) -> Teller:
     # What concerns no polity in particular, as a change of rules may, concerns all.
     weeks, organisations, campaigns, log = (
         table[table["polity"].isin([home, ""])].reset_index(drop=True)
-        for table in (record.weeks, record.organisations, record.campaigns, events)
+        for table in (lived(record.weeks), lived(record.organisations), record.campaigns, events)
     )
-    outcomes, costs = (
-        table[table["polity"] == home] for table in (measuring.outcomes(record), measuring.costs(record))
+    came_of_it, costs = (
+        table[table["polity"] == home] for table in (outcomes.outcomes(record), measuring.costs(record))
     )
-    return Teller(record, home, polity, weeks, organisations, campaigns, log, rows_of(outcomes), costs)
+    return Teller(record, home, polity, weeks, organisations, campaigns, log, rows_of(came_of_it), costs)
 
 
 # ---------------------------------------------------------------- where it begins

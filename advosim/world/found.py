@@ -29,6 +29,7 @@ from advosim.world.codes import (
     VENUES,
 )
 from advosim.world.enact import enact
+from advosim.world.founding import write_down
 from advosim.world.population import citizens_of, settle, settlement
 from advosim.world.recorded import (
     ALLIANCE_LIFE,
@@ -42,6 +43,7 @@ from advosim.world.recorded import (
     ORGANISATION_WEEK,
     PARTY_WEEK,
     WEEK,
+    Founding,
     Recorded,
 )
 from advosim.world.relations import most_alliances, relate
@@ -202,6 +204,11 @@ def _found(scenario: Scenario, seed: int, weeks: int, known: Names) -> World:
             ballots=np.zeros(p * m * (weeks + len(SLOTS)), ENDED),
             campaigns=np.zeros((weeks, o + MOST_ROLES * a), CAMPAIGN_WEEK),
             consents=np.zeros((weeks // 13) * consents, CONSENT),
+            founding=Founding(
+                weeks=np.zeros((p, m), WEEK),
+                organisations=np.zeros(o, ORGANISATION_WEEK),
+                publics=np.zeros((q, m), VIEW),
+            ),
         ),
     )
     world.allied.alliances["polity"] = np.repeat(np.arange(p), rows)
@@ -216,6 +223,7 @@ def _found(scenario: Scenario, seed: int, weeks: int, known: Names) -> World:
     world.arena.issues["friction"] = (
         rule.level * (1 + rule.by_veto_player * (world.arena.polities["veto_players"] - 1))
     )[:, None]
+    write_down(world)
     return world
 
 

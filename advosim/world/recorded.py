@@ -338,11 +338,22 @@ ENDED_COLUMNS = (
 ENDED = record_type(ENDED_COLUMNS)
 
 
+class Founding(NamedTuple):
+    """Week 0 of the tables by week: the world as it is founded, before anything happens."""
+
+    weeks: NDArray[Any]
+    """(polities, issues) of WEEK."""
+    organisations: NDArray[Any]
+    """(organisations,) of ORGANISATION_WEEK."""
+    publics: NDArray[Any]
+    """(publics, issues) of VIEW."""
+
+
 class Recorded(NamedTuple):
     """What the record phase fills."""
 
     weeks: NDArray[Any]
-    """(weeks, polities, issues) of WEEK."""
+    """(weeks, polities, issues) of WEEK, from week 1."""
     organisations: NDArray[Any]
     """(weeks, organisations) of ORGANISATION_WEEK."""
     events: NDArray[Any]
@@ -365,3 +376,4 @@ class Recorded(NamedTuple):
     """(weeks, campaigns) of CAMPAIGN_WEEK."""
     consents: NDArray[Any]
     """(most consents,) of CONSENT; clock.consents of them are filled."""
+    founding: Founding

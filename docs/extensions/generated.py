@@ -10,6 +10,7 @@ from typing import Any
 import typer
 from sphinx.application import Sphinx
 
+GROUPS = ("Policy", "Opinion", "Participation", "Government and media", "Organisations")
 MARK = re.compile(r"^<!-- generated: (\w+)(?: (\w+))? -->$", re.MULTILINE)
 
 
@@ -50,6 +51,33 @@ def flows() -> str:
     return data_flow.markdown()
 
 
+def outcomes() -> str:
+    """All outcomes, in the groups in which comparisons show them."""
+    from advosim.reading.outcomes import OUTCOMES, TABLE
+
+    lines = []
+    for group, those in groupby(sorted(OUTCOMES, key=lambda each: GROUPS.index(each.group)), lambda each: each.group):
+        lines += [
+            "",
+            f"### {group}",
+            "",
+            "| outcome | meaning | unit | range | in `outcomes.csv` |",
+            "|---|---|---|---|---|",
+        ]
+        for each in those:
+            told = "yes" if each.name in TABLE else ""
+            lines.append(f"| `{each.name}` | {each.meaning} | {each.unit} | {each.column.range} | {told} |")
+    return "\n".join(lines)
+
+
+def reductions() -> str:
+    """How weeks become one number."""
+    from advosim.reading.outcomes import REDUCTIONS
+
+    rows = [f"| `{name}` | {row.meaning} | {'yes' if row.threshold else ''} |" for name, row in REDUCTIONS.items()]
+    return "\n".join(["| `reduce` | what | needs `threshold` |", "|---|---|---|", *rows])
+
+
 def commands() -> str:
     """Every command with its arguments and options, as `--help` tells them."""
     from advosim import cli
@@ -77,6 +105,8 @@ def _command(command: Any, name: str) -> Iterator[str]:
 TEXTS: dict[str, Callable[..., str]] = {
     "commands": commands,
     "flows": flows,
+    "outcomes": outcomes,
+    "reductions": reductions,
     "scenarios": scenarios,
     "settings": settings,
     "tables": tables,

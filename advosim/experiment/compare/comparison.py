@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from advosim.experiment import effects
-from advosim.experiment.compare import figure, measures
+from advosim.experiment.compare import figure
 from advosim.processors import processors
+from advosim.reading import outcomes as vocabulary
 from advosim.results import latex, saving
 from advosim.scenario.limits import MOST_SEED
 from advosim.scenario.problems import InputError, Problem, did_you_mean
@@ -53,7 +54,7 @@ class _Plan:
     scenarios: tuple[Scenario, ...]
     labels: tuple[str, ...]
     weeks: int
-    measures: tuple[str, ...]
+    outcomes: tuple[str, ...]
     own: tuple[tuple[str, Outcome], ...]
     """Outcomes of the caller's: a name and a function of a Record."""
     polities: tuple[str, ...]
@@ -99,7 +100,7 @@ class Comparison:
 
     def effect(self, outcome: str, scenario: str | int = 1) -> Any:
         """The row of `table` for an outcome and a scenario (its label or number). Raises KeyError for unknown ones."""
-        label = self.labels[scenario] if isinstance(scenario, int) else scenario
+        label, outcome = self.labels[scenario] if isinstance(scenario, int) else scenario, vocabulary.current(outcome)
         rows = self.table[(self.table["outcome"] == outcome) & (self.table["scenario"] == label)]
         if rows.empty:
             raise KeyError(f"no outcome '{outcome}' of '{label}' ({', '.join(self.outcomes)})")
@@ -184,11 +185,11 @@ def _line(row: Any) -> str:
 def _described(outcome: str) -> tuple[str, str, str]:
     """Group, label and unit of an outcome, by the last part of its name."""
     *where, name = outcome.split(".")
-    measure = measures.BY_NAME.get(name)
-    if measure is None:
+    known = vocabulary.BY_NAME.get(name)
+    if known is None:
         return "Outcomes", outcome.replace("_", " "), ""
     before = f"{', '.join(where).replace('_', ' ')}: " if where else ""
-    return measure.group, before + measure.label, measure.unit
+    return known.group, before + known.label, known.unit
 
 
 # ---------------------------------------------------------------- comparing
@@ -208,9 +209,9 @@ def compare(
 ) -> Comparison:
     """Run each scenario with the same seeds and say what the later ones do differently from the first.
 
-    outcomes: names of `measures.MEASURES` (None: all), or own ones: a name and a function of a Record each. workers:
-    processes, by default what the machine has where that pays; results do not depend on it. by_issue adds every measure
-    for each issue. labels: what the scenarios are called, by default their titles.
+    outcomes: names of `advosim.reading.outcomes.OUTCOMES` (None: those of COMPARED), or own ones: a name and a function
+    of a Record each. workers: processes, by default what the machine has where that pays; results do not depend on it.
+    by_issue adds every outcome for each issue. labels: what the scenarios are called, by default their titles.
     Raises InputError for wrong input, RunError where a run raises.
     """
     plan = _planned(scenarios, runs, first_seed, outcomes, weeks, by_issue, labels)
@@ -261,7 +262,7 @@ def _planned(
     chosen, own = _chosen(outcomes, problems)
     if problems:
         raise InputError(problems)
-    polities, issues = measures.common(scenarios)
+    polities, issues = vocabulary.common(scenarios)
     problems += _unlike(scenarios, polities, issues, weeks)
     problems += _wrong_labels(labels, len(scenarios))
     if problems:
@@ -301,10 +302,10 @@ def _chosen(
     if isinstance(outcomes, Mapping):
         problems += [_lost(name) for name, own in outcomes.items() if not _travels(own)]
         return (), tuple(outcomes.items())
-    names = tuple(dict.fromkeys(measures.BY_NAME if outcomes is None else outcomes))
-    known = list(measures.BY_NAME)
+    names = tuple(dict.fromkeys(vocabulary.COMPARED if outcomes is None else map(vocabulary.current, outcomes)))
+    known = list(vocabulary.BY_NAME)
     for name in names:
-        if name not in measures.BY_NAME:
+        if name not in vocabulary.BY_NAME:
             allowed = ", ".join(known)
             problems.append(
                 Problem("compare", None, f"there is no outcome '{name}'", allowed, did_you_mean(name, known))
@@ -441,7 +442,7 @@ def _one(plan: _Plan, number: int, seed: int) -> dict[str, float]:
 
     try:
         record = simulation.simulate(plan.scenarios[number], seed, weeks=plan.weeks, threads=1)
-        row = measures.measured(record, plan.measures, plan.polities, plan.issues, plan.by_issue)
+        row = vocabulary.measured(record, plan.outcomes, plan.polities, plan.issues, plan.by_issue)
         return {**row, **{name: float(outcome(record)) for name, outcome in plan.own}}
     except InputError:
         raise

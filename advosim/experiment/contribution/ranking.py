@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from advosim.experiment import effects
 from advosim.experiment.contribution import ranking_figure
+from advosim.reading.outcomes import outcome_of
 from advosim.results import latex, saving
 from advosim.scenario.groups import organisations
 from advosim.scenario.problems import InputError, Problem
@@ -52,9 +53,9 @@ OUTCOMES = (
     Outcome("attainment", "policy nearer to its position at the end than at the start", "position", False),
     Outcome("input", "policy moved by agreements at tables where it sat", "position", False),
 )
-"""Means over an organisation's issues by its priorities; `opinion` (the mean attitude) and `agenda` over all weeks too.
+"""Made of the outcomes `policy_end`, `attitude_mean` and `agenda`, over an organisation's issues by its priorities.
 
-Support is no measure here: it counts those who want more than there is, so that whoever wins loses support.
+Support is no measure here. It counts those who want more than there is, so after a win fewer want more.
 """
 BY_NAME = {outcome.name: outcome for outcome in OUTCOMES}
 
@@ -81,14 +82,6 @@ class Coalition(NamedTuple):
 
 
 # ---------------------------------------------------------------- what a run is reduced to
-
-
-def _final(record: Record, polity: int, issue: int) -> float:
-    return float(record.recorded.weeks["policy"][-1, polity, issue])
-
-
-def _mean(record: Record, column: str, polity: int, issue: int) -> float:
-    return float(record.recorded.weeks[column][:, polity, issue].mean())
 
 
 def taken_up(record: Record, polity: str, organisation: str) -> float:
@@ -391,11 +384,10 @@ def _coalitions(scenario: Scenario, everybody: Sequence[Somebody]) -> list[Coali
 
 def _measured(scenario: Scenario, everybody: Sequence[Somebody]) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for p in range(len(scenario.polity)):
-        for m in range(len(scenario.issue)):
-            found[f"policy {p} {m}"] = partial(_final, polity=p, issue=m)
-            for column in ("attitude", "agenda"):
-                found[f"{column} {p} {m}"] = partial(_mean, column=column, polity=p, issue=m)
+    for p, polity in enumerate(scenario.polity):
+        for m, issue in enumerate(scenario.issue):
+            for name in ("policy_end", "attitude_mean", "agenda"):
+                found[f"{name} {p} {m}"] = partial(outcome_of, name=name, polity=polity, issue=issue)
     for one in everybody:
         found[f"input {one.row}"] = partial(taken_up, polity=one.polity, organisation=one.name)
     return found
@@ -432,12 +424,12 @@ def _of_one(scenario: Scenario, one: Somebody, present: Any, absent: Any, start:
     def near(policy: NDArray[np.float64]) -> float:
         return float(weights @ -np.abs(policy - wanted))
 
-    ends = near(row(present, "policy"))
+    ends = near(row(present, "policy_end"))
     return {
         "policy": ends,
-        "policy_without": near(row(absent, "policy")),
-        "opinion": float(weights @ (way * row(present, "attitude"))),
-        "opinion_without": float(weights @ (way * row(absent, "attitude"))),
+        "policy_without": near(row(absent, "policy_end")),
+        "opinion": float(weights @ (way * row(present, "attitude_mean"))),
+        "opinion_without": float(weights @ (way * row(absent, "attitude_mean"))),
         "agenda": float(weights @ row(present, "agenda")),
         "agenda_without": float(weights @ row(absent, "agenda")),
         "attainment": ends,
@@ -457,8 +449,8 @@ def _coalition_rows(
     rows = []
     for each in coalitions:
         p = homes.index(each.polity)
-        single = {m: [f"policy {p} {n}"] for n, m in enumerate(scenario.issue)}
-        several = {EVERY: [f"policy {p} {n}" for n in range(len(scenario.issue))]}
+        single = {m: [f"policy_end {p} {n}"] for n, m in enumerate(scenario.issue)}
+        several = {EVERY: [f"policy_end {p} {n}" for n in range(len(scenario.issue))]}
         for issue, taken in {**several, **(single if len(single) > 1 else {})}.items():
             policy = {label: run[taken].mean(axis=1) for label, run in by_label.items()}
             own = sum((policy[ALL] - policy[f"{one.polity}.{one.name}"] for one in each.members), start=0 * policy[ALL])

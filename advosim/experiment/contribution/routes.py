@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from advosim.experiment import effects
 from advosim.experiment.contribution import routes_figure
 from advosim.experiment.contribution.ranking import EVERY
+from advosim.reading.outcomes import outcome_of
 from advosim.results import saving
 from advosim.scenario.groups import organisations
 from advosim.scenario.problems import InputError, Problem
@@ -280,14 +281,10 @@ def _used(twins: tuple[pd.DataFrame, pd.DataFrame]) -> frozenset[str]:
 
 def _measured(scenario: Scenario) -> dict[str, Any]:
     found: dict[str, Any] = {f"used {route}": partial(_uses, route=number) for number, route in enumerate(ROUTES)}
-    for p in range(len(scenario.polity)):
-        for m in range(len(scenario.issue)):
-            found[f"policy {p} {m}"] = partial(_final, polity=p, issue=m)
+    for p, polity in enumerate(scenario.polity):
+        for m, issue in enumerate(scenario.issue):
+            found[f"policy {p} {m}"] = partial(outcome_of, name="policy_end", polity=polity, issue=issue)
     return found
-
-
-def _final(record: Record, polity: int, issue: int) -> float:
-    return float(record.recorded.weeks["policy"][-1, polity, issue])
 
 
 def _uses(record: Record, route: int) -> float:

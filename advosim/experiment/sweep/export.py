@@ -12,8 +12,11 @@ from typing import IO, TYPE_CHECKING, Any
 
 from advosim.experiment.sweep import running as sweep
 from advosim.experiment.sweep import store
+from advosim.experiment.sweep.columns import tables
+from advosim.results import codebook
 from advosim.results.folder import SaveError
 from advosim.scenario.problems import InputError, Problem
+from advosim.world.columns import Column
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,11 +34,12 @@ _RESERVED = (
 def export(folder: str | Path, format: str, to: str | Path | None = None) -> list[Path]:
     """Write the merged tables of a folder as csv, dta or parquet into `to`, by default FOLDER/export; returns files.
 
-    In Stata a column has a short name of letters, digits and _, and its full one as label. Missing outcomes of failed
-    runs are empty cells. Raises InputError where the sweep is not complete, SaveError where writing fails.
+    Beside them lies `codebook.csv`. In Stata a column has a short name of letters, digits and _; its label has the full
+    name and what the column means, as far as there is room. Missing outcomes of failed runs are empty cells. Raises
+    InputError where the sweep is not complete, SaveError where writing fails.
     """
-    writers: dict[str, Callable[[IO[bytes], IO[bytes]], None]]
-    writers = {"csv": _csv, "dta": _dta, "parquet": shutil.copyfileobj}
+    writers: dict[str, Callable[[Sequence[Column], IO[bytes], IO[bytes]], None]]
+    writers = {"csv": _csv, "dta": _dta, "parquet": lambda columns, source, target: shutil.copyfileobj(source, target)}
     if format not in writers:
         raise InputError(Problem("", None, f"'{format}' is no format", ", ".join(writers)))
     folder = Path(folder)
@@ -44,21 +48,22 @@ def export(folder: str | Path, format: str, to: str | Path | None = None) -> lis
         what = f"{state.left:,} of {state.runs:,} runs are missing"
         raise InputError(Problem(str(folder), None, what, hint="advosim sweep run goes on from where it is"))
     place = folder / "export" if to is None else Path(to)
-    written = []
+    declared, written = tables(folder), []
     try:
         place.mkdir(parents=True, exist_ok=True)
         for name in (store.RUNS, store.WEEKS, store.TIMINGS):
             if (folder / name).is_file():
                 file = place / Path(name).with_suffix(f".{format}")
                 with (folder / name).open("rb") as source:
-                    store.write(file, partial(writers[format], source))
+                    store.write(file, partial(writers[format], declared[Path(name).stem], source))
                 written.append(file)
+        codebook.write(place, {file.stem: declared[file.stem] for file in written})
     except OSError as error:
         raise SaveError(f"the tables could not be written to {place}: {error.strerror or error}") from error
     return written
 
 
-def _csv(source: IO[bytes], target: IO[bytes]) -> None:
+def _csv(columns: Sequence[Column], source: IO[bytes], target: IO[bytes]) -> None:
     """One batch after the other: memory does not grow with the number of runs."""
     import pyarrow.csv
     import pyarrow.parquet
@@ -70,19 +75,20 @@ def _csv(source: IO[bytes], target: IO[bytes]) -> None:
             writer.write_batch(batch)
 
 
-def _dta(source: IO[bytes], target: IO[bytes]) -> None:
+def _dta(columns: Sequence[Column], source: IO[bytes], target: IO[bytes]) -> None:
     import pandas as pd
 
     table = pd.read_parquet(source)
     names = stata_names(list(table.columns))
-    labels = {names[name]: _label(name) for name in table.columns}
+    meanings = {column.name: column.meaning for column in columns}
+    labels = {names[name]: _label(name, meanings.get(name, "")) for name in table.columns}
     plain = pd.DataFrame({names[name]: _stata_column(table[name]) for name in table.columns})
     plain.to_stata(
         target,
         write_index=False,
         version=118,
         variable_labels=labels,
-        data_label=_label("advosim"),
+        data_label="advosim",
         time_stamp=datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None),  # the same bytes for the same runs
     )
 
@@ -97,9 +103,14 @@ def _stata_column(column: pd.Series[Any]) -> pd.Series[Any]:
     return column if pd.api.types.is_numeric_dtype(column) else column.fillna("").astype(object)
 
 
-def _label(name: str) -> str:
-    """The full name; of one that is too long the end, which tells more."""
-    return name if len(name) <= LABEL else "..." + name[3 - LABEL :]
+def _label(name: str, meaning: str) -> str:
+    """Name and meaning; without room for both the name of what is nested, which is short in Stata, else the meaning."""
+    both = f"{name}: {meaning}"
+    if meaning and len(both) <= LABEL:
+        return both
+    if "." in name or not meaning:
+        return name if len(name) <= LABEL else "..." + name[3 - LABEL :]
+    return meaning if len(meaning) <= LABEL else meaning[: LABEL - 3] + "..."
 
 
 def stata_names(columns: Sequence[str]) -> dict[str, str]:

@@ -427,13 +427,17 @@ class _Reading:
 
     def _outcome(self, outcome: Outcome, at: KeyPath, known: dict[str, Scenario]) -> bool:
         from advosim.experiment.sweep.outcomes import columns
+        from advosim.experiment.sweep.outcomes import known as all_known
 
         before = len(self.problems)
         name = ".".join(map(str, at))
-        if outcome.of not in columns():
-            close = did_you_mean(outcome.of, columns())
-            what = f"{name}.of: the weekly table has no column of numbers '{outcome.of}'"
-            self._wrong((*at, "of"), what, ", ".join(columns()), close)
+        if outcome.of not in all_known():
+            close = did_you_mean(outcome.of, all_known())
+            what = f"{name}.of: there is no outcome and no column of numbers in the weekly table called '{outcome.of}'"
+            self._wrong((*at, "of"), what, ", ".join(all_known()), close)
+        elif outcome.of not in columns() and "reduce" in outcome.model_fields_set:
+            hint = "leave out 'reduce'; columns of the weekly table take one"
+            self._wrong((*at, "reduce"), f"{name}: '{outcome.of}' is one number for a run already", hint=hint)
         if outcome.reduce in WITH_THRESHOLD and outcome.threshold is None:
             self._wrong(at, f"'threshold' is missing in {name}: {outcome.reduce} needs it")
         if outcome.reduce not in WITH_THRESHOLD and outcome.threshold is not None:

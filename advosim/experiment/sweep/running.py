@@ -361,9 +361,11 @@ def _model(scenario: Scenario, seed: int) -> Any:
 
 
 def _kept(record: Any, weeks: Any) -> Any:
+    from advosim.reading.tables import lived
+
     if weeks == "none":
         return None
-    table = record.weeks
+    table = lived(record.weeks)
     return table[table["week"] == table["week"].max()] if weeks == "last" else table[table["week"] % weeks == 0]
 
 

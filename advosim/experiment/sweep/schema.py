@@ -29,7 +29,17 @@ RESERVED = ("run", "point", "seed", "status", "seconds", "week", "polity", "issu
 
 DesignKind = Literal["factorial", "latin_hypercube", "sobol", "morris", "one_at_a_time", "points"]
 Reduce = Literal[
-    "final", "mean", "max", "min", "sum", "area", "change", "first_week_above", "first_week_below", "count_above"
+    "start",
+    "final",
+    "mean",
+    "max",
+    "min",
+    "sum",
+    "area",
+    "change",
+    "first_week_above",
+    "first_week_below",
+    "count_above",
 ]
 WITH_N = ("latin_hypercube", "sobol", "morris")
 WITH_STEPS = ("factorial", "one_at_a_time")
@@ -67,9 +77,9 @@ class Replicates(Part):
 
 
 class Outcome(Part):
-    """A number that a run comes down to: a column of the weekly table, reduced over the weeks."""
+    """A number that a run comes down to: a column of the weekly table, reduced over the weeks, or an outcome."""
 
-    of: str = choice(..., "the column")
+    of: str = choice(..., "the column of the weekly table, or the name of an outcome")
     reduce: Reduce = choice("final", "how the weeks become one number")
     polity: str | None = choice(None, "which polity; 'all' takes the mean; needed where there are several")
     issue: str | None = choice(None, "which issue; 'all' takes the mean; needed where there are several")
