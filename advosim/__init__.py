@@ -9,6 +9,7 @@ from advosim import moved
 from advosim.version import __version__
 
 if TYPE_CHECKING:
+    from advosim.classroom.notebook import play
     from advosim.experiment.compare.comparison import compare
     from advosim.experiment.contribution.ranking import contribution
     from advosim.experiment.sweep.running import sweep
@@ -31,6 +32,7 @@ __all__ = [
     "contribution",
     "fork",
     "frame",
+    "play",
     "simulate",
     "snapshot",
     "sweep",
@@ -46,6 +48,7 @@ _HOME = {
     "contribution": "advosim.experiment.contribution.ranking",
     "fork": "advosim.live.branch",
     "frame": "advosim.live.frame",
+    "play": "advosim.classroom.notebook",
     "simulate": "advosim.simulation",
     "snapshot": "advosim.live.branch",
     "sweep": "advosim.experiment.sweep.running",

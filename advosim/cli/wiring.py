@@ -16,6 +16,7 @@ import typer
 
 from advosim.cli import analyses as cli_analysis
 from advosim.cli import calibration as cli_calibrate
+from advosim.cli import demo as cli_demo
 from advosim.cli import experiments as cli_sweep
 from advosim.scenario.limits import MOST_SEED, MOST_WEEKS
 from advosim.scenario.problems import InputError, Problem
@@ -375,4 +376,5 @@ repression = 0.3
 
 cli_analysis.add_to(app, _told)
 cli_calibrate.add_to(app, _told, _Bars)
+cli_demo.add_to(app, _told, _Bars)
 cli_sweep.add_to(app, _told)

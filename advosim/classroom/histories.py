@@ -1,0 +1,164 @@
+"""Histories made ahead of whoever watches, and kept as far as there is room.
+
+A history follows from (scenario, seed, changes) alone, so what is dropped can be made again to the same bytes. One that
+differs from another only from some week on is forked from it there.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import sys
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+
+from advosim.classroom import wire
+from advosim.classroom.asked import Asked, Change, Shelf
+from advosim.live.branch import Snapshot, fork, snapshot
+from advosim.live.frame import Cast, cast, frame
+from advosim.live.tables import week_of
+from advosim.scenario.load import Scenario
+from advosim.simulation import advance
+from advosim.week import line
+from advosim.world.codes import QUARTER
+from advosim.world.found import found
+from advosim.world.state import World
+
+ROOM = 350_000_000
+"""Bytes of weeks and snapshots that are kept."""
+WATCHED = 600.0
+"""Seconds after which a history that nobody asked about is not watched any more."""
+SPARE = 4
+"""Of a history's snapshots, one in so many stays where room is scarce."""
+
+
+class Full(Exception):
+    """There is no room for one more history beside those that are watched."""
+
+
+class History:
+    """A run under way: its weeks so far as bytes, and snapshots from which others fork."""
+
+    def __init__(self, scenario: Scenario, world: World, of: Cast, weeks: list[bytes]) -> None:
+        self.scenario, self.cast = scenario, of
+        self.weeks = weeks
+        self.touched = time.monotonic()
+        self._world, self._line = world, line(1)
+        self._making = threading.Lock()
+        self.snapshots: dict[int, Snapshot] = {week_of(world): snapshot(world)}
+        self._lone = sum(snapshot(world).state[path].nbytes for path in self.snapshots[week_of(world)].state)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that it holds, roughly: the world itself counts as much as a snapshot."""
+        return sum(map(len, self.weeks)) + sum(kept.nbytes for kept in list(self.snapshots.values())) + self._lone
+
+    def go_on(self, until: int, seconds: float) -> None:
+        """Make weeks up to `until`, for about `seconds` at most; at least one where there are any to be made."""
+        with self._making:
+            end = time.monotonic() + seconds
+            for week in advance(self._world, self.scenario, self._line, min(until, self.scenario.weeks), 1):
+                if len(self.weeks) < week:
+                    self.weeks.append(wire.week(frame(self._world, self.scenario, self.cast)))
+                if week % QUARTER == 0 and week not in self.snapshots:
+                    self.snapshots[week] = snapshot(self._world)
+                if time.monotonic() >= end and len(self.weeks) >= week:
+                    break
+
+    def branch(self, scenario: Scenario, week: int) -> History:
+        """The history that goes on under `scenario` from the end of `week` on."""
+        with self._making:
+            last = max(at for at in self.snapshots if at <= week)
+            kept = self.snapshots[last]
+            other = History(scenario, fork(self._world, kept, scenario), self.cast, self.weeks[:week])
+            other.snapshots |= {at: each for at, each in self.snapshots.items() if at < last}
+            return other
+
+    def thin(self) -> None:
+        """Drop most snapshots; the first stays, from which a change from the start forks."""
+        keep = sorted(self.snapshots)[::SPARE]
+        self.snapshots = {at: each for at, each in self.snapshots.items() if at in keep}
+
+
+def parting(one: tuple[Change, ...], other: tuple[Change, ...]) -> int:
+    """The first week in which two lists of changes make a difference; 0 where the founding differs already."""
+    return min((change.week for change in set(one) ^ set(other)), default=sys.maxsize)
+
+
+class Histories:
+    """The histories that were asked for last, up to some bytes. One that is watched is never dropped."""
+
+    def __init__(self, shelf: Shelf, room: int = ROOM, clock: Callable[[], float] = time.monotonic) -> None:
+        self.shelf, self.room = shelf, room
+        self._clock = clock
+        self._known: OrderedDict[Asked, History] = OrderedDict()
+        self._gate = threading.Lock()
+        self._founding: dict[Asked, threading.Lock] = {}
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    @property
+    def nbytes(self) -> int:
+        return sum(history.nbytes for history in list(self._known.values()))
+
+    def of(self, asked: Asked) -> History:
+        """The history that was asked for: kept, forked, or founded. Raises InputError, or Full."""
+        with self._gate:
+            lock = self._founding.setdefault(asked, threading.Lock())
+        with lock:
+            with self._gate:
+                history = self._known.get(asked)
+            if history is None:
+                history = self._made(asked)
+            with self._gate:
+                self._known[asked] = history
+                self._known.move_to_end(asked)
+                history.touched = self._clock()
+                self._founding.pop(asked, None)
+        self._make_room(asked)
+        return history
+
+    def _made(self, asked: Asked) -> History:
+        scenario = self.shelf.resolved(asked)
+        relative, week = self._nearest(asked)
+        if relative is not None:
+            return relative.branch(scenario, min(week - 1, scenario.weeks))
+        world = found(scenario, asked.seed, scenario.weeks)
+        return History(scenario, world, cast(world, scenario), [])
+
+    def _nearest(self, asked: Asked) -> tuple[History | None, int]:
+        """The history with which this one shares most weeks, and the first week in which they differ."""
+        best: tuple[History | None, int] = (None, 0)
+        with self._gate:
+            for other, history in self._known.items():
+                week = parting(asked.changes, other.changes)
+                if (other.scenario, other.seed) == (asked.scenario, asked.seed) and week > best[1]:
+                    best = history, week
+        return best
+
+    def _make_room(self, asked: Asked) -> None:
+        """Drop what nobody watches, then thin the snapshots of what is watched; then give up on the newest."""
+        with self._gate:
+            now = self._clock()
+            for other in list(self._known):
+                if self.nbytes <= self.room:
+                    return
+                if now - self._known[other].touched > WATCHED:
+                    del self._known[other]
+            for history in self._known.values():
+                if self.nbytes > self.room:
+                    history.thin()
+            if self.nbytes > self.room and len(self._known) > 1:
+                del self._known[asked]
+                raise Full
+        trim()
+
+
+def trim() -> None:
+    """Give memory that is free back to the system: glibc keeps it otherwise."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL("libc.so.6").malloc_trim(0)

@@ -1,0 +1,388 @@
+// One time axis for all: the law, people, attention, the government's answers, events, and what the change changed.
+// @ts-check
+
+import {
+  ANSWERED, answersOf, CURVES, INK, parting, percent, placeOf, RULE, SIDES, signed, SOFT, value,
+} from "./scene.js";
+
+/**
+ * @typedef {{left: number, right: number, top: number, bottom: number, weeks: number, marks: {x: number, y: number, week: number, text: string}[]}} Axis
+ * @typedef {{y: number, h: number}} Lane
+ */
+
+const LANES = /** @type {const} */ (["law", "people", "attention", "answers", "events", "difference"]);
+const HEIGHTS = { law: 84, people: 78, attention: 34, answers: 62, events: 38, difference: 50 };
+/** Events with a mark of their own on the axis; the law's steps stand on its line. */
+const MARKED = new Set([
+  "news", "closure", "reform", "alliance", "dissolved", "hashtag", "concession", "agreement", "election", "government",
+  "adopted", "shaming", "shelter", "ballot_launched", "vote", "deterrence", "protest",
+]);
+
+/**
+ * @param {import("./pen.js").Pen} pen @param {import("./pen.js").Box} box @param {import("./scene.js").Scene} scene
+ * @param {{prediction?: (number | null)[] | null, band?: {low: number[], high: number[], middle: number[]} | null}} over
+ * @returns {Axis}
+ */
+export function drawLanes(pen, box, scene, over) {
+  const size = 12 * scene.big;
+  const axis = {
+    left: box.x + 10.6 * size, right: box.x + box.w - 6 * size, top: box.y + 1.35 * size, bottom: box.y + box.h - 1.7 * size,
+    weeks: scene.stage.weeks, marks: [],
+  };
+  const x = (/** @type {number} */ week) => axis.left + (week / axis.weeks) * (axis.right - axis.left);
+  const lanes = laid(axis);
+  drawYears(pen, scene, axis, x, size);
+  drawParting(pen, scene, axis, x, size);
+  drawLaw(pen, scene, axis, x, lanes.law, size);
+  drawPeople(pen, scene, axis, x, lanes.people, size, over.prediction || null);
+  drawAttention(pen, scene, axis, x, lanes.attention, size);
+  drawAnswers(pen, scene, axis, x, lanes.answers, size);
+  drawEvents(pen, scene, axis, x, lanes.events, size);
+  drawDifference(pen, scene, axis, x, lanes.difference, size, over.band || null);
+  drawNow(pen, scene, axis, x, size);
+  return axis;
+}
+
+/** @param {Axis} axis @returns {Record<keyof typeof HEIGHTS, Lane>} */
+function laid(axis) {
+  const gap = 11;
+  const total = LANES.reduce((sum, name) => sum + HEIGHTS[name], 0);
+  const unit = (axis.bottom - axis.top - gap * (LANES.length - 1)) / total;
+  let y = axis.top;
+  /** @type {any} */
+  const lanes = {};
+  for (const name of LANES) {
+    lanes[name] = { y, h: HEIGHTS[name] * unit };
+    y += HEIGHTS[name] * unit + gap;
+  }
+  return lanes;
+}
+
+/** The week at a place on the axis. @param {Axis} axis @param {number} x */
+export function weekAt(axis, x) {
+  return Math.max(1, Math.min(axis.weeks, Math.round(((x - axis.left) / (axis.right - axis.left)) * axis.weeks)));
+}
+
+/** A place on the lane of people as a value of its curve. @param {import("./scene.js").Scene} scene @param {Axis} axis @param {number} y */
+export function valueAt(scene, axis, y) {
+  const lane = laid(axis).people;
+  const [low, high] = rangeOfPeople(scene);
+  const share = 1 - (y - lane.y) / lane.h;
+  return low + Math.max(0, Math.min(1, share)) * (high - low);
+}
+
+/** @param {import("./scene.js").Scene} scene @param {string} measure @returns {[number, number]} */
+function extent(scene, measure) {
+  const place = placeOf(scene, measure);
+  let low = Infinity;
+  let high = -Infinity;
+  for (const side of scene.sides) {
+    for (const week of side.weeks) {
+      low = Math.min(low, week.numbers[place]);
+      high = Math.max(high, week.numbers[place]);
+    }
+  }
+  return [low, high];
+}
+
+/** @param {import("./pen.js").Pen} pen @param {import("./scene.js").Scene} scene @param {Axis} axis @param {(week: number) => number} x @param {number} size */
+function drawYears(pen, scene, axis, x, size) {
+  const every = axis.weeks <= 60 ? 13 : axis.weeks <= 420 ? 52 : 104;
+  for (let week = 0; week <= axis.weeks; week += every) {
+    pen.path([x(week), axis.top, x(week), axis.bottom], { stroke: RULE });
+    const anchor = week === 0 ? "start" : week + every > axis.weeks ? "end" : "middle";
+    const words = week === 0 ? "start" : every === 13 ? `week ${week}` : `${week / 52} year${week === 52 ? "" : "s"}`;
+    pen.text(x(week), axis.bottom + 1.2 * size, words, { size: size - 1, fill: SOFT, anchor });
+  }
+}
+
+/** @param {import("./pen.js").Pen} pen @param {Lane} lane @param {Axis} axis @param {number} size @param {string} name @param {string} note @param {string} [more] */
+function drawName(pen, lane, axis, size, name, note, more) {
+  const x = axis.left - 10.2 * size;
+  pen.text(x, lane.y + 0.9 * size, name, { size, weight: 600 });
+  if (lane.h > 2.1 * size) pen.text(x, lane.y + 2.1 * size, note, { size: size - 1, fill: SOFT });
+  if (more && lane.h > 3.4 * size) pen.text(x, lane.y + 3.3 * size, more, { size: size - 1, fill: SOFT });
+}
+
+/** The numbers of the week that is looked at, beside the lane. @param {import("./pen.js").Pen} pen @param {Axis} axis @param {Lane} lane @param {number} size @param {string[]} numbers */
+function drawNumbers(pen, axis, lane, size, numbers) {
+  const middle = lane.y + lane.h / 2;
+  numbers.forEach((number, side) => {
+    pen.text(axis.right + 0.6 * size, middle + (side ? 1.25 : -0.15) * size, number, {
+      size, weight: 700, fill: SIDES[side].colour,
+    });
+  });
+}
+
+/** @param {import("./scene.js").Scene} scene @param {number} side */
+function shown(scene, side) {
+  return scene.sides[side].weeks.slice(0, scene.view.week);
+}
+
+/**
+ * @param {import("./pen.js").Pen} pen @param {import("./scene.js").Scene} scene @param {Axis} axis @param {(week: number) => number} x
+ * @param {string} measure @param {(number: number) => number} y @param {boolean} steps
+ */
+function drawCurves(pen, scene, axis, x, measure, y, steps) {
+  const place = placeOf(scene, measure);
+  [0, 1].forEach((side) => {
+    const points = [];
+    let last = 0;
+    for (const week of shown(scene, side)) {
+      const at = y(week.numbers[place]);
+      if (steps && points.length && Math.abs(at - last) > 0.05) points.push(x(week.k), last);
+      points.push(x(week.k), at);
+      last = at;
+    }
+    const { colour, dash } = SIDES[side];
+    if (points.length === 2) pen.round(points[0], points[1], 2, { fill: colour });
+    else pen.path(points, { stroke: colour, width: 2.2 * scene.big, dash });
+  });
+}
+
+/** @param {import("./pen.js").Pen} pen @param {import("./scene.js").Scene} scene @param {Axis} axis @param {(week: number) => number} x @param {Lane} lane @param {number} size */
+function drawLaw(pen, scene, axis, x, lane, size) {
+  const start = scene.stage.policy[scene.view.polity][scene.view.issue];
+  const [low, high] = extent(scene, "policy");
+  const bottom = Math.max(-1.02, Math.min(low, start - 0.25) - 0.06);
+  const top = Math.min(1.02, Math.max(high, start + 0.25) + 0.06);
+  const y = (/** @type {number} */ v) => lane.y + lane.h * (1 - (v - bottom) / (top - bottom));
+  drawName(pen, lane, axis, size, "The law", "up: reform");
+  const every = top - bottom > 1.1 ? 0.5 : 0.25;
+  for (let tick = Math.ceil(bottom / every) * every; tick <= top; tick += every) {
+    const zero = Math.abs(tick) < 0.01;
+    pen.path([axis.left, y(tick), axis.right, y(tick)], { stroke: zero ? "#b8bfc7" : RULE, dash: [2, 3] });
+    pen.text(axis.left - 5, y(tick) + 0.33 * size, zero ? "0" : signed(tick), { size: size - 2, fill: SOFT, anchor: "end" });
+  }
+  drawCurves(pen, scene, axis, x, "policy", y, true);
+  [0, 1].forEach((side) => {
+    for (const week of shown(scene, side)) {
+      for (const [event, polity, issue, , , change, text] of week.said) {
+        if (event !== "step" || polity !== scene.view.polity || issue !== scene.view.issue) continue;
+        const at = y(value(scene, week, "policy"));
+        const room = x(week.k) < axis.right - 4 * size;
+        pen.text(x(week.k) + (room ? 5 : -5), at + (change > 0 ? -0.45 : 1.1) * size, signed(change), {
+          size: size - 0.5, weight: 700, fill: SIDES[side].colour, anchor: room ? "start" : "end", halo: true,
+        });
+        axis.marks.push({ x: x(week.k), y: at, week: week.k, text });
+      }
+    }
+  });
+  const numbers = [0, 1].map((side) => scene.sides[side].weeks[scene.view.week - 1]).map((week) => (week ? signed(value(scene, week, "policy")) : ""));
+  drawNumbers(pen, axis, lane, size, numbers);
+}
+
+/** @param {import("./scene.js").Scene} scene @returns {[number, number]} */
+function rangeOfPeople(scene) {
+  const curve = CURVES[scene.view.measure];
+  const [low, high] = extent(scene, scene.view.measure);
+  if (curve.signed) return [Math.min(low, -0.1) - 0.05, Math.max(high, 0.1) + 0.05];
+  if (scene.view.measure !== "expressed") return [0, Math.max(0.002, high * 1.08)];
+  const silent = placeOf(scene, "silenced");
+  const said = placeOf(scene, "expressed");
+  let most = 0.02;
+  for (const side of scene.sides) for (const week of side.weeks) most = Math.max(most, week.numbers[said] + week.numbers[silent]);
+  return [0, most * 1.08];
+}
+
+/**
+ * @param {import("./pen.js").Pen} pen @param {import("./scene.js").Scene} scene @param {Axis} axis @param {(week: number) => number} x
+ * @param {Lane} lane @param {number} size @param {(number | null)[] | null} prediction
+ */
+function drawPeople(pen, scene, axis, x, lane, size, prediction) {
+  const measure = scene.view.measure;
+  const curve = CURVES[measure];
+  const [low, high] = rangeOfPeople(scene);
+  const y = (/** @type {number} */ v) => lane.y + lane.h * (1 - (v - low) / (high - low || 1));
+  const said = curve.signed ? signed : percent;
+  drawName(pen, lane, axis, size, curve.short, measure === "expressed" ? "hatched: silent" : "of all citizens", measure === "expressed" ? "out of fear" : "");
+  pen.path([axis.left, y(Math.max(0, low)), axis.right, y(Math.max(0, low))], { stroke: "#b8bfc7" });
+  for (const tick of [low, high / 1.08]) {
+    pen.text(axis.left - 5, Math.max(lane.y + 0.8 * size, y(tick) + 0.2 * size), tick === 0 ? "0" : said(tick), { size: size - 2, fill: SOFT, anchor: "end" });
+  }
+  if (measure === "expressed") drawSilence(pen, scene, x, y);
+  drawCurves(pen, scene, axis, x, measure, y, false);
+  if (prediction) {
+    const points = prediction.flatMap((guess, week) => (guess === null ? [] : [x(week), y(guess)]));
+    pen.path(points, { stroke: INK, width: 3, dash: [2, 4] });
+    if (points.length) pen.text(points[points.length - 2] - 4, points[points.length - 1] - 6, "your guess", { size: size - 1, weight: 700, anchor: "end", halo: true });
+  }
+  const numbers = [0, 1].map((side) => scene.sides[side].weeks[scene.view.week - 1]).map((week) => (week ? said(value(scene, week, measure)) : ""));
+  drawNumbers(pen, axis, lane, size, numbers);
+}
+
+/** @param {import("./pen.js").Pen} pen @param {import("./scene.js").Scene} scene @param {(week: number) => number} x @param {(v: number) => number} y */
+function drawSilence(pen, scene, x, y) {
+  const [said, silent] = [placeOf(scene, "expressed"), placeOf(scene, "silenced")];
+  [0, 1].forEach((side) => {
+    const weeks = shown(scene, side);
+    const up = weeks.flatMap((week) => [x(week.k), y(week.numbers[said] + week.numbers[silent])]);
+    const back = [];
+    for (let i = weeks.length - 1; i >= 0; i--) back.push(x(weeks[i].k), y(weeks[i].numbers[said]));
+    pen.hatch([...up, ...back], SIDES[side].colour, side === 0);
+  });
+}
+
+/** @param {import("./pen.js").Pen} pen @param {import("./scene.js").Scene} scene @param {Axis} axis @param {(week: number) => number} x @param {Lane} lane @param {number} size */
+function drawAttention(pen, scene, axis, x, lane, size) {
+  const most = Math.max(0.02, extent(scene, "agenda")[1]) * 1.05;
+  const y = (/** @type {number} */ v) => lane.y + lane.h * (1 - v / most);
+  drawName(pen, lane, axis, size, "Attention", "share of agenda");
+  pen.path([axis.left, lane.y + lane.h, axis.right, lane.y + lane.h], { stroke: "#b8bfc7" });
+  drawCurves(pen, scene, axis, x, "agenda", y, false);
+  const numbers = [0, 1].map((side) => scene.sides[side].weeks[scene.view.week - 1]).map((week) => (week ? percent(value(scene, week, "agenda")) : ""));
+  drawNumbers(pen, axis, lane, size, numbers);
+}
+
+/** One ribbon a side, one row an answer. @param {import("./pen.js").Pen} pen @param {import("./scene.js").Scene} scene @param {Axis} axis @param {(week: number) => number} x @param {Lane} lane @param {number} size */
+function drawAnswers(pen, scene, axis, x, lane, size) {
+  const key = 1.25 * size;
+  pen.text(axis.left - 10.2 * size, lane.y + 0.7 * size, "Government", { size, weight: 600 });
+  let at = axis.left + 4;
+  ANSWERED.forEach(({ colour, name }) => {
+    pen.rect(at, lane.y - 0.02 * size, 0.75 * size, 0.75 * size, { fill: colour });
+    pen.text(at + 1.1 * size, lane.y + 0.7 * size, name, { size: size - 1.5, fill: SOFT });
+    at += pen.wide(name, { size: size - 1.5 }) + 2.4 * size;
+  });
+  const high = (lane.h - key) / 2 - 2;
+  const wide = Math.max(1.4, x(1) - x(0) + 0.3);
+  [0, 1].forEach((side) => {
+    const y = lane.y + key + side * (high + 4);
+    pen.rect(axis.left, y, axis.right - axis.left, high, { fill: "#f1f3f5" });
+    drawSide(pen, axis, y + 0.5 * high, size, side);
+    for (const week of shown(scene, side)) {
+      const bits = answersOf(scene, week);
+      if (!bits) continue;
+      ANSWERED.forEach(({ colour }, row) => {
+        if ((bits >> row) & 1) pen.rect(x(week.k) - wide / 2, y + (row * high) / 4, wide, high / 4, { fill: colour });
+      });
+    }
+  });
+}
+
+/** Which side a row is of. @param {import("./pen.js").Pen} pen @param {Axis} axis @param {number} y @param {number} size @param {number} side */
+function drawSide(pen, axis, y, size, side) {
+  pen.text(axis.left - 5, y + 0.33 * size, side ? "change" : "as it was", {
+    size: size - 1.5, fill: SIDES[side].colour, weight: 600, anchor: "end",
+  });
+}
+
+/** @param {import("./pen.js").Pen} pen @param {import("./scene.js").Scene} scene @param {Axis} axis @param {(week: number) => number} x @param {Lane} lane @param {number} size */
+function drawEvents(pen, scene, axis, x, lane, size) {
+  drawName(pen, lane, axis, size, "Events", "");
+  [0, 1].forEach((side) => {
+    const y = lane.y + lane.h * (side ? 0.78 : 0.26);
+    drawSide(pen, axis, y, size, side);
+    pen.path([axis.left, y, axis.right, y], { stroke: "#eceff2" });
+    for (const week of shown(scene, side)) {
+      for (const [event, polity, issue, , , , text] of week.said) {
+        const here = (issue === scene.view.issue || issue < 0) && (polity === scene.view.polity || polity < 0);
+        if (!here || !MARKED.has(event)) continue;
+        drawMark(pen, event, x(week.k), y, 0.34 * size, SIDES[side].colour);
+        axis.marks.push({ x: x(week.k), y, week: week.k, text });
+      }
+    }
+  });
+}
+
+/** What happened, by shape: the same shapes stand in the story. @param {import("./pen.js").Pen} pen @param {string} event @param {number} x @param {number} y @param {number} r @param {string} colour */
+export function drawMark(pen, event, x, y, r, colour) {
+  const line = { stroke: colour, width: 1.8 };
+  const solid = { fill: colour };
+  if (event === "closure") {
+    pen.path([x - r, y - r, x + r, y + r], line);
+    pen.path([x - r, y + r, x + r, y - r], line);
+  } else if (event === "alliance" || event === "joined") pen.round(x, y, r, { ...line, fill: "#fff" });
+  else if (event === "dissolved" || event === "left") {
+    pen.round(x, y, r, { ...line, fill: "#fff" });
+    pen.path([x - r, y + r, x + r, y - r], line);
+  } else if (event === "reform") pen.path([x, y - 1.4 * r, x + 1.2 * r, y, x, y + 1.4 * r, x - 1.2 * r, y], solid, true);
+  else if (event === "hashtag") {
+    pen.path([x - r * 0.35, y - r, x - r * 0.55, y + r], line);
+    pen.path([x + r * 0.55, y - r, x + r * 0.35, y + r], line);
+    pen.path([x - r, y - r * 0.35, x + r, y - r * 0.35], line);
+    pen.path([x - r, y + r * 0.35, x + r, y + r * 0.35], line);
+  } else if (event === "news") pen.path([x, y - r, x + r, y + r, x - r, y + r], solid, true);
+  else if (event === "step") pen.path([x - r, y + r, x, y + r, x, y - r, x + r, y - r], { ...line, width: 2.2 });
+  else if (event === "protest") pen.rect(x - r * 0.85, y - r * 0.85, 1.7 * r, 1.7 * r, solid);
+  else if (event === "repress" || event === "accommodate") pen.rect(x - r, y - r * 0.4, 2 * r, 0.8 * r, solid);
+  else if (["adopted", "refused", "appeal", "shaming", "shelter"].includes(event)) {
+    pen.path([x - r, y + r, x + r, y - r], line);
+    pen.path([x - r * 0.2, y - r, x + r, y - r, x + r, y + r * 0.2], line);
+  } else {
+    pen.rect(x - r, y - r * 0.7, 2 * r, 1.6 * r, { ...line, fill: "#fff" });
+    pen.path([x - r * 0.6, y - r * 1.1, x + r * 0.6, y - r * 1.1], line);
+  }
+}
+
+/**
+ * @param {import("./pen.js").Pen} pen @param {import("./scene.js").Scene} scene @param {Axis} axis @param {(week: number) => number} x
+ * @param {Lane} lane @param {number} size @param {{low: number[], high: number[], middle: number[]} | null} band
+ */
+function drawDifference(pen, scene, axis, x, lane, size, band) {
+  const curve = CURVES[scene.view.measure];
+  const place = placeOf(scene, scene.view.measure);
+  const law = placeOf(scene, "policy");
+  const [one, other] = scene.sides.map((side) => side.weeks);
+  const there = Math.min(one.length, other.length);
+  const apart = (/** @type {number} */ at, /** @type {number} */ which) => other[at].numbers[which] - one[at].numbers[which];
+  let most = curve.signed ? 0.05 : 0.005;
+  let mostLaw = 0.1;
+  for (let at = 0; at < there; at++) {
+    most = Math.max(most, Math.abs(apart(at, place)));
+    mostLaw = Math.max(mostLaw, Math.abs(apart(at, law)));
+  }
+  if (band) most = Math.max(most, ...band.low.map(Math.abs), ...band.high.map(Math.abs));
+  const middle = lane.y + lane.h / 2;
+  const y = (/** @type {number} */ v) => middle - (v / most) * (lane.h / 2);
+  drawName(pen, lane, axis, size, "Difference", "change − as it was");
+  if (band) {
+    const edge = [...band.high.flatMap((v, at) => [x(at + 1), y(v)])];
+    for (let at = band.low.length - 1; at >= 0; at--) edge.push(x(at + 1), y(band.low[at]));
+    pen.path(edge, { fill: "#c9a227", opacity: 0.28 }, true);
+    pen.path(band.middle.flatMap((v, at) => [x(at + 1), y(v)]), { stroke: "#7a5c00", width: 1.5 });
+  }
+  pen.path([axis.left, middle, axis.right, middle], { stroke: "#8a929b" });
+  const until = Math.min(there, scene.view.week);
+  if (until > 0) {
+    const area = [x(1), middle];
+    /** @type {number[]} */
+    const line = [];
+    for (let at = 0; at < until; at++) {
+      area.push(x(at + 1), y(apart(at, place)));
+      const step = middle - (apart(at, law) / mostLaw) * (lane.h / 2);
+      if (line.length && Math.abs(step - line[line.length - 1]) > 0.05) line.push(x(at + 1), line[line.length - 1]);
+      line.push(x(at + 1), step);
+    }
+    area.push(x(until), middle);
+    pen.path(area, { fill: SIDES[1].colour, opacity: 0.3 }, true);
+    pen.path(line, { stroke: INK, width: 1.8 });
+    const said = curve.signed ? signed(apart(until - 1, place)) : `${apart(until - 1, place) < 0 ? "−" : "+"}${percent(Math.abs(apart(until - 1, place)))}`;
+    pen.text(axis.right + 0.6 * size, middle - 0.15 * size, said, { size, weight: 700, fill: SIDES[1].colour });
+    pen.text(axis.right + 0.6 * size, middle + 1.25 * size, `law ${signed(apart(until - 1, law))}`, { size: size - 1, weight: 600 });
+  }
+  pen.text(axis.left + 4, lane.y + 0.75 * size, `area: ${curve.short.toLowerCase()}, line: the law${band ? ", gold: twins" : ""}`, { size: size - 2, fill: SOFT, halo: true });
+}
+
+/** @param {import("./pen.js").Pen} pen @param {import("./scene.js").Scene} scene @param {Axis} axis @param {(week: number) => number} x @param {number} size */
+function drawParting(pen, scene, axis, x, size) {
+  const week = parting(scene);
+  if (!week || week > scene.view.week) return;
+  pen.path([x(week), axis.top - 1.1 * size, x(week), axis.bottom], { stroke: SIDES[1].colour, dash: [2, 3] });
+  const left = x(week) < axis.right - 9 * size;
+  pen.text(x(week) + (left ? 4 : -4), axis.top - 0.35 * size, `they part in week ${week}`, {
+    size: size - 1, weight: 600, fill: SIDES[1].colour, anchor: left ? "start" : "end", halo: true,
+  });
+}
+
+/** @param {import("./pen.js").Pen} pen @param {import("./scene.js").Scene} scene @param {Axis} axis @param {(week: number) => number} x @param {number} size */
+function drawNow(pen, scene, axis, x, size) {
+  const ready = Math.min(...scene.sides.map((side) => side.weeks.length));
+  if (ready < axis.weeks) {
+    pen.rect(x(ready), axis.bottom - 2, axis.right - x(ready), 2, { fill: "#e3e6ea" });
+  }
+  const at = x(scene.view.week);
+  pen.path([at, axis.top - 2, at, axis.bottom], { stroke: INK, width: 1.6 });
+  pen.round(at, axis.bottom, 5 * scene.big, { fill: INK });
+  pen.round(at, axis.top - 2, 3 * scene.big, { fill: INK });
+}

@@ -1,0 +1,180 @@
+"""The command `advosim demo`: the classroom in a browser, one exported page, and the check of a lesson."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from advosim.scenario.problems import InputError, Problem
+
+if TYPE_CHECKING:
+    from advosim.classroom.asked import Shelf
+
+Told = Callable[[], AbstractContextManager[None]]
+Bars = Callable[[], AbstractContextManager[Callable[[str, int, int], None]]]
+PORT = 8123
+
+
+def add_to(app: typer.Typer, told: Told, bars: Bars) -> None:
+    """Add the command. told: turns failures into sentences and exit codes; bars: shows progress."""
+
+    @app.command()
+    def demo(
+        scenarios: Annotated[
+            list[str] | None, typer.Argument(help="Scenarios to choose from; by default all that are shipped.")
+        ] = None,
+        port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = PORT,
+        address: Annotated[str, typer.Option(help="Address to answer at.")] = "127.0.0.1",
+        lan: Annotated[bool, typer.Option("--lan", help="Let everybody in this network open the page.")] = False,
+        browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")] = True,
+        lessons: Annotated[
+            list[Path] | None,
+            typer.Option("--lesson", metavar="FILE|DIR", help="Lessons of your own."),
+        ] = None,
+        check_lesson: Annotated[
+            Path | None,
+            typer.Option(metavar="FILE", help="Count a lesson's answers in pairs of twins, and end."),
+        ] = None,
+        runs: Annotated[int, typer.Option(min=1, max=10_000, help="Pairs of twins for --check-lesson.")] = 50,
+        export: Annotated[
+            Path | None, typer.Option(metavar="FILE.html", help="Write one page that plays without a server, and end.")
+        ] = None,
+        changes: Annotated[
+            list[str] | None,
+            typer.Option("--change", metavar="PATH=VALUE[@WEEK]", help="With --export: a change of the right side."),
+        ] = None,
+        seed: Annotated[int | None, typer.Option(min=0, help="With --export: seed of all chance.")] = None,
+    ) -> None:
+        """Open the classroom: two histories side by side in a browser, with one change between them."""
+        with told():
+            _needs_app()
+            from advosim.classroom.asked import Shelf
+
+            shelf = Shelf(scenarios or [])
+            if check_lesson is not None:
+                _check(check_lesson, shelf, runs, bars)
+            elif export is not None:
+                _export(export, shelf, changes or [], seed, bars)
+            elif changes:
+                raise InputError(Problem("--change", None, "goes with --export", hint="the page has a tab Change"))
+            else:
+                _open(shelf, lessons or [], "0.0.0.0" if lan else address, port, lan, browser, bars)
+
+
+def _needs_app() -> None:
+    try:
+        import starlette
+        import uvicorn
+    except ImportError:
+        text = "the classroom needs starlette and uvicorn"
+        raise InputError(Problem("", None, text, hint="pip install 'advosim[app]'")) from None
+    del starlette, uvicorn
+
+
+def _compile(bars: Bars) -> None:
+    from advosim.simulation import compile_all
+
+    with bars() as progress:
+        compile_all(progress)
+
+
+def _check(file: Path, shelf: Shelf, runs: int, bars: Bars) -> None:
+    from advosim.classroom import lessons
+
+    lesson = lessons.read(file, shelf)
+    _compile(bars)
+    with bars() as progress:
+        found = lessons.check(lesson, shelf, runs, lambda done, total: progress("pairs of twins", done, total))
+    typer.echo(str(found))
+
+
+def _export(file: Path, shelf: Shelf, changes: list[str], seed: int | None, bars: Bars) -> None:
+    from advosim.classroom import asked, keep
+    from advosim.classroom.histories import Histories
+
+    name = shelf.first
+    scenario = shelf.scenario(name)
+    seed = scenario.seed if seed is None else seed
+    rows = _rows(changes)
+    sides = (asked.Asked(name, seed), asked.Asked(name, seed, asked.changes(rows)))
+    shelf.resolved(sides[1])
+    if not file.parent.is_dir():
+        raise InputError(Problem(str(file), None, f"there is no folder '{file.parent}'"))
+    _compile(bars)
+    view: dict[str, Any] = {"s": name, "seed": seed, "a": [], "b": rows, "tab": "story"}
+    page = keep.one_file(Histories(shelf), sides, view)
+    partial = file.with_name(file.name + ".partial")
+    partial.write_text(page, encoding="utf-8", newline="\n")
+    partial.replace(file)
+    typer.echo(f"Wrote {file} ({file.stat().st_size / 1e6:.1f} MB): open it in any browser.")
+
+
+def _rows(changes: list[str]) -> list[list[Any]]:
+    """`path=value@week` as a page asks for it; without a week a change holds from the start."""
+    from advosim.scenario import load
+
+    rows, problems = [], []
+    for text in changes:
+        setting, _, week = text.rpartition("@") if "@" in text else (text, "", "1")
+        path, equals, value = setting.partition("=")
+        if not equals or not path.strip() or not week.strip().isdecimal():
+            hint = "write --change polity.home.governance.repression=0.8@53"
+            problems.append(Problem("--change", None, f"'{text}' is no path=value@week", hint=hint))
+        else:
+            rows.append([int(week), path.strip(), load.toml_value(value.strip())])
+    if problems:
+        raise InputError(problems)
+    return rows
+
+
+def _open(shelf: Shelf, lessons: list[Path], address: str, port: int, lan: bool, browser: bool, bars: Bars) -> None:
+    import threading
+    import webbrowser
+
+    from advosim.classroom import lessons as files
+    from advosim.classroom import server
+
+    known = files.library(lessons, shelf)
+    port = _free(address, port)
+    _compile(bars)
+    own = _own_address() if lan else ""
+    here = f"http://{'127.0.0.1' if address in ('0.0.0.0', '::') else address}:{port}/"
+    network = f"http://{own}:{port}/" if own else ""
+    hosts = list(dict.fromkeys([*server.LOCAL, address, *([own] if own else [])]))
+    app = server.application(shelf, known, hosts, lan=network)
+    threading.Thread(target=server.warm, args=(app,), daemon=True).start()
+    typer.echo(f"The classroom is at {here}  (Ctrl-C ends it)")
+    if lan:
+        typer.echo(f"Open to everybody in this network at {network or 'this machine’s address'}: they can play and")
+        typer.echo("upload scenarios, and read nothing else of this machine. Without --lan it is open to you alone.")
+    if browser:
+        threading.Timer(0.5, webbrowser.open, [here]).start()
+    server.serve(app, address, port)
+
+
+def _free(address: str, port: int) -> int:
+    """The port, or a free one for 0. Raises InputError where it cannot be had."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError as error:
+            what = f"{address}, port {port}, cannot be used: {error.strerror or error}"
+            raise InputError(Problem("", None, what, hint="another --port, or --port 0 for a free one")) from None
+        return int(probe.getsockname()[1])
+
+
+def _own_address() -> str:
+    """This machine's address in its network: where a datagram would leave from; none is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return ""
+        return str(probe.getsockname()[0])
