@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
+import numpy as np
+import pandas as pd
 import pytest
+from matplotlib.figure import Figure
+from test_figures import fake
 
 from advosim import Scenario, simulate
+from advosim.experiment.compare.comparison import Comparison
+from advosim.figures import registry, toolkit
 from advosim.model import KINDS
+from advosim.reading import outcomes
 from advosim.reading.tables import lived
+from advosim.results import folder as results
+from advosim.results import latex, saving
 from advosim.scenario.declare import catalogue_rows
 from advosim.scenario.schema import Kind
-from advosim.world import codes
+from advosim.world import codes, recorded
+from advosim.world.columns import Column
 
 PAGE = (Path(__file__).parents[1] / "CONTRIBUTING.md").read_text(encoding="utf-8")
 SMALL = """
@@ -33,7 +44,19 @@ def written(folder: Path, text: str) -> Scenario:
 
 
 @pytest.mark.parametrize(
-    "what", ["Governance setting", "Mechanism", "Tactic", "Frame", "Kind of organisation", "Scenario"]
+    "what",
+    [
+        "Governance setting",
+        "Mechanism",
+        "Tactic",
+        "Frame",
+        "Kind of organisation",
+        "Scenario",
+        "Figure of a run",
+        "Outcome",
+        "Analysis",
+        "Command",
+    ],
 )
 def test_there_is_a_page_on_what_is_added(what: str) -> None:
     assert f"**{what}.**" in PAGE
@@ -93,3 +116,54 @@ def attention(now, arena, events):  # type: ignore[no-untyped-def]
 def test_a_rule_can_be_replaced_without_touching_the_package(tmp_path: Path) -> None:
     record = simulate(written(tmp_path, ""), seed=1, mechanisms={"attention": attention})
     assert (lived(record.weeks)["agenda"] == 0.0).all()
+
+
+def test_a_figure_is_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    def mine(record: Any) -> Figure:
+        figure = toolkit.blank(2, 1)
+        figure.subplots().plot(record.weeks["policy"])
+        return figure
+
+    rows = (registry.Row("mine", registry.always, mine), registry.Row("others", lambda record: False, mine))
+    monkeypatch.setattr(registry, "FIGURES", rows)
+    record: Any = fake(weeks=3)
+    assert results.figures_of(record) == ("mine",)
+    [line] = registry.draw(record, "mine").axes[0].lines
+    assert list(line.get_ydata()) == list(record.weeks["policy"])
+
+
+def test_an_outcome_is_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    def late(course: outcomes.Course) -> Any:
+        return course.values("talking")[-2:].sum()
+
+    column = Column("late", "citizens who talk in the last two weeks", outcomes.SHARE, 0.0, 2.0)
+    row = outcomes.Outcome("late", "talking in the last weeks", outcomes.OPINION, column, late)
+    monkeypatch.setitem(outcomes.BY_NAME, row.name, row)
+    course = outcomes.Course.__new__(outcomes.Course)
+    monkeypatch.setattr(outcomes.Course, "rows", np.zeros(3, recorded.WEEK))
+    course.rows["talking"] = [0.5, 0.25, 0.125]
+    assert row.read(course) == 0.375
+    pairs = pd.DataFrame({"scenario": ["a", "a", "b", "b"], "seed": [1, 2, 1, 2], "late": [0.1, 0.2, 0.3, 0.5]})
+    found = Comparison(("a", "b"), pairs)
+    assert list(found.table["label"]) == [row.label] and row.label in found.latex()
+    assert row.label in {text.get_text() for text in found.figure().axes[0].texts}
+
+
+def test_an_analysis_is_saved_by_what_it_leaves(tmp_path: Path) -> None:
+    table = pd.DataFrame({"factor": ["a", "b"], "effect": [0.5, -0.25]})
+    figure = toolkit.blank(2, 1)
+    toolkit.interval(figure.subplots(), 0, (0.25, 0.5, 0.75), sure=True)
+    leaves = saving.Leaves(
+        told={"kind": "mine", "seeds": [1, 2]},
+        summary="Nothing much",
+        tables={"effects": table, "empty": table.iloc[:0]},
+        rows={"pairs": table},
+        latex={"effects": latex.booktabs(table)},
+        figures={"effects": figure},
+    )
+    place = saving.save(leaves, tmp_path / "here")
+    files = {"effects.csv", "effects.tex", "effects.png", "pairs.parquet", "summary.txt"}
+    assert {file.name for file in place.iterdir()} == files | {"manifest.json"}
+    told = json.loads((place / "manifest.json").read_text(encoding="utf-8"))
+    assert told["kind"] == "mine" and told["program"] == "advosim" and set(told["files"]) == files
+    pd.testing.assert_frame_equal(pd.read_csv(place / "effects.csv"), table)
