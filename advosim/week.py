@@ -20,6 +20,7 @@ import numba
 import numpy as np
 
 from advosim.mechanisms import citizens as _citizens
+from advosim.mechanisms import crowd as _crowd
 from advosim.mechanisms.abroad import appeals, blockade, boomerang, third_states
 from advosim.mechanisms.alliances import (
     alliance_exit,
@@ -35,7 +36,7 @@ from advosim.mechanisms.ballots import launches, polls
 from advosim.mechanisms.borders import frame_diffusion, partners, shelter, spillover
 from advosim.mechanisms.campaigns import channels, evidence, lobbying
 from advosim.mechanisms.chronicle import record_abroad, record_week, turn
-from advosim.mechanisms.citizens import circumstances, citizens, count
+from advosim.mechanisms.citizens import circumstances, count
 from advosim.mechanisms.cooperation import (
     benefit_sharing,
     collaborative_platform,
@@ -46,6 +47,7 @@ from advosim.mechanisms.cooperation import (
     solidarity,
     trust,
 )
+from advosim.mechanisms.crowd import citizens
 from advosim.mechanisms.digital import hashtag
 from advosim.mechanisms.direct_democracy import initiative, recall, referendum
 from advosim.mechanisms.elections import constituencies, elections
@@ -157,8 +159,13 @@ def weeks(w, number):
 Line = Callable[[World, int], None]
 """Runs a World on by a number of weeks."""
 
-# Of the names in `week`, those of functions: co_names would hold fields as well, of which one is called "weeks".
-_CALLED = tuple(dict.fromkeys(step.argval for step in dis.get_instructions(week) if step.opname == "LOAD_GLOBAL"))
+
+def _globals_of(function: Callable[..., Any]) -> dict[str, None]:
+    # co_names would hold fields as well, of which some are called like functions.
+    return dict.fromkeys(step.argval for step in dis.get_instructions(function) if step.opname == "LOAD_GLOBAL")
+
+
+_CALLED = tuple(_globals_of(week))
 _BESIDE = ("turn", "record_week", "record_abroad", "citizens", "count")
 TABLE_MECHANISMS = tuple(name for name in _CALLED if name not in _BESIDE)
 CITIZEN_MECHANISMS = (
@@ -250,7 +257,7 @@ def _unbundled(name: str, rule: Callable[..., Any]) -> Callable[..., None]:
 def _with(replaced: Mapping[str, Callable[..., Any]], threads: int) -> Callable[[World], None]:
     """The straight line of `week` with other functions under some of its names, called one by one."""
     own = {name: rule for name, rule in replaced.items() if name in CITIZEN_MECHANISMS}
-    some = _kernel(own) if own else _citizens.some_citizens
+    some = _kernel(own) if own else _crowd.some_citizens
     others = {
         name: rule if _parameters(rule) == _arguments(name) else _unbundled(name, rule)
         for name, rule in replaced.items()
@@ -262,13 +269,27 @@ def _with(replaced: Mapping[str, Callable[..., Any]], threads: int) -> Callable[
 
 def _kernel(own: Mapping[str, Callable[..., Any]]) -> Callable[..., None]:
     """The citizens' kernel rebuilt around a user's rules of one citizen; functions that call none of them stay."""
-    space = dict(vars(_citizens))
+    space = {**vars(_citizens), **vars(_crowd)}
     for name, rule in own.items():
         space[name] = rule if hasattr(rule, "py_func") else compiled_here(rule)
-    for name in ("lessons", "shuns", "backs", "take_part", "some_citizens"):
+    for name in _callers(space, set(own)):
         plain = getattr(space[name], "py_func", space[name])
         space[name] = compiled_here(types.FunctionType(plain.__code__, space, name))
     return space["some_citizens"]  # type: ignore[no-any-return]
+
+
+def _callers(space: Mapping[str, Any], named: set[str]) -> set[str]:
+    """Functions of the citizens' phase that call some of those named, at any remove."""
+    own = (_citizens.__name__, _crowd.__name__)
+    calls = {
+        name: _globals_of(getattr(each, "py_func", each))
+        for name, each in space.items()
+        if callable(each) and getattr(each, "__module__", "") in own and not isinstance(each, type)
+    }
+    found: set[str] = set()
+    while more := {name for name in calls.keys() - found - named if calls[name].keys() & (named | found)}:
+        found |= more
+    return found
 
 
 def _shared_out(some: Callable[..., None], threads: int) -> Callable[..., None]:
@@ -276,7 +297,7 @@ def _shared_out(some: Callable[..., None], threads: int) -> Callable[..., None]:
     if threads <= 1:
 
         def alone(now: Now, teams: Teams, people: People) -> None:
-            some(0, people.blocks.size, now.clock, now.rules, teams, people)
+            some(0, people.blocks.size, now, teams, people)
 
         return alone
     pool = ThreadPoolExecutor(threads)
@@ -284,7 +305,7 @@ def _shared_out(some: Callable[..., None], threads: int) -> Callable[..., None]:
     def part(first: int, last: int, now: Now, teams: Teams, people: People) -> None:
         # numpy's error state is a thread's own.
         with wrapping():
-            some(first, last, now.clock, now.rules, teams, people)
+            some(first, last, now, teams, people)
 
     def together(now: Now, teams: Teams, people: People) -> None:
         blocks = people.blocks

@@ -109,7 +109,7 @@ def test_signatures_are_those_of_citizens_who_signed() -> None:
             for m in range(2):
                 for side in range(2):
                     row = world.arena.ballots[0, m, side]
-                    marks = int((world.people.citizens.own[:, m] & BACKED[INITIATIVE, side] != 0).sum())
+                    marks = int((world.people.citizens.own[m] & BACKED[INITIATIVE, side] != 0).sum())
                     if row.phase:
                         assert row.signatures == pytest.approx(marks / 300)
                         seen += marks > 0

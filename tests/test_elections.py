@@ -229,7 +229,7 @@ def test_a_poll_of_a_governments_voters_finds_what_they_think() -> None:
     done = run_world(polled, weeks=13)
     backers = np.isin(done.people.citizens.voted, np.flatnonzero(done.arena.parties["in_government"]))
     assert done.arena.issues["list_salience"][0] == pytest.approx(
-        done.people.citizens.salience[backers].mean(axis=0), rel=0.05
+        done.people.citizens.salience[:, backers].mean(axis=1), rel=0.05
     )
 
 

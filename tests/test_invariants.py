@@ -256,8 +256,8 @@ def check_citizens(world: World) -> None:
     for what, values in (("attitude", x), ("anchor", people.anchor), ("upbringing", people.upbringing)):
         within(values, -1, 1, what)
     within(people.salience, 0, 1, "salience")
-    within(people.salience.sum(axis=1, dtype=float), 0, 1, "salience over issues", 1e-6)
-    within(people.values.sum(axis=1, dtype=float), 1, 1, "weights of frames", 1e-5)
+    within(people.salience.sum(axis=0, dtype=float), 0, 1, "salience over issues", 1e-6)
+    within(people.values.sum(axis=0, dtype=float), 1, 1, "weights of frames", 1e-5)
     for name in ("grievance", "fatigue", "memory", "interest", "talk_threshold", "act_threshold"):
         within(getattr(people, name), 0, np.inf, name)
     within(people.risk, 0, 1, "risk aversion")
@@ -278,8 +278,8 @@ def check_counts(world: World) -> None:
         mine = slice(start, start + n)
         np.testing.assert_allclose(issues["attitude"][p], x[mine].mean(axis=0), atol=1e-9)
         np.testing.assert_allclose(issues["attitude_sd"][p], x[mine].std(axis=0), atol=1e-6)
-        np.testing.assert_array_equal(issues["aware"][p], (people.own[mine] & 1 > 0).sum(axis=0) / n)
-        np.testing.assert_allclose(issues["salience"][p], people.salience[mine].mean(axis=0, dtype=float), rtol=1e-9)
+        np.testing.assert_array_equal(issues["aware"][p], (people.own[:, mine] & 1 > 0).sum(axis=1) / n)
+        np.testing.assert_allclose(issues["salience"][p], people.salience[:, mine].mean(axis=1, dtype=float), rtol=1e-9)
         for views, groups in (
             (world.arena.views, world.arena.publics),
             (world.arena.local_views, world.arena.districts),

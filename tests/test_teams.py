@@ -259,7 +259,7 @@ def test_publics_values_are_counted_anew_every_quarter() -> None:
     world = found(busy(), 1)
     declared = world.arena.publics["values"].copy()
     world.people.citizens.values[:] = 0.0
-    world.people.citizens.values[:, 1] = 1.0
+    world.people.citizens.values[1] = 1.0
     world.now.clock["week"] = 12
     call("count", world)
     assert (world.arena.publics["values"] == declared).all()

@@ -57,7 +57,7 @@ def people(world: World, who: NDArray[np.int64]) -> People:
     """
     known = tables(world)
     citizens, week = known["citizens"], int(known["clock"]["week"][0])
-    word = citizens.word[week % 2][who].T
+    word = citizens.word[week % 2][:, who]
     attitude = (word & ATTITUDE_BITS).view(np.float32)
     blocks = np.searchsorted(known["blocks"]["last"], who, side="right")
     # Field by field: a row of circumstances is a hundred times as long as what is needed of it.
@@ -66,9 +66,9 @@ def people(world: World, who: NDArray[np.int64]) -> People:
     policy = met[blocks].T.astype(np.float32)
     wants_more = attitude > policy
     talks = word & TALKS != 0
-    aware = (citizens.own[who] & AWARE).T != 0
+    aware = citizens.own[:, who] & AWARE != 0
     rule = known["rules"][0]
-    noticed = _plain(noticing)(citizens.salience[who].T, rule.motive)
+    noticed = _plain(noticing)(citizens.salience[:, who], rule.motive)
     alarm = here["alarm"][blocks].T
     alarm = np.where(wants_more, alarm[FOR], alarm[AGAINST])
     drive = _plain(motive)(abs(attitude - policy), noticed, alarm, rule.motive)

@@ -152,10 +152,10 @@ def vote(now, arena, people, at, asked, lead):
         citizens += blocks[b].last - blocks[b].first
         for i in range(blocks[b].first, blocks[b].last):
             number = i - blocks[b].offset
-            if draw64(goes, number) >= turnout(noticed_by(salience[i, m], rules[0].motive), rule):
+            if draw64(goes, number) >= turnout(noticed_by(salience[m, i], rules[0].motive), rule):
                 continue
             voters += 1
-            x, aware = attitude_at(words[i, m]), own[i, m] & AWARE != 0
+            x, aware = attitude_at(words[m, i]), own[m, i] & AWARE != 0
             luck = draw64(sways, number)
             if kind == REFERENDUM:
                 gain = veto(x, issue.policy, draft, aware, luck, rule) - lead
@@ -190,11 +190,11 @@ def vote_of_recall(now, home, issues, p, blocks, people):
             mind = gain = 0.0
             aware = False
             for m in range(issues.shape[1]):
-                issue, z = issues[p, m], np.float64(salience[i, m])
-                x = attitude_at(words[i, m])
+                issue, z = issues[p, m], np.float64(salience[m, i])
+                x = attitude_at(words[m, i])
                 mind += z
                 gain += z * (abs(x - issue.policy) - abs(x - issue.median))
-                aware = aware or marks[i, m] & AWARE != 0
+                aware = aware or marks[m, i] & AWARE != 0
             noticed = mind / (mind + np.float64(rules[0].motive.half_salience))
             if draw64(goes, number) >= turnout(noticed, rule):
                 continue
@@ -211,13 +211,13 @@ def vote_of_recall(now, home, issues, p, blocks, people):
 
 @compiled
 def median_of(p, m, now, blocks):
-    """The median attitude of a polity's citizens on an issue, within 1/4,000; now: (n, m) citizens' words."""
+    """The median attitude of a polity's citizens on an issue, within 1/4,000; now: (m, n) citizens' words."""
     counts = np.zeros(_BINS, np.int64)
     total = 0
     for b in range(blocks.size):
         if blocks[b].polity == p:
             for i in range(blocks[b].first, blocks[b].last):
-                counts[min(int((attitude_at(now[i, m]) + 1.0) * (_BINS / 2)), _BINS - 1)] += 1
+                counts[min(int((attitude_at(now[m, i]) + 1.0) * (_BINS / 2)), _BINS - 1)] += 1
             total += blocks[b].last - blocks[b].first
     below = 0
     for k in range(_BINS):

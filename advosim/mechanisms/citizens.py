@@ -1,7 +1,9 @@
-"""Phase 6: citizens learn, hear, judge, attend, dare to speak, act and join.
+"""Phase 6: citizens learn, attend, hear, judge, dare to speak, act and join.
 
-The rules of one citizen come first, each a function of scalars in single precision; the kernel that fuses them follows.
-A rule's last argument is its record of parameters. Sides are 0 for the reform and 1 against it.
+The rules of one citizen come first, each a function of scalars in single precision; `crowd` asks them for everybody.
+A rule's last argument is its record of parameters. Sides are 0 for the reform and 1 against it. Rules that everybody
+goes by have no branches: numbers of the record that are read only under a condition, and a chain of `and`, would keep
+several citizens from going through them at once.
 """
 
 from __future__ import annotations
@@ -10,15 +12,11 @@ import numpy as np
 
 from advosim.world.chance import F, draw, exp, exp32, key, log, pair, power32, stream
 from advosim.world.codes import (
-    ATTITUDE_BITS,
     AWARE,
     BACKED,
-    CALL_BUY_NOT,
     CALL_SHOW_UP,
     CALL_SIGN,
     COLLECTING,
-    MARCHES,
-    ONLINE,
     POPULAR,
     QUARTER,
     RECALL,
@@ -27,19 +25,19 @@ from advosim.world.codes import (
     SIDES,
     SIGNED,
     STREAMS,
-    TALKS,
 )
-from advosim.world.compile import compiled
+from advosim.world.compile import compiled, inlined
 
 _KEYS = np.array([stream(f"citizens.{name}") for name in STREAMS], np.uint64)
-_BACKFIRE, _AWARENESS, _FORGETTING, _PERSUASION, _EDUCATION, _CALL_SIGN, _CALL_MARCH = range(7)
-_TIME_SIGN, _TIME_MARCH, _JOIN, _LAPSE, _BACKLASH, _CALL_SHUN, _TIME_SHUN, _CALL_BACK, _TIME_BACK = range(7, 16)
-_ZERO, _ONE = F(0.0), F(1.0)
+_CALL_SIGN, _TIME_SIGN = STREAMS.index("call_to_sign"), STREAMS.index("time_to_sign")
+_CALL_MARCH, _TIME_MARCH = STREAMS.index("call_to_march"), STREAMS.index("time_to_march")
+_CALL_SHUN, _TIME_SHUN = STREAMS.index("call_to_boycott"), STREAMS.index("time_to_boycott")
+_CALL_BACK, _TIME_BACK = STREAMS.index("call_to_back"), STREAMS.index("time_to_back")
+_ZERO, _ONE, _SOMEBODY = F(0.0), F(1.0), np.int32(1)
 _LN2 = np.float64(0.6931471805599453)
-_SEEN = np.uint32(TALKS | MARCHES)
-_SIGN_CALL, _MARCH_CALL, _SHUN_CALL, _BACK_CALL, _ANY_CALL = (np.uint16(bits) for bits in (1, 4, 16, 64, 1365))
+_SIGN_CALL, _MARCH_CALL, SHUN_CALL, _BACK_CALL, ANY_CALL = (np.uint16(bits) for bits in (1, 4, 16, 64, 1365))
 _RIGHTS = len(POPULAR)
-_EXTREME = F(0.7)
+EXTREME = F(0.7)
 """Attitudes beyond it count as extreme for officials (convention)."""
 
 
@@ -52,7 +50,7 @@ def backfire(grievance, injustice, rule):
     return rule.keep * grievance + rule.gain * injustice
 
 
-@compiled
+@inlined
 def awareness(aware, missed, friends, contacts, missed_friend, luck, forgotten, rule):
     """Whether a citizen is aware of an issue: he misses agenda and campaigns with chance `missed`, and what each of
     `friends` and `contacts` who talk tell; `missed_friend`, chance to miss what one friend tells, is .85 unless social
@@ -88,8 +86,8 @@ def backlash(step, strength, fit, own_side, luck, rule):
     """The step that a message heard adds, turned round with chance .1 where it clashes: the other side's, in a frame
     that does not fit, from a source that is not trusted.
     """
-    clash = not own_side and fit < _ONE and strength < rule.distrust
-    return -step if clash and luck < rule.chance else step
+    turned = (not own_side) & (fit < _ONE) & (strength < rule.distrust) & (luck < rule.chance)
+    return -step if turned else step
 
 
 @compiled
@@ -117,9 +115,7 @@ def influence(talkers, distance, rule):
     talkers: neighbours who talk and stand within epsilon; distance: sum of their attitudes minus mine.
     Hegselmann & Krause 2002; Friedkin & Johnsen 1990 with `anchoring`.
     """
-    if talkers == 0:
-        return _ZERO
-    return rule.rate * min(F(talkers) / rule.enough, _ONE) * (distance / F(talkers))
+    return rule.rate * min(F(talkers) / rule.enough, _ONE) * (distance / F(max(talkers, _SOMEBODY)))
 
 
 @compiled
@@ -301,56 +297,7 @@ def _what_presses(now, rule, home, issue):
         now.collecting[side] = issue.collecting[side]
 
 
-# ---------------------------------------------------------------- the kernel
-
-
-@compiled
-def attitude_of(word):
-    """The attitude in a citizen's word."""
-    return np.uint32(word & ATTITUDE_BITS).view(np.float32)
-
-
-@compiled
-def shown(word, x, policy, mine, epsilon):
-    """What a neighbour who talks or marches shows a citizen with attitude x.
-
-    Returns 0 or 1 each: marches for the same side, talks, talks on the same side, talks within epsilon; and how far
-    apart the two are if within epsilon.
-    """
-    theirs = attitude_of(word)
-    like_me = (theirs > policy) == mine
-    marches = 1 if word & MARCHES and like_me else 0
-    if not word & TALKS:
-        return marches, 0, 0, 0, _ZERO
-    apart = theirs - x
-    near = abs(apart) <= epsilon
-    return marches, 1, 1 if like_me else 0, 1 if near else 0, apart if near else _ZERO
-
-
-@compiled
-def word_of(attitude, online, talks, marches):
-    """A citizen's word: the attitude, and what neighbours can see of him."""
-    word = np.uint32(np.float32(attitude).view(np.uint32) & ATTITUDE_BITS)
-    word = np.uint32(word | ONLINE) if online else word
-    word = np.uint32(word | TALKS) if talks else word
-    return np.uint32(word | MARCHES) if marches else word
-
-
-@compiled
-def hears(now, on, side, number):
-    """Whether a citizen hears a side's message this week."""
-    return now.heard[on, side] > _ZERO and draw(now.key[_PERSUASION], SIDES * number + side) < now.heard[on, side]
-
-
-@compiled
-def lessons(anchor, upbringing, now, on, number, rule):
-    """The step of a citizen's anchor this week: lessons heard, and what is unlearned."""
-    step = unlearning(anchor, upbringing, now.unlearns)
-    for side in range(SIDES):
-        if now.taught[on, side] > _ZERO:
-            if draw(now.key[_EDUCATION], SIDES * number + side) < now.taught[on, side]:
-                step += education(anchor, now.lesson[on, side], _ONE if side == 0 else -_ONE, rule)
-    return step
+# ---------------------------------------------------------------- calls
 
 
 @compiled
@@ -362,7 +309,7 @@ def is_called(calls, call, chance, k, number, side):
 @compiled
 def shuns(drive, noticed, calls, grievance, threshold, now, on, side, number, participation_rule, rule):
     """Whether a citizen who is called stays away from a firm this week: like signing, at a small cost and no risk."""
-    called = is_called(calls, _SHUN_CALL, now.shun[on, side], now.key[_CALL_SHUN], number, side)
+    called = is_called(calls, SHUN_CALL, now.shun[on, side], now.key[_CALL_SHUN], number, side)
     if not called or draw(now.key[_TIME_SHUN], number) >= rule.available:
         return False
     return participation(
@@ -436,250 +383,6 @@ def _calls(campaign, tactics, polity, issue, side, call):
     return here and tactics[campaign.tactic].call == call
 
 
-@compiled
-def citizens(now, teams, people):
-    """One week of all citizens."""
-    some_citizens(0, people.blocks.size, now.clock, now.rules, teams, people)
-
-
-@compiled
-def some_citizens(first, last, clock, rules, teams, people):
-    """One week of the citizens of blocks first..last. Writes only their own rows, so that ranges can run at once.
-
-    One long function on purpose: every array that is handed on inside the loop costs two atomic operations per citizen.
-    What the theory says stands in the functions above, which take scalars and records.
-    """
-    organisations, campaigns, tactics = teams.organisations, teams.campaigns, teams.tactics
-    blocks, here, tally, enrolled = people.blocks, people.circumstances, people.tally, people.enrolled
-    each = people.citizens
-    own, anchor, upbringing = each.own, each.anchor, each.upbringing
-    on_mind, interest, memory = each.salience, each.interest, each.memory
-    grievance, fatigue, risk = each.grievance, each.fatigue, each.risk
-    talk_threshold, act_threshold = each.talk_threshold, each.act_threshold
-    values, member, start, neighbour = each.values, each.member, each.start, each.neighbour
-    past, present = each.word[(clock[0].week + 1) % 2], each.word[clock[0].week % 2]
-    rule = rules[0]
-    issues, frames = own.shape[1], values.shape[1]
-    epsilon = rule.influence.epsilon
-    # What a citizen sees, by issue: neighbours, talkers, those on his side, those within epsilon, marchers on his side.
-    seen = np.empty((issues, 5), np.int64)
-    apart = np.empty(issues, np.float32)
-    weight = np.empty(issues, np.float32)
-    for b in range(first, last):
-        for m in range(issues):
-            _clear(tally[b, m])
-        for o in range(organisations.size):
-            enrolled[b, o] = 0
-        for i in range(blocks[b].first, blocks[b].last):
-            number = i - blocks[b].offset
-            online = past[i, 0] & ONLINE != 0
-            on = 1 if online else 0
-            begin, middle = np.int64(start[2 * i]), np.int64(start[2 * i + 1])
-            end = np.int64(start[2 * i + 2]) if online else middle
-            total = _ZERO
-            injustice = _ZERO
-            for m in range(issues):
-                now = here[b, m]
-                x = attitude_of(past[i, m])
-                mine = x > now.policy
-                count_, friends, contacts, same, confident, marchers = middle - begin, 0, 0, 0, 0, 0
-                distance = _ZERO
-                for e in range(begin, middle):
-                    other = past[neighbour[e], m]
-                    if other & _SEEN:
-                        marches, talks, like_me, near, apart_ = shown(other, x, now.policy, mine, epsilon)
-                        marchers += marches
-                        friends += talks
-                        same += like_me
-                        confident += near
-                        distance += apart_
-                for e in range(middle, end):
-                    other = past[neighbour[e], m]
-                    count_ += np.int64(other & ONLINE) >> 2
-                    if other & _SEEN and other & ONLINE:
-                        marches, talks, like_me, near, apart_ = shown(other, x, now.policy, mine, epsilon)
-                        marchers += marches
-                        contacts += talks
-                        same += like_me
-                        confident += near
-                        distance += apart_
-                talkers = friends + contacts
-                aware = own[i, m] & AWARE != 0
-                if aware and now.injustice > _ZERO and draw(now.key[_BACKFIRE], number) < now.exposed[on]:
-                    injustice += now.injustice
-                if rule.awareness.on:
-                    forgotten = aware and draw(now.key[_FORGETTING], number) < now.forgets
-                    luck = draw(now.key[_AWARENESS], number)
-                    aware = awareness(
-                        aware, now.missed[on], friends, contacts, now.friends, luck, forgotten, rule.awareness
-                    )
-                    rest = np.uint8(own[i, m] & np.uint8(~AWARE))
-                    own[i, m] = np.uint8(rest | AWARE) if aware else rest
-                weight[m] = _ZERO
-                if aware:
-                    talk_share = F(talkers) / F(max(count_, 1))
-                    weight[m] = weight_of(now.pull, interest[i, m], talk_share, rule.salience)
-                total += weight[m]
-                seen[m, 0], seen[m, 1], seen[m, 2], seen[m, 3], seen[m, 4] = count_, talkers, same, confident, marchers
-                apart[m] = distance
-            if rule.backfire.on:
-                grievance[i] = backfire(grievance[i], injustice, rule.backfire)
-            home = member[i]
-            if home >= 0 and organisations[home].closed:
-                home = -1
-            joins = -1
-            acted = marched = called = False
-            for m in range(issues):
-                now = here[b, m]
-                x = attitude_of(past[i, m])
-                step = _ZERO
-                if rule.persuasion.on:
-                    for side in range(SIDES):
-                        if hears(now, on, side, number):
-                            fit = _ONE
-                            if now.frame[on, side] >= 0:
-                                fit = framed(values[i, now.frame[on, side]], frames, now.frame_gain)
-                            direction = _ONE if side == 0 else -_ONE
-                            strength = now.strength[on, side]
-                            told = now.verdict[side] * persuasion(x, strength, direction, fit, rule.persuasion)
-                            if rule.backlash.on:
-                                luck = draw(now.key[_BACKLASH], SIDES * number + side)
-                                own_side = (x > now.policy) == (side == 0)
-                                told = backlash(told, strength, fit, own_side, luck, rule.backlash)
-                            step += told
-                            if fit > _ONE and now.shift > _ZERO:
-                                for f in range(frames):
-                                    kept = (_ONE - now.shift) * values[i, f]
-                                    values[i, f] = kept + now.shift if f == now.frame[on, side] else kept
-                if rule.influence.on:
-                    step += influence(seen[m, 3], apart[m], rule.influence)
-                if rule.anchoring.on:
-                    step += anchoring(x, anchor[i, m], now.relaxes)
-                if rule.education.on:
-                    moved = anchor[i, m] + lessons(anchor[i, m], upbringing[i, m], now, on, number, rule.education)
-                    anchor[i, m] = min(max(moved, -_ONE), _ONE)
-                x = min(max(x + step, -_ONE), _ONE)
-                if rule.salience.on:
-                    on_mind[i, m] = salience(on_mind[i, m], weight[m], total, rule.salience)
-                aware = own[i, m] & AWARE != 0
-                side = 0 if x > now.policy else 1
-                noticed = noticing(on_mind[i, m], rule.motive)
-                drive = _ZERO
-                if rule.motive.on:
-                    drive = motive(abs(x - now.policy), noticed, now.alarm[side], rule.motive)
-                talks = False
-                if rule.expression.on:
-                    same_share = F(seen[m, 2]) / F(max(seen[m, 1], 1))
-                    fear = now.fear * risk[i]
-                    talks = expression(aware, drive, fear, same_share, talk_threshold[i], rule.expression)
-                signs = marches = stays_away = backed = False
-                calls = organisations[home].calls[m] if home >= 0 else np.uint16(0)
-                called = called or calls & (_ANY_CALL << np.uint16(side)) != 0
-                if rule.participation.on:
-                    own[i, m] = np.uint8(own[i, m] & now.keeps)
-                    acting = rule.participation.memory * memory[i, m] + F(seen[m, 4])
-                    memory[i, m] = acting
-                    if aware:
-                        carried = acting >= max(_ONE, rule.participation.tau * F(seen[m, 0]))
-                        bit = np.uint8(SIGNED << np.uint8(side))
-                        with_him = company(acting, seen[m, 0], rule.participation)
-                        signs, marches, followed = take_part(
-                            own[i, m] & bit != 0, drive, noticed, calls, carried, with_him, grievance[i], fatigue[i],
-                            risk[i], act_threshold[i], now, on, side, number, rule.participation,
-                        )  # fmt: skip
-                        if rule.boycott.on and (
-                            now.shun[on, side] > _ZERO or calls & (_SHUN_CALL << np.uint16(side)) != 0
-                        ):
-                            stays_away = shuns(
-                                drive, noticed, calls, grievance[i], act_threshold[i], now, on, side, number,
-                                rule.participation, rule.boycott,
-                            )  # fmt: skip
-                            followed = CALL_BUY_NOT if stays_away and followed == 0 else followed
-                        if signs:
-                            own[i, m] = np.uint8(own[i, m] | bit)
-                        if now.ballots:
-                            for kind in range(_RIGHTS):
-                                place = 0 if kind == RECALL else m
-                                if not now.open[kind, side] or own[i, place] & BACKED[kind, side] != 0:
-                                    continue
-                                if backs(
-                                    kind, drive, noticed, calls, grievance[i], risk[i], act_threshold[i], now, on, side,
-                                    number, rule.participation,
-                                ):  # fmt: skip
-                                    own[i, place] = np.uint8(own[i, place] | BACKED[kind, side])
-                                    tally[b, m].backed[kind, side] += 1
-                                    backed = True
-                            followed = CALL_SIGN if backed and followed == 0 else followed
-                        if followed > 0 and home < 0 and joins < 0 and rule.membership.on:
-                            luck = draw(now.key[_JOIN], number)
-                            if membership(-1, True, True, luck, rule.membership) == 1:
-                                u = luck / rule.membership.join
-                                joins = caller_of(campaigns, tactics, blocks[b].polity, m, side, followed, u)
-                acted = acted or signs or marches or stays_away or backed
-                marched = marched or marches
-                present[i, m] = word_of(x, online, talks, marches)
-                silenced = rule.expression.on and aware and not talks and drive > talk_threshold[i]
-                _count(tally[b, m], attitude_of(present[i, m]), now.policy, side, aware, talks, silenced, signs, backed,
-                       marches, stays_away, on_mind[i, m], grievance[i])  # fmt: skip
-            if rule.participation.on:
-                tired = rule.participation.fatigue_keep * fatigue[i]
-                fatigue[i] = tired + _ONE if marched else tired
-            if joins >= 0:
-                home = joins
-            elif home >= 0 and rule.membership.on:
-                luck = draw(here[b, 0].key[_LAPSE], number)
-                if rule.backlash.on:
-                    # Hostile content drives members away: the luck that keeps them shrinks.
-                    luck = luck / F(1.0 + rule.backlash.members * F(organisations[home].hostility))
-                if membership(home, called, acted, luck, rule.membership) < 0:
-                    home = -1
-            member[i] = home
-            if home >= 0:
-                enrolled[b, home] += 1
-
-
-@compiled
-def _count(tally, x, policy, side, aware, talks, silenced, signs, backed, marches, stays_away, on_mind, grievance):
-    tally.support += 1 if side == 0 else 0
-    tally.aware += 1 if aware else 0
-    tally.talking += 1 if talks else 0
-    tally.silenced += 1 if silenced else 0
-    tally.expressed += 1 if side == 0 and (talks or signs or backed or marches or stays_away) else 0
-    tally.boycotted[side] += 1 if stays_away else 0
-    tally.extreme[side] += 1 if marches and abs(x) > _EXTREME else 0
-    tally.signed[side] += 1 if signs else 0
-    tally.marched[side] += 1 if marches else 0
-    value, mind = np.float64(x), np.float64(on_mind)
-    tally.salience += mind
-    tally.attitude += value
-    tally.attitude_squared += value * value
-    tally.side_sum[side] += value
-    tally.gap += mind * abs(value - np.float64(policy)) / 2.0
-    tally.grievance += np.float64(grievance)
-
-
-@compiled
-def _clear(tally):
-    tally.support = 0
-    tally.aware = 0
-    tally.talking = 0
-    tally.expressed = 0
-    tally.silenced = 0
-    tally.salience = 0.0
-    tally.attitude = 0.0
-    tally.attitude_squared = 0.0
-    tally.gap = 0.0
-    tally.grievance = 0.0
-    for side in range(SIDES):
-        tally.signed[side] = 0
-        tally.marched[side] = 0
-        tally.boycotted[side] = 0
-        tally.extreme[side] = 0
-        tally.side_sum[side] = 0.0
-        for kind in range(_RIGHTS):
-            tally.backed[kind, side] = 0
-
-
 # ---------------------------------------------------------------- the count
 
 
@@ -718,8 +421,8 @@ def _count_values(publics, blocks, values):
     for b in range(blocks.size):
         public = publics[blocks[b].public]
         for i in range(blocks[b].first, blocks[b].last):
-            for f in range(values.shape[1]):
-                public.values[f] += np.float64(values[i, f]) / public.citizens
+            for f in range(values.shape[0]):
+                public.values[f] += np.float64(values[f, i]) / public.citizens
 
 
 @compiled

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from advosim.mechanisms.chronicle import note
-from advosim.mechanisms.citizens import attitude_of
+from advosim.mechanisms.crowd import attitude_of
 from advosim.mechanisms.parties import appeal, desertion, interest_of, move, poll, turnout, weight_on
 from advosim.mechanisms.seats import coalition, gallagher, highest_averages, passing, plurality
 from advosim.world.chance import draw64, exp, key, log, pair, stream
@@ -120,7 +120,7 @@ def vote(clock, rule, p, home, districts, parties, blocks, people):
 
     Luck is Gumbel, so that chances are a logit's: Adams, Merrill & Grofman 2005. Votes are counted by district.
     """
-    first, lists, many = home.first_party, home.parties, people.salience.shape[1]
+    first, lists, many = home.first_party, home.parties, people.salience.shape[0]
     word, on_mind, voted = people.word[clock[0].week % 2], people.salience, people.voted
     turning_out = pair(key(clock[0].seed, clock[0].week, _TURNOUT), home.key)
     keys, places = np.zeros(lists, np.uint64), np.zeros((lists, many))
@@ -146,12 +146,12 @@ def vote(clock, rule, p, home, districts, parties, blocks, people):
             if draw64(turning_out, number) >= turnout(interest, rule):
                 continue
             for m in range(many):
-                weight[m] = weight_on(np.float64(on_mind[i, m]), interest, many, rule)
+                weight[m] = weight_on(np.float64(on_mind[m, i]), interest, many, rule)
             best, chosen = -np.inf, -1
             for k in range(lists):
                 distance = 0.0
                 for m in range(many):
-                    distance += weight[m] * (np.float64(attitude_of(word[i, m])) - places[k, m]) ** 2
+                    distance += weight[m] * (np.float64(attitude_of(word[m, i])) - places[k, m]) ** 2
                 liking = extra[k] - rule.proximity * distance - log(-log(draw64(keys[k], number)))
                 if chosen < 0 or liking > best:
                     best, chosen = liking, k

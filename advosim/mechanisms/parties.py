@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from advosim.mechanisms.citizens import attitude_of
+from advosim.mechanisms.crowd import attitude_of
 from advosim.mechanisms.institutions import half_effect
 from advosim.world.chance import U, draw64, exp, key, log, logistic, normal, pair, stream
 from advosim.world.codes import AGGREGATOR, HUNTER
@@ -41,8 +41,8 @@ def weight_on(salience, interest, issues, rule):
 def interest_of(on_mind, i):
     """The share of mind that all issues of the polity have together."""
     total = 0.0
-    for m in range(on_mind.shape[1]):
-        total += np.float64(on_mind[i, m])
+    for m in range(on_mind.shape[0]):
+        total += np.float64(on_mind[m, i])
     return total
 
 
@@ -82,8 +82,8 @@ def poll(clock, rule, p, home, issues, parties, first_citizen, people):
         i = first_citizen + np.int64(draw64(drawn, asked) * home.citizens)
         interest = interest_of(people.salience, i)
         for m in range(many):
-            x[m] = np.float64(attitude_of(people.word[stands, i, m]))
-            weight[m] = weight_on(np.float64(people.salience[i, m]), interest, many, rule)
+            x[m] = np.float64(attitude_of(people.word[stands, m, i]))
+            weight[m] = weight_on(np.float64(people.salience[m, i]), interest, many, rule)
         total = 0.0
         for k in range(lists):
             party = parties[first + k]
@@ -101,7 +101,7 @@ def poll(clock, rule, p, home, issues, parties, first_citizen, people):
         if people.voted[i] >= 0 and parties[people.voted[i]].in_government:
             backers += 1.0
             for m in range(many):
-                salience[m] += np.float64(people.salience[i, m])
+                salience[m] += np.float64(people.salience[m, i])
                 reformers[m] += 1.0 if x[m] > issues[p, m].policy else 0.0
     for m in range(many):
         issues[p, m].list_salience = salience[m] / backers if backers > 0.0 else issues[p, m].salience

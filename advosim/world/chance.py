@@ -18,7 +18,7 @@ import math
 
 import numpy as np
 
-from advosim.world.compile import compiled
+from advosim.world.compile import compiled, inlined
 
 U = np.uint64
 F = np.float32
@@ -71,6 +71,14 @@ def pair(a, b):
 def draw(k, i):
     """Uniform float32 in [0, 1) with 24 random bits, for id i under key k."""
     return F(np.int64(mix(U(k) + _GOLDEN * U(i)) >> _S40)) * _ULP24
+
+
+@compiled
+def draws(k, first, step, number, luck):
+    """Fill luck[:number] with draw(k, first), draw(k, first + step) ...; by single words that go through together."""
+    z, by = U(k) + _GOLDEN * U(first), _GOLDEN * U(step)
+    for j in range(U(number)):
+        luck[j] = F(np.int32(mix(z + by * U(j)) >> _S40)) * _ULP24
 
 
 @compiled
@@ -198,17 +206,37 @@ def logistic(x):
     return np.divide(1.0 if x >= 0.0 else e, 1.0 + e)
 
 
-@compiled
+_BIT = np.uint32(1)
+
+
+@inlined
 def power32(base, count):
-    """base to the power of an integer count >= 0, as float32, by squaring; 1 for count 0."""
-    factor = F(base)
-    result = _E_ONE
-    left = np.int64(count)
+    """base to the power of an integer count in 0..2^32 - 1, as float32, by squaring; 1 for count 0.
+
+    Eight steps without branches, and a loop for what a count above 255 has left: where a compiler knows that there is
+    nothing left, many powers are taken at once.
+    """
+    left, factor = np.uint32(count), F(base)
+    result = factor if left & _BIT else _E_ONE
+    factor, left = factor * factor, left >> _BIT
+    result = result * (factor if left & _BIT else _E_ONE)
+    factor, left = factor * factor, left >> _BIT
+    result = result * (factor if left & _BIT else _E_ONE)
+    factor, left = factor * factor, left >> _BIT
+    result = result * (factor if left & _BIT else _E_ONE)
+    factor, left = factor * factor, left >> _BIT
+    result = result * (factor if left & _BIT else _E_ONE)
+    factor, left = factor * factor, left >> _BIT
+    result = result * (factor if left & _BIT else _E_ONE)
+    factor, left = factor * factor, left >> _BIT
+    result = result * (factor if left & _BIT else _E_ONE)
+    factor, left = factor * factor, left >> _BIT
+    result = result * (factor if left & _BIT else _E_ONE)
+    left = left >> _BIT
     while left > 0:
-        if left & _I1:
-            result = result * factor
         factor = factor * factor
-        left = left >> _I1
+        result = result * (factor if left & _BIT else _E_ONE)
+        left = left >> _BIT
     return result
 
 

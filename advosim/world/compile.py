@@ -21,9 +21,10 @@ from typing import Any
 import numba
 import numpy as np
 from filelock import FileLock
-from llvmlite import binding
-from numba.core import types
+from llvmlite import binding, ir
+from numba.core import cgutils, types
 from numba.core.caching import CompileResultCacheImpl, FunctionCache, _CacheLocator, _SourceFileBackedLocatorMixin
+from numba.extending import intrinsic
 
 JIT = not numba.config.DISABLE_JIT
 """Whether anything is compiled at all: NUMBA_DISABLE_JIT=1 runs the same rules in plain Python."""
@@ -166,9 +167,21 @@ def compiled(function: Callable[..., Any]) -> Any:
     return made
 
 
+def inlined(function: Callable[..., Any]) -> Any:
+    """As `compiled`, for what must vanish into the loops that call it, however long it is, so that they vectorise."""
+    made = _here(function, forceinline=True)
+    if JIT:
+        made._cache = _SharedCache(function)
+    return made
+
+
 def compiled_here(function: Callable[..., Any]) -> Any:
     """`function` compiled for this process only: for kernels rebuilt around a user's own mechanism."""
-    made = numba.njit(nogil=True, error_model="numpy")(function)
+    return _here(function)
+
+
+def _here(function: Callable[..., Any], **how: Any) -> Any:
+    made = numba.njit(nogil=True, error_model="numpy", **how)(function)
     if JIT:
         made.get_call_template = functools.partial(_template, made)
     return made
@@ -178,3 +191,22 @@ def _template(made: Any, args: tuple[Any, ...], kws: dict[str, Any]) -> Any:
     """How a call is compiled: by types alone, where numba would compile once more for each constant it is given."""
     plain = {name: types.unliteral(kind) for name, kind in kws.items()}
     return type(made).get_call_template(made, tuple(types.unliteral(kind) for kind in args), plain)
+
+
+def _prefetch(context: Any, array: Any, place: Any) -> Any:
+    """Within compiled code, a hint to the processor that array[place], of one dimension, will be needed soon."""
+
+    def generated(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        pointer = builder.bitcast(builder.gep(data, [arguments[1]]), cgutils.voidptr_t)
+        number = ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [cgutils.voidptr_t, number, number, number])
+        hint = builder.module.declare_intrinsic("llvm.prefetch", [cgutils.voidptr_t], kind)
+        # Will be read; stays in the second-level cache; is data.
+        builder.call(hint, [pointer, number(0), number(2), number(1)])
+        return context.get_dummy_value()
+
+    return types.void(array, place), generated
+
+
+prefetch: Any = intrinsic(_prefetch)

@@ -78,6 +78,8 @@ def _connect(world: World, scenario: Scenario) -> None:
             )
             world.arena.publics["online"][row] = online / max(public.citizens, 1)
             home.online += online / home.citizens
+        citizens = world.people.citizens
+        circles(citizens.start, citizens.neighbour, citizens.word[0, 0], citizens.circle)
 
 
 def _out_of_reach(tactic: Tactic, polity: int, world: World, scenario: Scenario) -> bool:
@@ -125,8 +127,19 @@ def connect(seed, polity_key, blocks, share, word):
         for i in range(blocks[b].first, blocks[b].last):
             on = np.float64(draw(k, i - blocks[b].offset)) < share
             online += 1 if on else 0
-            for m in range(word.shape[2]):
+            for m in range(word.shape[1]):
                 for now in range(2):
-                    kept = np.uint32(word[now, i, m] & np.uint32(~ONLINE))
-                    word[now, i, m] = np.uint32(kept | ONLINE) if on else kept
+                    kept = np.uint32(word[now, m, i] & np.uint32(~ONLINE))
+                    word[now, m, i] = np.uint32(kept | ONLINE) if on else kept
     return online
+
+
+@compiled
+def circles(start, neighbour, word, circle):
+    """Count whom each citizen can see. word: (n,), of any issue."""
+    for i in range(circle.size):
+        count = np.int64(start[2 * i + 1]) - np.int64(start[2 * i])
+        if word[i] & ONLINE:
+            for e in range(start[2 * i + 1], start[2 * i + 2]):
+                count += 1 if word[neighbour[e]] & ONLINE else 0
+        circle[i] = count

@@ -116,23 +116,25 @@ def _community_sizes(polity: Polity) -> NDArray[np.int64]:
 def citizens_of(scenario: Scenario, seed: int, n: int, blocks: NDArray[Any]) -> Citizens:
     m, f = len(scenario.issue), len(scenario.frame)
     columns = Citizens(
-        word=np.zeros((2, n, m), np.uint32),
-        own=np.zeros((n, m), np.uint8),
-        anchor=np.zeros((n, m), F),
-        upbringing=np.zeros((n, m), F),
-        salience=np.zeros((n, m), F),
-        interest=np.zeros((n, m), F),
-        memory=np.zeros((n, m), F),
+        word=np.zeros((2, m, n), np.uint32),
+        own=np.zeros((m, n), np.uint8),
+        anchor=np.zeros((m, n), F),
+        upbringing=np.zeros((m, n), F),
+        salience=np.zeros((m, n), F),
+        interest=np.zeros((m, n), F),
+        memory=np.zeros((m, n), F),
         grievance=np.zeros(n, F),
         fatigue=np.zeros(n, F),
         risk=np.zeros(n, F),
         talk_threshold=np.zeros(n, F),
         act_threshold=np.zeros(n, F),
-        values=np.zeros((n, f), F),
+        values=np.zeros((f, n), F),
         member=np.full(n, -1, np.int16),
         voted=np.full(n, -1, np.int16),
         start=np.zeros(1, np.int64),
         neighbour=np.zeros(0, np.uint32),
+        circle=np.zeros(n, np.int32),
+        seen=np.zeros((m, 2 * n), np.uint64),
     )
     _people(scenario, seed, columns, blocks)
     start, neighbour = _ties(scenario, seed, columns, blocks)
@@ -198,13 +200,13 @@ def people(seed, home, issue_keys, blocks, means, local, within, stake, spreads,
                 mean = means[m] + local[blocks[b].district, m]
                 x = mean + within[m] * normal(draw64(pair(attitudes, issue_keys[m]), number))
                 word = np.uint32(F(min(max(x, -1.0), 1.0)).view(np.uint32) & ATTITUDE_BITS)
-                citizens.word[0, i, m] = word
-                citizens.anchor[i, m] = word.view(np.float32)
-                citizens.upbringing[i, m] = word.view(np.float32)
+                citizens.word[0, m, i] = word
+                citizens.anchor[m, i] = word.view(np.float32)
+                citizens.upbringing[m, i] = word.view(np.float32)
                 u = spreads[0] * normal(draw64(pair(interests, issue_keys[m]), number))
-                citizens.interest[i, m] = exp32(F(u + stake[m]))
+                citizens.interest[m, i] = exp32(F(u + stake[m]))
                 if draw64(pair(awares, issue_keys[m]), number) < aware:
-                    citizens.own[i, m] = AWARE
+                    citizens.own[m, i] = AWARE
             citizens.risk[i] = beta22(
                 draw(pair(risks, 1), number), draw(pair(risks, 2), number), draw(pair(risks, 3), number)
             )
@@ -215,7 +217,7 @@ def people(seed, home, issue_keys, blocks, means, local, within, stake, spreads,
                 total += values[f] * exp(_VALUES_WITHIN * normal(draw64(pair(weights, f), number)))
             for f in range(frames):
                 share = values[f] * exp(_VALUES_WITHIN * normal(draw64(pair(weights, f), number)))
-                citizens.values[i, f] = F(share / total)
+                citizens.values[f, i] = F(share / total)
 
 
 def _ties(
@@ -228,7 +230,7 @@ def _ties(
         public[block.first : block.last] = block.public
     for home, polity in scenario.polity.items():
         mine = slice(offset, offset + polity.citizens)
-        trait = np.ascontiguousarray(columns.anchor[mine, 0])
+        trait = np.ascontiguousarray(columns.anchor[0, mine])
         layers = [
             _network(layer, polity.citizens, public[mine], trait, seed, stream(f"network.{name}.{home}"))
             for name, layer in (("face_to_face", polity.network.face_to_face), ("social", polity.network.social))
@@ -263,7 +265,7 @@ def settle(world: World, scenario: Scenario, seed: int) -> None:
             U(pair(U(key(seed, 0, _MEMBERS)), organisation.key)), row, int(offsets[organisation.polity]),
             int(world.arena.polities["citizens"][organisation.polity]), _members(given[row]),
             bool(world.teams.stances[row, m] > policy), policy,
-            np.ascontiguousarray(world.people.citizens.anchor[:, m]),
+            world.people.citizens.anchor[m],
             world.people.citizens.member,
         )  # fmt: skip
 

@@ -22,19 +22,19 @@ class Citizens(NamedTuple):
     """Columns over all citizens of all polities, ordered by polity, district and public; n citizens, m issues."""
 
     word: NDArray[np.uint32]
-    """(2, n, m): attitude in -1..1 with TALKS, MARCHES, ONLINE; this week's stands at index week % 2."""
+    """(2, m, n): attitude in -1..1 with TALKS, MARCHES, ONLINE; this week's stands at index week % 2."""
     own: NDArray[np.uint8]
-    """(n, m): AWARE, SIGNED << side, BACKED."""
+    """(m, n): AWARE, SIGNED << side, BACKED."""
     anchor: NDArray[np.float32]
-    """(n, m): -1..1, where the attitude returns to."""
+    """(m, n): -1..1, where the attitude returns to."""
     upbringing: NDArray[np.float32]
-    """(n, m): -1..1, where the anchor returns to."""
+    """(m, n): -1..1, where the anchor returns to."""
     salience: NDArray[np.float32]
-    """(n, m): 0..1, share of mind; the sum over issues is below 1."""
+    """(m, n): 0..1, share of mind; the sum over issues is below 1."""
     interest: NDArray[np.float32]
-    """(n, m): > 0, e^(u + stake)."""
+    """(m, n): > 0, e^(u + stake)."""
     memory: NDArray[np.float32]
-    """(n, m): >= 0, acting neighbours remembered."""
+    """(m, n): >= 0, acting neighbours remembered."""
     grievance: NDArray[np.float32]
     """(n,): >= 0."""
     fatigue: NDArray[np.float32]
@@ -46,7 +46,7 @@ class Citizens(NamedTuple):
     act_threshold: NDArray[np.float32]
     """(n,): > 0, motive needed to act."""
     values: NDArray[np.float32]
-    """(n, frames): 0..1, weights of frames, sum 1."""
+    """(frames, n): 0..1, weights of frames, sum 1."""
     member: NDArray[np.int16]
     """(n,): row of organisations, -1 for none."""
     voted: NDArray[np.int16]
@@ -58,6 +58,10 @@ class Citizens(NamedTuple):
     """
     neighbour: NDArray[np.uint32]
     """(ties,): citizens."""
+    circle: NDArray[np.int32]
+    """(n,): neighbours whom a citizen can see: all face to face and, if he is online, those online. Set by `enact`."""
+    seen: NDArray[np.uint64]
+    """(m, 2n): what neighbours show this week, as `crowd` packs it; 0 between weeks."""
 
 
 class Now(NamedTuple):
@@ -217,7 +221,7 @@ def table(world: World, name: str) -> NDArray[Any]:
 def attitude(world: World) -> NDArray[np.float32]:
     """(n, m): all citizens' attitudes now, -1..1."""
     now = world.people.citizens.word[world.now.clock["week"][0] % 2]
-    return (now & ATTITUDE_BITS).view(np.float32)
+    return (now & ATTITUDE_BITS).view(np.float32).T
 
 
 def copy(world: World) -> World:

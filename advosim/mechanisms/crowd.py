@@ -1,0 +1,918 @@
+"""Phase 6 for all citizens: how neighbours' words reach a citizen, and how the rules of `citizens` go over everybody.
+
+Those who talk or march are few: they show it to their neighbours, who find it in their column `seen`. Then chunks of
+citizens go through passes, each a short loop over columns that lie in cache, in which one rule of `citizens` is asked
+for one citizen after another; without branches, so that several go through it at once. The few who are called, or
+carried along by neighbours, decide one by one in `act`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from advosim.mechanisms.citizens import (
+    ANY_CALL,
+    EXTREME,
+    SHUN_CALL,
+    anchoring,
+    awareness,
+    backfire,
+    backlash,
+    backs,
+    caller_of,
+    company,
+    education,
+    expression,
+    framed,
+    influence,
+    membership,
+    motive,
+    noticing,
+    persuasion,
+    salience,
+    shuns,
+    take_part,
+    unlearning,
+    weight_of,
+)
+from advosim.world.chance import F, U, draw, draws
+from advosim.world.codes import (
+    ATTITUDE_BITS,
+    AWARE,
+    BACKED,
+    CALL_BUY_NOT,
+    CALL_SIGN,
+    MARCHES,
+    ONLINE,
+    POPULAR,
+    RECALL,
+    SIDES,
+    SIGNED,
+    STREAMS,
+    TALKS,
+)
+from advosim.world.compile import JIT, compiled, inlined, prefetch
+from advosim.world.rows import table
+
+SIZE = 1024
+"""Citizens in a chunk: few enough for their columns to stay in the processor's cache."""
+FAR, NEAR = 24, 2
+"""Talkers ahead whose ties, and whose neighbours, are fetched from memory."""
+MOST = 0xFFFF
+"""Talking neighbours that `seen` can count; whoever has more neighbours looks for himself."""
+FEW = np.uint64(0xFF)
+"""Talking neighbours of each layer up to which all of a chunk go through `notice` at once."""
+# What lies in `seen`, two numbers for a citizen. In the first, four counts of neighbours:
+_FRIEND, _CONTACT, _ALIKE, _CLOSE = U(1), U(1 << 16), U(1 << 32), U(1 << 48)
+_16, _32, _48, _COUNT, _MANY = U(16), U(32), U(48), U(MOST), U(0xFF00FF00)
+# In the second, how far they stand away as a float32, and how many march.
+_MARCHER, _MARCHERS, _DISTANCE = U(1 << 32), U(0xFFFFFFFF00000000), U(0xFFFFFFFF)
+_NOTHING, _1, _2 = U(0), U(1), U(2)
+_LOUD = np.uint32(TALKS | MARCHES)
+_FORGOTTEN = np.uint8(~AWARE)
+_NO, _YES = np.uint8(0), np.uint8(1)
+_ZERO, _ONE = F(0.0), F(1.0)
+_0, _I1 = np.int32(0), np.int32(1)
+_RIGHTS = len(POPULAR)
+_BACKFIRE, _AWARENESS, _FORGETTING = (STREAMS.index(name) for name in ("backfire", "awareness", "forgetting"))
+_PERSUASION, _BACKLASH, _EDUCATION = (STREAMS.index(name) for name in ("persuasion", "backlash", "education"))
+_CALL_SIGN, _CALL_MARCH, _CALL_SHUN, _CALL_BACK = (
+    STREAMS.index(f"call_to_{act}") for act in ("sign", "march", "boycott", "back")
+)
+_TIME_SIGN, _TIME_MARCH, _TIME_SHUN, _TIME_BACK = (
+    STREAMS.index(f"time_to_{act}") for act in ("sign", "march", "boycott", "back")
+)
+_JOIN, _LAPSE = STREAMS.index("join"), STREAMS.index("lapse")
+
+SIGHT = table(
+    ("friends", "i4", (SIZE,), "who talk"),
+    ("contacts", "i4", (SIZE,), "who talk"),
+    ("alike", "i4", (SIZE,), "who talk on his side"),
+    ("close", "i4", (SIZE,), "who talk and stand within epsilon"),
+    ("distance", "f4", (SIZE,), "sum of their attitudes minus his"),
+    ("marchers", "i4", (SIZE,), "who march on his side"),
+    ("weight", "f4", (SIZE,), ">= 0, of the issue on his mind"),
+)
+"""What each citizen of a chunk sees of his neighbours on an issue."""
+
+MINDS = table(
+    ("citizens", "i8", "in the chunk"),
+    ("number", "i8", "founding number of the first"),
+    ("total", "f4", (SIZE,), "weight of all issues"),
+    ("injustice", "f4", (SIZE,), "learned of this week"),
+    ("luck", "f4", (SIZE,), "0..1, draws"),
+    ("chance", "f4", (SIZE,), "0..1, draws"),
+    ("fit", "f4", (SIZE,), ">= 0, of a message's frame"),
+    ("step", "f4", (SIZE,), "that a message would add"),
+    ("told", "f4", (SIZE,), "steps of the attitude by messages"),
+    ("convinced", "u1", (SIZE,), "whether a message fitted"),
+    ("taught", "f4", (SIZE,), "step of the anchor"),
+    ("attitude", "f4", (SIZE,), "-1..1, this week's"),
+    ("pro", "u1", (SIZE,), "whether it is above the policy"),
+    ("drive", "f4", (SIZE,), "motive"),
+    ("noticed", "f4", (SIZE,), "0..1"),
+    ("talks", "u1", (SIZE,), "whether he does"),
+    ("silenced", "u1", (SIZE,), "whether he would, but for fear"),
+    ("bound", "u1", (SIZE,), "whether an organisation that calls has him as a member"),
+    ("asked", "u1", (SIZE,), "whether he may act on this issue"),
+    ("called", "u1", (SIZE,), "whether his organisation called"),
+    ("acted", "u1", (SIZE,), "whether he signed, marched or stayed away"),
+    ("marched", "u1", (SIZE,), "whether he marched"),
+    ("joins", "i2", (SIZE,), "row of organisations, -1 for none"),
+)
+"""What goes on in a chunk of citizens in a week."""
+
+
+class Person(NamedTuple):
+    """Columns of a chunk that are the same on all issues."""
+
+    grievance: Any
+    fatigue: Any
+    risk: Any
+    act_threshold: Any
+    member: Any
+    circle: Any
+
+
+class View(NamedTuple):
+    """Columns of a chunk on an issue."""
+
+    past: Any
+    present: Any
+    own: Any
+    first: Any
+    """`own` on the first issue, where the marks of a recall stand."""
+    memory: Any
+
+
+class Callers(NamedTuple):
+    """Who calls on an issue of a polity."""
+
+    organisations: Any
+    campaigns: Any
+    tactics: Any
+    polity: int
+    issue: int
+
+
+# ---------------------------------------------------------------- words
+
+
+@compiled
+def attitude_of(word):
+    """The attitude in a citizen's word."""
+    return np.uint32(word & ATTITUDE_BITS).view(np.float32)
+
+
+@compiled
+def word_of(attitude, online, talks, marches):
+    """A citizen's word: the attitude, and what neighbours can see of him."""
+    word = np.uint32(np.float32(attitude).view(np.uint32) & ATTITUDE_BITS)
+    word = np.uint32(word | ONLINE) if online else word
+    word = np.uint32(word | TALKS) if talks else word
+    return np.uint32(word | MARCHES) if marches else word
+
+
+# ---------------------------------------------------------------- the word goes round
+
+
+@compiled
+def spread(low, high, now, people):
+    """Whoever talked or marched last week shows it to his neighbours among citizens low..high.
+
+    Talkers go in ascending order, to friends before contacts: so what a citizen sees adds up in the order of his ties.
+    """
+    blocks, circumstances, columns = people.blocks, people.circumstances, people.citizens
+    past, ties = columns.word[(now.clock[0].week + 1) % 2], (columns.start, columns.neighbour)
+    start, neighbour = ties
+    low, high, epsilon = U(low), U(high), now.rules[0].influence.epsilon
+    loud, upto = np.zeros(past.shape[1] + FAR + 1, np.uint32), np.zeros(blocks.size + 1, np.int64)
+    differ = _laws_differ(blocks, circumstances)
+    laws = np.empty(past.shape[1] if differ else 0, F)
+    for m in range(past.shape[0]):
+        words, seen = past[m], columns.seen[m]
+        _list_loud(words, blocks, loud, upto)
+        if differ:
+            _lay_down_laws(m, blocks, circumstances, laws)
+        for layer in range(2):
+            anybody, one = (_NOTHING, _CONTACT) if layer else (U(ONLINE), _FRIEND)
+            for b in range(blocks.size):
+                law = circumstances[b, m].policy
+                for t in range(upto[b], upto[b + 1]):
+                    if JIT:
+                        _fetch(t, layer, (low, high), loud, ties, words, seen)
+                    talker = U(loud[t])
+                    theirs, at = words[talker], _2 * talker + U(layer)
+                    if layer == 1 and not theirs & ONLINE:
+                        continue
+                    talks, marches, x = theirs & TALKS != 0, theirs & MARCHES != 0, attitude_of(theirs)
+                    for e in range(U(start[at]), U(start[at + _1])):
+                        i = U(neighbour[e])
+                        if i < low or i >= high:
+                            continue
+                        # Without branches: who is on line, close or alike cannot be foreseen.
+                        visible = _NOTHING - (((U(words[i]) | anybody) & U(ONLINE)) >> _2)
+                        own = attitude_of(words[i])
+                        law = laws[i] if differ else law
+                        alike = (x > law) == (own > law)
+                        apart = x - own
+                        close = abs(apart) <= epsilon
+                        far = seen[_2 * i + _1]
+                        if talks:
+                            told = one + (_ALIKE if alike else _NOTHING) + (_CLOSE if close else _NOTHING)
+                            seen[_2 * i] += told & visible
+                            apart = apart if close and visible != _NOTHING else _ZERO
+                            distance = np.float32(np.uint32(far & _DISTANCE).view(np.float32) + apart)
+                            far = (far & _MARCHERS) | U(distance.view(np.uint32))
+                        if marches:
+                            far += (_MARCHER if alike else _NOTHING) & visible
+                        seen[_2 * i + _1] = far
+
+
+@compiled
+def _list_loud(words, blocks, loud, upto):
+    """Who talks or marches, in ascending order; those of block b stand at loud[upto[b]:upto[b + 1]]."""
+    number = 0
+    for b in range(blocks.size):
+        for i in range(U(blocks[b].first), U(blocks[b].last)):
+            loud[number] = np.uint32(i)
+            number += 1 if words[i] & _LOUD else 0
+        upto[b + 1] = number
+
+
+@compiled
+def _laws_differ(blocks, circumstances):
+    """Whether citizens of one polity live under several policies on an issue, by district."""
+    for b in range(1, blocks.size):
+        if blocks[b].polity == blocks[b - 1].polity:
+            for m in range(circumstances.shape[1]):
+                if circumstances[b, m].policy != circumstances[b - 1, m].policy:
+                    return True
+    return False
+
+
+@compiled
+def _lay_down_laws(m, blocks, circumstances, laws):
+    for b in range(blocks.size):
+        for i in range(blocks[b].first, blocks[b].last):
+            laws[i] = circumstances[b, m].policy
+
+
+@compiled
+def _fetch(t, layer, span, loud, ties, words, seen):
+    """Have fetched from memory what the next talkers need, of citizens span[0]..span[1]."""
+    start, neighbour = ties
+    prefetch(start, _2 * U(loud[t + FAR]) + U(layer))
+    prefetch(neighbour, U(start[_2 * U(loud[t + FAR // 2]) + U(layer)]))
+    soon = _2 * U(loud[t + NEAR]) + U(layer)
+    for e in range(U(start[soon]), U(start[soon + _1])):
+        i = U(neighbour[e])
+        if i >= span[0] and i < span[1]:
+            prefetch(words, i)
+            prefetch(seen, _2 * i)
+
+
+@compiled
+def look(seen, sight):
+    """What neighbours have shown citizens of a chunk. Returns whether more than FEW of them talk with anybody."""
+    friends, contacts, alike, close = sight.friends, sight.contacts, sight.alike, sight.close
+    distance, marchers, most = sight.distance, sight.marchers, _NOTHING
+    for j in range(U(seen.size) // _2):
+        crowd, far = seen[_2 * j], seen[_2 * j + _1]
+        friends[j] = np.int32(crowd & _COUNT)
+        contacts[j] = np.int32((crowd >> _16) & _COUNT)
+        alike[j] = np.int32((crowd >> _32) & _COUNT)
+        close[j] = np.int32(crowd >> _48)
+        distance[j] = np.uint32(far & _DISTANCE).view(np.float32)
+        marchers[j] = np.int32(far >> _32)
+        most |= crowd
+    for k in range(U(seen.size)):
+        seen[k] = _NOTHING
+    return most & _MANY != _NOTHING
+
+
+@compiled
+def _largest(circle):
+    most = _0
+    for j in range(U(circle.size)):
+        most = max(most, circle[j])
+    return most
+
+
+@compiled
+def look_round(i, circle, words, law, epsilon, columns, sight):
+    """Whoever of a chunk from citizen i on has more neighbours than `seen` can count looks at all of them."""
+    for j in range(circle.size):
+        if circle[j] > MOST:
+            _look_round(i + j, j, words, law, epsilon, columns, sight)
+
+
+@compiled
+def _look_round(i, j, words, law, epsilon, columns, sight):
+    friends, contacts, alike, close, marchers, distance = _0, _0, _0, _0, _0, _ZERO
+    x, start = attitude_of(words[i]), columns.start
+    for layer in range(2):
+        if layer == 1 and not words[i] & ONLINE:
+            continue
+        for e in range(start[2 * i + layer], start[2 * i + layer + 1]):
+            theirs = words[columns.neighbour[e]]
+            if not theirs & _LOUD or (layer == 1 and not theirs & ONLINE):
+                continue
+            y = attitude_of(theirs)
+            like_me = (y > law) == (x > law)
+            marchers += _I1 if theirs & MARCHES and like_me else _0
+            if not theirs & TALKS:
+                continue
+            friends += _0 if layer else _I1
+            contacts += _I1 if layer else _0
+            alike += _I1 if like_me else _0
+            near = abs(y - x) <= epsilon
+            close += _I1 if near else _0
+            distance += y - x if near else _ZERO
+    sight.friends[j], sight.contacts[j], sight.alike[j], sight.close[j] = friends, contacts, alike, close
+    sight.marchers[j], sight.distance[j] = marchers, distance
+
+
+# ---------------------------------------------------------------- learn and attend
+
+
+@compiled
+def learn_of_injustice(word, own, here, minds):
+    """What those who are aware of an issue hear of injustice."""
+    luck, injustice = minds.luck, minds.injustice
+    exposed0, exposed1, done = here.exposed[0], here.exposed[1], here.injustice
+    draws(here.key[_BACKFIRE], minds.number, 1, minds.citizens, luck)
+    for j in range(U(own.size)):
+        told = luck[j] < (exposed1 if word[j] & ONLINE else exposed0)
+        injustice[j] += done if own[j] & AWARE != 0 and told else _ZERO
+
+
+@inlined
+def _notice(most, word, own, here, rule, sight, minds):
+    luck, lapse, friends, contacts = minds.luck, minds.chance, sight.friends, sight.contacts
+    missed0, missed1, friend, forgets = here.missed[0], here.missed[1], here.friends, here.forgets
+    for j in range(U(own.size)):
+        # All is loaded first: a load under a condition would keep the loop from being vectorised.
+        known, w, lucky, lapsed = own[j], word[j], luck[j], lapse[j] < forgets
+        told, heard = np.uint32(friends[j]) & most, np.uint32(contacts[j]) & most
+        was = known & AWARE != 0
+        missed = missed1 if w & ONLINE else missed0
+        aware = awareness(was, missed, told, heard, friend, lucky, was and lapsed, rule)
+        rest = np.uint8(known & _FORGOTTEN)
+        own[j] = np.uint8(rest | AWARE) if aware else rest
+
+
+_FEW, _ALL = np.uint32(FEW), np.uint32(0xFFFFFFFF)
+
+
+@compiled
+def notice(many, word, own, here, rule, sight, minds):
+    """Who is aware of an issue. many: whether anybody of the chunk has more than FEW talking neighbours."""
+    draws(here.key[_AWARENESS], minds.number, 1, minds.citizens, minds.luck)
+    draws(here.key[_FORGETTING], minds.number, 1, minds.citizens, minds.chance)
+    if many:
+        _notice(_ALL, word, own, here, rule, sight, minds)
+    else:
+        # Counts that are known to be small take a power without a loop.
+        _notice(_FEW, word, own, here, rule, sight, minds)
+
+
+@compiled
+def attend(own, circle, interest, here, rule, sight, minds):
+    """What weight an issue has on the minds of those who are aware of it."""
+    friends, contacts, weight, total, pull = sight.friends, sight.contacts, sight.weight, minds.total, here.pull
+    for j in range(U(own.size)):
+        share = F(np.int32(friends[j] + contacts[j])) / F(max(circle[j], _I1))
+        heavy = weight_of(pull, interest[j], share, rule)
+        heavy = heavy if own[j] & AWARE != 0 else _ZERO
+        weight[j] = heavy
+        total[j] += heavy
+
+
+@compiled
+def grieve(grievance, minds, rule):
+    """Injustice learned of becomes grievance."""
+    injustice = minds.injustice
+    for j in range(U(grievance.size)):
+        grievance[j] = backfire(grievance[j], injustice[j], rule)
+
+
+# ---------------------------------------------------------------- hear and judge
+
+
+@compiled
+def hear(side, i, word, values, here, rule, minds):
+    """The steps that a side's messages add to the attitudes of a chunk from citizen i on."""
+    if here.heard[0, side] <= _ZERO and here.heard[1, side] <= _ZERO:
+        return
+    n = i + word.size
+    draws(here.key[_PERSUASION], SIDES * minds.number + side, SIDES, minds.citizens, minds.luck)
+    frame0, frame1 = here.frame[0, side], here.frame[1, side]
+    _compare(
+        values.shape[0], frame0, frame1, word, values[max(frame0, 0), i:n], values[max(frame1, 0), i:n], here, minds
+    )
+    _weigh(side, word, here, rule.persuasion, minds)
+    if rule.backlash.on:
+        draws(here.key[_BACKLASH], SIDES * minds.number + side, SIDES, minds.citizens, minds.chance)
+        _resent(side, word, here, rule.backlash, minds)
+    _take_in(side, word, here, minds)
+    if here.shift > _ZERO:
+        for f in range(values.shape[0]):
+            _value(f, side, word, values[f, i:n], here, minds)
+
+
+@compiled
+def _compare(frames, frame0, frame1, word, values0, values1, here, minds):
+    """How a message fits: what whoever is offline and online values of the frames that they hear."""
+    fit, gain, framed0, framed1 = minds.fit, here.frame_gain, frame0 >= 0, frame1 >= 0
+    for j in range(U(word.size)):
+        on, one, other = word[j] & ONLINE != 0, values1[j], values0[j]
+        fits = framed(one if on else other, frames, gain)
+        fit[j] = fits if (framed1 if on else framed0) else _ONE
+
+
+@compiled
+def _weigh(side, word, here, rule, minds):
+    """The step that a message would add."""
+    fit, step, verdict, direction = minds.fit, minds.step, here.verdict[side], _ONE if side == 0 else -_ONE
+    strength0, strength1 = here.strength[0, side], here.strength[1, side]
+    for j in range(U(word.size)):
+        x, on = attitude_of(word[j]), word[j] & ONLINE != 0
+        step[j] = verdict * persuasion(x, strength1 if on else strength0, direction, fit[j], rule)
+
+
+@compiled
+def _resent(side, word, here, rule, minds):
+    """Steps turned round."""
+    fit, step, luck, policy, pro = minds.fit, minds.step, minds.chance, here.policy, side == 0
+    strength0, strength1 = here.strength[0, side], here.strength[1, side]
+    for j in range(U(word.size)):
+        x, on = attitude_of(word[j]), word[j] & ONLINE != 0
+        step[j] = backlash(step[j], strength1 if on else strength0, fit[j], (x > policy) == pro, luck[j], rule)
+
+
+@compiled
+def _take_in(side, word, here, minds):
+    """Who hears the message."""
+    fit, step, luck, told, convinced = minds.fit, minds.step, minds.luck, minds.told, minds.convinced
+    heard0, heard1 = here.heard[0, side], here.heard[1, side]
+    for j in range(U(word.size)):
+        more, fits, on = step[j], fit[j], word[j] & ONLINE != 0
+        hears = luck[j] < (heard1 if on else heard0)
+        told[j] += more if hears else _ZERO
+        convinced[j] = _YES if hears and fits > _ONE else _NO
+
+
+@compiled
+def _value(f, side, word, value, here, minds):
+    """Values move toward a frame that was heard and fits."""
+    convinced, keep = minds.convinced, _ONE - here.shift
+    toward0 = here.shift if here.frame[0, side] == f else _ZERO
+    toward1 = here.shift if here.frame[1, side] == f else _ZERO
+    for j in range(U(value.size)):
+        moved = keep * value[j] + (toward1 if word[j] & ONLINE else toward0)
+        value[j] = moved if convinced[j] != 0 else value[j]
+
+
+@compiled
+def be_taught(word, anchor, upbringing, here, rule, minds):
+    """The step of the anchor: what is unlearned, and the lessons of either side."""
+    luck, taught, unlearns = minds.luck, minds.taught, here.unlearns
+    for j in range(U(anchor.size)):
+        taught[j] = unlearning(anchor[j], upbringing[j], unlearns)
+    for side in range(SIDES):
+        taught0, taught1 = here.taught[0, side], here.taught[1, side]
+        if taught0 <= _ZERO and taught1 <= _ZERO:
+            continue
+        draws(here.key[_EDUCATION], SIDES * minds.number + side, SIDES, minds.citizens, luck)
+        lesson0, lesson1, direction = here.lesson[0, side], here.lesson[1, side], _ONE if side == 0 else -_ONE
+        for j in range(U(anchor.size)):
+            on = word[j] & ONLINE != 0
+            more = education(anchor[j], lesson1 if on else lesson0, direction, rule)
+            taught[j] += more if luck[j] < (taught1 if on else taught0) else _ZERO
+
+
+@compiled
+def judge(word, anchor, here, rule, sight, minds):
+    """The attitude, after messages and talk, and its anchor."""
+    told, taught, attitude, close, distance = minds.told, minds.taught, minds.attitude, sight.close, sight.distance
+    influenced, anchored, educated, relaxes = rule.influence.on, rule.anchoring.on, rule.education.on, here.relaxes
+    for j in range(U(anchor.size)):
+        x, root, step = attitude_of(word[j]), anchor[j], told[j]
+        if influenced:
+            step += influence(close[j], distance[j], rule.influence)
+        if anchored:
+            step += anchoring(x, root, relaxes)
+        if educated:
+            root = min(max(root + taught[j], -_ONE), _ONE)
+        anchor[j] = root
+        attitude[j] = min(max(x + step, -_ONE), _ONE)
+
+
+@compiled
+def bear_in_mind(on_mind, rule, sight, minds):
+    """Share of mind."""
+    weight, total = sight.weight, minds.total
+    for j in range(U(on_mind.size)):
+        on_mind[j] = salience(on_mind[j], weight[j], total[j], rule)
+
+
+# ---------------------------------------------------------------- want, dare, speak
+
+
+@compiled
+def want(on_mind, here, rule, minds):
+    """Motive."""
+    attitude, pro, drive, noticed = minds.attitude, minds.pro, minds.drive, minds.noticed
+    policy, alarm0, alarm1, moved = here.policy, here.alarm[0], here.alarm[1], rule.on
+    for j in range(U(on_mind.size)):
+        x = attitude[j]
+        above = x > policy
+        note = noticing(on_mind[j], rule)
+        push = motive(abs(x - policy), note, alarm0 if above else alarm1, rule)
+        drive[j] = push if moved else _ZERO
+        noticed[j] = note
+        pro[j] = _YES if above else _NO
+
+
+@compiled
+def dare(own, risk, threshold, here, rule, sight, minds):
+    """Who talks, and who is silenced."""
+    friends, contacts, alike, drive = sight.friends, sight.contacts, sight.alike, minds.drive
+    talks, silenced, fear, speaks = minds.talks, minds.silenced, here.fear, _YES if rule.on else _NO
+    for j in range(U(own.size)):
+        aware, push, limit, scared = own[j] & AWARE != 0, drive[j], threshold[j], fear * risk[j]
+        share = F(alike[j]) / F(max(np.int32(friends[j] + contacts[j]), _I1))
+        says = expression(aware, push, scared, share, limit, rule)
+        mute = aware and not says and push > limit
+        talks[j] = speaks if says else _NO
+        silenced[j] = speaks if mute else _NO
+
+
+@compiled
+def speak(past, present, own, minds, row):
+    """What neighbours can see of a citizen next week, but for marches."""
+    attitude, pro, talks, silenced = minds.attitude, minds.pro, minds.talks, minds.silenced
+    support, aware, talking, silent, expressed = _0, _0, _0, _0, _0
+    for j in range(U(own.size)):
+        says = talks[j] != 0
+        present[j] = word_of(attitude[j], past[j] & ONLINE != 0, says, False)
+        support = np.int32(support + np.int32(pro[j]))
+        aware = np.int32(aware + np.int32(own[j] & AWARE))
+        talking = np.int32(talking + np.int32(talks[j]))
+        silent = np.int32(silent + np.int32(silenced[j]))
+        expressed = np.int32(expressed + np.int32(talks[j] & pro[j]))
+    row.support += np.int64(support)
+    row.aware += np.int64(aware)
+    row.talking += np.int64(talking)
+    row.silenced += np.int64(silent)
+    row.expressed += np.int64(expressed)
+
+
+# ---------------------------------------------------------------- be called and act
+
+
+@compiled
+def _who_calls(organisations):
+    """Marks the organisations that call their members."""
+    calls = np.zeros(organisations.size, np.uint8)
+    for o in range(organisations.size):
+        for m in range(organisations[o].calls.size):
+            if organisations[o].calls[m] != 0 and not organisations[o].closed:
+                calls[o] = _YES
+    return calls
+
+
+@compiled
+def summon(member, calling, minds):
+    """Members whom their organisations call. Returns whether there are any."""
+    bound, some = minds.bound, False
+    for j in range(minds.citizens):
+        mine = member[j] >= 0 and calling[member[j]] != 0
+        bound[j] = _YES if mine else _NO
+        some = some or mine
+    return some
+
+
+@compiled
+def remember(own, memory, circle, here, rule, sight, minds):
+    """Acting neighbours remembered, and who is carried along by them. Returns how many may act on the issue."""
+    marchers, bound, asked = sight.marchers, minds.bound, minds.asked
+    keeps, keep, tau, number = here.keeps, rule.memory, rule.tau, _0
+    for j in range(U(own.size)):
+        acting = keep * memory[j] + F(marchers[j])
+        memory[j] = acting
+        mine = np.uint8(own[j] & keeps)
+        own[j] = mine
+        carried = acting >= max(_ONE, tau * F(circle[j])) and mine & AWARE != 0
+        may = np.uint8(bound[j] | (_YES if carried else _NO))
+        asked[j] = may
+        number = np.int32(number + np.int32(may))
+    return number > 0
+
+
+@compiled
+def be_called(word, own, here, rule, minds):
+    """Whom calls reach by chance who has time. Returns whether they reach anybody."""
+    some = False
+    if here.collecting[0] != 0 or here.collecting[1] != 0:
+        available = rule.participation.available_to_sign
+        some = _reached(_CALL_SIGN, _TIME_SIGN, here.sign, available, word, own, here, minds) or some
+    available = rule.participation.available_to_march
+    some = _reached(_CALL_MARCH, _TIME_MARCH, here.march, available, word, own, here, minds) or some
+    if rule.boycott.on:
+        some = _reached(_CALL_SHUN, _TIME_SHUN, here.shun, rule.boycott.available, word, own, here, minds) or some
+    if here.ballots:
+        for kind in range(_RIGHTS):
+            for side in range(SIDES):
+                if here.open[kind, side] and (here.back[0, kind, side] > _ZERO or here.back[1, kind, side] > _ZERO):
+                    first = SIDES * (_RIGHTS * minds.number + kind) + side
+                    draws(here.key[_CALL_BACK], first, SIDES * _RIGHTS, minds.citizens, minds.luck)
+                    draws(here.key[_TIME_BACK], first, SIDES * _RIGHTS, minds.citizens, minds.chance)
+                    limits = here.back[0, kind, side], here.back[1, kind, side], rule.participation.available_to_sign
+                    _ask(side, limits, word, own, minds)
+                    some = True
+    return some
+
+
+@compiled
+def _reached(call, time, chance, available, word, own, here, minds):
+    """Marks whom calls of either side reach. chance: (2, sides), offline and online."""
+    if chance[0, 0] <= _ZERO and chance[0, 1] <= _ZERO and chance[1, 0] <= _ZERO and chance[1, 1] <= _ZERO:
+        return False
+    draws(here.key[call], minds.number, 1, minds.citizens, minds.luck)
+    draws(here.key[time], minds.number, 1, minds.citizens, minds.chance)
+    for side in range(SIDES):
+        if chance[0, side] > _ZERO or chance[1, side] > _ZERO:
+            _ask(side, (chance[0, side], chance[1, side], available), word, own, minds)
+    return True
+
+
+@compiled
+def _ask(side, limits, word, own, minds):
+    """Marks whom of a side a call reaches who has time. limits: chances offline and online, and that of having time."""
+    luck, time, pro, asked = minds.luck, minds.chance, minds.pro, minds.asked
+    offline, online, available = limits
+    mine = _YES if side == 0 else _NO
+    for j in range(U(own.size)):
+        told = luck[j] < (online if word[j] & ONLINE else offline)
+        hit = told and time[j] < available and pro[j] == mine and own[j] & AWARE != 0
+        asked[j] = np.uint8(asked[j] | (_YES if hit else _NO))
+
+
+@compiled
+def act(person, view, callers, here, rule, minds, row):
+    """Who is asked signs, marches, stays away or backs a ballot, or does not."""
+    m, organisations = callers.issue, callers.organisations
+    for j in range(minds.citizens):
+        if minds.asked[j] == 0:
+            continue
+        home = np.int64(person.member[j])
+        if home >= 0 and organisations[home].closed:
+            home = np.int64(-1)
+        side = 0 if minds.pro[j] != 0 else 1
+        calls = organisations[home].calls[m] if home >= 0 else np.uint16(0)
+        if calls & (ANY_CALL << np.uint16(side)) != 0:
+            minds.called[j] = _YES
+        if view.own[j] & AWARE == 0 or not rule.participation.on:
+            continue
+        marches, others, followed = _act(j, calls, person, view, here, rule, minds, row)
+        if followed > 0 and home < 0 and minds.joins[j] < 0 and rule.membership.on:
+            luck = draw(here.key[_JOIN], minds.number + j)
+            if membership(-1, True, True, luck, rule.membership) == 1:
+                u = luck / rule.membership.join
+                minds.joins[j] = caller_of(callers.campaigns, callers.tactics, callers.polity, m, side, followed, u)
+        if marches or others:
+            minds.acted[j] = _YES
+            row.expressed += 1 if side == 0 and view.present[j] & TALKS == 0 else 0
+        if marches:
+            minds.marched[j] = _YES
+            view.present[j] = np.uint32(view.present[j] | MARCHES)
+            row.marched[side] += 1
+            row.extreme[side] += 1 if abs(attitude_of(view.present[j])) > EXTREME else 0
+
+
+@compiled
+def _act(j, calls, person, view, here, rule, minds, row):
+    """Whether a citizen marches, whether he does anything else, and which call he followed: 0 or a place in CALLS."""
+    number, side, on = minds.number + j, 0 if minds.pro[j] != 0 else 1, 1 if view.past[j] & ONLINE != 0 else 0
+    drive, noticed, acting, count = minds.drive[j], minds.noticed[j], view.memory[j], np.int64(person.circle[j])
+    carried = acting >= max(_ONE, rule.participation.tau * F(count))
+    bit = np.uint8(SIGNED << np.uint8(side))
+    signs, marches, followed = take_part(
+        view.own[j] & bit != 0, drive, noticed, calls, carried, company(acting, count, rule.participation),
+        person.grievance[j], person.fatigue[j], person.risk[j], person.act_threshold[j], here, on, side, number,
+        rule.participation,
+    )  # fmt: skip
+    others = signs
+    if signs:
+        view.own[j] = np.uint8(view.own[j] | bit)
+        row.signed[side] += 1
+    if rule.boycott.on and (here.shun[on, side] > _ZERO or calls & (SHUN_CALL << np.uint16(side)) != 0):
+        if shuns(
+            drive, noticed, calls, person.grievance[j], person.act_threshold[j], here, on, side, number,
+            rule.participation, rule.boycott,
+        ):  # fmt: skip
+            others = True
+            row.boycotted[side] += 1
+            followed = CALL_BUY_NOT if followed == 0 else followed
+    if here.ballots:
+        backed = False
+        for kind in range(_RIGHTS):
+            marks = view.first if kind == RECALL else view.own
+            if not here.open[kind, side] or marks[j] & BACKED[kind, side] != 0:
+                continue
+            if backs(
+                kind, drive, noticed, calls, person.grievance[j], person.risk[j], person.act_threshold[j], here, on,
+                side, number, rule.participation,
+            ):  # fmt: skip
+                marks[j] = np.uint8(marks[j] | BACKED[kind, side])
+                row.backed[kind, side] += 1
+                backed = True
+        others = others or backed
+        followed = CALL_SIGN if backed and followed == 0 else followed
+    return marches, others, followed
+
+
+@compiled
+def tire(fatigue, rule, minds):
+    """Who marched grows tired, others recover."""
+    keep, marched = rule.fatigue_keep, minds.marched
+    for j in range(U(fatigue.size)):
+        tired = keep * fatigue[j]
+        fatigue[j] = tired + _ONE if marched[j] != 0 else tired
+
+
+@compiled
+def join(member, organisations, here, rule, minds, enrolled):
+    """Who joins an organisation and who leaves his; members are counted."""
+    for j in range(minds.citizens):
+        home = np.int64(member[j])
+        if home >= 0 and organisations[home].closed:
+            home = np.int64(-1)
+        if minds.joins[j] >= 0:
+            home = np.int64(minds.joins[j])
+        elif home >= 0 and rule.membership.on:
+            luck = draw(here.key[_LAPSE], minds.number + j)
+            if rule.backlash.on:
+                # Hostile content drives members away: the luck that keeps them shrinks.
+                luck = luck / F(1.0 + rule.backlash.members * F(organisations[home].hostility))
+            if membership(home, minds.called[j] != 0, minds.acted[j] != 0, luck, rule.membership) < 0:
+                home = np.int64(-1)
+        member[j] = home
+        if home >= 0:
+            enrolled[home] += 1
+
+
+# ---------------------------------------------------------------- count
+
+
+@compiled
+def sum_up(present, on_mind, here, minds, row):
+    """Sums over a chunk, in the order of citizens and in double precision."""
+    salient, total, squares, gap = row.salience, row.attitude, row.attitude_squared, row.gap
+    above, below, pro, policy = row.side_sum[0], row.side_sum[1], minds.pro, np.float64(here.policy)
+    for j in range(U(present.size)):
+        value, mind, mine = np.float64(attitude_of(present[j])), np.float64(on_mind[j]), pro[j] != 0
+        salient += mind
+        total += value
+        squares += value * value
+        above += value if mine else 0.0
+        below += 0.0 if mine else value
+        gap += mind * abs(value - policy) / 2.0
+    row.salience, row.attitude, row.attitude_squared, row.gap = salient, total, squares, gap
+    row.side_sum[0], row.side_sum[1] = above, below
+
+
+@compiled
+def sum_up_grievance(grievance, row):
+    """The same for what is felt on all issues alike."""
+    felt = row.grievance
+    for j in range(U(grievance.size)):
+        felt += np.float64(grievance[j])
+    row.grievance = felt
+
+
+# ---------------------------------------------------------------- the week
+
+
+@compiled
+def _clear(tally):
+    tally.support = 0
+    tally.aware = 0
+    tally.talking = 0
+    tally.expressed = 0
+    tally.silenced = 0
+    tally.salience = 0.0
+    tally.attitude = 0.0
+    tally.attitude_squared = 0.0
+    tally.gap = 0.0
+    tally.grievance = 0.0
+    for side in range(SIDES):
+        tally.signed[side] = 0
+        tally.marched[side] = 0
+        tally.boycotted[side] = 0
+        tally.extreme[side] = 0
+        tally.side_sum[side] = 0.0
+        for kind in range(_RIGHTS):
+            tally.backed[kind, side] = 0
+
+
+@compiled
+def citizens(now, teams, people):
+    """One week of all citizens."""
+    some_citizens(0, people.blocks.size, now, teams, people)
+
+
+@compiled
+def some_citizens(first, last, now, teams, people):
+    """One week of the citizens of blocks first..last. Writes only their own rows, so that ranges can run at once."""
+    if first == last:
+        return
+    blocks, columns = people.blocks, people.citizens
+    spread(blocks[first].first, blocks[last - 1].last, now, people)
+    rule, calling, issues = now.rules[0], _who_calls(teams.organisations), columns.own.shape[0]
+    past, present = columns.word[(now.clock[0].week + 1) % 2], columns.word[now.clock[0].week % 2]
+    sights, chunks = np.zeros(issues, SIGHT), np.zeros(1, MINDS)
+    for b in range(first, last):
+        for m in range(issues):
+            _clear(people.tally[b, m])
+        people.enrolled[b, :] = 0
+        for i in range(blocks[b].first, blocks[b].last, SIZE):
+            n = min(i + SIZE, blocks[b].last)
+            minds, grievance, circle = chunks[0], columns.grievance[i:n], columns.circle[i:n]
+            _meet(n - i, i - blocks[b].offset, minds)
+            crowded = _largest(circle) > MOST
+            for m in range(issues):
+                here, sight, word, own = people.circumstances[b, m], sights[m], past[m, i:n], columns.own[m, i:n]
+                many = look(columns.seen[m, 2 * i : 2 * n], sight) or crowded
+                if crowded:
+                    look_round(i, circle, past[m], here.policy, rule.influence.epsilon, columns, sight)
+                if here.injustice > _ZERO:
+                    learn_of_injustice(word, own, here, minds)
+                if rule.awareness.on:
+                    notice(many, word, own, here, rule.awareness, sight, minds)
+                attend(own, circle, columns.interest[m, i:n], here, rule.salience, sight, minds)
+            if rule.backfire.on:
+                grieve(grievance, minds, rule.backfire)
+            person = Person(
+                grievance,
+                columns.fatigue[i:n],
+                columns.risk[i:n],
+                columns.act_threshold[i:n],
+                columns.member[i:n],
+                circle,
+            )
+            bound = summon(person.member, calling, minds)
+            for m in range(issues):
+                here, sight, row, word, own = (
+                    people.circumstances[b, m],
+                    sights[m],
+                    people.tally[b, m],
+                    past[m, i:n],
+                    columns.own[m, i:n],
+                )
+                speech, on_mind, memory = present[m, i:n], columns.salience[m, i:n], columns.memory[m, i:n]
+                minds.told[: n - i] = _ZERO
+                if rule.persuasion.on:
+                    for side in range(SIDES):
+                        hear(side, i, word, columns.values, here, rule, minds)
+                if rule.education.on:
+                    be_taught(word, columns.anchor[m, i:n], columns.upbringing[m, i:n], here, rule.education, minds)
+                judge(word, columns.anchor[m, i:n], here, rule, sight, minds)
+                if rule.salience.on:
+                    bear_in_mind(on_mind, rule.salience, sight, minds)
+                want(on_mind, here, rule.motive, minds)
+                dare(own, person.risk, columns.talk_threshold[i:n], here, rule.expression, sight, minds)
+                speak(word, speech, own, minds, row)
+                asked = bound
+                if rule.participation.on:
+                    asked = remember(own, memory, circle, here, rule.participation, sight, minds)
+                    asked = be_called(word, own, here, rule, minds) or asked
+                else:
+                    minds.asked[:] = minds.bound
+                if asked:
+                    view = View(word, speech, own, columns.own[0, i:n], memory)
+                    callers = Callers(teams.organisations, teams.campaigns, teams.tactics, blocks[b].polity, m)
+                    act(person, view, callers, here, rule, minds, row)
+                sum_up(speech, on_mind, here, minds, row)
+            if rule.participation.on:
+                tire(person.fatigue, rule.participation, minds)
+            join(person.member, teams.organisations, people.circumstances[b, 0], rule, minds, people.enrolled[b])
+            sum_up_grievance(grievance, people.tally[b, 0])
+        for m in range(1, issues):
+            people.tally[b, m].grievance = people.tally[b, 0].grievance
+
+
+@compiled
+def _meet(size, number, minds):
+    """A chunk of citizens whose founding numbers begin at `number`, before the week."""
+    minds.citizens, minds.number = size, number
+    minds.total[:size] = _ZERO
+    minds.injustice[:size] = _ZERO
+    minds.called[:size] = _NO
+    minds.acted[:size] = _NO
+    minds.marched[:size] = _NO
+    minds.joins[:size] = np.int16(-1)
