@@ -19,7 +19,7 @@ DEGREE = 10
 REPEATS = 3
 
 
-def kinds(n: int) -> dict[str, Callable[[], networks.Network]]:
+def kinds(n: int) -> dict[str, Callable[[], networks.Pairs]]:
     """What is measured, by its name."""
     places = np.arange(n)
     public = places * 40 // n % 4
@@ -33,12 +33,12 @@ def kinds(n: int) -> dict[str, Callable[[], networks.Network]]:
     }
 
 
-def seconds(build: Callable[[], object]) -> float:
+def seconds(n: int, build: Callable[[], networks.Pairs]) -> float:
     """The fastest of some runs, in seconds of the wall clock."""
     times = []
     for _ in range(REPEATS):
         begin = time.perf_counter()
-        build()
+        networks.layers(n, [build])
         times.append(time.perf_counter() - begin)
     return min(times)
 
@@ -46,10 +46,10 @@ def seconds(build: Callable[[], object]) -> float:
 def main(sizes: tuple[int, ...]) -> None:
     """Print the table."""
     for build in kinds(100).values():
-        build()  # compiles
+        networks.layers(100, [build])  # compiles
     print(f"{'seconds':24}" + "".join(f"{n:>12,}" for n in sizes))
     for name in kinds(1):
-        print(f"{name:24}" + "".join(f"{seconds(kinds(n)[name]):12.3f}" for n in sizes), flush=True)
+        print(f"{name:24}" + "".join(f"{seconds(n, kinds(n)[name]):12.3f}" for n in sizes), flush=True)
 
 
 if __name__ == "__main__":

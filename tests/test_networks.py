@@ -25,7 +25,15 @@ def _trait(n):
     return np.random.default_rng(1).uniform(-1, 1, n).astype(np.float32)
 
 
+def _laid(n, *ties):
+    return networks.layers(n, [lambda drawn=drawn: drawn for drawn in ties])
+
+
 def _build(kind, n, degree, strength=0.5, seed=1, stream=SOCIAL):
+    return _laid(n, _drawn(kind, n, degree, strength, seed, stream))
+
+
+def _drawn(kind, n, degree, strength=0.5, seed=1, stream=SOCIAL):
     if kind == "small_world":
         return networks.small_world(n, degree, strength, seed, stream)
     if kind == "preferential_attachment":
@@ -45,7 +53,7 @@ def _ends(network):
 
 def _check(network, n):
     start, neighbour = network
-    assert start.dtype == np.int64 and neighbour.dtype == np.uint32
+    assert start.dtype == np.uint32 and neighbour.dtype == np.uint32
     assert start.shape == (n + 1,) and start[0] == 0 and start[-1] == len(neighbour)
     one, other = _ends(network)
     assert (one != other).all()
@@ -114,22 +122,22 @@ def test_a_citizens_ties_do_not_hang_on_the_number_of_slots_of_others(kind):
 
 
 def test_small_worlds_lose_their_clustering_by_rewiring():
-    ring = networks.small_world(N, 10, 0.0, 1, SOCIAL)
+    ring = _laid(N, networks.small_world(N, 10, 0.0, 1, SOCIAL))
     assert (np.diff(ring[0]) == 10).all()
     assert _clustering(ring) == pytest.approx(2 / 3)
-    assert _clustering(networks.small_world(N, 10, 0.1, 1, SOCIAL)) > 0.4
-    assert _clustering(networks.small_world(N, 10, 1.0, 1, SOCIAL)) < 0.01
+    assert _clustering(_laid(N, networks.small_world(N, 10, 0.1, 1, SOCIAL))) > 0.4
+    assert _clustering(_laid(N, networks.small_world(N, 10, 1.0, 1, SOCIAL))) < 0.01
 
 
 def test_rewired_ends_are_uniform():
-    one, other = _ends(networks.small_world(N, 10, 1.0, 1, SOCIAL))
+    one, other = _ends(_laid(N, networks.small_world(N, 10, 1.0, 1, SOCIAL)))
     away = (other - one) % N
     counts = np.bincount(away * 20 // N, minlength=20)
     assert counts.max() / counts.min() < 1.1
 
 
 def test_preferential_attachment_makes_hubs_everywhere():
-    start, _ = networks.preferential_attachment(N, 10, 1, SOCIAL)
+    start, _ = _laid(N, networks.preferential_attachment(N, 10, 1, SOCIAL))
     degree = np.diff(start)
     assert degree.max() > 200 and degree.min() >= 5
     # A degree distribution of exponent 3: a tenfold degree is a hundred times rarer.
@@ -146,7 +154,7 @@ def test_arrivals_are_a_permutation():
 @pytest.mark.parametrize("homophily", [0.0, 0.5, 1.0])
 def test_blocks_keep_the_asked_share_within(homophily):
     public = _public(N)
-    one, other = _ends(networks.blocks(public, 10, homophily, 1, SOCIAL))
+    one, other = _ends(_laid(N, networks.blocks(public, 10, homophily, 1, SOCIAL)))
     chance = np.sum((np.bincount(public) / N) ** 2)
     assert np.mean(public[one] == public[other]) == pytest.approx(homophily + (1 - homophily) * chance, abs=0.01)
 
@@ -154,7 +162,7 @@ def test_blocks_keep_the_asked_share_within(homophily):
 def test_tiny_publics_still_get_their_ties():
     public = np.zeros(1000, int)
     public[500:503] = 1
-    start, _ = networks.blocks(public, 10, 1.0, 1, SOCIAL)
+    start, _ = _laid(len(public), networks.blocks(public, 10, 1.0, 1, SOCIAL))
     assert np.diff(start)[500:503].min() >= 5
     with pytest.raises(ValueError, match="public -1"):
         networks.blocks(np.array([-1, 0]), 1, 0.5, 1, SOCIAL)
@@ -162,7 +170,7 @@ def test_tiny_publics_still_get_their_ties():
 
 def test_spatial_ties_are_near_and_clustered():
     side = int(np.sqrt(N))
-    one, other = _ends(networks.spatial(N, 10, 0.0, _trait(N), 1, SOCIAL))
+    one, other = _ends(_laid(N, networks.spatial(N, 10, 0.0, _trait(N), 1, SOCIAL)))
     away = (other - one) % N
     away = np.minimum(away, N - away)
     rows = (away + side // 2) // side
@@ -172,14 +180,14 @@ def test_spatial_ties_are_near_and_clustered():
     assert 0.02 < np.mean(distance > 20) < 0.3
     per_place = [np.sum(distance == r) / r for r in range(1, 12)]
     assert (np.diff(per_place) < 0).all()
-    assert _clustering(networks.spatial(N, 10, 0.0, _trait(N), 1, SOCIAL)) > 0.05
+    assert _clustering(_laid(N, networks.spatial(N, 10, 0.0, _trait(N), 1, SOCIAL))) > 0.05
 
 
 def test_homophily_ties_the_like_minded():
     trait = _trait(N)
     correlations = []
     for homophily in (0.0, 0.5, 1.0):
-        one, other = _ends(networks.spatial(N, 10, homophily, trait, 1, SOCIAL))
+        one, other = _ends(_laid(N, networks.spatial(N, 10, homophily, trait, 1, SOCIAL)))
         correlations.append(np.corrcoef(trait[one], trait[other])[0, 1])
     assert abs(correlations[0]) < 0.02
     assert correlations[0] + 0.2 < correlations[1] < correlations[2] - 0.2
@@ -211,7 +219,7 @@ def test_wrong_arguments_are_named():
 def test_edge_lists_are_read(tmp_path, text):
     file = tmp_path / "ties.csv"
     file.write_text(text, encoding="utf-8")
-    start, neighbour = networks.edge_list(file, 4)
+    start, neighbour = _laid(4, networks.edge_list(file, 4))
     assert start.tolist() == [0, 1, 3, 4, 4]
     assert neighbour.tolist() == [1, 0, 2, 1]
 
@@ -265,24 +273,32 @@ def test_missing_files_folders_and_other_bytes_are_refused(tmp_path):
 # --- layers and polities ----------------------------------------------------------------------------------------------
 
 
-def test_layers_stand_behind_one_another():
-    face, social = networks.small_world(200, 6, 0.1, 1, SOCIAL), networks.preferential_attachment(200, 10, 1, SOCIAL)
-    start, neighbour = networks.layers(face, social)
-    assert start.shape == (401,) and start.dtype == np.int64 and neighbour.dtype == np.uint32
+@pytest.mark.parametrize("threads", [1, 2])
+def test_layers_stand_behind_one_another(threads):
+    drawn = networks.small_world(200, 6, 0.1, 1, SOCIAL), networks.preferential_attachment(200, 10, 1, SOCIAL)
+    face, social = (_laid(200, each) for each in drawn)
+    start, neighbour = networks.layers(200, [lambda: drawn[0], lambda: drawn[1]], threads)
+    assert start.shape == (401,) and start.dtype == np.uint32 and neighbour.dtype == np.uint32
     for i in range(200):
         assert (neighbour[start[2 * i] : start[2 * i + 1]] == face[1][face[0][i] : face[0][i + 1]]).all()
         assert (neighbour[start[2 * i + 1] : start[2 * i + 2]] == social[1][social[0][i] : social[0][i + 1]]).all()
-    with pytest.raises(ValueError, match="200 and 10"):
-        networks.layers(face, networks.small_world(10, 2, 0.1, 1, SOCIAL))
+
+
+def test_rows_of_hubs_are_sorted_and_have_nobody_twice():
+    rng = np.random.default_rng(1)
+    others = np.concatenate([rng.permutation(3000)] * 2).astype(np.uint32)
+    start, neighbour = _laid(3000, (np.zeros(6000, np.uint32), others))
+    assert neighbour[: start[1]].tolist() == list(range(1, 3000))
+    assert (np.diff(start[1:].astype(int)) == 1).all() and not neighbour[start[1] :].any()
 
 
 def test_polities_are_joined_with_their_citizens_numbered_through():
     sizes = [50, 1, 70]
     parts = []
     for n in sizes:
-        parts.append(networks.layers(_build("small_world", n, 4), _build("preferential_attachment", n, 6)))
+        parts.append(_laid(n, _drawn("small_world", n, 4), _drawn("preferential_attachment", n, 6)))
     start, neighbour = networks.joined(parts, sizes)
-    assert start.shape == (2 * sum(sizes) + 1,) and start.dtype == np.int64 and neighbour.dtype == np.uint32
+    assert start.shape == (2 * sum(sizes) + 1,) and start.dtype == np.uint32 and neighbour.dtype == np.uint32
     assert start[-1] == len(neighbour)
     begin = 0
     for part, n in zip(parts, sizes, strict=True):
@@ -299,6 +315,9 @@ import numpy as np
 from advosim.world import networks as w
 
 digest = hashlib.sha256()
+def rows(*ties):
+    return w.layers(n, [lambda drawn=drawn: drawn for drawn in ties])
+
 for n in (1, 2, 10, 150):
     public = np.arange(n) * 3 // n
     trait = (np.arange(n) * 37 % 101 / 101).astype(np.float32)
@@ -306,8 +325,9 @@ for n in (1, 2, 10, 150):
         face = w.small_world(n, degree, 0.3, 5, 77)
         others = [w.preferential_attachment(n, degree, 5, 2**63 + 1), w.blocks(public, degree, 0.6, 5, 79)]
         others += [w.spatial(n, degree, 0.5, trait, 5, 80)]
-        for network in [face, *others, w.layers(face, others[0]), w.joined([face, others[1]], [n, n])]:
-            digest.update(network[0].tobytes() + network[1].tobytes())
+        single = [rows(drawn) for drawn in (face, *others)]
+        for network in [*single, rows(face, others[0]), w.joined([single[0], single[2]], [n, n])]:
+            digest.update(network[0].astype(np.int64).tobytes() + network[1].tobytes())
 print(digest.hexdigest())
 """
 

@@ -106,15 +106,15 @@ def names(scenario: Scenario) -> Names:
     )
 
 
-def found(scenario: Scenario, seed: int | None = None, weeks: int | None = None) -> World:
+def found(scenario: Scenario, seed: int | None = None, weeks: int | None = None, threads: int = 1) -> World:
     """A World at week 0, with room to record `weeks` weeks. Raises InputError where an edge list is wrong."""
     seed = scenario.seed if seed is None else seed
     weeks = scenario.weeks if weeks is None else weeks
     with wrapping():
-        return _found(scenario, seed, weeks, names(scenario))
+        return _found(scenario, seed, weeks, names(scenario), threads)
 
 
-def _found(scenario: Scenario, seed: int, weeks: int, known: Names) -> World:
+def _found(scenario: Scenario, seed: int, weeks: int, known: Names, threads: int) -> World:
     p, m, o = len(known.polities), len(known.issues), len(known.organisations)
     k, f, q, i = len(known.tactics), len(known.frames), len(known.publics), len(known.bodies)
     rows = [most_alliances(polity) for polity in scenario.polity.values()]
@@ -182,7 +182,7 @@ def _found(scenario: Scenario, seed: int, weeks: int, known: Names) -> World:
             circumstances=np.zeros((b, m), CIRCUMSTANCE),
             tally=np.zeros((b, m), TALLY),
             enrolled=np.zeros((b, o), np.int64),
-            citizens=citizens_of(scenario, seed, n, blocks),
+            citizens=citizens_of(scenario, seed, n, blocks, threads),
         ),
         Recorded(
             weeks=np.zeros((weeks, p, m), WEEK),

@@ -1,8 +1,9 @@
 """Citizens' social networks: who meets whom, and who follows whom.
 
-A network of n citizens is `(start, neighbour)`: the neighbours of citizen i are `neighbour[start[i]:start[i + 1]]`,
-ascending; start is int64 (n + 1,), neighbour is uint32 (ties x 2,). Networks are symmetric, without self loops and
-without double ties. Citizens with neighbouring numbers are neighbouring people.
+Functions named after kinds of networks draw ties; `layers` makes rows of them. A network of n citizens is `(start,
+neighbour)`: the neighbours of citizen i are `neighbour[start[i]:start[i + 1]]`, ascending; start is uint32 (n + 1,),
+neighbour is uint32 (ties x 2,). Networks are symmetric, without self loops and without double ties. Citizens with
+neighbouring numbers are neighbouring people.
 
 Every draw depends on (seed, stream, citizen, slot) only. In a ring of citizens each pair has one member from whom the
 other lies less than half a turn ahead, and only this member may draw the tie: so no tie is drawn twice, and the mean
@@ -14,8 +15,11 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -24,6 +28,10 @@ from advosim.world.chance import U, draw64, key, pair, wrapping
 from advosim.world.compile import compiled
 
 Network = tuple[np.ndarray, np.ndarray]
+Pairs = tuple[np.ndarray, np.ndarray]
+"""Ties (one[e], other[e]), both uint32 (ties,), in any order; some may stand twice."""
+
+_ONE, _TWO = U(1), U(2)
 
 CANDIDATES = 8
 """How many people a citizen of `spatial` compares before a homophilous tie."""
@@ -49,69 +57,99 @@ def _share(name: str, value: float) -> np.float64:
 
 
 @compiled
-def _counted(n, one, other):
-    """Where each citizen's row starts, int64 (n + 1,), double ties counted, self loops not."""
-    start = np.zeros(n + 1, np.int64)
-    for e in range(len(one)):
+def _count(start, layers, layer, one, other):
+    """Count entries of row r in start[r + 2], double ties as well, self loops not."""
+    for e in range(U(one.size)):
         if one[e] != other[e]:
-            start[one[e] + 1] += 1
-            start[other[e] + 1] += 1
-    for i in range(n):
-        start[i + 1] += start[i]
-    return start
+            start[U(one[e]) * U(layers) + U(layer) + _TWO] += 1
+            start[U(other[e]) * U(layers) + U(layer) + _TWO] += 1
 
 
 @compiled
-def _scattered(start, one, other):
-    """Rows in the order of the pairs."""
-    place = start.copy()
-    row = np.empty(start[-1], np.uint32)
-    for e in range(len(one)):
-        a, b = one[e], other[e]
-        if a != b:
-            row[place[a]] = b
-            place[a] += 1
-            row[place[b]] = a
-            place[b] += 1
-    return row
+def _begin(start):
+    """Counts become beginnings: row r will begin at start[r + 1]."""
+    for r in range(2, start.size):
+        start[r] += start[r - 1]
 
 
 @compiled
-def _ascending(n, start, row):
-    """The same rows sorted: a symmetric table equals its transpose, whose rows fill in ascending order."""
-    place = start.copy()
-    result = np.empty(len(row), np.uint32)
-    for i in range(n):
-        for e in range(start[i], start[i + 1]):
-            j = row[e]
-            result[place[j]] = i
-            place[j] += 1
-    return result
+def _scatter(start, layers, layer, one, other, row):
+    """Fill rows in the order of the pairs. Beginnings move on to ends: so row r begins at start[r] in the end."""
+    for e in range(U(one.size)):
+        if one[e] != other[e]:
+            mine = U(one[e]) * U(layers) + U(layer) + _ONE
+            theirs = U(other[e]) * U(layers) + U(layer) + _ONE
+            row[start[mine]] = other[e]
+            start[mine] += 1
+            row[start[theirs]] = one[e]
+            start[theirs] += 1
+
+
+_GAPS = (701, 301, 132, 57, 23, 10, 4, 1)
+"""Of a Shell sort: Ciura 2001. Rows are short and nearly sorted, but for those of hubs."""
 
 
 @compiled
-def _single(n, start, row):
+def _sort(first, last, start, row):
+    """Sort rows first..last, and count double entries."""
+    double = 0
+    for r in range(first, last):
+        begin, end = np.int64(start[r]), np.int64(start[r + 1])
+        for gap in _GAPS:
+            for e in range(begin + gap, end):
+                one, at = row[e], e
+                while at >= begin + gap and row[at - gap] > one:
+                    row[at] = row[at - gap]
+                    at -= gap
+                row[at] = one
+        for e in range(begin + 1, end):
+            double += 1 if row[e] == row[e - 1] else 0
+    return double
+
+
+@compiled
+def _single(start, row):
     """Drops repetitions from sorted rows, in place, and returns how many entries are left."""
     left = 0
-    for i in range(n):
-        begin, end = start[i], start[i + 1]
-        start[i] = left
+    for r in range(start.size - 1):
+        begin, end = start[r], start[r + 1]
+        start[r] = left
         for e in range(begin, end):
             if e == begin or row[e] != row[e - 1]:
                 # Writing never overtakes reading; row[e - 1] is overwritten by itself or by a smaller one of this row.
                 row[left] = row[e]
                 left += 1
-    start[n] = left
+    start[start.size - 1] = left
     return left
 
 
-def _rows(n: int, one: np.ndarray, other: np.ndarray) -> Network:
-    """The network of the pairs (one[e], other[e]), both uint32 (pairs,)."""
-    n = np.int64(n)
-    start = _counted(n, one, other)
-    row = _ascending(n, start, _scattered(start, one, other))
-    left = _single(n, start, row)
-    return start, row if left == len(row) else row[:left].copy()
+def layers(n: int, draws: Sequence[Callable[[], Pairs]], threads: int = 1) -> Network:
+    """The k networks of n citizens that `draws` draw, in one: citizen i's neighbours in layer l stand in row k i + l.
+
+    start is uint32 (k n + 1,), int64 where there are more than 2^32 entries. Layers are drawn and laid down on several
+    threads; pairs are let go before anything else is done.
+    """
+    k = len(draws)
+    pairs = at_once(lambda draw: draw(), draws, threads)
+    entries = 2 * sum(len(one) for one, _ in pairs)
+    start = np.zeros(k * n + 2, np.uint32 if entries < 2**32 else np.int64)
+    at_once(lambda each: _count(start, k, each[0], *each[1]), list(enumerate(pairs)), threads)
+    _begin(start)
+    row = np.empty(start[-1], np.uint32)
+    at_once(lambda each: _scatter(start, k, each[0], *each[1], row), list(enumerate(pairs)), threads)
+    del pairs
+    start = start[:-1]
+    bounds = np.linspace(0, k * n, max(1, threads) + 1).astype(np.int64)
+    double = sum(at_once(lambda ends: _sort(*ends, start, row), list(pairwise(bounds)), threads))
+    return start, row[: _single(start, row)].copy() if double else row
+
+
+def at_once(work: Callable[[Any], Any], parts: Sequence[Any], threads: int) -> list[Any]:
+    """What `work` makes of each part, on several threads: for compiled code, which lets go of the interpreter."""
+    if threads <= 1:
+        return [work(part) for part in parts]
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(work, parts))
 
 
 # --- who draws whom ---------------------------------------------------------------------------------------------------
@@ -191,7 +229,7 @@ def _small_world(n, half, rewiring, k):
     return one[:pairs], other[:pairs]
 
 
-def small_world(n: int, degree: float, rewiring: float, seed: int, stream: int) -> Network:
+def small_world(n: int, degree: float, rewiring: float, seed: int, stream: int) -> Pairs:
     """A ring whose citizens are tied to the degree/2 next ones, each tie's far end rewired to anybody by chance.
 
     `degree` is the mean, 0 or more; `rewiring` the probability, 0 to 1. Watts & Strogatz 1998, Nature 393.
@@ -200,12 +238,10 @@ def small_world(n: int, degree: float, rewiring: float, seed: int, stream: int) 
     rewiring = _share("rewiring", rewiring)
     with wrapping():
         n, half, k = _founded(n, degree, seed, stream)
-        return _rows(n, *_small_world(n, half, rewiring, k))
+        return _small_world(n, half, rewiring, k)  # type: ignore[no-any-return]
 
 
 # --- preferential attachment ------------------------------------------------------------------------------------------
-
-_ONE = U(1)
 
 
 @compiled
@@ -258,7 +294,7 @@ def _preferential_attachment(n, half, k):
     return one[:pairs], other[:pairs]
 
 
-def preferential_attachment(n: int, degree: float, seed: int, stream: int) -> Network:
+def preferential_attachment(n: int, degree: float, seed: int, stream: int) -> Pairs:
     """Citizens come one after another and tie themselves to the ends of degree/2 random earlier ties: hubs emerge.
 
     The first degree/2 + 1 all know each other. Who comes when is hashed, so that hubs are spread over all districts and
@@ -267,7 +303,7 @@ def preferential_attachment(n: int, degree: float, seed: int, stream: int) -> Ne
     """
     with wrapping():
         n, half, k = _founded(n, degree, seed, stream)
-        return _rows(n, *_preferential_attachment(n, half, k))
+        return _preferential_attachment(n, half, k)  # type: ignore[no-any-return]
 
 
 # --- blocks -----------------------------------------------------------------------------------------------------------
@@ -328,7 +364,7 @@ def _members(public, publics):
     return members, first, place
 
 
-def blocks(public: np.ndarray, degree: float, homophily: float, seed: int, stream: int) -> Network:
+def blocks(public: np.ndarray, degree: float, homophily: float, seed: int, stream: int) -> Pairs:
     """Each tie leads, with probability `homophily`, to a random member of the own public, and else to anybody.
 
     `public` is int (n,), numbers from 0. With shares s_p of the publics, the share of ties within publics comes out as
@@ -343,7 +379,7 @@ def blocks(public: np.ndarray, degree: float, homophily: float, seed: int, strea
     with wrapping():
         n, half, k = _founded(len(public), degree, seed, stream)
         members, first, place = _members(public, np.int64(public.max() + 1 if n else 0))
-        return _rows(n, *_blocks(n, half, homophily, k, public, first, members, place))
+        return _blocks(n, half, homophily, k, public, first, members, place)  # type: ignore[no-any-return]
 
 
 # --- plane ------------------------------------------------------------------------------------------------------------
@@ -412,7 +448,7 @@ def _spatial(n, half, homophily, trait, k):
     return one[:pairs], other[:pairs]
 
 
-def spatial(n: int, degree: float, homophily: float, trait: np.ndarray, seed: int, stream: int) -> Network:
+def spatial(n: int, degree: float, homophily: float, trait: np.ndarray, seed: int, stream: int) -> Pairs:
     """Ties on a plane, fewer the farther; of those within reach, people who are alike are preferred.
 
     Citizens live row by row on a square of side sqrt(n) that is closed on all sides, so districts, which are ranges of
@@ -427,7 +463,7 @@ def spatial(n: int, degree: float, homophily: float, trait: np.ndarray, seed: in
         raise ValueError(f"trait of shape {trait.shape}; allowed: ({n},)")
     with wrapping():
         n, half, k = _founded(n, degree, seed, stream)
-        return _rows(n, *_spatial(n, half, homophily, trait, k))
+        return _spatial(n, half, homophily, trait, k)  # type: ignore[no-any-return]
 
 
 # --- from a file ------------------------------------------------------------------------------------------------------
@@ -511,65 +547,38 @@ def _line_of(file: Path, first: str) -> int:
         return next(number for number, line in enumerate(lines, start=1) if line == first)
 
 
-def edge_list(file: str | Path, n: int) -> Network:
-    """The network of n citizens in a CSV or TSV file: two columns of citizens' numbers, with or without a header.
+def edge_list(file: str | Path, n: int) -> Pairs:
+    """The ties of n citizens in a CSV or TSV file: two columns of citizens' numbers, with or without a header.
 
     Further columns are ignored; double ties and self loops are dropped. InputError names the first wrong lines.
     """
     file = Path(file)
     _readable(file)
     try:
-        one, other = _pairs(file, n)
+        return _pairs(file, n)
     except UnicodeDecodeError:
         raise InputError(Problem(str(file), None, "is no text in UTF-8", hint="save it as CSV UTF-8")) from None
     except OSError as error:
         raise InputError(Problem(str(file), None, f"cannot be read: {error.strerror}")) from None
-    return _rows(n, one, other)
 
 
-# --- layers and polities ----------------------------------------------------------------------------------------------
-
-
-@compiled
-def _layered(start_a, a, start_b, b):
-    n = len(start_a) - 1
-    start = np.empty(2 * n + 1, np.int64)
-    neighbour = np.empty(len(a) + len(b), np.uint32)
-    at = 0
-    for i in range(n):
-        start[2 * i] = at
-        for e in range(start_a[i], start_a[i + 1]):
-            neighbour[at] = a[e]
-            at += 1
-        start[2 * i + 1] = at
-        for e in range(start_b[i], start_b[i + 1]):
-            neighbour[at] = b[e]
-            at += 1
-    start[2 * n] = at
-    return start, neighbour
-
-
-def layers(face_to_face: Network, social: Network) -> Network:
-    """Both networks of n citizens in one: start int64 (2n + 1,), neighbour uint32.
-
-    Citizen i's face-to-face neighbours stand at start[2i]:start[2i+1], the social ones at start[2i+1]:start[2i+2].
-    ValueError where the networks differ in n.
-    """
-    if len(face_to_face[0]) != len(social[0]):
-        raise ValueError(f"layers of {len(face_to_face[0]) - 1} and {len(social[0]) - 1} citizens")
-    return _layered(*face_to_face, *social)
+# --- polities -------------------------------------------------------------------------------------------------------
 
 
 def joined(parts: Sequence[Network], sizes: Sequence[int]) -> Network:
     """The networks of several polities behind one another, citizens numbered through.
 
-    `sizes` are the polities' citizens. `parts` may be layered: any number of rows for a citizen will do.
+    `sizes` are the polities' citizens. `parts` may be layered: any number of rows for a citizen will do. start is
+    uint32, int64 where there are more than 2^32 entries.
     """
+    if len(parts) == 1:
+        return parts[0]
     starts, neighbours = [np.zeros(1, np.int64)], [np.zeros(0, np.uint32)]
     citizens, entries = 0, 0
     for (start, neighbour), size in zip(parts, sizes, strict=True):
-        starts.append(start[1:] + np.int64(entries))
+        starts.append(start[1:].astype(np.int64) + entries)
         neighbours.append(neighbour + np.uint32(citizens))
         citizens += int(size)
         entries += len(neighbour)
-    return np.concatenate(starts), np.concatenate(neighbours)
+    kind = np.uint32 if entries < 2**32 else np.int64
+    return np.concatenate(starts).astype(kind), np.concatenate(neighbours)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -113,7 +114,7 @@ def _community_sizes(polity: Polity) -> NDArray[np.int64]:
 # ---------------------------------------------------------------- citizens
 
 
-def citizens_of(scenario: Scenario, seed: int, n: int, blocks: NDArray[Any]) -> Citizens:
+def citizens_of(scenario: Scenario, seed: int, n: int, blocks: NDArray[Any], threads: int) -> Citizens:
     m, f = len(scenario.issue), len(scenario.frame)
     columns = Citizens(
         word=np.zeros((2, m, n), np.uint32),
@@ -136,14 +137,12 @@ def citizens_of(scenario: Scenario, seed: int, n: int, blocks: NDArray[Any]) -> 
         circle=np.zeros(n, np.int32),
         seen=np.zeros((m, 2 * n), np.uint64),
     )
-    _people(scenario, seed, columns, blocks)
-    start, neighbour = _ties(scenario, seed, columns, blocks)
-    if start[-1] <= np.iinfo(np.uint32).max:
-        start = start.astype(np.uint32)
+    _people(scenario, seed, columns, blocks, threads)
+    start, neighbour = _ties(scenario, seed, columns, blocks, threads)
     return columns._replace(start=start, neighbour=neighbour)
 
 
-def _people(scenario: Scenario, seed: int, columns: Citizens, blocks: NDArray[Any]) -> None:
+def _people(scenario: Scenario, seed: int, columns: Citizens, blocks: NDArray[Any], threads: int) -> None:
     rule = scenario.mechanism
     spreads = np.array(
         [rule.salience.interest_within, rule.expression.threshold_within, rule.participation.threshold_within]
@@ -165,10 +164,11 @@ def _people(scenario: Scenario, seed: int, columns: Citizens, blocks: NDArray[An
         for public in polity.public.values():
             shift = np.array([public.attitude.get(name, 0.0) for name in scenario.issue])
             stake = np.array([public.stake.get(name, 0.0) for name in scenario.issue])
-            people(
-                seed, name_key(home), issue_keys, blocks[blocks["public"] == q], means + shift, local, within, stake,
-                spreads, medians, rule.awareness.start, values[q], columns,
+            fill = partial(
+                people, seed, name_key(home), issue_keys, means=means + shift, local=local, within=within, stake=stake,
+                spreads=spreads, medians=medians, aware=rule.awareness.start, values=values[q], citizens=columns,
             )  # fmt: skip
+            networks.at_once(fill, np.array_split(blocks[blocks["public"] == q], threads), threads)
             q += 1
 
 
@@ -220,29 +220,25 @@ def people(seed, home, issue_keys, blocks, means, local, within, stake, spreads,
                 citizens.values[f, i] = F(share / total)
 
 
-def _ties(
-    scenario: Scenario, seed: int, columns: Citizens, blocks: NDArray[Any]
-) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
+def _ties(scenario: Scenario, seed: int, columns: Citizens, blocks: NDArray[Any], threads: int) -> networks.Network:
     parts = []
     offset = 0
-    public = np.zeros(len(columns.member), np.int64)
-    for block in blocks:
-        public[block.first : block.last] = block.public
+    public = np.repeat(blocks["public"], blocks["last"] - blocks["first"])
     for home, polity in scenario.polity.items():
         mine = slice(offset, offset + polity.citizens)
-        trait = np.ascontiguousarray(columns.anchor[0, mine])
-        layers = [
-            _network(layer, polity.citizens, public[mine], trait, seed, stream(f"network.{name}.{home}"))
+        draws = [
+            partial(_drawn, layer, public[mine], columns.anchor[0, mine], seed, stream(f"network.{name}.{home}"))
             for name, layer in (("face_to_face", polity.network.face_to_face), ("social", polity.network.social))
         ]
-        parts.append(networks.layers(*layers))
+        parts.append(networks.layers(polity.citizens, draws, threads))
         offset += polity.citizens
     return networks.joined(parts, [polity.citizens for polity in scenario.polity.values()])
 
 
-def _network(
-    given: FaceToFaceNetwork, n: int, public: NDArray[Any], trait: NDArray[Any], seed: int, own: np.uint64
-) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
+def _drawn(
+    given: FaceToFaceNetwork, public: NDArray[Any], trait: NDArray[Any], seed: int, own: np.uint64
+) -> networks.Pairs:
+    n = len(trait)
     if given.kind == "small_world":
         return networks.small_world(n, given.degree, given.rewiring, seed, own)
     if given.kind == "preferential_attachment":
