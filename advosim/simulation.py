@@ -30,8 +30,8 @@ from advosim.world.state import World
 Progress = Callable[[str, int, int], None]
 """Called with a stage ("compile", "found" or "weeks"), how much of it is done, and how much there is."""
 
-FEW = 20_000
-"""Citizens times issues below which threads cost more than they save."""
+FEW = 300_000
+"""Citizens times issues below which threads gain nothing."""
 
 
 def simulate(
@@ -59,7 +59,7 @@ def simulate(
     if progress is not None and not mechanisms:
         compile_all(progress)
     compiled_at = time.perf_counter()
-    world = found(scenario, seed, weeks)
+    world = found(scenario, seed, weeks, threads_for(scenario, threads))
     founded_at = time.perf_counter()
     for _ in advance(world, scenario, run, weeks, max(1, weeks // 50) if progress else weeks):
         if progress is not None:

@@ -271,11 +271,16 @@ def _kernel(own: Mapping[str, Callable[..., Any]]) -> Callable[..., None]:
     """The citizens' kernel rebuilt around a user's rules of one citizen; functions that call none of them stay."""
     space = {**vars(_citizens), **vars(_crowd)}
     for name, rule in own.items():
-        space[name] = rule if hasattr(rule, "py_func") else compiled_here(rule)
+        space[name] = rule if hasattr(rule, "py_func") else compiled_here(rule, _inline(space[name]))
     for name in _callers(space, set(own)):
         plain = getattr(space[name], "py_func", space[name])
-        space[name] = compiled_here(types.FunctionType(plain.__code__, space, name))
+        space[name] = compiled_here(types.FunctionType(plain.__code__, space, name), _inline(space[name]))
     return space["some_citizens"]  # type: ignore[no-any-return]
+
+
+def _inline(function: Any) -> bool:
+    """Whether a function is compiled into its callers."""
+    return bool(getattr(function, "targetoptions", {}).get("forceinline"))
 
 
 def _callers(space: Mapping[str, Any], named: set[str]) -> set[str]:

@@ -169,19 +169,15 @@ def compiled(function: Callable[..., Any]) -> Any:
 
 def inlined(function: Callable[..., Any]) -> Any:
     """As `compiled`, for what must vanish into the loops that call it, however long it is, so that they vectorise."""
-    made = _here(function, forceinline=True)
+    made = compiled_here(function, inline=True)
     if JIT:
         made._cache = _SharedCache(function)
     return made
 
 
-def compiled_here(function: Callable[..., Any]) -> Any:
+def compiled_here(function: Callable[..., Any], inline: bool = False) -> Any:
     """`function` compiled for this process only: for kernels rebuilt around a user's own mechanism."""
-    return _here(function)
-
-
-def _here(function: Callable[..., Any], **how: Any) -> Any:
-    made = numba.njit(nogil=True, error_model="numpy", **how)(function)
+    made = numba.njit(nogil=True, error_model="numpy", forceinline=inline)(function)
     if JIT:
         made.get_call_template = functools.partial(_template, made)
     return made
