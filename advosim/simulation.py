@@ -24,7 +24,7 @@ from advosim.world.chance import wrapping
 from advosim.world.codes import EVENTS
 from advosim.world.compile import JIT, cache_of
 from advosim.world.enact import enact
-from advosim.world.found import found
+from advosim.world.found import Settled, found
 from advosim.world.state import World
 
 Progress = Callable[[str, int, int], None]
@@ -42,12 +42,13 @@ def simulate(
     threads: int | None = None,
     mechanisms: Mapping[str, Callable[..., Any]] | None = None,
     progress: Progress | None = None,
+    settled: Settled | None = None,
 ) -> Record:
     """Run a scenario and return its record: `weeks`, `organisations`, `alliances`, `events` as DataFrames.
 
     seed and weeks default to the scenario's own. threads None takes what the machine has where the world is large; bits
     are the same for any number. mechanisms puts callables in the place of rules by name. progress hears of the stages.
-    Raises InputError for wrong input.
+    settled keeps worlds from run to run that need not be founded anew. Raises InputError for wrong input.
     """
     if not isinstance(scenario, Scenario):
         text = f"simulate takes a Scenario, not {type(scenario).__name__}"
@@ -59,7 +60,7 @@ def simulate(
     if progress is not None and not mechanisms:
         compile_all(progress)
     compiled_at = time.perf_counter()
-    world = found(scenario, seed, weeks, threads_for(scenario, threads))
+    world = found(scenario, seed, weeks, threads_for(scenario, threads), settled)
     founded_at = time.perf_counter()
     for _ in advance(world, scenario, run, weeks, max(1, weeks // 50) if progress else weeks):
         if progress is not None:

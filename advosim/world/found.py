@@ -71,7 +71,7 @@ from advosim.world.rows import (
     TALLY,
     VIEW,
 )
-from advosim.world.state import Abroad, Allied, Arena, Now, People, Talk, Teams, World
+from advosim.world.state import Abroad, Allied, Arena, Now, People, Talk, Teams, World, columns
 
 
 class Names(NamedTuple):
@@ -106,15 +106,103 @@ def names(scenario: Scenario) -> Names:
     )
 
 
-def found(scenario: Scenario, seed: int | None = None, weeks: int | None = None, threads: int = 1) -> World:
+class Settled:
+    """Worlds as they stand before rules and governance are laid down, kept to found others from that differ in these.
+
+    For sweeps, in which the same seeds come again and again. The oldest go when there is no room.
+    """
+
+    def __init__(self, room: int = 2**26) -> None:
+        """room: bytes for worlds."""
+        self._room = room
+        self._scenario: Scenario | None = None
+        self._last: Scenario | None = None
+        self._worlds: dict[tuple[int, int], World] = {}
+
+    def world(self, scenario: Scenario, seed: int, weeks: int) -> World | None:
+        """A world of its own, settled as `scenario` would be; None where none is kept."""
+        if self._last is not scenario:
+            if self._scenario is None or not _settles_alike(self._scenario, scenario):
+                self._worlds.clear()
+                self._scenario = scenario
+            self._last = scenario
+        kept = self._worlds.get((seed, weeks))
+        return None if kept is None else _fresh(kept)
+
+    def keep(self, world: World, seed: int, weeks: int) -> None:
+        """Keep a copy of a settled world of the scenario that was asked for last."""
+        size = sum(column.nbytes for name, column in columns(world).items() if not name.startswith("record."))
+        while self._worlds and (len(self._worlds) + 1) * size > self._room:
+            del self._worlds[next(iter(self._worlds))]
+        if size <= self._room:
+            self._worlds[seed, weeks] = _fresh(world)
+
+
+_SETTLING = (
+    "learning", "attention", "evaluation", "ties", "salience", "expression", "participation", "awareness",
+)  # fmt: skip
+"""Rules of which a world takes numbers before they are laid down."""
+
+
+def _settles_alike(one: Scenario, other: Scenario) -> bool:
+    """Whether two scenarios differ in what comes after settling alone."""
+    parts = set(Scenario.model_fields) - {"polity", "mechanism", "seed", "title", "question", "source"}
+    homes = list(zip(one.polity.values(), other.polity.values(), strict=False))
+    local = set(Polity.model_fields) - {"governance"}
+    files = any(layer.file for home, _ in homes for layer in (home.network.face_to_face, home.network.social))
+    return (
+        not files  # which may have been written anew
+        and list(one.polity) == list(other.polity)
+        and all(getattr(one.mechanism, name) == getattr(other.mechanism, name) for name in _SETTLING)
+        and all(getattr(a, name) == getattr(b, name) for a, b in homes for name in local)
+        and all(getattr(one, name) == getattr(other, name) for name in parts)
+    )
+
+
+def _fresh(world: World) -> World:
+    """A settled world of its own, in which nothing is recorded yet."""
+    record = Recorded(*(np.zeros(table.shape, table.dtype) for table in world.record))
+    return World._make([*(_copied(bundle) for bundle in world[:-1]), record])
+
+
+def _copied(table: Any) -> Any:
+    return type(table)(*map(_copied, table)) if isinstance(table, tuple) else np.copy(table)
+
+
+def found(
+    scenario: Scenario,
+    seed: int | None = None,
+    weeks: int | None = None,
+    threads: int = 1,
+    settled: Settled | None = None,
+) -> World:
     """A World at week 0, with room to record `weeks` weeks. Raises InputError where an edge list is wrong."""
     seed = scenario.seed if seed is None else seed
     weeks = scenario.weeks if weeks is None else weeks
     with wrapping():
-        return _found(scenario, seed, weeks, names(scenario), threads)
+        world = settled.world(scenario, seed, weeks) if settled is not None else None
+        if world is None:
+            world = _settled(scenario, seed, weeks, names(scenario), threads)
+            if settled is not None:
+                settled.keep(world, seed, weeks)
+        _lay_down(world, scenario, seed)
+    return world
 
 
-def _found(scenario: Scenario, seed: int, weeks: int, known: Names, threads: int) -> World:
+def _lay_down(world: World, scenario: Scenario, seed: int) -> None:
+    """Rules, governance, what depends on them, and the record of week 0."""
+    enact(world, scenario)
+    relate(world, scenario, seed)
+    rule = scenario.mechanism.friction
+    for polity, row in zip(scenario.polity.values(), world.arena.polities, strict=True):
+        _individuals(world, polity, row)
+    world.arena.issues["friction"] = (
+        rule.level * (1 + rule.by_veto_player * (world.arena.polities["veto_players"] - 1))
+    )[:, None]
+    write_down(world)
+
+
+def _settled(scenario: Scenario, seed: int, weeks: int, known: Names, threads: int) -> World:
     p, m, o = len(known.polities), len(known.issues), len(known.organisations)
     k, f, q, i = len(known.tactics), len(known.frames), len(known.publics), len(known.bodies)
     rows = [most_alliances(polity) for polity in scenario.polity.values()]
@@ -215,15 +303,6 @@ def _found(scenario: Scenario, seed: int, weeks: int, known: Names, threads: int
     _organisations(world, scenario, seed, known)
     _bodies(world, scenario)
     settle(world, scenario, seed)
-    enact(world, scenario)
-    relate(world, scenario, seed)
-    rule = scenario.mechanism.friction
-    for polity, row in zip(scenario.polity.values(), world.arena.polities, strict=True):
-        _individuals(world, polity, row)
-    world.arena.issues["friction"] = (
-        rule.level * (1 + rule.by_veto_player * (world.arena.polities["veto_players"] - 1))
-    )[:, None]
-    write_down(world)
     return world
 
 

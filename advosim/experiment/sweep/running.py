@@ -7,6 +7,7 @@ off and writes to the folder by itself. Whatever dies, what was committed counts
 from __future__ import annotations
 
 import contextlib
+import functools
 import multiprocessing
 import os
 import pickle
@@ -357,7 +358,15 @@ def _simulated(
 def _model(scenario: Scenario, seed: int) -> Any:
     from advosim.simulation import simulate
 
-    return simulate(scenario, seed, threads=1)
+    return simulate(scenario, seed, threads=1, settled=_settled())
+
+
+@functools.cache
+def _settled() -> Any:
+    """What this process keeps of worlds from run to run."""
+    from advosim.world.found import Settled
+
+    return Settled()
 
 
 def _kept(record: Any, weeks: Any) -> Any:
