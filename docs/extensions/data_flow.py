@@ -28,6 +28,13 @@ class Place(NamedTuple):
     field: str = ""
 
 
+class Together(NamedTuple):
+    """Places that were put together under names of their own."""
+
+    places: tuple[tuple[str, Place | None], ...]
+    table: str = ""
+
+
 class Flow(NamedTuple):
     """Tables that are read; tables and their fields that are written, "" for a table of plain numbers."""
 
@@ -39,6 +46,10 @@ _NAMED: dict[tuple[str, str], str] = {}
 """By file and name in it, the function that was imported."""
 
 
+_FIELDS: dict[str, list[str]] = {}
+"""By file and name, the fields of named tuples that mechanisms put together."""
+
+
 def _parsed() -> tuple[dict[str, ast.FunctionDef], list[str]]:
     """The functions of the model by file and name; and those that the week calls, in order."""
     functions: dict[str, ast.FunctionDef] = {}
@@ -48,6 +59,9 @@ def _parsed() -> tuple[dict[str, ast.FunctionDef], list[str]]:
         for node in ast.parse(file.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.FunctionDef):
                 functions[f"{file.stem}.{node.name}"] = node
+            elif isinstance(node, ast.ClassDef):
+                fields = [each.target.id for each in node.body if isinstance(each, ast.AnnAssign)]  # type: ignore[union-attr]
+                _FIELDS[f"{file.stem}.{node.name}"] = fields
             elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("advosim."):
                 module = str(node.module).rpartition(".")[2]
                 for name in node.names:
@@ -140,6 +154,8 @@ class _Follower(ast.NodeVisitor):
         name = _NAMED.get((self.file, node.func.id), f"{self.file}.{node.func.id}") if _is_name(node.func) else ""
         known = _FUNCTIONS.get(name)
         places = [self.place(each) for each in node.args]
+        if name in _FIELDS:
+            return Together(tuple(zip(_FIELDS[name], places, strict=True)))  # type: ignore[return-value]
         if known is None:
             for each in places:
                 self._read(each)
@@ -155,6 +171,8 @@ def _is_name(node: ast.expr) -> bool:
 def _within(found: Place | None, name: str) -> Place | None:
     if found is None:
         return None
+    if isinstance(found, Together):
+        return dict(found.places).get(name)
     if not found.table:
         known = name in _BUNDLES.get(found.bundle, ())
         return found._replace(table=f"record.{name}" if found.bundle == "record" else name) if known else None
