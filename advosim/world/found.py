@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -161,12 +162,14 @@ def _settles_alike(one: Scenario, other: Scenario) -> bool:
 
 def _fresh(world: World) -> World:
     """A settled world of its own, in which nothing is recorded yet."""
-    record = Recorded(*(np.zeros(table.shape, table.dtype) for table in world.record))
-    return World._make([*(_copied(bundle) for bundle in world[:-1]), record])
+    bundles = [_each(bundle, np.copy) for bundle in world[:-1]]
+    return World._make([*bundles, _each(world.record, lambda table: np.zeros(table.shape, table.dtype))])
 
 
-def _copied(table: Any) -> Any:
-    return type(table)(*map(_copied, table)) if isinstance(table, tuple) else np.copy(table)
+def _each(tables: Any, change: Callable[[Any], Any]) -> Any:
+    if not isinstance(tables, tuple):
+        return change(tables)
+    return type(tables)(*(_each(table, change) for table in tables))
 
 
 def found(

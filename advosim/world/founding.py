@@ -52,12 +52,13 @@ def _people(world: World) -> None:
     citizens, blocks = world.people.citizens, world.people.blocks
     for p, rows in enumerate(world.record.founding.weeks):
         own = _citizens(blocks[blocks["polity"] == p])
-        x = attitude(world)[own]
-        rows["grievance"] = _total(citizens.grievance[own]) / len(own)
+        felt = citizens.grievance[own]
+        rows["grievance"] = _total(felt) / len(felt)
         for m, row in enumerate(rows):
             _opinion(world, row, own, p, m)
-            row.attitude = _total(x[:, m]) / len(own)
-            squares = _total(x[:, m].astype(np.float64) ** 2) / len(own)
+            x = attitude(world)[own, m]
+            row.attitude = _total(x) / len(x)
+            squares = _total(x.astype(np.float64) ** 2) / len(x)
             row.attitude_sd = np.sqrt(max(0.0, squares - row.attitude**2))
     for q, rows in enumerate(world.record.founding.publics):
         here = blocks[blocks["public"] == q]
@@ -66,16 +67,19 @@ def _people(world: World) -> None:
                 _opinion(world, row, _citizens(here), int(here["polity"][0]), m)
 
 
-def _opinion(world: World, row: Any, own: NDArray[np.int64], p: int, m: int) -> None:
+def _opinion(world: World, row: Any, own: Any, p: int, m: int) -> None:
     citizens = world.people.citizens
+    mind = citizens.salience[m, own]
     # In single precision, as citizens compare: on which side somebody stands must not hang on rounding.
     row.support = float((attitude(world)[own, m] > np.float32(world.arena.issues["policy"][p, m])).mean())
-    row.aware = float(((citizens.own[own, m] & AWARE) > 0).mean())
-    row.salience = _total(citizens.salience[own, m]) / len(own)
+    row.aware = float(((citizens.own[m, own] & AWARE) > 0).mean())
+    row.salience = _total(mind) / len(mind)
 
 
-def _citizens(blocks: NDArray[Any]) -> NDArray[np.int64]:
-    """Those of some blocks."""
+def _citizens(blocks: NDArray[Any]) -> slice | NDArray[np.int64]:
+    """The places of those of some blocks; without a list of them where they stand together."""
+    if (blocks["first"][1:] == blocks["last"][:-1]).all():
+        return slice(int(blocks["first"][0]), int(blocks["last"][-1]))
     return np.concatenate([np.arange(block["first"], block["last"]) for block in blocks])
 
 
