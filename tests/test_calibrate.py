@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from codebooks import explains
 from typer.testing import CliRunner
 
 from advosim import InputError, cli
@@ -497,6 +498,7 @@ def test_the_model_is_calibrated_from_the_command_line(study: Path) -> None:
     assert pd.read_csv(out / "fit.csv").covered.all()
     manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
     assert set(manifest["files"]) == {file.name for file in out.iterdir()} - {"manifest.json", "runs"}
+    explains(out)
     assert manifest["settings"]["n"] == 150 and manifest["settings"]["first_seed"] == 11
     table = pd.read_parquet(out / "runs.parquet")
     assert table.seed.is_unique and len(table) == 800

@@ -8,13 +8,13 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from codebooks import explains
 from worlds import neighbours, voting
 
 from advosim import simulate
 from advosim.reading import collaboration, measuring, outcomes, spiral
 from advosim.reading.tables import TABLES
 from advosim.record import Record
-from advosim.results import codebook
 from advosim.world.columns import Column
 
 
@@ -71,9 +71,4 @@ def test_a_folder_of_results_says_what_its_columns_mean(tmp_path: Any) -> None:
     from advosim.results.folder import write
 
     folder = write(records()[1], tmp_path / "run")
-    told = pd.read_csv(folder / codebook.FILE, keep_default_na=False)
-    for file in folder.glob("*.csv"):
-        if file.name != codebook.FILE:
-            columns = list(pd.read_csv(file, nrows=0).columns)
-            assert list(told.loc[told["table"] == file.stem, "column"]) == columns, file.name
-    assert (told[["meaning", "range"]] != "").all(axis=None)
+    explains(folder)

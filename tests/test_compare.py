@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from codebooks import explains
 from scipy import stats
 from test_figures import word_boxes
 from typer.testing import CliRunner
@@ -216,8 +217,17 @@ def test_wrong_scenarios_are_told(home: Scenario) -> None:
 
 def test_all_of_it_is_saved(compared: Any, tmp_path: Path) -> None:
     place = compared.save(tmp_path / "here")
-    names = {"effects.csv", "effects.tex", "effects.png", "pairs.parquet", "summary.txt", "manifest.json"}
+    names = {
+        "effects.csv",
+        "effects.tex",
+        "effects.png",
+        "pairs.parquet",
+        "summary.txt",
+        "codebook.csv",
+        "manifest.json",
+    }
     assert {file.name for file in place.iterdir()} == names
+    explains(place)
     again = pd.read_csv(place / "effects.csv")
     assert again["effect"].to_numpy() == pytest.approx(compared.table["effect"].to_numpy())
     told = json.loads((place / "manifest.json").read_text(encoding="utf-8"))

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from codebooks import explains
 from typer.testing import CliRunner
 from worlds import busy as crowded
 from worlds import digest
@@ -219,7 +220,8 @@ def test_nobody_contributes_nothing() -> None:
 def test_all_of_it_is_saved(tmp_path: Path) -> None:
     place = contributed().save(tmp_path / "here")
     files = {f"contribution.{suffix}" for suffix in ("csv", "tex", "png")} | {"sums.csv", "pairs.parquet"}
-    assert {file.name for file in place.iterdir()} == files | {"summary.txt", "manifest.json"}
+    assert {file.name for file in place.iterdir()} == files | {"summary.txt", "codebook.csv", "manifest.json"}
+    explains(place)
     again = pd.read_csv(place / "contribution.csv")
     assert again["effect"].to_numpy() == pytest.approx(contributed().table["effect"].to_numpy())
     told = json.loads((place / "manifest.json").read_text(encoding="utf-8"))

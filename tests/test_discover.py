@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from codebooks import explains
 from test_compare import assert_latex
 
 from advosim import InputError, Scenario
@@ -165,9 +166,11 @@ def test_all_of_it_is_saved(found: discover.Discovery, tmp_path: Path) -> None:
         "tree.png",
         "curves.png",
         "summary.txt",
+        "codebook.csv",
         "manifest.json",
     }
     assert {file.name for file in place.iterdir()} == names
+    explains(place)
     assert_latex((place / "boxes.tex").read_text(encoding="utf-8"))
     said = (place / "summary.txt").read_text(encoding="utf-8")
     assert "repression at most 0." in said and "electoral system is mixed or proportional" in said

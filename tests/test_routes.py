@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from codebooks import explains
 from hypothesis import given
 from hypothesis import strategies as st
 from test_contribution import LOBBYISTS
@@ -190,8 +191,9 @@ def test_shares_are_empty_where_there_may_be_no_total() -> None:
 def test_all_of_it_is_saved(tmp_path: Path) -> None:
     place = lobbyists().save(tmp_path / "here")
     assert {file.name for file in place.iterdir()} == {
-        "routes.csv", "routes.png", "pairs.parquet", "summary.txt", "manifest.json"
+        "routes.csv", "routes.png", "pairs.parquet", "summary.txt", "codebook.csv", "manifest.json"
     }  # fmt: skip
+    explains(place)
     again = pd.read_csv(place / "routes.csv")
     assert again["effect"].to_numpy() == pytest.approx(lobbyists().table["effect"].to_numpy())
     told = json.loads((place / "manifest.json").read_text(encoding="utf-8"))

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from codebooks import explains
 from test_compare import assert_latex
 from typer.testing import CliRunner
 
@@ -293,6 +294,7 @@ def test_all_of_it_is_saved(made: Experiment, function: Any, names: set[str], tm
     place = found.save(tmp_path / "here")
     there = {file.name for file in place.iterdir()}
     assert names | {"indices.csv", "indices.tex", "noise.csv", "summary.txt", "manifest.json"} <= there
+    explains(place)
     assert_latex((place / "indices.tex").read_text(encoding="utf-8"))
     assert json.loads((place / "manifest.json").read_text(encoding="utf-8"))["points"] == len(found.runs.points)
     assert "Known_function 100%" in (place / "summary.txt").read_text(encoding="utf-8")

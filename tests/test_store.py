@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import pyreadstat
 import pytest
 import simulations
+from codebooks import explains
 
 from advosim.experiment.sweep import export, load, store
 from advosim.experiment.sweep import running as sweep
@@ -201,9 +202,8 @@ def test_csv_comes_back_as_it_was(folder: Path, tmp_path: Path) -> None:
 def test_an_export_says_what_its_columns_mean(folder: Path, tmp_path: Path) -> None:
     files = export.export(folder, "csv", tmp_path)
     told = pd.read_csv(tmp_path / "codebook.csv", keep_default_na=False)
-    for file in files:
-        assert list(told.loc[told["table"] == file.stem, "column"]) == list(pd.read_csv(file, nrows=0).columns)
-    assert (told[["meaning", "range"]] != "").all(axis=None)
+    assert len(files) > 1
+    explains(tmp_path)
     repression = told.set_index("column").loc["polity.home.governance.repression"]
     assert repression["range"] == "0 to 1" and "force" in repression["meaning"]
 

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from advosim.world.columns import Column, count, number, share
+
 LEVEL = 0.95
 RESAMPLES = 4000
 SEED = 20240229
@@ -131,6 +133,34 @@ def bootstrap_interval(values: ArrayLike, level: float = LEVEL) -> tuple[float, 
 def _resampled_means(x: NDArray[np.float64]) -> NDArray[np.float64]:
     chance = np.random.default_rng(SEED)
     return np.concatenate([x[chance.integers(0, len(x), (500, len(x)))].mean(axis=1) for _ in range(RESAMPLES // 500)])
+
+
+_UNIT = "that of the outcome"
+COLUMNS = (
+    count("pairs", "pairs of runs with the same seed", "pairs"),
+    number("base", "mean of the first scenario", _UNIT, None, None),
+    number("other", "mean of the other scenario", _UNIT, None, None),
+    number("effect", "mean of the paired differences, other less base", _UNIT, None, None),
+    number("low", "lower end of its 95% interval over seeds, by Student's t", _UNIT, None, None),
+    number("high", "upper end of its 95% interval over seeds, by Student's t", _UNIT, None, None),
+    number("boot_low", "lower end of its 95% interval over seeds, by bootstrap (BCa, Efron 1987)", _UNIT, None, None),
+    number("boot_high", "upper end of its 95% interval over seeds, by bootstrap (BCa, Efron 1987)", _UNIT, None, None),
+    number("sd", "standard deviation of the differences", _UNIT, 0.0, None),
+    number("d_z", "effect over `sd` (Cohen 1988): how reliably a single pair shows it", "sd", None, None),
+    number("d_av", "effect over the mean sd of both scenarios (Lakens 2013): its size beside luck", "sd", None, None),
+    number("d_av_low", "lower end of its 95% interval", "sd", None, None),
+    number("d_av_high", "upper end of its 95% interval", "sd", None, None),
+    share("rose", "pairs in which the outcome is higher in the other scenario", "share of pairs"),
+    share("fell", "pairs in which it is lower", "share of pairs"),
+)
+"""Those of an effect as a row."""
+OUTCOME = (
+    Column("outcome", "name of the outcome", names="names of outcomes"),
+    Column("group", "what the outcome belongs to", names="words"),
+    Column("label", "how figures call the outcome", names="words"),
+    Column("unit", "unit of the outcome", names="words"),
+)
+"""Those that say of which outcome it is."""
 
 
 def as_row(effect: Effect) -> dict[str, Any]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from advosim.results import codebook
 from advosim.results import folder as results
+from advosim.world.columns import Column
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,6 +28,8 @@ class Leaves:
     """For people and their programs (.csv); empty ones are left out."""
     rows: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     """Long ones, of which the tables are made (.parquet)."""
+    columns: Mapping[str, Sequence[Column]] = field(default_factory=dict)
+    """What the columns of `tables` and `rows` mean, for the codebook; more than a table has may be given."""
     latex: Mapping[str, str] = field(default_factory=dict)
     figures: Mapping[str, Figure] = field(default_factory=dict)
 
@@ -49,6 +53,10 @@ def fill(leaves: Leaves, folder: Path) -> None:
             table.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
     for name, table in leaves.rows.items():
         table.to_parquet(folder / f"{name}.parquet", index=False)
+    told = {
+        name: _columns(leaves, name, table) for name, table in {**leaves.rows, **leaves.tables}.items() if len(table)
+    }
+    codebook.write(folder, told)
     for name, text in leaves.latex.items():
         _write(folder / f"{name}.tex", text)
     for name, figure in leaves.figures.items():
@@ -56,6 +64,12 @@ def fill(leaves: Leaves, folder: Path) -> None:
     _write(folder / "summary.txt", leaves.summary + "\n")
     saved = datetime.now(UTC).isoformat(timespec="seconds")
     results.write_manifest(folder, {"program": results.PROGRAM, **leaves.told, **results.machine(), "saved": saved})
+
+
+def _columns(leaves: Leaves, name: str, table: pd.DataFrame) -> list[Column]:
+    """Those that a table has; a test asks that each has its meaning."""
+    known = {column.name: column for column in leaves.columns.get(name, ())}
+    return [known.get(column, Column(column, "")) for column in table.columns]
 
 
 def _write(file: Path, text: str) -> None:

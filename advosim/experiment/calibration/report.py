@@ -15,6 +15,7 @@ from advosim.experiment.calibration.prior import Between, Prior
 from advosim.results import latex as tex
 from advosim.results import saving
 from advosim.results.folder import MANIFEST, SaveError
+from advosim.world.columns import Column, count, number, share, switch
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,7 +58,7 @@ def _move(partial: Path, place: Path) -> None:
 
 FILES = (
     "summary.txt", "calibration.png", "intervals.csv", "intervals.tex", "fit.csv", "posterior.csv", "posterior.parquet",
-    "predictive.csv", "runs.parquet",
+    "predictive.csv", "runs.parquet", "codebook.csv",
 )  # fmt: skip
 
 
@@ -75,9 +76,60 @@ def _leaves(result: Calibration, title: str, told: Mapping[str, Any]) -> saving.
         summary=summary(result, title),
         tables=tables,
         rows=rows,
+        columns=_columns(result),
         latex=latex,
         figures={"calibration": figure(result)},
     )
+
+
+def _columns(result: Calibration) -> dict[str, tuple[Column, ...]]:
+    """What the columns of its tables mean."""
+    parameters = tuple(Column(name, "value of this parameter") for name in result.prior.names)
+    outcome = Column("outcome", "outcome of the experiment", names="names of outcomes")
+    unit = "that of the outcome"
+    return {
+        "runs": (
+            Column("stage", "stage of the calibration", names="words"),
+            count("theta", "number of the setting in its stage", "number"),
+            count("seed", "seed of the run", "number"),
+            *parameters,
+            *(Column(name, "outcome of the run; empty where it failed") for name in result.outcomes),
+        ),
+        "posterior": (
+            share("weight", "weight of the sample", "share"),
+            number("distance", "root mean square over targets of the misfit", "standard deviations", 0.0, None),
+            *parameters,
+        ),
+        "intervals": (
+            Column("parameter", "parameter, or one of its levels", names="names of parameters"),
+            number("low", "lower end of the 90% interval", "that of the parameter", None, None),
+            number("median", "median", "that of the parameter", None, None),
+            number("high", "upper end of the 90% interval", "that of the parameter", None, None),
+            number("width", "width of the interval over that of the prior", "share", 0.0, None),
+            share("share", "share of the samples at this level", "share of samples"),
+        ),
+        "fit": (
+            outcome,
+            number("target", "observed value", unit, None, None),
+            number("uncertainty", "its standard deviation", unit, 0.0, None),
+            number("low", "lower end of the 90% interval of what would be observed", unit, None, None),
+            number("median", "median of what would be observed", unit, None, None),
+            number("high", "upper end of the 90% interval of what would be observed", unit, None, None),
+            switch("covered", "whether the target lies inside"),
+            share("tail", "twice the share of predictions beyond the target", "share"),
+        ),
+        "predictive": (
+            *parameters,
+            *(Column(name, "mean outcome of a posterior draw, over its runs") for name in result.outcomes),
+            *(Column(f"{name}_observed", "what would be observed of it") for name in result.outcomes),
+        ),
+        "waves": (
+            count("number", "number of the wave, from 1", "number"),
+            count("runs", "settings that were run", "settings"),
+            share("share", "of the prior's space, what is not ruled out after it", "share of the space"),
+            share("held", "runs, left out in turn, within three standard deviations of the emulator", "share of runs"),
+        ),
+    }
 
 
 def _predictive(result: Calibration) -> pd.DataFrame:

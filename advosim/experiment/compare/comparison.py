@@ -6,7 +6,7 @@ import pickle
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from advosim.reading import outcomes as vocabulary
 from advosim.results import latex, saving
 from advosim.scenario.limits import MOST_SEED
 from advosim.scenario.problems import InputError, Problem, did_you_mean
+from advosim.world.columns import Column, count
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -163,6 +164,10 @@ class Comparison:
             summary=self.summary(),
             tables={"effects": self.table},
             rows={"pairs": self.pairs},
+            columns={
+                "effects": (SCENARIO, *effects.OUTCOME, *effects.COLUMNS),
+                "pairs": (SCENARIO, SEED, *map(_declared, self.outcomes)),
+            },
             latex={"effects": self.latex()},
             figures={"effects": self.figure()},
         )
@@ -180,6 +185,18 @@ def _line(row: Any) -> str:
     means = f"{row.base:>10.4g} -> {row.other:>10.4g}"
     effect = f"{row.effect:+.4g} [{row.low:+.4g}, {row.high:+.4g}]"
     return f"  {row.outcome:<28} {means}   {effect}   d_z {row.d_z:+.2f}, rose in {row.rose:.0%}"
+
+
+SCENARIO = Column("scenario", "scenario", names="labels of scenarios", by="compare")
+SEED = count("seed", "seed of the run", "number", "compare")
+
+
+def _declared(outcome: str) -> Column:
+    """A column of `pairs`."""
+    known = vocabulary.BY_NAME.get(outcome.rpartition(".")[2])
+    if known is None:
+        return Column(outcome, "an outcome of the caller's own", by="compare")
+    return replace(known.column, name=outcome)
 
 
 def _described(outcome: str) -> tuple[str, str, str]:

@@ -22,6 +22,7 @@ from advosim.results import latex, saving
 from advosim.scenario.groups import organisations
 from advosim.scenario.problems import InputError, Problem
 from advosim.world.codes import BY_TABLE, PRESSURES, STEP, TABLE
+from advosim.world.columns import ORGANISATIONS, POSITION, Column, count, number
 from advosim.world.found import Positions, positions
 
 if TYPE_CHECKING:
@@ -222,6 +223,7 @@ class Contribution:
             summary=self.summary(),
             tables={"contribution": self.table, "sums": self.sums},
             rows={"pairs": self.pairs},
+            columns=COLUMNS,
             latex={"contribution": self.latex()},
             figures={"contribution": self.figure()},
         )
@@ -237,6 +239,52 @@ SUMS = (
     "surplus", "surplus_low", "surplus_high", "reading",
 )  # fmt: skip
 EVERY = "all issues"
+_WHO = (
+    Column("polity", "polity", names="names of polities"),
+    Column("organisation", "organisation", names="names of organisations"),
+    Column("kind", "its kind", names="names of kinds"),
+    Column("side", "for or against the reform, as its usual position lies", names="for, against"),
+)
+_INTERVAL = {"": "", "_low": ", lower end of its 95% interval", "_high": ", upper end of its 95% interval"}
+COLUMNS: dict[str, tuple[Column, ...]] = {
+    "contribution": (
+        count("rank", "rank by its effect on policy", "rank"),
+        *_WHO,
+        *effects.OUTCOME,
+        *effects.COLUMNS,
+    ),
+    "pairs": (
+        *_WHO,
+        count("seed", "seed of the run", "number"),
+        *(
+            number(f"{each.name}{without}", f"{each.label}, in the run {told} it", each.unit, None, None)
+            for each in OUTCOMES
+            for without, told in (("", "with"), ("_without", "without"))
+        ),
+    ),
+    "sums": (
+        _WHO[0],
+        Column("coalition", "who is taken out together", names="all, for, against"),
+        count("members", "organisations in it", ORGANISATIONS),
+        Column("issue", "issue", names="names of issues, or all issues"),
+        count("runs", "pairs of runs", "pairs"),
+        *(
+            number(f"{name}{end}", meaning + told, unit, None, None)
+            for name, meaning, unit in (
+                ("sum", "sum of what its members contribute one by one to policy", POSITION),
+                ("total", "what policy moves because the coalition is there", POSITION),
+                (
+                    "ratio",
+                    "sum over total (interval by Fieller 1954; without bounds if the total may be 0)",
+                    "ratio",
+                ),
+                ("surplus", "sum less total", POSITION),
+            )
+            for end, told in _INTERVAL.items()
+        ),
+        Column("reading", "whether contributions add up", names="substitutes, complements, neither, unknown"),
+    ),
+}
 PRINTED = {"opinion": 1000.0, "agenda": 100.0}
 """Factors by which the LaTeX table shows what is small."""
 NOTE = (

@@ -26,6 +26,7 @@ from advosim.results import saving
 from advosim.scenario.groups import organisations
 from advosim.scenario.problems import InputError, Problem
 from advosim.world.codes import ROUTES, STEP, STORE
+from advosim.world.columns import POSITION, Column, count, number, position
 from advosim.world.found import positions
 
 if TYPE_CHECKING:
@@ -163,9 +164,38 @@ class Decomposition:
             summary=self.summary(),
             tables={"routes": self.table},
             rows={"pairs": self.pairs},
+            columns=COLUMNS,
             figures={"routes": self.figure()},
         )
         return saving.save(leaves, folder)
+
+
+_PLACE = (
+    Column("polity", "polity", names="names of polities"),
+    Column("issue", "issue", names="names of issues, or all issues"),
+)
+COLUMNS: dict[str, tuple[Column, ...]] = {
+    "routes": (
+        *_PLACE,
+        Column("route", "route to policy, or source of pressure", names="names of routes or sources, or total"),
+        number("effect", "Shapley value: the mean of what it adds over all orders", POSITION, None, None),
+        number("low", "lower end of its 95% interval over seeds, by bootstrap", POSITION, None, None),
+        number("high", "upper end of its 95% interval over seeds, by bootstrap", POSITION, None, None),
+        number("share", "its share of the total; empty where there may be none", "share", None, None),
+        number("share_low", "lower end of its 95% interval over seeds", "share", None, None),
+        number("share_high", "upper end of its 95% interval over seeds", "share", None, None),
+        number("alone", "effect with this one open alone", POSITION, None, None),
+        number("lost", "what is lost where this one alone is frozen", POSITION, None, None),
+    ),
+    "pairs": (
+        *_PLACE,
+        Column("open", "what is open", names="names of routes or sources, joined by +, or none"),
+        count("seed", "seed of the run", "number"),
+        position("policy", "policy at the end with the organisations; empty for all issues"),
+        position("policy_without", "policy at the end without them; empty for all issues"),
+        number("effect", "what they move, toward reform or toward their own position", POSITION, None, None),
+    ),
+}
 
 
 def _interval(values: NDArray[np.float64]) -> dict[str, float]:

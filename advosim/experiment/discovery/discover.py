@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advosim.experiment.discovery import figures, prim
-from advosim.experiment.discovery.found import Found, Node
+from advosim.experiment.discovery.found import COLUMNS, Found, Node
 from advosim.experiment.sensitivity import surfaces
 from advosim.experiment.sweep import completed, load
 from advosim.experiment.sweep.completed import Runs
@@ -91,6 +91,7 @@ class Discovery(Found):
             told={"kind": "discovery", **self.runs.told, **condition},
             summary=self.summary(),
             tables={"boxes": self.table, "scores": self.scores},
+            columns=COLUMNS,
             latex={"boxes": self.latex()},
             figures=self.figures(),
         )

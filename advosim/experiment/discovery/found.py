@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from advosim.experiment.discovery import prim
 from advosim.experiment.sweep.completed import Runs
+from advosim.world.columns import Column, count, number, share
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,6 +99,32 @@ class Found:
             return f"at most {row['high']:.3g}"
         return f"at least {row['low']:.3g}" if row["high"] >= greatest else f"{row['low']:.3g} to {row['high']:.3g}"
 
+
+_BOX = count("box", "number of the box", "number")
+COLUMNS: dict[str, tuple[Column, ...]] = {
+    "boxes": (
+        _BOX,
+        Column("factor", "factor that the box restricts", names="dotted paths"),
+        number("low", "least value in the box; empty for factors of levels", "that of the factor", None, None),
+        number("high", "greatest value in the box; empty for factors of levels", "that of the factor", None, None),
+        Column("values", "levels in the box; empty for ranges", names="levels, joined by a comma"),
+        share("quasi_p", "chance of a density like that of the box without this restriction", "chance"),
+        share("restricted_again", "resamples of points in which the factor is restricted again", "share of resamples"),
+        *(
+            number(f"{end}_{side}", f"{told} end of the 95% interval of `{end}`", "that of the factor",
+                   None, None)
+            for end in ("low", "high")
+            for side, told in (("from", "lower"), ("to", "upper"))
+        ),
+    ),
+    "scores": (
+        _BOX,
+        share("coverage", "of all runs of interest, those in the box", "share of runs"),
+        share("density", "of the runs in the box, those of interest", "share of runs"),
+        share("mass", "of all runs, those in the box", "share of runs"),
+        number("lift", "density over that of all runs", "ratio", 0.0, None),
+    ),
+}  # fmt: skip
 
 _TABLE = (
     "box", "factor", "low", "high", "values", "quasi_p", "restricted_again", "low_from", "low_to",

@@ -20,6 +20,7 @@ from advosim.experiment.sweep import completed, load
 from advosim.experiment.sweep.completed import Runs
 from advosim.results import saving
 from advosim.scenario.problems import InputError, Problem
+from advosim.world.columns import Column, count, number, share, switch
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,6 +39,62 @@ NOISE = 0.05
 """Share of noise in the averages that is taken as small."""
 ROUNDING = 1e-12
 """Share of a variance below which it is rounding."""
+_OUTCOME = Column("outcome", "outcome of the experiment", names="names of outcomes")
+_UNIT, _INDEX, _OF_VARIANCE = "that of the outcome", "share of variance", "share of the variance of single runs"
+
+
+def _with_interval(name: str, meaning: str, unit: str, low: float | None = None) -> tuple[Column, ...]:
+    return (
+        number(name, meaning, unit, low, None),
+        number(f"{name}_low", f"lower end of the 95% interval of {name}", unit, None, None),
+        number(f"{name}_high", f"upper end of the 95% interval of {name}", unit, None, None),
+    )
+
+
+COLUMNS: dict[str, tuple[Column, ...]] = {
+    "indices": (
+        _OUTCOME,
+        Column("factor", "factor", names="dotted paths"),
+        *_with_interval("S1", "first-order index: what the factor explains alone (Sobol 2001)", _INDEX),
+        *_with_interval("ST", "total index: what it explains alone and together with others", _INDEX),
+        number("S1_clean", "S1 without the noise that is left in averages", _INDEX, None, None),
+        number("ST_clean", "ST without the noise that is left in averages", _INDEX, None, None),
+        number("mu", "mean elementary effect over the factor's whole range (Morris 1991)", _UNIT, None, None),
+        *_with_interval("mu_star", "mean size of elementary effects (Campolongo et al. 2007)", _UNIT, 0.0),
+        *_with_interval("sigma", "standard deviation of elementary effects", _UNIT, 0.0),
+        number("floor", "mu_star that noise alone would give", _UNIT, 0.0, None),
+        Column("value", "value of the factor", names="values of the factor"),
+        Column("against", "value that it is compared with", names="values of the factor"),
+        number("mean", "mean of the outcome at this value", _UNIT, None, None),
+        *_with_interval("effect", "mean difference to the value that it is compared with, over seeds", _UNIT),
+        number("d_z", "effect over the sd of the differences: how reliably a single seed shows it", "sd", None, None),
+    ),
+    "shares": (
+        _OUTCOME,
+        Column("effect", "factor, two factors joined by x, higher orders, seeds or noise", names="terms"),
+        count("order", "how many factors it joins; 0 for seeds, noise and higher orders", "factors"),
+        *_with_interval("eta2", "eta squared", _OF_VARIANCE, 0.0),
+        number("omega2", "omega squared: without what chance adds (Olejnik & Algina 2003)", _OF_VARIANCE, None,
+               None),
+        *_with_interval("S2", "second-order index: what two factors explain only together", _INDEX),
+    ),
+    "noise": (
+        _OUTCOME,
+        share("of_runs", "what is chance in the variance of single runs", "share of variance"),
+        share("seeds", "what of that a seed brings to all points alike", "share of variance"),
+        share("of_means", "what is noise in the variance of averages over replicates", "share of variance"),
+        number("sd_of_means", "standard deviation of that noise", _UNIT, 0.0, None),
+        number("needed", "replicates that would bring it below 5%; infinite where none would", "replicates", 0.0, None),
+    ),
+    "replicates": (
+        _OUTCOME,
+        count("replicates", "replicates that are averaged", "replicates"),
+        number("cv", "coefficient of variation of single runs, mean over points", "share of the mean", 0.0, None),
+        number("cv_of_mean", "coefficient of variation of their mean", "share of the mean", 0.0, None),
+        number("half_width", "half interval of a mean over the sd among points", "sd among points", 0.0, None),
+        switch("settled", "whether cv stays within .01 from here on"),
+    ),
+}  # fmt: skip
 
 
 class Sensitivity(Found):
@@ -66,6 +123,7 @@ class Sensitivity(Found):
                 "noise": self.noise,
                 "replicates": self.replicates,
             },
+            columns=COLUMNS,
             latex={"indices": self.latex()},
             figures=self.figures(),
         )
