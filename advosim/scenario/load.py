@@ -1,7 +1,7 @@
 """From scenario files, dotted paths and presets to a checked Scenario, or to all that is wrong with them.
 
-Later layers lie on earlier ones: catalogue, base files by `extends`, the file itself, then changes (`--set`, `but()`).
-In each layer a preset lies under the layer's own keys.
+In order of precedence, the last first: changes (`--set`, `but()`), the file itself, base files by `extends`, catalogue.
+Within a layer its own keys replace those of a preset.
 """
 
 from __future__ import annotations

@@ -113,8 +113,33 @@ TEXTS: dict[str, Callable[..., str]] = {
 }
 
 
+RULE = re.compile(r"^### (\w+)\n(.*)$", re.MULTILINE)
+
+
+def quoted(name: str) -> str:
+    """What the function of a mechanism says of itself: the formula is told there."""
+    import inspect
+
+    from advosim import week
+
+    rule = getattr(week, name, None) or getattr(week._citizens, name, None)
+    told = inspect.getdoc(rule) if callable(rule) else None
+    if not told:
+        return ""
+    return "\n" + "\n".join(f"> {_literal(line)}".rstrip() for line in told.splitlines()) + "\n"
+
+
+def _literal(line: str) -> str:
+    """A line of a docstring as Markdown that shows it as it is."""
+    parts = re.split(r"(`[^`]+`)", line)
+    shown = (part if part[:1] == "`" else re.sub(r"([*_<|\\\[\]])", r"\\\1", part) for part in parts)
+    return re.sub(r"^([-+]) ", r"\\\1 ", "".join(shown))
+
+
 def generated(app: Sphinx, page: str, source: list[str]) -> None:
     """Replace the marks of a page by what they name."""
+    if page == "reference/mechanisms":
+        source[0] = RULE.sub(lambda rule: f"### {rule[1]}\n{rule[2]}\n{quoted(rule[1])}", source[0])
     source[0] = MARK.sub(lambda mark: TEXTS[mark[1]](*([mark[2]] if mark[2] else [])), source[0])
 
 
