@@ -66,7 +66,7 @@ def memory(process: subprocess.Popen[bytes]) -> float:
 def opened(browser: Browser, view: dict[str, Any], seed: int = 1) -> Any:
     tab = browser.new_context(viewport={"width": 1366, "height": 768}).new_page()
     tab.goto(f"{HERE}#{urllib.parse.quote(json.dumps({**view, 'seed': seed}))}")
-    tab.wait_for_function("globalThis.told && told.first > 0", timeout=120_000)
+    tab.wait_for_function("() => globalThis.told && told.first > 0", timeout=120_000)
     return tab
 
 
@@ -86,7 +86,7 @@ def ahead(browser: Browser) -> Iterator[Row]:
         started = time.perf_counter()
         tab.evaluate("document.getElementById('week').value = 104")
         tab.evaluate("document.getElementById('week').dispatchEvent(new Event('input'))")
-        tab.wait_for_function("told.whole()", timeout=300_000, polling=20)
+        tab.wait_for_function("() => told.whole()", timeout=300_000, polling=20)
         yield "weeks made ahead, both sides", 208 / (time.perf_counter() - started), "weeks/s", ">= 30", "-"
         for speed, sketch in ((16, "15.7"), (40, "39.5")):
             tab.click("#first")
@@ -129,7 +129,7 @@ def change_while_playing(browser: Browser) -> Iterator[Row]:
             tab.locator(f"[data-path='{REPRESSION}'] input").evaluate(
                 "(e, value) => { e.value = value; e.dispatchEvent(new Event('change')) }", 0.05 + 0.04 * k
             )
-            tab.wait_for_function("told.changed > 0", timeout=60_000, polling=10)
+            tab.wait_for_function("() => told.changed > 0", timeout=60_000, polling=10)
             taken.append(tab.evaluate("told.changed"))
             tab.wait_for_timeout(700)
         tab.context.close()

@@ -119,12 +119,12 @@ class Page:
 
     def open(self, address: str, view: dict[str, Any] | None = None) -> Any:
         self.tab.goto(address + ("#" + urllib.parse.quote(json.dumps(view)) if view is not None else ""))
-        self.tab.wait_for_function("globalThis.told && told.drawn > 0", timeout=60_000)
+        self.tab.wait_for_function("() => globalThis.told && told.drawn > 0", timeout=60_000)
         return self.tab
 
     def ready(self) -> None:
         """All weeks of both sides are there, and drawn."""
-        self.tab.wait_for_function("told.whole()", timeout=60_000)
+        self.tab.wait_for_function("() => told.whole()", timeout=60_000)
         self.tab.wait_for_timeout(60)
 
 
@@ -204,7 +204,7 @@ def test_it_plays_pauses_and_goes_back_without_a_request(address: str, page: Pag
     tab = page.open(address, {**CHANGED, "speed": 16})
     page.ready()
     tab.click("#play")
-    tab.wait_for_function("Number(document.getElementById('week').value) > 8")
+    tab.wait_for_function("() => Number(document.getElementById('week').value) > 8")
     tab.click("#play")
     stood = week(tab)
     tab.wait_for_timeout(200)
@@ -234,7 +234,7 @@ def test_every_control_can_be_reached_and_used_by_keys(address: str, page: Page)
         tab.keyboard.press(key)
         assert week(tab) == meant
     tab.keyboard.press(" ")
-    tab.wait_for_function("Number(document.getElementById('week').value) > 1")
+    tab.wait_for_function("() => Number(document.getElementById('week').value) > 1")
     tab.keyboard.press(" ")
     reached = set()
     for _ in range(60):
@@ -287,7 +287,7 @@ def test_the_address_holds_all_that_is_shown(address: str, browser: Any, page: P
     link = tab.evaluate("navigator.clipboard.readText()")
     other = Page(browser)
     other.tab.goto(link)
-    other.tab.wait_for_function("globalThis.told && told.drawn > 0 && told.whole()")
+    other.tab.wait_for_function("() => globalThis.told && told.drawn > 0 && told.whole()")
     for shown in (page.tab, other.tab):
         shown.evaluate("document.activeElement.blur()")
         shown.mouse.move(700, 25)
@@ -407,7 +407,7 @@ def test_one_file_plays_without_a_server(address: str, browser: Any, page: Page,
     assert other.inner_text("#numbers-b") == tab.inner_text("#numbers-b")
     assert not other.is_visible("#tab-change") and not violations(other)
     other.click("#play")
-    other.wait_for_function("Number(document.getElementById('week').value) > 25")
+    other.wait_for_function("() => Number(document.getElementById('week').value) > 25")
     assert not alone.wrong
     alone.tab.context.close()
 
@@ -419,7 +419,7 @@ def test_a_file_of_ones_own_is_played_or_its_errors_told(address: str, page: Pag
     own.write_text(FILES["tiny"].replace("Tiny", "My own"), encoding="utf-8")
     broken.write_text("title = 'x'\nwekes = 3", encoding="utf-8")
     tab.set_input_files("#upload", own)
-    tab.wait_for_function("document.title === 'advosim: My own'")
+    tab.wait_for_function("() => document.title === 'advosim: My own'")
     tab.wait_for_selector("#upload")
     tab.set_input_files("#upload", broken)
     tab.wait_for_selector("#wrong:not([hidden])")
