@@ -63,7 +63,7 @@ Object.assign(globalThis, { told });
 
 /** @returns {import("./scene.js").Scene} */
 function scene() {
-  return { stage: stageNow, sides, view, big: view.projector ? 1.45 : 1, dim: false };
+  return { stage: stageNow, sides, view, big: !view.projector ? 1 : innerHeight > 900 ? 1.45 : 1.25, dim: false };
 }
 
 // ---------------------------------------------------------------- what the address holds
@@ -139,6 +139,7 @@ async function openScenario() {
   clamp();
   fillChoices();
   wake();
+  setTimeout(() => changePanel.load(view.s).then(() => (dirty = true), wrong), 1200);
 }
 
 function clamp() {
@@ -381,7 +382,6 @@ const lessonPanel = new LessonPanel(part("panel-lesson"), {
     const picker = /** @type {HTMLSelectElement} */ (part("scenario"));
     if ([...picker.options].some((each) => each.value === view.s)) picker.value = view.s;
     openScenario().catch(wrong);
-    changePanel.scenario = "";
     dirty = true;
     keepAddress();
   },

@@ -29,6 +29,9 @@ export class ChangePanel {
     this.panel = panel;
     this.desk = desk;
     this.scenario = "";
+    this.built = false;
+    /** @type {Promise<void>} */
+    this.loading = Promise.resolve();
     /** @type {Control[]} */
     this.controls = [];
   }
@@ -38,17 +41,28 @@ export class ChangePanel {
     return this.controls.find((control) => control.path === path)?.value;
   }
 
-  /** Fetch and show the controls of a scenario. @param {string} scenario */
-  async show(scenario) {
+  /** Fetch the controls of a scenario, where they are not there yet. @param {string} scenario */
+  load(scenario) {
     if (this.scenario !== scenario) {
       this.scenario = scenario;
-      this.controls = await askedJson(`controls?s=${encodeURIComponent(scenario)}`);
-      this.build();
+      this.loading = askedJson(`controls?s=${encodeURIComponent(scenario)}`).then((controls) => {
+        if (this.scenario !== scenario) return;
+        this.controls = controls;
+        this.built = false;
+      });
     }
+    return this.loading;
+  }
+
+  /** Show the controls of a scenario. @param {string} scenario */
+  async show(scenario) {
+    await this.load(scenario);
+    if (!this.built) this.build();
     this.update();
   }
 
   build() {
+    this.built = true;
     this.panel.innerHTML = `
       <h3>Change the right side</h3>
       <p class="small">The left side stays as it was. Same people, same luck: what differs comes from your change.</p>

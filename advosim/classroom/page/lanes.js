@@ -11,7 +11,7 @@ import {
  */
 
 const LANES = /** @type {const} */ (["law", "people", "attention", "answers", "events", "difference"]);
-const HEIGHTS = { law: 84, people: 78, attention: 34, answers: 62, events: 38, difference: 50 };
+const HEIGHTS = { law: 84, people: 78, attention: 34, answers: 66, events: 38, difference: 50 };
 /** Events with a mark of their own on the axis; the law's steps stand on its line. */
 const MARKED = new Set([
   "news", "closure", "reform", "alliance", "dissolved", "hashtag", "concession", "agreement", "election", "government",
