@@ -321,3 +321,13 @@ def test_a_model_with_agents_of_a_user_is_freed() -> None:
         del model
     gc.collect()
     assert [ref() for ref in gone] == [None] * 3
+
+
+def test_the_view_of_mesa_takes_the_model_as_the_docs_say(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("solara", reason="Mesa's view needs solara")
+    text = (root / "docs" / "how_to" / "notebook.md").read_text(encoding="utf-8")
+    code = text[text.index("## SolaraViz") :].split("```python")[1].split("```")[0]
+    space: dict[str, Any] = {}
+    monkeypatch.setattr("advosim.AdvocacyModel", lambda home, rng: AdvocacyModel(small(), rng=rng), raising=False)
+    exec(code, space)
+    assert space["page"] is not None and isinstance(space["model"], AdvocacyModel)
