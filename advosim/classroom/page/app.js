@@ -123,7 +123,9 @@ function arrived() {
     sides.forEach((side) => side.end());
     throw new Refused("The two sides have different numbers of people or organisations: they cannot be laid side by side.");
   }
-  if (!told.first && ready() > 0) told.first = performance.now();
+  if (told.first || ready() === 0) return;
+  told.first = performance.now();
+  speak();
 }
 
 function ready() {
@@ -355,6 +357,7 @@ const changePanel = new ChangePanel(part("panel-change"), {
     };
     wait();
     dirty = true;
+    titles();
     keepAddress();
     changePanel.update();
   },
