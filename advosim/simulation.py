@@ -22,7 +22,7 @@ from advosim.week import Line, line, stages
 from advosim.week import weeks as whole_weeks
 from advosim.world.chance import wrapping
 from advosim.world.codes import EVENTS
-from advosim.world.compile import JIT, cache_of
+from advosim.world.compile import JIT, cache_of, mend, sound
 from advosim.world.enact import enact
 from advosim.world.found import Settled, found
 from advosim.world.state import World
@@ -130,8 +130,9 @@ def threads_for(scenario: Scenario, threads: int | None) -> int:
 
 
 def is_compiled() -> bool:
-    """Whether the week stands compiled on disk already."""
-    return any(cache_of("advosim.week").glob("week.weeks-*.nbi"))
+    """Whether the week stands compiled on disk already, as it was written."""
+    folder = cache_of("advosim.week")
+    return folder is not None and any(folder.glob("week.weeks-*.nbi")) and sound("advosim.week")
 
 
 def compile_all(progress: Progress) -> None:
@@ -146,7 +147,7 @@ def compile_all(progress: Progress) -> None:
     progress("compile", 0, number + 2)
     world = _smallest()
     progress("compile", 1, number + 2)
-    processes = _compilers(min(processors(), 4)) if JIT else []
+    processes = _compilers(min(processors(), 4)) if JIT and cache_of("advosim.week") else []
     with wrapping(), ThreadPoolExecutor(max(1, len(processes))) as pool:
         lines = queue.SimpleQueue[str | None]()
         for process in processes:
@@ -202,5 +203,6 @@ def _smallest() -> World:
 
 
 def warmup(progress: Progress) -> None:
-    """Compile all that a run needs and keep it on disk."""
+    """Compile all that a run needs and keep it on disk; what was damaged there is found."""
+    mend()
     compile_all(progress)

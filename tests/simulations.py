@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import os
 import time
+from types import SimpleNamespace
 from typing import Any
+
+import numpy as np
+import pandas as pd
 
 from advosim import Scenario
 
@@ -16,6 +20,15 @@ def level(scenario: Scenario) -> float:
 def quick(scenario: Scenario, seed: int) -> dict[str, float]:
     """Outcomes of no model."""
     return {"policy_at_end": level(scenario) + seed / 1000, "protest": 1 / seed}
+
+
+def weekly(scenario: Scenario, seed: int) -> Any:
+    """A record of no model, with a weekly table."""
+    rows = np.zeros((3, 1, 1), [("policy", float), ("protest", float)])
+    rows["policy"] = level(scenario) + seed * np.arange(1, 4).reshape(3, 1, 1)
+    table = {"week": [1, 2, 3], "polity": "home", "issue": "climate", "policy": rows["policy"].ravel()}
+    names = SimpleNamespace(polities=("home",), issues=("climate",))
+    return SimpleNamespace(weeks=pd.DataFrame(table), recorded=SimpleNamespace(weeks=rows), names=names)
 
 
 def slow(scenario: Scenario, seed: int) -> dict[str, float]:

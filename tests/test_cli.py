@@ -154,7 +154,7 @@ BAD = {
     "a file as place": (["--out", "taken"], "baseline", "is a file"),
     "a name that no file can have": ([], 300 * "a", "this name is too long"),
     "a place that no folder can have": (["--out", 300 * "a"], "baseline", "this name is too long"),
-    "a place with other things": (["--out", "."], "baseline", "holds something else"),
+    "a place with other things": (["--out", "."], "baseline", "is the folder that you are in"),
 }
 
 

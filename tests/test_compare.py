@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
+import os
 import re
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +23,12 @@ from typer.testing import CliRunner
 
 from advosim import InputError, Scenario, cli, compare, simulate
 from advosim.experiment import effects
-from advosim.experiment.compare.comparison import Comparison, RunError
+from advosim.experiment.compare.comparison import Comparison, RunError, forget
 from advosim.reading import outcomes
 from advosim.reading.tables import lived
 from advosim.results import latex as tables
 
+ROOT = Path(__file__).resolve().parents[1]
 SMALL = {"polity.home.citizens": 100, "weeks": 20}
 REPRESSION = "polity.home.governance.repression"
 TEXT = re.compile(r"(?<!\\)[&%#_^~<>|\"]")
@@ -345,3 +351,71 @@ def test_the_command_names_the_run_that_raised(monkeypatch: pytest.MonkeyPatch, 
     ran = CliRunner().invoke(cli.app, [*words, "--out", str(tmp_path / "out")])
     assert ran.exit_code == 1 and "scenario 'Baseline (1)', seed 1: OverflowError: too much" in ran.stderr
     assert not (tmp_path / "out").exists()
+
+
+# ---------------------------------------------------------------- whatever ends it
+
+
+KILLED = """
+import sys
+sys.path.insert(0, {tests!r})
+import test_compare as tests
+from advosim import Scenario, compare
+if __name__ == "__main__":
+    base = Scenario.load("baseline").but(tests.TINY)
+    found = compare([base, base.but(tests.HARDER)], runs=12, outcomes={{"slow": tests.slow}}, workers=2, kept={kept!r})
+    found.pairs.to_parquet({out!r})
+"""
+TINY = {"polity.home.citizens": 60, "weeks": 4}
+HARDER = {REPRESSION: 0.95, "title": "Harder"}
+
+
+def slow(record: Any) -> float:
+    time.sleep(0.1)
+    return float(record.recorded.weeks["policy"][-1, 0, 0])
+
+
+def workers_of(kept: Path) -> list[int]:
+    """Processes of this machine that were told of the folder."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*/environ"):
+        with contextlib.suppress(OSError):
+            if f"ADVOSIM_TEST={kept}".encode() in place.read_bytes():
+                state = place.with_name("stat").read_text().rpartition(")")[2].split()[0]
+                found += [int(place.parent.name)] if state not in "ZX" else []
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="counts processes in /proc")
+def test_a_killed_comparison_leaves_no_process_and_goes_on(tmp_path: Path) -> None:
+    kept, out = tmp_path / "kept", tmp_path / "pairs.parquet"
+    script = tmp_path / "killed.py"
+    script.write_text(KILLED.format(tests=str(ROOT / "tests"), kept=str(kept), out=str(out)), encoding="utf-8")
+    known = {**os.environ, "PYTHONPATH": str(ROOT), "ADVOSIM_TEST": str(kept)}
+    process = subprocess.Popen([sys.executable, str(script)], env=known, start_new_session=True)
+    until = time.monotonic() + 300
+    while not list(kept.glob("chunks/*.json")) and time.monotonic() < until:
+        time.sleep(0.02)
+    process.kill()
+    process.wait()
+    while workers_of(kept) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not workers_of(kept) and not out.exists()
+    done = {file.name: file.read_bytes() for file in kept.glob("chunks/*.json")}
+    assert done
+    base = Scenario.load("baseline").but(TINY)
+    found = compare([base, base.but(HARDER)], runs=12, outcomes={"slow": slow}, workers=1, progress=False, kept=kept)
+    assert all((kept / "chunks" / name).read_bytes() == raw for name, raw in done.items())
+    alone = compare([base, base.but(HARDER)], runs=12, outcomes={"slow": slow}, workers=1, progress=False)
+    assert found.pairs.equals(alone.pairs)
+    forget(kept)
+    assert not kept.exists()
+
+
+def test_a_run_that_raised_is_tried_again_and_the_others_are_kept(tmp_path: Path) -> None:
+    base = Scenario.load("baseline").but(TINY)
+    how: dict[str, Any] = {"runs": 4, "workers": 1, "progress": False, "kept": tmp_path / "kept"}
+    with pytest.raises(RunError, match="the fourth"):
+        compare([base, base.but(HARDER)], outcomes={"it": breaks_at_four}, **how)
+    assert (tmp_path / "kept").exists()
+    assert compare([base, base.but(HARDER)], outcomes={"it": first_policy}, **how).outcomes == ["it"]

@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import printed_with_and_without_jit
 
-from advosim.scenario.problems import InputError
 from advosim.world import networks
 from advosim.world.chance import stream
 
@@ -203,71 +202,6 @@ def test_wrong_arguments_are_named():
 
 
 # --- files ------------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "0,1\n1,2\n",
-        "from,to\n0,1\n1,2\n",
-        "0\t1\n1\t2\n",
-        "source;target;weight\n0;1;.5\n1;2;.3\n",
-        "\n\ufefffrom,to\n0,1\n\n2,1\n1,0\n2,2\n"[1:],
-        "\n\nfrom,to\n0,1\n2,1\n",
-    ],
-)
-def test_edge_lists_are_read(tmp_path, text):
-    file = tmp_path / "ties.csv"
-    file.write_text(text, encoding="utf-8")
-    start, neighbour = _laid(4, networks.edge_list(file, 4))
-    assert start.tolist() == [0, 1, 3, 4, 4]
-    assert neighbour.tolist() == [1, 0, 2, 1]
-
-
-@pytest.mark.parametrize(
-    ("text", "line", "what"),
-    [
-        ("0,1\n1,x\n", 2, "'x' is no integer"),
-        ("from,to\n0,1\n\n1,4\n", 4, "there is no citizen 4"),
-        ("0,1\n-1,2\n", 2, "there is no citizen -1"),
-        ("0,1\n1.5,2\n", 2, "'1.5' is no integer"),
-        ("0,1\n1,\n", 2, "'' is no integer"),
-        ("0,1\n1\n", 2, "one column only"),
-        ("0 1\n1 2\n", 2, "one column only"),
-        ("0,99999999999999999999999\n", 1, "there is no citizen 99999999999999999999999"),
-        ("", None, "no ties"),
-        ("from,to\n", None, "no ties"),
-    ],
-)
-def test_wrong_edge_lists_are_refused_with_the_line(tmp_path, text, line, what):
-    file = tmp_path / "ties.csv"
-    file.write_text(text, encoding="utf-8")
-    with pytest.raises(InputError) as error:
-        networks.edge_list(file, 4)
-    problem = error.value.problems[0]
-    assert (problem.file, problem.line) == (str(file), line)
-    assert what in problem.what
-
-
-def test_only_the_first_offenders_are_named(tmp_path):
-    file = tmp_path / "ties.tsv"
-    file.write_text("0\t4\n" * 100, encoding="utf-8")
-    with pytest.raises(InputError) as error:
-        networks.edge_list(file, 4)
-    assert [p.line for p in error.value.problems] == [1, 2, 3, 4, 5]
-    assert "numbered from 0" in error.value.problems[0].hint
-
-
-def test_missing_files_folders_and_other_bytes_are_refused(tmp_path):
-    (tmp_path / "ties.csv").write_bytes(b"\xff\xfe\x00\x01\n")
-    with pytest.raises(InputError, match="UTF-8"):
-        networks.edge_list(tmp_path / "ties.csv", 4)
-    with pytest.raises(InputError, match=r"did you mean 'ties\.csv'"):
-        networks.edge_list(tmp_path / "tie.csv", 4)
-    with pytest.raises(InputError, match="is a folder"):
-        networks.edge_list(tmp_path, 4)
-    with pytest.raises(InputError, match="no such file"):
-        networks.edge_list(tmp_path / "none" / "ties.csv", 4)
 
 
 # --- layers and polities ----------------------------------------------------------------------------------------------

@@ -169,10 +169,78 @@ def test_an_interrupt_leaves_nothing(record: Any, tmp_path: Path, monkeypatch: p
 @pytest.mark.usefixtures("undrawn")
 def test_newer_results_replace_older_ones_whole(record: Any, tmp_path: Path) -> None:
     folder = results.write(record, tmp_path / "run")
-    (folder / "notes.txt").write_text("mine")
     results.write(record, folder)
     assert names(folder) == FILES
     assert names(tmp_path) == {"run"}
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_what_is_no_part_of_results_stays(record: Any, tmp_path: Path) -> None:
+    folder = results.write(record, tmp_path / "run")
+    (folder / "notes.txt").write_text("mine")
+    (folder / "sweep").mkdir()
+    (folder / "sweep" / "sweep.json").write_text("{}")
+    story = (folder / "story.md").read_bytes()
+    (folder / "story.md").write_text("edited")
+    with pytest.raises(InputError, match=r"notes\.txt, story\.md, sweep") as refused:
+        results.write(record, folder)
+    assert "--force" in refused.value.problems[0].hint
+    results.write(record, folder, force=True)
+    assert names(folder) == FILES | {"notes.txt", "sweep"}
+    assert (folder / "notes.txt").read_text() == "mine" and (folder / "sweep" / "sweep.json").is_file()
+    assert (folder / "story.md").read_bytes() == story
+    assert names(tmp_path) == {"run"}
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_results_land_where_a_link_points(record: Any, tmp_path: Path) -> None:
+    (tmp_path / "far").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "far" / "run")
+    for _ in range(2):
+        results.write(record, tmp_path / "link")
+        assert names(tmp_path / "far" / "run") == FILES
+        assert (tmp_path / "link").is_symlink() and names(tmp_path / "far") == {"run"}
+
+
+def test_places_that_can_take_no_results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "here").mkdir()
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    monkeypatch.chdir(tmp_path / "here")
+    for place, what in ((".", "that you are in"), ("..", "that you are in"), ("../loop", "leads nowhere"),
+                        ("x" * 256, "too long"), ("\N{SNOWMAN}" * 90, "too long"), ("x/" * 3000, "too long"),
+                        ("a\0b", "is no name"), ("/", "that you are in")):  # fmt: skip
+        with pytest.raises(InputError, match=what):
+            results.check_place(place)
+    results.check_place("x" * 255)
+    os.rmdir(tmp_path / "here")
+    with pytest.raises(InputError, match="has been removed"):
+        results.check_place("out")
+    assert names(tmp_path) == {"loop"}
+
+
+@pytest.mark.usefixtures("undrawn")
+def test_a_name_of_full_length_is_taken(record: Any, tmp_path: Path) -> None:
+    results.write(record, tmp_path / ("x" * 255))
+    assert names(tmp_path) == {"x" * 255}
+
+
+MANY = """
+import sys
+from conftest import made_up
+from advosim.results import folder as results
+results._draw = lambda record, file: None
+results.write(made_up(), sys.argv[1])
+"""
+
+
+def test_several_writers_leave_one_whole_folder(root: Path, tmp_path: Path) -> None:
+    known = {**os.environ, "PYTHONPATH": os.pathsep.join([str(root), str(root / "tests")])}
+    words = [sys.executable, "-c", MANY, str(tmp_path / "run")]
+    writers = [subprocess.Popen(words, env=known) for _ in range(5)]
+    assert [writer.wait() for writer in writers] == [0] * 5
+    assert names(tmp_path) == {"run"}
+    told = json.loads((tmp_path / "run" / "manifest.json").read_text(encoding="utf-8"))
+    assert set(told["files"]) == names(tmp_path / "run") - {"manifest.json"}
 
 
 # Writes to the folder in argv[1] and stays in the middle of it until it is killed.
@@ -206,7 +274,7 @@ def test_what_a_kill_leaves_does_not_look_whole_and_goes_with_the_next_run(
             time.sleep(0.05)
         assert reached.exists()
         [partial] = folder.parent.iterdir()
-        assert partial.name.startswith(".run.partial-")
+        assert partial.name.startswith(results._start(folder, "partial"))
     finally:
         process.send_signal(signal.SIGKILL)
         process.wait()
@@ -221,7 +289,8 @@ def test_what_a_kill_leaves_does_not_look_whole_and_goes_with_the_next_run(
 def test_results_that_a_killed_run_was_replacing_come_back(
     record: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    old = results.write(record, tmp_path / "run").replace(tmp_path / f".run.old-{results._here()}-999999999")
+    name = f"{results._start(tmp_path / 'run', 'old')}{results._here()}-999999999"
+    old = results.write(record, tmp_path / "run").replace(tmp_path / name)
     monkeypatch.setattr(pd.DataFrame, "to_csv", full)
     with pytest.raises(results.SaveError):
         results.write(record, tmp_path / "run")
@@ -232,9 +301,10 @@ def test_results_that_a_killed_run_was_replacing_come_back(
 @pytest.mark.skipif(os.name == "nt", reason="on Windows age alone tells")
 @pytest.mark.usefixtures("undrawn")
 def test_the_folder_of_a_run_that_still_writes_is_left_alone(record: Any, tmp_path: Path) -> None:
-    alive = tmp_path / f".run.partial-{results._here()}-{os.getppid()}"
-    elsewhere = tmp_path / ".run.partial-another_host-1"
-    other = tmp_path / ".other.partial-another_host-1"
+    mine, others = (results._start(tmp_path / name, "partial") for name in ("run", "other"))
+    alive = tmp_path / f"{mine}{results._here()}-{os.getppid()}"
+    elsewhere = tmp_path / f"{mine}another_host-1"
+    other = tmp_path / f"{others}another_host-1"
     for folder in (alive, elsewhere, other):
         folder.mkdir()
     results.write(record, tmp_path / "run")

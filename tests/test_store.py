@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import json
 import os
+import random
+import re
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pyreadstat
 import pytest
@@ -18,7 +23,7 @@ from codebooks import explains
 
 from advosim.experiment.sweep import export, load, store
 from advosim.experiment.sweep import running as sweep
-from advosim.results.folder import SaveError
+from advosim.experiment.sweep.schema import Experiment
 from advosim.scenario.problems import InputError
 
 REPRESSION = "polity.home.governance.repression"
@@ -106,35 +111,103 @@ def test_a_chunk_counts_when_its_status_is_there(tmp_path: Path) -> None:
     assert (tmp_path / store.RUNS).read_bytes() == before
 
 
-def test_chunks_that_are_broken_or_hold_other_runs_are_told(tmp_path: Path) -> None:
-    swept(tmp_path)
-    file = tmp_path / "chunks" / "000002.parquet"
-    good = file.read_bytes()
-    file.write_bytes(good[:500])
-    with pytest.raises(SaveError, match=r"000002.parquet cannot be read.*Remove it"):
-        swept(tmp_path)
-    table = pq.read_table(tmp_path / "chunks" / "000001.parquet")
-    pq.write_table(table, file)
-    with pytest.raises(SaveError, match=r"000002.parquet holds other runs than were planned"):
-        swept(tmp_path)
-    file.unlink()
-    swept(tmp_path)
-    assert sweep.status(tmp_path).left == 0
+WEEKLY: dict[str, Any] = {"keep": {"weeks": 1}, "factor": {REPRESSION: {"levels": [0.1, 0.9]}}}
 
 
-def test_a_week_that_is_there_twice_is_found(tmp_path: Path) -> None:
-    swept(tmp_path, None, 50, keep={"weeks": 1}, factor={REPRESSION: {"levels": [0.1, 0.9]}})
-    file = tmp_path / "chunks" / "000000.weeks.parquet"
-    table = pq.read_table(file)
-    pq.write_table(pa.concat_tables([table, table.slice(len(table) - 1)]), file)
-    with pytest.raises(SaveError, match="holds a week of a run twice"):
-        swept(tmp_path, None, 50, keep={"weeks": 1}, factor={REPRESSION: {"levels": [0.1, 0.9]}})
+def weekly(folder: Path) -> Path:
+    """50 runs with their weeks, in 4 chunks."""
+    sweep.run(weekly_experiment(), folder, executor=sweep.InProcess(), simulate=simulations.weekly, chunk=15)
+    return folder
 
 
-def test_a_plan_that_cannot_be_read_is_told(tmp_path: Path) -> None:
-    (tmp_path / store.MANIFEST).write_text('{"plan": {}}', encoding="utf-8")
-    with pytest.raises(InputError, match="cannot be read as the plan of a sweep"):
+@functools.cache
+def weekly_experiment() -> Experiment:
+    return load.build(TABLE | WEEKLY)
+
+
+def tables(folder: Path) -> dict[str, bytes]:
+    return {name: (folder / name).read_bytes() for name in (store.RUNS, store.WEEKS)}
+
+
+def flipped(folder: Path, bits: int, told: Callable[[], str]) -> None:
+    """Flip bits, one after the other, anywhere in a folder: each is noticed, and the same call mends it."""
+    luck, right = random.Random(1), tables(folder)
+    for _ in range(bits):
+        files = sorted(file for file in folder.rglob("*") if file.is_file() and store.DAMAGED not in file.parts)
+        file = luck.choices(files, [file.stat().st_size for file in files])[0]
+        raw = bytearray(file.read_bytes())
+        raw[luck.randrange(len(raw))] ^= 1 << luck.randrange(8)
+        file.write_bytes(raw)
+        with contextlib.suppress(InputError):
+            state = sweep.status(folder)
+            assert state.damaged and file.name in str(state) and not state.merged, file
+        with pytest.raises(InputError, match=re.escape(file.name)):
+            sweep.runs(folder)
+        told()
+        weekly(folder)
+        assert tables(folder) == right, file
+        assert file.name in told() or file.parent == folder
+        assert sweep.status(folder).merged
+
+
+def test_a_flipped_bit_is_noticed_and_its_runs_are_made_again(tmp_path: Path, capsys: Any) -> None:
+    flipped(weekly(tmp_path), 12, lambda: capsys.readouterr().err)
+
+
+@pytest.mark.slow
+def test_of_four_hundred_flipped_bits_none_stays(tmp_path: Path, capsys: Any) -> None:
+    flipped(weekly(tmp_path), 400, lambda: capsys.readouterr().err)
+
+
+@pytest.mark.parametrize(
+    "harm",
+    [
+        lambda folder: (folder / "chunks" / "000002.parquet").unlink(),
+        lambda folder: (folder / "chunks" / "000001.weeks.parquet").unlink(),
+        lambda folder: (folder / "chunks" / "000001.json").write_bytes(b""),
+        lambda folder: (folder / "chunks" / "000001.json").unlink(),
+        lambda folder: os.replace(folder / "chunks" / "000002.parquet", folder / "chunks" / "000001.parquet"),
+        lambda folder: (folder / store.RUNS).write_bytes(b""),
+        lambda folder: (folder / store.MERGED).unlink(),
+        lambda folder: (folder / store.MANIFEST).write_bytes(b"{}"),
+        lambda folder: (folder / store.MANIFEST).unlink(),
+        lambda folder: [(folder / name).unlink() for name in (store.MANIFEST, store.RUNS, store.WEEKS, store.MERGED,
+                                                              store.TIMINGS, store.FAILURES)
+                        if (folder / name).exists()],
+    ],
+)  # fmt: skip
+def test_no_damage_is_a_dead_end(harm: Callable[[Path], Any], tmp_path: Path) -> None:
+    right = tables(weekly(tmp_path))
+    harm(tmp_path)
+    weekly(tmp_path)
+    assert tables(tmp_path) == right
+    assert sweep.status(tmp_path).merged
+
+
+def test_an_edited_plan_is_not_believed(tmp_path: Path) -> None:
+    right = tables(weekly(tmp_path))
+    file = tmp_path / store.MANIFEST
+    file.write_text(file.read_text(encoding="utf-8").replace('"first_seed": 1', '"first_seed": 2'), encoding="utf-8")
+    with pytest.raises(InputError, match="not as it was written"):
         sweep.status(tmp_path)
+    weekly(tmp_path)
+    assert tables(tmp_path) == right
+
+
+def test_a_sweep_that_died_before_its_plan_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "chunks").mkdir()
+    assert sweep.status(weekly(tmp_path)).merged
+
+
+def test_chunks_of_another_plan_are_set_aside(tmp_path: Path) -> None:
+    other = swept(
+        tmp_path / "other", simulations.weekly, 15, **{**WEEKLY, "replicates": {"count": 25, "first_seed": 9}}
+    )
+    right = tables(weekly(tmp_path / "one"))
+    for ending in ("json", "parquet", "weeks.parquet"):
+        shutil.copy(other / "chunks" / f"000001.{ending}", tmp_path / "one" / "chunks")
+    assert len(sweep.status(tmp_path / "one").damaged) == 1
+    assert tables(weekly(tmp_path / "one")) == right
 
 
 def test_the_folder_says_how_to_repeat_it(folder: Path) -> None:
@@ -157,8 +230,15 @@ def test_the_hash_of_a_preset_of_ones_own_knows_its_content(tmp_path: Path) -> N
 
 def test_the_hash_of_the_program_knows_what_results_depend_on() -> None:
     decides = lambda file: store._decides(Path(file))  # noqa: E731
-    assert all(map(decides, ("week.py", "scenario/catalogue/tactics.toml", "world/found.py", "experiment/outcomes.py")))
-    assert not any(map(decides, ("cli.py", "cli_sweep.py", "experiment/sweep.py", "app/page.py", "figures.py")))
+    assert all(
+        map(decides, ("week.py", "scenario/catalogue/tactics.toml", "world/found.py", "experiment/sweep/outcomes.py"))
+    )
+    assert not any(
+        map(
+            decides,
+            ("cli/wiring.py", "experiment/sweep/running.py", "live/frame.py", "figures/page.py", "story/page.py"),
+        )
+    )
 
 
 # ---------------------------------------------------------------- merged tables

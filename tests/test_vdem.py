@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import tomllib
@@ -41,6 +42,8 @@ KNOWN: dict[str, vdem.Setting] = {
     "surveillance": 0.2,
     "external_vulnerability": 0.3,
 }
+derive = functools.partial(vdem.derive, excerpt=True)
+"""The files made up below are no worlds to rank a country in."""
 NEVER = {"recall.allowed", "veto_players", "external_vulnerability", "election_interval"}
 
 
@@ -57,8 +60,38 @@ def table(folder: Path, columns: str, *rows: str) -> Path:
 
 def refusal(path: Path | str, code: str = "AAA", year: int = 2000) -> InputError:
     with pytest.raises(InputError) as caught:
-        vdem.derive(path, code, year, KNOWN)
+        derive(path, code, year, KNOWN)
     return caught.value
+
+
+# ---------------------------------------------------------------- a world to rank in
+
+
+def test_a_rank_needs_a_world_to_rank_in(tmp_path: Path) -> None:
+    rows = [f"Land {i},L{i:02},{year},{(i * 7 + year) % 50}" for i in range(40) for year in range(2000, 2010)]
+    whole, few, one = (tmp_path / name for name in ("whole", "few", "one"))
+    for folder, kept in ((whole, rows), (few, rows[:290]), (one, rows[:10])):
+        folder.mkdir()
+        table(folder, "v2csreprss", *kept)
+    assert 0 < float(vdem.derive(whole / "vdem.csv", "L00", 2000, KNOWN).values["repression"]) < 1
+    with pytest.raises(InputError, match="repression would be a rank .* 10 country-years of 1 country only") as caught:
+        vdem.derive(one / "vdem.csv", "L00", 2000, KNOWN)
+    assert "--excerpt" in caught.value.problems[0].hint
+    with pytest.raises(InputError, match="290 country-years of 29 countries"):
+        vdem.derive(few / "vdem.csv", "L00", 2000, KNOWN)
+    told = vdem.derive(one / "vdem.csv", "L00", 2000, KNOWN, excerpt=True)
+    assert "10 country-years of 1 country" in vdem.summary(told)
+    assert "An excerpt" in vdem.preset_text(told)
+
+
+def test_experts_scales_need_no_world(tmp_path: Path) -> None:
+    file = table(tmp_path, "v2csreprss_osp,v2csreprss", "Aland,AAA,2000,3,-1")
+    assert vdem.derive(file, "AAA", 2000, KNOWN).values["repression"] == 0.25
+
+
+def test_doubled_columns_are_refused(tmp_path: Path) -> None:
+    file = table(tmp_path, "v2csreprss_osp,v2csreprss_osp", "Aland,AAA,2000,3,1")
+    assert refusal(file).problems[0].what == "the column v2csreprss_osp is there twice"
 
 
 # ---------------------------------------------------------------- formulas
@@ -83,7 +116,7 @@ def refusal(path: Path | str, code: str = "AAA", year: int = 2000) -> InputError
     ],
 )
 def test_osp_value_by_its_maximum(tmp_path: Path, setting: str, column: str, value: float, expected: float) -> None:
-    derivation = vdem.derive(table(tmp_path, column, f"Aland,AAA,2000,{value}"), "AAA", 2000, KNOWN)
+    derivation = derive(table(tmp_path, column, f"Aland,AAA,2000,{value}"), "AAA", 2000, KNOWN)
     assert derivation.values[setting] == expected
     assert column in derivation.how[setting]
     assert "rank" not in derivation.how[setting]
@@ -91,8 +124,8 @@ def test_osp_value_by_its_maximum(tmp_path: Path, setting: str, column: str, val
 
 def test_accommodation_is_the_mean_of_two_columns(tmp_path: Path) -> None:
     file = table(tmp_path, "v2cscnsult_osp,v2dlengage_osp", "Aland,AAA,2000,1,4", "Bland,BBB,2000,,4")
-    assert vdem.derive(file, "AAA", 2000, KNOWN).values["accommodation"] == (1 / 2 + 4 / 5) / 2
-    alone = vdem.derive(file, "BBB", 2000, KNOWN)
+    assert derive(file, "AAA", 2000, KNOWN).values["accommodation"] == (1 / 2 + 4 / 5) / 2
+    alone = derive(file, "BBB", 2000, KNOWN)
     assert alone.values["accommodation"] == 4 / 5
     assert "v2cscnsult_osp is empty in 2000" in alone.how["accommodation"]
     assert "openness" in alone.missing
@@ -102,19 +135,19 @@ def test_model_score_by_its_rank_in_the_file(tmp_path: Path) -> None:
     rows = ["Aland,AAA,2000,-1.2", "Aland,AAA,2001,0.5", "Bland,BBB,2000,0.5", "Bland,BBB,2001,2", "Cland,CCC,2000,NA"]
     file = table(tmp_path, "v2csreprss", *rows)
     # four scores; below and half of the ties: -1.2 -> 0.5/4, 0.5 -> (1 + 1)/4, 2 -> 3.5/4
-    assert vdem.derive(file, "AAA", 2000, KNOWN).values["repression"] == 1 - 0.125
-    assert vdem.derive(file, "AAA", 2001, KNOWN).values["repression"] == 1 - 0.5
-    assert vdem.derive(file, "BBB", 2000, KNOWN).values["repression"] == 1 - 0.5
-    assert vdem.derive(file, "BBB", 2001, KNOWN).values["repression"] == 1 - 0.875
-    how = vdem.derive(file, "AAA", 2000, KNOWN).how["repression"]
+    assert derive(file, "AAA", 2000, KNOWN).values["repression"] == 1 - 0.125
+    assert derive(file, "AAA", 2001, KNOWN).values["repression"] == 1 - 0.5
+    assert derive(file, "BBB", 2000, KNOWN).values["repression"] == 1 - 0.5
+    assert derive(file, "BBB", 2001, KNOWN).values["repression"] == 1 - 0.875
+    how = derive(file, "AAA", 2000, KNOWN).how["repression"]
     assert how == "1 - percentile rank of v2csreprss (model score -1.2) among 4 country-years in the file"
-    assert "repression" in vdem.derive(file, "CCC", 2000, KNOWN).missing
+    assert "repression" in derive(file, "CCC", 2000, KNOWN).missing
 
 
 def test_osp_goes_before_the_score_and_the_score_before_nothing(tmp_path: Path) -> None:
     rows = ["Aland,AAA,2000,3,-1", "Bland,BBB,2000,,1"]
     file = table(tmp_path, "v2csreprss_osp,v2csreprss", *rows)
-    first, second = (vdem.derive(file, code, 2000, KNOWN) for code in ("AAA", "BBB"))
+    first, second = (derive(file, code, 2000, KNOWN) for code in ("AAA", "BBB"))
     assert first.values["repression"] == 0.25
     assert "v2csreprss_osp / 4" in first.how["repression"]
     assert second.values["repression"] == 1 - 0.75
@@ -125,7 +158,7 @@ def test_osp_goes_before_the_score_and_the_score_before_nothing(tmp_path: Path) 
 def test_a_higher_score_means_less_repression(tmp_path: Path, column: str) -> None:
     scores = [0, 0.4, 1.1, 1.1, 2.5, 3.9]
     file = table(tmp_path, column, *(f"Land {i},L{i},2000,{score}" for i, score in enumerate(scores)))
-    repression = [vdem.derive(file, f"L{i}", 2000, KNOWN).values["repression"] for i in range(len(scores))]
+    repression = [derive(file, f"L{i}", 2000, KNOWN).values["repression"] for i in range(len(scores))]
     assert repression == sorted(repression, key=lambda value: -float(value))
     assert repression[2] == repression[3]
     assert len(set(repression)) == len(scores) - 1
@@ -134,11 +167,11 @@ def test_a_higher_score_means_less_repression(tmp_path: Path, column: str) -> No
 @pytest.mark.parametrize(("code", "name"), [(0, "majority"), (1, "proportional"), (2, "mixed")])
 def test_electoral_system(tmp_path: Path, code: int, name: str) -> None:
     file = table(tmp_path, "v2elparlel", f"Aland,AAA,2000,{code}")
-    assert vdem.derive(file, "AAA", 2000, KNOWN).values["electoral_system"] == name
+    assert derive(file, "AAA", 2000, KNOWN).values["electoral_system"] == name
 
 
 def test_electoral_system_that_the_model_does_not_have(tmp_path: Path) -> None:
-    derivation = vdem.derive(table(tmp_path, "v2elparlel", "Aland,AAA,2000,3"), "AAA", 2000, KNOWN)
+    derivation = derive(table(tmp_path, "v2elparlel", "Aland,AAA,2000,3"), "AAA", 2000, KNOWN)
     assert derivation.missing["electoral_system"] == "majority"
     assert "does not have" in derivation.why["electoral_system"]
 
@@ -146,14 +179,14 @@ def test_electoral_system_that_the_model_does_not_have(tmp_path: Path) -> None:
 def test_electoral_system_holds_until_the_next_election(tmp_path: Path) -> None:
     rows = ["Aland,AAA,2003,0", "Aland,AAA,2002,", "Bland,BBB,2001,2", "Aland,AAA,1999,1", "Aland,AAA,2000,"]
     file = table(tmp_path, "v2elparlel", *rows)
-    derivation = vdem.derive(file, "AAA", 2002, KNOWN)
+    derivation = derive(file, "AAA", 2002, KNOWN)
     assert derivation.values["electoral_system"] == "proportional"
     assert "in 1999, the last election before 2002" in derivation.how["electoral_system"]
 
 
 def test_electoral_system_ends_with_the_electoral_regime(tmp_path: Path) -> None:
     rows = ["Aland,AAA,1999,1,1", "Aland,AAA,2000,,0", "Aland,AAA,2001,,1"]
-    derivation = vdem.derive(table(tmp_path, "v2elparlel,v2x_elecreg", *rows), "AAA", 2001, KNOWN)
+    derivation = derive(table(tmp_path, "v2elparlel,v2x_elecreg", *rows), "AAA", 2001, KNOWN)
     assert "electoral_system" in derivation.missing
     assert "in 2000" in derivation.why["electoral_system"]
 
@@ -161,7 +194,7 @@ def test_electoral_system_ends_with_the_electoral_regime(tmp_path: Path) -> None
 @pytest.mark.parametrize(("code", "binding"), [(1, False), (2, True)])
 def test_initiative_allowed(tmp_path: Path, code: int, binding: bool) -> None:
     file = table(tmp_path, "v2ddlexci,v2ddsigpci,v2ddpartci,v2xdd_i_rf", f"Aland,AAA,2000,{code},2.5,0,0.4")
-    values = vdem.derive(file, "AAA", 2000, KNOWN).values
+    values = derive(file, "AAA", 2000, KNOWN).values
     assert values == {
         "initiative.allowed": True,
         "initiative.signature_share": 0.025,
@@ -173,14 +206,14 @@ def test_initiative_allowed(tmp_path: Path, code: int, binding: bool) -> None:
 
 def test_initiative_not_allowed_has_no_thresholds(tmp_path: Path) -> None:
     file = table(tmp_path, "v2ddlexci,v2ddsigpci,v2ddpartci,v2xdd_i_rf", "Aland,AAA,2000,0,0,0,0")
-    derivation = vdem.derive(file, "AAA", 2000, KNOWN)
+    derivation = derive(file, "AAA", 2000, KNOWN)
     assert derivation.values == {"initiative.allowed": False, "referendum.allowed": False}
     assert derivation.missing["initiative.signature_share"] == KNOWN["initiative.signature_share"]
 
 
 def test_no_share_of_signatures_is_no_threshold_of_zero(tmp_path: Path) -> None:
     file = table(tmp_path, "v2ddlexci,v2ddsigpci", "Aland,AAA,2000,2,0")
-    assert "initiative.signature_share" in vdem.derive(file, "AAA", 2000, KNOWN).missing
+    assert "initiative.signature_share" in derive(file, "AAA", 2000, KNOWN).missing
 
 
 # ---------------------------------------------------------------- what the file has and lacks
@@ -188,7 +221,7 @@ def test_no_share_of_signatures_is_no_threshold_of_zero(tmp_path: Path) -> None:
 
 def test_missing_settings_come_with_their_defaults_and_why(tmp_path: Path) -> None:
     file = table(tmp_path, "v2csreprss_osp,v2mecenefm_osp", "Aland,AAA,2000,3,")
-    derivation = vdem.derive(file, "AAA", 2000, KNOWN)
+    derivation = derive(file, "AAA", 2000, KNOWN)
     assert set(derivation.values) == set(derivation.how) == {"repression"}
     assert derivation.missing == {name: default for name, default in KNOWN.items() if name != "repression"}
     assert set(derivation.why) == set(derivation.missing)
@@ -199,20 +232,20 @@ def test_missing_settings_come_with_their_defaults_and_why(tmp_path: Path) -> No
 
 def test_only_settings_that_the_schema_knows(tmp_path: Path) -> None:
     file = table(tmp_path, "v2csreprss_osp,v2mecenefm_osp", "Aland,AAA,2000,3,2")
-    derivation = vdem.derive(file, "AAA", 2000, {"media_freedom": 0.9, "veto_players": 2})
+    derivation = derive(file, "AAA", 2000, {"media_freedom": 0.9, "veto_players": 2})
     assert derivation.values == {"media_freedom": 0.5}
     assert derivation.missing == {"veto_players": 2}
 
 
 def test_empty_cells_alone_give_no_setting(tmp_path: Path) -> None:
-    assert vdem.derive(table(tmp_path, "v2csreprss", "Aland,AAA,2000,"), "AAA", 2000, KNOWN).values == {}
+    assert derive(table(tmp_path, "v2csreprss", "Aland,AAA,2000,"), "AAA", 2000, KNOWN).values == {}
 
 
 @pytest.mark.parametrize("empty", ["", "NA", "NaN", ".", "  "])
 def test_ways_to_write_an_empty_cell(tmp_path: Path, empty: str) -> None:
     file = table(tmp_path, "v2csreprss", f"Aland,AAA,2000,{empty}", "Bland,BBB,2000,1")
-    assert "repression" in vdem.derive(file, "AAA", 2000, KNOWN).missing
-    assert "among 1 country-years" in vdem.derive(file, "BBB", 2000, KNOWN).how["repression"]
+    assert "repression" in derive(file, "AAA", 2000, KNOWN).missing
+    assert "among 1 country-years" in derive(file, "BBB", 2000, KNOWN).how["repression"]
 
 
 @pytest.mark.parametrize(
@@ -221,7 +254,7 @@ def test_ways_to_write_an_empty_cell(tmp_path: Path, empty: str) -> None:
 )
 def test_names_of_the_key_columns(tmp_path: Path, header: str) -> None:
     file = written(tmp_path, f"{header},v2csreprss_osp\nAland,AAA,2000,3\n")
-    derivation = vdem.derive(file, "AAA", 2000, KNOWN)
+    derivation = derive(file, "AAA", 2000, KNOWN)
     assert derivation.values["repression"] == 0.25
     assert derivation.country == ("AAA" if header.startswith("hist") else "Aland")
 
@@ -233,14 +266,14 @@ def test_code_or_name_in_any_case_and_encoding(tmp_path: Path, asked: str, encod
     path = tmp_path / "vdem.csv"
     text = f"country,iso3,year,v2csreprss_osp\nCôte d{apostrophe}Ivoire,CIV,2000,3\n"
     path.write_bytes(text.encode(encoding))
-    derivation = vdem.derive(path, asked, 2000, KNOWN)
+    derivation = derive(path, asked, 2000, KNOWN)
     assert (derivation.code, derivation.country) == ("CIV", f"Côte d{apostrophe}Ivoire")
 
 
 def test_quoted_names_line_ends_blank_lines_and_years_with_a_point(tmp_path: Path) -> None:
     path = tmp_path / "vdem.csv"
     path.write_bytes(b'country,iso3,year,v2csreprss_osp\r\n"Korea, South",KOR,2000.0,3\r\n\r\n')
-    derivation = vdem.derive(path, "korea, south", 2000, KNOWN)
+    derivation = derive(path, "korea, south", 2000, KNOWN)
     assert (derivation.country, derivation.year, derivation.values["repression"]) == ("Korea, South", 2000, 0.25)
 
 
@@ -250,7 +283,7 @@ def test_quoted_names_line_ends_blank_lines_and_years_with_a_point(tmp_path: Pat
 )
 def test_version_from_the_name_of_the_file(tmp_path: Path, name: str, version: str) -> None:
     file = written(tmp_path, "country,iso3,year,v2csreprss_osp\nAland,AAA,2000,3\n", name)
-    derivation = vdem.derive(file, "AAA", 2000, KNOWN)
+    derivation = derive(file, "AAA", 2000, KNOWN)
     assert derivation.version == version
     assert f"version {version} " in tomllib.loads(vdem.preset_text(derivation))["source"]
 
@@ -377,7 +410,7 @@ def test_two_rows_for_a_year(tmp_path: Path) -> None:
 def mixed(tmp_path: Path) -> vdem.Derivation:
     columns = "v2csreprss_osp,v2cscnsult,v2elparlel,v2ddlexci,v2ddsigpci,v2mecenefm_osp"
     file = table(tmp_path, columns, 'A "land"\\,AAA,2000,3.1,-1.25,1,2,1.96,', "Bland,BBB,2000,1,2,,,,")
-    return vdem.derive(file, "AAA", 2000, KNOWN)
+    return derive(file, "AAA", 2000, KNOWN)
 
 
 def flat(table: dict[str, object], path: str = "") -> dict[str, object]:
@@ -463,7 +496,7 @@ def real_file() -> Path:
 @pytest.mark.parametrize("name", FROM_DATA)
 def test_shipped_preset_is_what_the_file_gives(real_file: Path, name: str) -> None:
     code, year = name.split("_")
-    derivation = vdem.derive(real_file, code, int(year), KNOWN)
+    derivation = derive(real_file, code, int(year), KNOWN)
     assert flat(preset(name)["governance"]) == rounded(derivation.values)  # type: ignore[arg-type]
     assert set(derivation.values) == {"repression", "accommodation", "entry_cost", "openness", "media_freedom"}
 
@@ -476,7 +509,7 @@ def test_the_mapping_and_the_schema_name_the_same_settings() -> None:
 def test_shipped_preset_lists_the_defaults_in_force(real_file: Path, name: str) -> None:
     """Fails when a default of the schema has changed: write the presets anew (docs/how_to/governance_from_data.md)."""
     code, year = name.split("_")
-    derivation = vdem.derive(real_file, code, int(year), flat(Governance().model_dump()))  # type: ignore[arg-type]
+    derivation = derive(real_file, code, int(year), flat(Governance().model_dump()))  # type: ignore[arg-type]
     assert (PRESETS / f"{name}.toml").read_text(encoding="utf-8") == vdem.preset_text(derivation)
 
 
@@ -486,7 +519,7 @@ def test_preset_fits_the_schema(name: str) -> None:
 
 
 def real(file: Path, code: str, year: int) -> dict[str, float]:
-    return {name: float(value) for name, value in vdem.derive(file, code, year, KNOWN).values.items()}
+    return {name: float(value) for name, value in derive(file, code, year, KNOWN).values.items()}
 
 
 def test_face_validity(real_file: Path) -> None:
@@ -511,5 +544,5 @@ def test_shipped_presets_contrast(real_file: Path) -> None:
 
 
 def test_a_full_name_and_a_year_off_the_real_file(real_file: Path) -> None:
-    assert vdem.derive(real_file, "switzerland", 2012, KNOWN).code == "CHE"
+    assert derive(real_file, "switzerland", 2012, KNOWN).code == "CHE"
     assert "nearest year in the file is 2013" in str(refusal(real_file, "CHE", 2020))

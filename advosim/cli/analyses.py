@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from advosim.cli.console import say
 from advosim.scenario.limits import MOST_SEED, MOST_WEEKS
 from advosim.scenario.problems import InputError, Problem
 
@@ -21,6 +22,7 @@ MOST_RUNS = 1_000_000
 Told = Callable[[], AbstractContextManager[None]]
 """Ends a command with a sentence and an exit code where something is wrong."""
 
+Force = Annotated[bool, typer.Option("--force", help="Write where other files are too; they stay beside the results.")]
 ExperimentArgument = Annotated[Path, typer.Argument(metavar="EXPERIMENT", help="The experiment file that was run.")]
 SweepFolder = Annotated[
     Path | None, typer.Option("--out", metavar="DIR", help="Folder of the sweep, by default results/EXPERIMENT.")
@@ -69,13 +71,16 @@ def compare(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder for the results, by default results/compare-NAMES-HASH.")
     ] = None,
+    force: Force = False,
 ) -> None:
     """Compare scenarios over paired seeds: effects with 95% intervals, figure, CSV and LaTeX table."""
     from advosim.experiment.compare.comparison import compare as compared
+    from advosim.experiment.compare.comparison import forget
+    from advosim.scenario import load
 
     chosen = _scenarios(scenarios, changes or [], {} if weeks is None else {"weeks": weeks})
     place = out or _place(scenarios, chosen, runs, first_seed)
-    _check(place)
+    _check(place, force)
     given: dict[str, Any] = {
         "runs": runs,
         "first_seed": first_seed,
@@ -83,10 +88,13 @@ def compare(
         "weeks": weeks,
         "by_issue": by_issue,
     }
-    result = compared(chosen, outcomes=outcomes or None, **given)
-    result.save(place)
-    typer.echo(result.summary())
-    typer.echo(f"\nSaved in {place}: effects.csv, effects.tex, effects.png, pairs.parquet, manifest.json")
+    for note in dict.fromkeys(n for one in chosen for n in load.overwritten(one, load.settings(changes or []))):
+        say(f"note: {note}", err=True)
+    result = compared(chosen, outcomes=outcomes or None, kept=_kept(place), **given)
+    result.save(place, force=force)
+    forget(_kept(place))
+    say(result.summary())
+    say(f"\nSaved in {place}: effects.csv, effects.tex, effects.png, pairs.parquet, manifest.json")
 
 
 def contribution(
@@ -110,8 +118,10 @@ def contribution(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder for the results, by default results/contribution-...")
     ] = None,
+    force: Force = False,
 ) -> None:
     """Say what each organisation contributed: the same seeds without it, ranked with 95% intervals."""
+    from advosim.experiment.compare.comparison import forget
     from advosim.experiment.contribution.ranking import contribution as contributed
     from advosim.scenario import load
 
@@ -121,35 +131,40 @@ def contribution(
         raise InputError(Problem("--of", None, "goes with --routes or --sources; without them all are ranked"))
     name = "-".join([kind, Path(scenario).stem, load.fingerprint(chosen), *(of or []), str(first_seed), str(runs)])
     place = out or Path("results") / name
-    _check(place)
+    _check(place, force)
     if kind != "contribution":
         from advosim.experiment.contribution.routes import routes as decomposed
 
-        parts = decomposed(chosen, of=of or (), sources=sources, runs=runs, first_seed=first_seed, workers=workers)
-        parts.save(place)
-        typer.echo(parts.summary())
-        typer.echo(f"\nSaved in {place}: routes (.csv, .png), summary.txt, pairs.parquet, manifest.json")
+        parts = decomposed(
+            chosen, of=of or (), sources=sources, runs=runs, first_seed=first_seed, workers=workers, kept=_kept(place)
+        )
+        parts.save(place, force=force)
+        forget(_kept(place))
+        say(parts.summary())
+        say(f"\nSaved in {place}: routes (.csv, .png), summary.txt, pairs.parquet, manifest.json")
         return
-    found = contributed(chosen, runs=runs, first_seed=first_seed, workers=workers)
-    found.save(place)
-    typer.echo(found.summary())
-    typer.echo(f"\nSaved in {place}: contribution (.csv, .tex, .png), sums.csv, pairs.parquet, manifest.json")
+    found = contributed(chosen, runs=runs, first_seed=first_seed, workers=workers, kept=_kept(place))
+    found.save(place, force=force)
+    forget(_kept(place))
+    say(found.summary())
+    say(f"\nSaved in {place}: contribution (.csv, .tex, .png), sums.csv, pairs.parquet, manifest.json")
 
 
 def sensitivity(
     experiment: ExperimentArgument,
     out: SweepFolder = None,
+    force: Force = False,
 ) -> None:
     """Say which factors matter: Morris, Sobol, factorial and one-at-a-time designs, with intervals and noise."""
     from advosim.experiment.sensitivity.analysis import sensitivity as analysed
 
     sweep = _sweep(experiment, out)
     place = sweep / "sensitivity"
-    _check(place)
+    _check(place, force)
     found = analysed(experiment, sweep)
-    found.save(place)
-    typer.echo(found.summary())
-    typer.echo(f"\nSaved in {place}: tables (.csv, .tex), figures (.png), summary.txt, manifest.json")
+    found.save(place, force=force)
+    say(found.summary())
+    say(f"\nSaved in {place}: tables (.csv, .tex), figures (.png), summary.txt, manifest.json")
 
 
 def discover(
@@ -158,6 +173,7 @@ def discover(
     outcome: Annotated[str | None, typer.Option(help="The outcome, by default the first.")] = None,
     above: Annotated[float | None, typer.Option(help="Look for runs whose outcome is above this.")] = None,
     below: Annotated[float | None, typer.Option(help="Look for runs whose outcome is below this.")] = None,
+    force: Force = False,
 ) -> None:
     """Find the settings in which something happens: boxes by PRIM, a tree by CART."""
     from advosim.experiment.discovery.discover import discover as discovered
@@ -165,10 +181,10 @@ def discover(
     sweep = _sweep(experiment, out)
     found = discovered(experiment, sweep, outcome=outcome, above=above, below=below)
     place = sweep / f"discovery-{found.outcome}"
-    _check(place)
-    found.save(place)
-    typer.echo(found.summary())
-    typer.echo(f"\nSaved in {place}: boxes (.csv, .tex), figures (.png), summary.txt, manifest.json")
+    _check(place, force)
+    found.save(place, force=force)
+    say(found.summary())
+    say(f"\nSaved in {place}: boxes (.csv, .tex), figures (.png), summary.txt, manifest.json")
 
 
 # ---------------------------------------------------------------- what they share
@@ -220,7 +236,12 @@ def _place(names: list[str], scenarios: list[Scenario], runs: int, first_seed: i
     return Path("results") / f"compare-{'-'.join(stems)[:60]}-{digest}"
 
 
-def _check(folder: Path) -> None:
+def _check(folder: Path, force: bool) -> None:
     from advosim.results import folder as results
 
-    results.check_place(folder)
+    results.check_place(folder, force)
+
+
+def _kept(place: Path) -> Path:
+    """Where runs lie until the results that they are for are saved in `place`: a killed command goes on from there."""
+    return place.with_name(f"{place.name[:200]}.runs")

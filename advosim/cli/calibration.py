@@ -9,6 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
+from advosim.cli.console import STOPPED, hear_no_more, say
+
 Told = Callable[[], AbstractContextManager[None]]
 """Ends a command with a sentence and an exit code where something is wrong."""
 Bars = Callable[[], AbstractContextManager[Callable[[str, int, int], None]]]
@@ -54,12 +56,11 @@ def _calibrate(
         with bars() as progress:
             result = calibrate(experiment, targets, out, workers=workers, progress=progress, **settings)
     except KeyboardInterrupt:
-        typer.echo(
-            f"Stopped before the end; the runs so far are in {out}. The same command goes on from there.", err=True
-        )
-        raise typer.Exit(130) from None
+        hear_no_more()
+        say(f"Stopped before the end; the runs so far are in {out}. The same command goes on from there.", err=True)
+        raise typer.Exit(STOPPED) from None
     except FailedRuns as error:
-        typer.echo(f"error: {error}", err=True)
+        say(f"error: {error}", err=True)
         raise typer.Exit(1) from None
-    typer.echo(report.summary(result, experiment.title))
-    typer.echo(f"\nSaved in {out}: {', '.join(name for name in report.FILES if (out / name).exists())}, manifest.json")
+    say(report.summary(result, experiment.title))
+    say(f"\nSaved in {out}: {', '.join(name for name in report.FILES if (out / name).exists())}, manifest.json")

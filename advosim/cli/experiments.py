@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from advosim.cli.console import FAILED_RUNS, STOPPED, hear_no_more, say
 from advosim.scenario.problems import InputError, Problem
 
 Told = Callable[[], AbstractContextManager[None]]
@@ -45,7 +46,15 @@ def plan(experiment: ExperimentArgument, workers: Workers = None, progress: Show
     """Say how many runs there will be, how long they will take and how much disk, from a few timed runs."""
     from advosim.experiment.sweep import running as sweep
 
-    typer.echo(str(sweep.estimate(experiment, workers=workers, progress=progress)))
+    _tell_notes(experiment)
+    say(sweep.estimate(experiment, workers=workers, progress=progress))
+
+
+def _tell_notes(experiment: Path) -> None:
+    from advosim.experiment.sweep import running as sweep
+
+    for note in sweep.notes(experiment):
+        say(f"note: {note}", err=True)
 
 
 def run(
@@ -65,14 +74,25 @@ def run(
 
     if dask is not None and workers is not None:
         raise InputError(Problem("--workers", None, "the workers of a dask cluster are its own", hint="leave it out"))
+    _tell_notes(experiment)
     try:
         done = sweep.run(
             experiment, _place(experiment, out), workers=workers, dask=dask, shard=shard, progress=progress
         )
     except sweep.Stopped as stopped:
-        typer.echo(str(stopped), err=True)
-        raise typer.Exit(130) from None
-    typer.echo(str(done))
+        hear_no_more()
+        say(stopped, err=True)
+        raise typer.Exit(STOPPED) from None
+    say(done)
+    _tell_failures(done.failed + done.killed)
+
+
+def _tell_failures(count: int) -> None:
+    """End with an exit code of its own where a sweep has runs without a result."""
+    if count:
+        what = f"{count:,} run{'' if count == 1 else 's'} failed: exit code {FAILED_RUNS}."
+        say(f"{what} `advosim sweep retry` tries them again.", err=True)
+        raise typer.Exit(FAILED_RUNS)
 
 
 def status(experiment: ExperimentArgument, out: Out = None) -> None:
@@ -81,28 +101,37 @@ def status(experiment: ExperimentArgument, out: Out = None) -> None:
     from advosim.experiment.sweep import running as sweep
 
     load.load(experiment)
-    typer.echo(str(sweep.status(_place(experiment, out))))
+    say(str(sweep.status(_place(experiment, out))))
 
 
 def retry(
     experiment: ExperimentArgument,
     out: Out = None,
-    run: Annotated[int | None, typer.Option(min=0, help="Which run; by default the first that failed.")] = None,
+    run: Annotated[int | None, typer.Option(min=0, help="Which run; by default all that failed.")] = None,
 ) -> None:
-    """Run one failed run again, alone in this process, and show what it raises."""
+    """Run failed runs again, one by one in this process, and show what they raise."""
+    from advosim.experiment.sweep import running as sweep
+
+    place = _place(experiment, out)
+    numbers = sweep.failed(place, run)
+    again = sum(_failed_again(experiment, place, number) for number in numbers)
+    _tell_failures(again)
+
+
+def _failed_again(experiment: Path, place: Path, number: int) -> bool:
     from advosim.experiment.sweep import running as sweep
 
     try:
-        said = sweep.retry(experiment, _place(experiment, out), run)
+        say(sweep.retry(experiment, place, number))
     except InputError:
         raise
     except Exception as error:
         import traceback
 
-        typer.echo("".join(traceback.format_exception(error)), err=True, nl=False)
-        typer.echo("The run failed again.", err=True)
-        raise typer.Exit(1) from None
-    typer.echo(said)
+        say("".join(traceback.format_exception(error)), err=True, nl=False)
+        say(f"Run {number} failed again.", err=True)
+        return True
+    return False
 
 
 def export(
@@ -116,7 +145,7 @@ def export(
     from advosim.experiment.sweep import export as exporting
 
     for file in exporting.export(_place(experiment, out), format):
-        typer.echo(f"Wrote {file}")
+        say(f"Wrote {file}")
 
 
 def _place(experiment: Path, out: Path | None) -> Path:

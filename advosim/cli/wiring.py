@@ -18,6 +18,7 @@ from advosim.cli import analyses as cli_analysis
 from advosim.cli import calibration as cli_calibrate
 from advosim.cli import demo as cli_demo
 from advosim.cli import experiments as cli_sweep
+from advosim.cli.console import STOPPED, hand_out, hear_no_more, say, settle
 from advosim.scenario.limits import MOST_SEED, MOST_WEEKS
 from advosim.scenario.problems import InputError, Problem
 
@@ -41,14 +42,19 @@ ScenarioArgument = Annotated[str, typer.Argument(help="A scenario file, or the n
 
 def main() -> None:
     """Run the command line."""
-    app(prog_name="advosim")
+    settle()
+    try:
+        app(prog_name="advosim")
+    except KeyboardInterrupt:
+        hear_no_more()
+        sys.exit(STOPPED)
 
 
 def _version(wanted: bool) -> None:
     if wanted:
         from advosim.version import __version__
 
-        typer.echo(f"advosim {__version__}")
+        say(f"advosim {__version__}")
         raise typer.Exit
 
 
@@ -72,13 +78,17 @@ def check(scenario: ScenarioArgument) -> None:
     """Read a scenario and say all that is wrong with it."""
     with _told():
         from advosim.scenario import load
+        from advosim.scenario.size import shortages, size
 
         read = load.load(scenario)
-        _read_edge_lists(read)
-        typer.echo(f"{scenario}: no errors")
-        typer.echo(_described(read))
-        for note in load.notes(read):
-            typer.echo(f"note: {note}")
+        networks = _edge_lists(read)
+        if short := list(shortages([read])):
+            raise InputError(short)
+        say(f"{scenario}: no errors")
+        say(_described(read))
+        say(f"A run takes {size(read)}.")
+        for note in (*networks, *load.notes(read)):
+            say(f"note: {note}")
 
 
 @app.command()
@@ -96,6 +106,9 @@ def run(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder for the results, by default results/SCENARIO-HASH.")
     ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Write where other files are too; they stay beside the results.")
+    ] = False,
 ) -> None:
     """Run a scenario; write tables, figures, a story and a manifest; print a summary."""
     with _told():
@@ -105,13 +118,13 @@ def run(
 
         started = datetime.now(UTC)
         given = {name: value for name, value in (("seed", seed), ("weeks", weeks)) if value is not None}
-        chosen, folder = _checked(scenario, changes or [], given, out)
+        chosen, folder = _checked(scenario, changes or [], given, out, force)
         from advosim.simulation import simulate
 
         with _Bars() as bars:
             record = simulate(chosen, threads=threads, progress=bars)
-        results.write(record, folder, started)
-        typer.echo(results.summary(record, folder))
+        results.write(record, folder, started, force)
+        say(results.summary(record, folder))
 
 
 @app.command()
@@ -119,6 +132,9 @@ def country(
     code: Annotated[str, typer.Argument(help="V-Dem's code of the country (CHE), or its name.")],
     year: Annotated[int, typer.Option(help="The year.")],
     vdem: Annotated[Path, typer.Option(metavar="FILE", help="A V-Dem country-year file (CSV).")],
+    excerpt: Annotated[
+        bool, typer.Option("--excerpt", help="Take ranks within FILE though it is no whole world.")
+    ] = False,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the preset here, not to the screen.")] = None,
 ) -> None:
     """Derive the governance settings of a country and year from V-Dem, as a preset."""
@@ -127,15 +143,16 @@ def country(
         from advosim.scenario.declare import parameters
         from advosim.scenario.schema import Governance
 
-        derived = source.derive(vdem, code, year, {path: field.default for path, field in parameters(Governance)})
+        settings = {path: field.default for path, field in parameters(Governance)}
+        derived = source.derive(vdem, code, year, settings, excerpt=excerpt)
         preset = source.preset_text(derived)
         if out is None:
-            typer.echo(source.summary(derived), err=True)
-            typer.echo(preset, nl=False)
+            say(source.summary(derived), err=True)
+            hand_out(preset)
             return
         _write_new({out: preset})
-        typer.echo(source.summary(derived))
-        typer.echo(f"Preset written to {out}")
+        say(source.summary(derived))
+        say(f"Preset written to {out}")
 
 
 @app.command()
@@ -146,7 +163,7 @@ def schema() -> None:
 
         from advosim.scenario import load
 
-        typer.echo(json.dumps(load.json_schema(), indent=2, ensure_ascii=False))
+        hand_out(json.dumps(load.json_schema(), indent=2, ensure_ascii=False) + "\n")
 
 
 @app.command()
@@ -161,7 +178,7 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder, m
         starter = folder / f"{name}.toml"
         schema = json.dumps(load.json_schema(), indent=2, ensure_ascii=False) + "\n"
         _write_new({starter: STARTER.replace("NAME", name), folder / "advosim.schema.json": schema})
-        typer.echo(f"Wrote {starter}. Next: advosim check {starter}; advosim run {starter}")
+        say(f"Wrote {starter}. Next: advosim check {starter}; advosim run {starter}")
 
 
 @app.command()
@@ -172,41 +189,51 @@ def warmup() -> None:
 
         with _Bars() as bars:
             simulation.warmup(bars)
-        typer.echo("All rules are compiled.")
+        say("All rules are compiled.")
 
 
 # ---------------------------------------------------------------- what the commands share
 
 
-def _checked(name: str, changes: list[str], given: dict[str, int], out: Path | None) -> tuple[Scenario, Path]:
+def _checked(
+    name: str, changes: list[str], given: dict[str, int], out: Path | None, force: bool
+) -> tuple[Scenario, Path]:
     """The scenario and the place of its results, after all that can be wrong before a run has been looked for."""
     from advosim.results import folder as results
     from advosim.scenario import load
+    from advosim.scenario.size import shortages
 
     problems: list[Problem] = []
     settings = _collect(problems, lambda: load.settings(changes))
     chosen = _collect(problems, lambda: load.read(name, {**(settings or {}), **given}))
+    networks: list[str] = []
     if chosen is not None:
-        _collect(problems, lambda: _read_edge_lists(chosen))
+        networks = _collect(problems, lambda: _edge_lists(chosen)) or []
         out = out or results.default_place(Path(name).stem, chosen)
+        problems += shortages([chosen], out)
     if out is not None:
-        _collect(problems, lambda: results.check_place(out))
+        _collect(problems, lambda: results.check_place(out, force))
     if problems or chosen is None or out is None:
         raise InputError(problems)
+    for note in (*networks, *load.overwritten(chosen, [*(settings or {}), *given])):
+        say(f"note: {note}", err=True)
     return chosen, out
 
 
-def _read_edge_lists(scenario: Scenario) -> None:
-    """Find what is wrong with the files of networks before a run is compiled for them."""
+def _edge_lists(scenario: Scenario) -> list[str]:
+    """What the files of networks hold, in sentences. Raises InputError with what is wrong in them."""
     problems: list[Problem] = []
+    said: list[str] = []
     for polity in scenario.polity.values():
         for layer in (polity.network.face_to_face, polity.network.social):
             if layer.file is not None:
-                from advosim.world import networks
+                from advosim.world import edge_lists
 
-                _collect(problems, partial(networks.edge_list, layer.file, polity.citizens))
+                ties = _collect(problems, partial(edge_lists.of_layer, layer, polity.citizens))
+                said += [] if ties is None else [edge_lists.described(ties, polity.citizens)]
     if problems:
         raise InputError(problems)
+    return said
 
 
 def _collect(problems: list[Problem], action: Callable[[], T]) -> T | None:
@@ -283,9 +310,10 @@ def _told() -> Iterator[None]:
         yield
     except InputError as error:
         _refuse(error.problems)
-    except KeyboardInterrupt:
-        typer.echo("Stopped before the end; nothing was saved.", err=True)
-        raise typer.Exit(130) from None
+    except KeyboardInterrupt as stopped:
+        hear_no_more()
+        say(str(stopped) or "Stopped before the end; nothing was saved.", err=True)
+        raise typer.Exit(STOPPED) from None
     except (typer.Exit, typer.Abort, BrokenPipeError):
         raise
     except Exception as error:
@@ -296,9 +324,9 @@ def _told() -> Iterator[None]:
 
 def _refuse(problems: Sequence[Problem]) -> NoReturn:
     for problem in problems:
-        typer.echo(f"error: {problem}", err=True)
+        say(f"error: {problem}", err=True)
     count = len(problems)
-    typer.echo(f"{count} error{'' if count == 1 else 's'}; nothing was run or written.", err=True)
+    say(f"{count} error{'' if count == 1 else 's'}; nothing was run or written.", err=True)
     raise typer.Exit(2) from None
 
 
@@ -314,7 +342,7 @@ def _fail(error: Exception) -> NoReturn:
     if _Failure.shown:
         raise error
     known = isinstance(error, SaveError)
-    typer.echo(f"error: {error}" if known else f"error: the command failed: {_brief(error)}", err=True)
+    say(f"error: {error}" if known else f"error: the command failed: {_brief(error)}", err=True)
     raise typer.Exit(1) from None
 
 

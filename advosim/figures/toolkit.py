@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import functools
-import re
 import textwrap
+import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+
+from advosim.scenario.plain_text import one_line, printable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+warnings.filterwarnings("ignore", message=r"(?s)Glyph .* missing from")  # what is drawn instead shows it
 WIDTH, DPI = 7.0, 200
 MARGIN = 0.012
 ISSUE_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9")
@@ -49,7 +52,12 @@ def panels(count: int, across: int, height: float) -> tuple[Figure, list[Axes]]:
 
 
 def save(figure: Figure, path: str | Path) -> None:
-    """Write a figure; the suffix of the path says in which format."""
+    """Write a figure; the suffix of the path says in which format. A letter that no font has is drawn as a box."""
+    from matplotlib.text import Text
+
+    for text in figure.findobj(Text):
+        if not text.get_text().isprintable():
+            text.set_text(printable(text.get_text()))
     # The harder a picture is packed the longer it takes: the first level saves most of the room.
     quick = {"pil_kwargs": {"compress_level": 1}} if str(path).endswith(".png") else {}
     figure.savefig(path, dpi=DPI, **quick)  # type: ignore[arg-type]
@@ -132,7 +140,7 @@ def _letter_width(letter: str, weight: str) -> float:
 
 def wrap(text: str, size: float, most: int, weight: str = "normal") -> list[str]:
     """Lines as wide as the page."""
-    text, room = re.sub("[ \t\r\n]+", " ", text).strip(), WIDTH * (1 - 2 * MARGIN)
+    text, room = one_line(text), WIDTH * (1 - 2 * MARGIN)
     if not text:
         return []
     lines, letters = [text], max(10, int(len(text) * room / width_of(text, size, weight) * 1.1))

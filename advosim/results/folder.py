@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import hashlib
 import importlib.metadata
@@ -41,6 +42,10 @@ VERSIONED = (
     "numpy", "numba", "pandas", "pyarrow", "matplotlib", "pydantic", "mesa", "scipy", "SALib", "scikit-learn",
 )  # fmt: skip
 DAY = 86_400.0
+TRIES = 100
+MOST_BYTES = 255
+"""Of a name, in every file system that matters."""
+OF_THE_SYSTEM = (".DS_Store", "Thumbs.db", "desktop.ini")
 MOST_TOLD, MOST_LISTED = 12, 8
 
 
@@ -59,13 +64,20 @@ def default_place(name: str, scenario: Scenario) -> Path:
     return Path("results") / f"{plain}-{load.fingerprint(scenario)}"
 
 
-def check_place(folder: Path) -> None:
-    """Raise InputError unless results can be written to `folder`. Leaves nothing behind."""
-    if folder.exists() and not _replaceable(folder):
-        what = "holds something else than results" if folder.is_dir() else "is a file"
+def check_place(folder: str | Path, force: bool = False) -> Path:
+    """Where results that are to go to `folder` will lie, links followed. Leaves nothing behind.
+
+    Raises InputError where they cannot be written, or where something is there that is no part of earlier results,
+    unless force says that it may stay beside the new ones.
+    """
+    place = _resolved(folder)
+    if os.path.isdir(place):
+        _refuse_strangers(folder, place, force)
+    elif os.path.lexists(place):
+        what = "is a link that leads nowhere" if place.is_symlink() else "is a file"
         raise InputError(Problem(str(folder), None, what, "a new or empty folder, or results of an earlier run"))
-    parent = folder.absolute().parent
-    while not parent.exists() and parent != parent.parent:
+    parent = place.parent
+    while not os.path.exists(parent) and parent != parent.parent:
         parent = parent.parent
     try:
         # Only a trial tells: permissions, read-only disks and quotas look alike beforehand.
@@ -73,39 +85,97 @@ def check_place(folder: Path) -> None:
             pass
     except OSError as error:
         raise InputError(Problem(str(folder), None, f"results cannot be written there: {error.strerror}")) from None
+    return place
 
 
-def _replaceable(folder: Path) -> bool:
-    return folder.is_dir() and (_is_result(folder) or not any(folder.iterdir()))
-
-
-def _is_result(folder: Path) -> bool:
+def _resolved(folder: str | Path) -> Path:
+    """The folder that a path stands for. Raises InputError for what can be none."""
+    text = os.fspath(folder)
+    shown = text if len(text) <= 80 else f"{text[:60]}..."
     try:
-        return bool(json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["program"] == PROGRAM)
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
+        place = Path(os.path.realpath(text))
+        os.lstat(place)
+    except FileNotFoundError:
+        with contextlib.suppress(FileNotFoundError):
+            os.getcwd()
+            return _short(place, shown)
+        raise InputError(Problem(shown, None, "the folder that you are in has been removed", hint="cd .")) from None
+    except ValueError:
+        raise InputError(Problem(shown.replace("\0", "?"), None, "is no name of a folder")) from None
+    except OSError as error:
+        raise InputError(Problem(shown, None, f"results cannot be written there: {error.strerror}")) from None
+    return _short(place, shown)
+
+
+def _short(place: Path, shown: str) -> Path:
+    if any(len(part.encode("utf-8", "replace")) > MOST_BYTES for part in place.parts):
+        raise InputError(Problem(shown, None, "this name is too long for a folder", f"{MOST_BYTES} bytes at most"))
+    return place
+
+
+def _refuse_strangers(folder: str | Path, place: Path, force: bool) -> None:
+    """InputError where a folder cannot give way to new results."""
+    if Path(os.path.realpath(".")).is_relative_to(place):
+        raise InputError(Problem(str(folder), None, "is the folder that you are in", "another folder, such as ./out"))
+    if os.path.ismount(place):
+        raise InputError(Problem(str(folder), None, "is a disk of its own", "a folder on it"))
+    strangers = _strangers(place)
+    if strangers and not force:
+        named = ", ".join(strangers[:MOST_LISTED]) + (" ..." if len(strangers) > MOST_LISTED else "")
+        what = f"holds something else than results: {named}"
+        hint = "name another folder; with --force (force=True) it stays there beside the new results"
+        raise InputError(Problem(str(folder), None, what, "a new or empty folder, or results as they were saved", hint))
+
+
+def _strangers(place: Path) -> list[str]:
+    """What of a folder's entries no manifest lists as it is: it is somebody's own."""
+    try:
+        told = json.loads((place / MANIFEST).read_text(encoding="utf-8"))
+        listed = dict(told["files"]) if told["program"] == PROGRAM else {}
+        known = {MANIFEST} if listed else set()
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        listed, known = {}, set()
+    entries = sorted(entry for entry in place.iterdir() if entry.name not in (*known, *OF_THE_SYSTEM))
+    return [entry.name for entry in entries if not (entry.is_file() and listed.get(entry.name) == _sha256(entry))]
 
 
 # ---------------------------------------------------------------- writing
 
 
-def write(record: Run, folder: str | Path, started: datetime | None = None) -> Path:
+def write(record: Run, folder: str | Path, started: datetime | None = None, force: bool = False) -> Path:
     """Write a run's tables, story, figures and manifest. The folder appears whole or not and replaces older results.
 
-    started: when the run began, for the manifest. Raises InputError for a place that cannot be used, SaveError where
-    writing fails.
+    started: when the run began, for the manifest. force: as of `check_place`. Raises InputError for a place that cannot
+    be used, SaveError where writing fails.
     """
-    with whole(folder) as partial, _no_collection():
+    with whole(folder, force) as partial, _no_collection():
         for name in tables_of(record):
             table: pd.DataFrame = getattr(record, name)
             table.to_parquet(partial / f"{name}.parquet", index=False)
             _csv(table, partial / f"{name}.csv")
+        _name_citizens(record, partial)
         _tell(record, partial)
         codebook.write(partial, codebook.of_run(record, tables_of(record)))
         for name in figures_of(record):
             _draw(record, partial / f"{name}.png")
         write_manifest(partial, manifest(record, started))
     return Path(folder).absolute()
+
+
+def _name_citizens(record: Run, folder: Path) -> None:
+    """Which citizen stands for which name of a network's file."""
+    for home, polity in record.scenario.polity.items():
+        for name, layer in (("face_to_face", polity.network.face_to_face), ("social", polity.network.social)):
+            if layer.file is not None:
+                import pandas as pd
+
+                from advosim.results.saving import write_csv
+                from advosim.world import edge_lists
+
+                names = edge_lists.of_layer(layer, polity.citizens).names
+                if names:
+                    table = pd.DataFrame({"citizen": range(len(names)), "name": names})
+                    write_csv(table, folder / f"names_{home}_{name}.csv")
 
 
 @contextlib.contextmanager
@@ -140,14 +210,14 @@ def _tell(record: Run, folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def whole(folder: str | Path) -> Iterator[Path]:
+def whole(folder: str | Path, force: bool = False) -> Iterator[Path]:
     """A folder to write into, which takes the place of `folder` when all is written and replaces older results there.
 
-    Raises InputError for a place that cannot be used, SaveError where writing fails; then nothing is left.
+    force: as of `check_place`. Raises InputError for a place that cannot be used, SaveError where writing fails; then
+    nothing is left.
     """
-    place = Path(folder).absolute()
-    check_place(place)
-    partial = place.parent / f".{place.name}.partial-{_here()}-{os.getpid()}"
+    place = check_place(folder, force)
+    partial = _aside(place, "partial")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         _clear_remains(place)
@@ -162,6 +232,15 @@ def whole(folder: str | Path) -> Iterator[Path]:
         raise SaveError(f"the results could not be saved in {folder}: {reason}; nothing of them is left") from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def _aside(place: Path, kind: str) -> Path:
+    """A name beside `place`, whose length does not depend on it."""
+    return place.parent / f"{_start(place, kind)}{_here()}-{os.getpid()}"
+
+
+def _start(place: Path, kind: str) -> str:
+    return f".advosim-{hashlib.sha256(os.fsencode(place.name)).hexdigest()[:12]}.{kind}-"
 
 
 def write_manifest(folder: Path, told: Mapping[str, Any]) -> None:
@@ -212,19 +291,32 @@ def _to_disk(path: Path) -> None:
 
 
 def _swap(partial: Path, place: Path) -> None:
-    """Put the new folder in the place of the old one, which comes back if that fails."""
-    old = place.parent / f".{place.name}.old-{_here()}-{os.getpid()}"
-    had = place.exists()
-    if had:
-        place.replace(old)
-    try:
-        partial.replace(place)
-    except OSError:
-        if had:
-            old.replace(place)
-        raise
-    _to_disk(place.parent)
-    shutil.rmtree(old, ignore_errors=True)
+    """Put the new folder in the place of the old one, which comes back if that fails.
+
+    What the old one held beside its results goes over to the new one. Where several write to one place, one after the
+    other takes it.
+    """
+    old = _aside(place, "old")
+    for _ in range(TRIES):
+        with contextlib.suppress(FileNotFoundError):
+            place.replace(old)
+        own = _strangers(old) if old.exists() else []
+        try:
+            partial.replace(place)
+        except OSError as error:
+            if not own and error.errno in (errno.ENOTEMPTY, errno.EEXIST):
+                shutil.rmtree(old, ignore_errors=True)  # another's results came between, and ours follow them
+                continue
+            if old.exists():
+                old.replace(place)
+            raise
+        for name in own:
+            if not (place / name).exists():
+                (old / name).replace(place / name)
+        _to_disk(place.parent)
+        shutil.rmtree(old, ignore_errors=True)
+        return
+    raise OSError(errno.EBUSY, "others keep writing to this place")
 
 
 def _clear_remains(place: Path) -> None:
@@ -239,7 +331,7 @@ def _clear_remains(place: Path) -> None:
 
 
 def _remains(place: Path, kind: str) -> Iterator[Path]:
-    start = f".{place.name}.{kind}-"
+    start = _start(place, kind)
     for path in place.parent.iterdir():
         if path.name.startswith(start) and path.is_dir():
             host, _, process = path.name.removeprefix(start).rpartition("-")
@@ -278,7 +370,7 @@ def _alive(host: str, process: str, path: Path) -> bool:
 
 
 def _here() -> str:
-    return re.sub(r"[^A-Za-z0-9.]", "_", socket.gethostname())
+    return re.sub(r"[^A-Za-z0-9.]", "_", socket.gethostname())[:64]
 
 
 # ---------------------------------------------------------------- manifest

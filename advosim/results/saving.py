@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from advosim.results import codebook
 from advosim.results import folder as results
+from advosim.scenario.plain_text import cell
 from advosim.world.columns import Column
 
 if TYPE_CHECKING:
@@ -34,12 +35,13 @@ class Leaves:
     figures: Mapping[str, Figure] = field(default_factory=dict)
 
 
-def save(leaves: Leaves, folder: str | Path) -> Path:
+def save(leaves: Leaves, folder: str | Path, force: bool = False) -> Path:
     """Write all files of an analysis; the folder appears whole or not and replaces older results.
 
-    Raises InputError for a place that holds something else, SaveError where writing fails.
+    force: as of `results.check_place`. Raises InputError for a place that holds something else, SaveError where writing
+    fails.
     """
-    with results.whole(folder) as partial:
+    with results.whole(folder, force) as partial:
         fill(leaves, partial)
     return Path(folder)
 
@@ -50,7 +52,7 @@ def fill(leaves: Leaves, folder: Path) -> None:
 
     for name, table in leaves.tables.items():
         if len(table):
-            table.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8", lineterminator="\n")
+            write_csv(table, folder / f"{name}.csv")
     for name, table in leaves.rows.items():
         table.to_parquet(folder / f"{name}.parquet", index=False)
     told = {
@@ -70,6 +72,15 @@ def _columns(leaves: Leaves, name: str, table: pd.DataFrame) -> list[Column]:
     """Those that a table has; a test asks that each has its meaning."""
     known = {column.name: column for column in leaves.columns.get(name, ())}
     return [known.get(column, Column(column, "")) for column in table.columns]
+
+
+def write_csv(table: pd.DataFrame, file: Path) -> None:
+    """Write a table as CSV in UTF-8; no cell of it is a formula."""
+    safe = table.copy(deep=False)
+    for name in table.columns:
+        if table[name].dtype == object or str(table[name].dtype).startswith("str"):
+            safe[name] = table[name].map(cell, na_action="ignore")
+    safe.to_csv(file, index=False, encoding="utf-8", lineterminator="\n")
 
 
 def _write(file: Path, text: str) -> None:

@@ -18,7 +18,7 @@ from pydantic.fields import FieldInfo
 
 from advosim.scenario import elections
 from advosim.scenario.declare import Part, catalogue_rows, parameters
-from advosim.scenario.layers import Merged, Table, changes_layer, tables
+from advosim.scenario.layers import Layer, Merged, Table, changes_layer, tables
 from advosim.scenario.limits import MOST_WEEKS
 from advosim.scenario.problems import Problem, did_you_mean
 from advosim.scenario.rules import Mechanisms
@@ -153,6 +153,8 @@ def shown(value: Any) -> str:
     """A value as its author would write it, shortened."""
     if isinstance(value, bool):
         return "true" if value else "false"
+    if whole(value) and value.bit_length() > 1000:  # Python writes no number of more than 4,300 digits
+        return f"a whole number of about {int(value.bit_length() * 0.30103) + 1} digits"
     text = f'"{value}"' if isinstance(value, str) else str(value)
     return text if len(text) <= 40 else text[:36] + " ..."
 
@@ -273,6 +275,8 @@ def is_named(path: KeyPath) -> bool:
 
 def _range_hint(value: float, path: KeyPath, field: FieldInfo | None) -> str:
     """What may have been meant by a number that is out of range."""
+    if abs(value) > 1e300:
+        return ""
     low, high = bounds(field)
     if high == 1 and value > 1 and unit(field).startswith("share"):
         return "a share: 0.5 is half" + unit(field).removeprefix("share").replace(" of ", " of the ", 1)
@@ -499,6 +503,16 @@ def _networks(merged: Merged) -> Iterator[Problem]:
                 written = Path(part["file"])
                 close = did_you_mean(written.name, [p.name for p in written.parent.glob("*")])
                 yield merged.problem(path, f"{dotted(path)}: there is no file {written}", hint=close)
+
+
+def newcomers(merged: Merged, layer: Layer) -> Iterator[Problem]:
+    """Polities that a file adds to those that it extends, unless it says how large they are: often a name mistaken."""
+    known = [name for name, _ in tables(merged.table, "polity")]
+    for name, row in tables(layer.table, "polity") if known else ():
+        if name not in known and "citizens" not in row:
+            text = f"there is no polity '{name}' in what this file extends"
+            hint = did_you_mean(name, known) or f"to add a country, write citizens = 20_000 under [polity.{name}]"
+            yield layer.problem(("polity", name), text, ", ".join(known), hint)
 
 
 def settle(merged: Merged) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
@@ -81,6 +81,24 @@ def notes(scenario: Settings) -> list[str]:
     if late:
         weeks = ", ".join(map(str, late))
         found.append(f"the run ends after week {scenario.weeks}: reforms of week {weeks} are left out")
+    return found
+
+
+def overwritten(scenario: Settings, paths: Iterable[str]) -> list[str]:
+    """For each of the dotted paths that a reform of the scenario sets anew, a sentence on when."""
+    found = []
+    for path in paths:
+        below = path.removesuffix("preset") if path.endswith(".preset") else f"{path}."
+        weeks: dict[str, list[int]] = {}
+        for reform in scenario.reform:
+            for key in reform.set if reform.week <= scenario.weeks else ():
+                if f"{key}.".startswith(below):
+                    weeks.setdefault(key, []).append(reform.week)
+        for key, when in weeks.items():
+            said = ", ".join(map(str, sorted(set(when))))
+            found.append(
+                f"{path}: a reform of the scenario sets {key} anew in week {said}; what is set here ends there"
+            )
     return found
 
 

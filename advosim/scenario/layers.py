@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import copy
 import os
-import re
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -14,11 +12,15 @@ from typing import Any
 
 from advosim.scenario.declare import catalogue_rows
 from advosim.scenario.problems import InputError, Problem, did_you_mean
-from advosim.scenario.toml_lines import KeyPath, lines, split_path
+from advosim.scenario.toml_lines import KeyPath, split_path
+from advosim.scenario.toml_text import decoded, parse
 
 Table = dict[str, Any]
 
 OF_ONE_FILE = ("title", "question", "source")  # they describe a file and are not inherited
+MOST_BYTES = 16_000_000
+MOST_OF_A_NAME = 255
+"""Bytes that file systems allow."""
 _PRESET_KEYS = ("title", "question", "source", "terms", "governance")
 _HERE = Path(__file__).parent
 
@@ -122,22 +124,32 @@ def catalogue_layer() -> Layer:
 
 def find(written: str | Path, folder: Path, known: Mapping[str, Path], what: str) -> Path:
     """The file that a name or a path relative to `folder` stands for. Raises InputError where there is none."""
-    path = Path(os.path.normpath(folder / Path(written).expanduser()))
+    path = Path(os.path.normpath(folder / at_home(written)))
     name = str(written)
-    if path.is_file():
+    if os.path.isfile(path):  # Path.is_file raises for names that are too long
         return path
     if name in known:
         return known[name]
-    what = f"is a folder, not a {what}" if path.is_dir() else f"there is no such {what}"
+    if any(len(part.encode("utf-8", "replace")) > MOST_OF_A_NAME for part in path.parts):
+        raise InputError(Problem(f"{name[:60]}...", None, "this name is too long for a file"))
+    what = f"is a folder, not a {what}" if os.path.isdir(path) else f"there is no such {what}"
     raise InputError(Problem(name, None, what, f"a file, or {', '.join(known)}", _near(path, known)))
+
+
+def at_home(written: str | Path) -> Path:
+    """A path whose `~` stands for a home folder; one of a user who does not exist stays as it is written."""
+    try:
+        return Path(written).expanduser()
+    except RuntimeError:
+        return Path(written)
 
 
 def _near(path: Path, known: Mapping[str, Path]) -> str:
     """A shipped name, or a file beside the one that was sought, which resembles it."""
-    folder = path if path.is_dir() else path.parent
+    folder = path if os.path.isdir(path) else path.parent
     try:
         names = [*known, *sorted(p.name for p in folder.glob("*.toml"))]
-    except OSError:
+    except (OSError, ValueError):
         names = list(known)
     return did_you_mean(path.name, names) or did_you_mean(path.stem, names)
 
@@ -146,53 +158,51 @@ def read_layer(path: Path) -> Layer:
     """A TOML file with the lines of its keys. Raises InputError where it cannot be read."""
     name = str(path)
     try:
-        text = path.read_bytes().decode("utf-8-sig")  # editors on Windows write a byte order mark
+        if path.stat().st_size > MOST_BYTES:
+            raise InputError(Problem(name, None, "is too large for a settings file", f"{MOST_BYTES:,} bytes at most"))
+        text = decoded(name, path.read_bytes())
     except OSError as error:
         raise InputError(Problem(name, None, f"cannot be read: {error.strerror}")) from None
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        raise InputError(Problem(name, line, "is not text in UTF-8", hint="save the file as UTF-8 TOML")) from None
     if not text.strip():
         raise InputError(Problem(name, None, "is empty", hint='a scenario needs at least: title = "..."'))
-    try:
-        return Layer(name, path.parent, tomllib.loads(text), lines(text))
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(_broken(name, text, str(error))) from None
-    except RecursionError:
-        raise InputError(Problem(name, None, "is nested too deeply")) from None
-
-
-def _broken(name: str, text: str, message: str) -> Problem:
-    match = re.search(r" \(at (?:line (\d+), column (\d+)|end of document)\)$", message)
-    if not match:
-        return Problem(name, None, f"is no valid TOML: {message}")
-    line = int(match[1]) if match[1] else text.rstrip().count("\n") + 1
-    where = f" (column {match[2]})" if match[2] else " (the file ends too early)"
-    return Problem(name, line, f"is no valid TOML: {message[: match.start()]}{where}")
+    return Layer(name, path.parent, *parse(name, text))
 
 
 def chain(path: Path) -> tuple[list[Layer], list[Problem]]:
     """The layers of a file and of all it extends, the last base first; what could not be read is named."""
     layers: list[Layer] = []
-    seen: dict[Path, Path] = {}
+    seen: dict[str, Path] = {}
     wanted: Path | None = path
     while wanted is not None:
         here, wanted = wanted, None
-        if here.resolve() in seen:
+        real = os.path.realpath(here)
+        if real in seen:
             names = [*seen.values(), here]
-            names = names[list(seen).index(here.resolve()) :]
+            names = names[list(seen).index(real) :]
             what = "'extends' goes in a circle: " + " -> ".join(p.name for p in names)
             return layers[::-1], [layers[-1].problem(("extends",), what)]
-        seen[here.resolve()] = here
+        seen[real] = here
         try:
             layer = read_layer(here)
-            layers.append(layer)
-            for key in OF_ONE_FILE if len(layers) > 1 else ():
-                layer.table.pop(key, None)
+        except InputError as error:
+            return layers[::-1], _named_by(layers[-1], ("extends",), error) if layers else error.problems
+        layers.append(layer)
+        for key in OF_ONE_FILE if len(layers) > 1 else ():
+            layer.table.pop(key, None)
+        try:
             wanted = _base(layer)
         except InputError as error:
             return layers[::-1], error.problems
     return layers[::-1], []
+
+
+def _named_by(layer: Layer, path: KeyPath, error: InputError) -> list[Problem]:
+    """The problems of a file that a key of `layer` names, told at that key: the file may be no settings file at all."""
+    key = ".".join(str(part) for part in path)
+    return [
+        layer.problem(path, f"{key}: {p.file}{f':{p.line}' if p.line else ''}: {p.what}", p.allowed, p.hint)
+        for p in error.problems
+    ]
 
 
 def _base(layer: Layer) -> Path | None:
@@ -246,16 +256,20 @@ def _preset_layer(polity: str, name: Any, layer: Layer) -> Layer:
         path = find(name, layer.folder, presets(), "governance preset")
     except InputError as error:
         raise InputError(_at(layer, key, error)) from None
-    preset = read_layer(path)
+    try:
+        preset = read_layer(path)
+    except InputError as error:
+        raise InputError(_named_by(layer, key, error)) from None
+    if not isinstance(preset.table.get("governance"), dict):
+        what = f"preset: {path} has no table [governance]"
+        raise InputError(layer.problem(key, what, hint="a governance preset holds title, source and [governance]"))
     problems = [
         preset.problem((k,), f"unknown key '{k}' in a governance preset", ", ".join(_PRESET_KEYS), _preset_hint(k))
         for k in preset.table
         if k not in _PRESET_KEYS
     ]
-    settings = preset.table.get("governance")
-    if not isinstance(settings, dict):
-        problems.append(preset.problem((), "a governance preset needs a table [governance]"))
-    elif "preset" in settings:
+    settings = preset.table["governance"]
+    if "preset" in settings:
         problems.append(preset.problem(("governance", "preset"), "a preset cannot name a preset"))
     if problems:
         raise InputError(problems)
@@ -304,15 +318,14 @@ def _put(table: Table, path: tuple[str, ...], value: Any) -> str:
         table = table.setdefault(part, {})
         if not isinstance(table, dict):
             return ".".join(path[:depth])
-    old = table.get(path[-1])
-    if isinstance(old, dict) and isinstance(value, dict):
-        for key, inner in value.items():
-            _put(old, (key,), inner)
-    elif isinstance(old, dict):
-        return ".".join(path)
-    else:
+    if path[-1] not in table:
         table[path[-1]] = value
-    return ""
+        return ""
+    old = table[path[-1]]
+    if not isinstance(old, dict) or not isinstance(value, dict):
+        return ".".join(path)
+    clashes = [_put(old, (key,), inner) for key, inner in value.items()]
+    return next((".".join((*path, clash)) for clash in clashes if clash), "")
 
 
 def _paths(value: Any) -> Iterator[KeyPath]:

@@ -12,7 +12,16 @@ from pathlib import Path
 from typing import Any
 
 from advosim.scenario import checks, groups
-from advosim.scenario.describe import Parameter, fingerprint, json_schema, markdown, notes, parameter_table, resolved
+from advosim.scenario.describe import (
+    Parameter,
+    fingerprint,
+    json_schema,
+    markdown,
+    notes,
+    overwritten,
+    parameter_table,
+    resolved,
+)
 from advosim.scenario.layers import (
     Layer,
     Merged,
@@ -37,6 +46,7 @@ __all__ = [
     "locate",
     "markdown",
     "notes",
+    "overwritten",
     "parameter_table",
     "presets",
     "read",
@@ -95,7 +105,7 @@ def read(path: str | Path, overrides: Mapping[str, Any] | None = None, *, folder
     partial = bool(problems)
     merged = Merged(layers[-1])
     for layer in (catalogue_layer(), *layers):
-        problems += merged.add(layer)
+        problems += [*checks.newcomers(merged, layer), *merged.add(layer)]
     weeks = merged.table.get("weeks", Settings.model_fields["weeks"].default)
     if overrides:
         problems += _change(merged, {k: toml_value(v) for k, v in overrides.items()}, CHANGES[0])
@@ -117,7 +127,9 @@ def settings(texts: Iterable[str]) -> dict[str, str]:
     found, problems = {}, []
     for text in texts:
         path, equals, value = text.partition("=")
-        if equals and path.strip():
+        if path.strip() in found:
+            problems.append(Problem("--set", None, f"'{path.strip()}' is set twice"))
+        elif equals and path.strip():
             found[path.strip()] = value.strip()
         else:
             hint = "write --set polity.home.governance.repression=0.8"
@@ -133,7 +145,7 @@ def toml_value(value: Any) -> Any:
         return value
     try:
         table = tomllib.loads(f"value = {value}")
-    except (tomllib.TOMLDecodeError, RecursionError):
+    except (ValueError, RecursionError):  # TOMLDecodeError, and numbers of more than 4,300 digits
         return value
     return table["value"] if len(table) == 1 else value
 

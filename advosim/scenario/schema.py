@@ -192,13 +192,23 @@ class FaceToFaceNetwork(Part):
         source="Watts & Strogatz 1998: a few per cent of rewired ties make short ways")  # fmt: skip
     homophily: float = number(0.7, 0, 1, "blocks: ties within the public; spatial: preference for like minds",
         assumed=17, source="McPherson, Smith-Lovin & Cook 2001: like knows like")  # fmt: skip
-    file: str | None = choice(None, "edge list: file with two columns of citizen numbers from 0, relative to this file",
+    file: str | None = choice(
+        None, "edge list: CSV with columns source and target, or GraphML, GML, Pajek; relative to this file",
+        source="convention: said by the scenario's author")  # fmt: skip
+    direction: Literal["either", "mutual"] | None = choice(
+        None, "edge list: of ties with a direction, each counts, or those that go both ways",
+        source="convention: said by the scenario's author")  # fmt: skip
+    least_weight: float | None = number(
+        None, -1e12, 1e12, "edge list: ties of less weight do not count", unit="weight",
         source="convention: said by the scenario's author")  # fmt: skip
 
     @model_validator(mode="after")
     def _file_with_edge_list(self) -> Self:
         if (self.kind == "edge_list") != (self.file is not None):
             raise ValueError("'file' goes with kind = \"edge_list\", and that kind needs it")
+        for name in ("direction", "least_weight"):
+            if self.file is None and getattr(self, name) is not None:
+                raise ValueError(f"'{name}' goes with kind = \"edge_list\"")
         return self
 
 

@@ -10,6 +10,7 @@ import csv
 import difflib
 import json
 import math
+import os
 import re
 import unicodedata
 from array import array
@@ -29,6 +30,7 @@ ELECTORAL_REGIME = "v2x_elecreg"
 EMPTY = frozenset({"", "NA", "N/A", "NaN", "nan", "."})  # how R, pandas and Stata write a missing cell
 TERMS = "CC BY-SA 4.0 (V-Dem Institute); settings derived from the data, no rows of it copied"
 PROBLEMS_SHOWN = 20
+LEAST_ROWS, LEAST_COUNTRIES = 300, 30  # a world to rank a score in (a convention of this program)
 CELL = re.compile(r" \([^()]*\)")  # in `Derivation.how`
 
 
@@ -109,6 +111,7 @@ class Derivation:
     file: str  # the file's name without its folder
     version: str  # of the dataset, from the file's name; "unknown" without one
     rows: int  # country-years in the file
+    countries: int  # in the file
 
 
 @dataclass(frozen=True)
@@ -123,18 +126,23 @@ class Sheet:
     columns: dict[str, array[float]]
 
 
-def derive(file: str | Path, code: str, year: int, known: Mapping[str, Setting]) -> Derivation:
+def derive(
+    file: str | Path, code: str, year: int, known: Mapping[str, Setting], *, excerpt: bool = False
+) -> Derivation:
     """Settings of country `code` (or its full name, in any case) in `year`.
 
     `known`: the schema's settings and their defaults, dotted for subtables (`initiative.allowed`); no other setting
-    is derived, and those that the file cannot give come back in `missing`. Raises InputError for a file that cannot be
-    used and for a country or year that it does not have.
+    is derived, and those that the file cannot give come back in `missing`. A model score becomes its rank among the
+    file's country-years, which needs a world to rank in: a file with less is refused unless `excerpt` says that its
+    ranks are meant. Raises InputError for a file that cannot be used and for a country or year that it does not have.
     """
     path = Path(file)
     rules = {setting: rule for setting, rule in MAPPING.items() if setting in known}
     sheet = _read(path, rules)
     found = _find_country(sheet, code)
     row = _find_year(sheet, found, year)
+    if not excerpt:
+        _refuse_small_worlds(sheet, rules, row)
     values: dict[str, Setting] = {}
     how: dict[str, str] = {}
     why: dict[str, str] = {}
@@ -157,7 +165,27 @@ def derive(file: str | Path, code: str, year: int, known: Mapping[str, Setting])
         file=path.name,
         version=_version(path.name),
         rows=len(sheet.codes),
+        countries=len(set(sheet.codes)),
     )
+
+
+def _refuse_small_worlds(sheet: Sheet, rules: Mapping[str, Rule], row: int) -> None:
+    """InputError where a score would be ranked among so few that its rank says little about the world."""
+    problems = []
+    for setting, rule in rules.items():
+        for column, _ in rule.scales if isinstance(rule, Scaled) else ():
+            if not math.isnan(_cell(sheet, f"{column}_osp", row)) or math.isnan(_cell(sheet, column, row)):
+                continue
+            scored = [code for code, score in zip(sheet.codes, sheet.columns[column], strict=True) if score == score]
+            countries = len(set(scored))
+            if len(scored) < LEAST_ROWS or countries < LEAST_COUNTRIES:
+                have = f"{len(scored):,} country-year{'' if len(scored) == 1 else 's'} of {countries:,} countr"
+                text = f"{setting} would be a rank of {column} among {have}{'y' if countries == 1 else 'ies'} only"
+                allowed = f"{LEAST_ROWS} country-years of {LEAST_COUNTRIES} countries, or a column {column}_osp"
+                hint = "use the whole V-Dem file; --excerpt takes ranks within this one"
+                problems.append(Problem(str(sheet.path), None, text, allowed, hint))
+    if problems:
+        raise InputError(problems)
 
 
 # From a row of the file to a setting
@@ -355,6 +383,9 @@ def _read_rows(path: Path, stream: TextIO, rules: Mapping[str, Rule]) -> Sheet:
     reader = csv.reader(stream, strict=True)
     header = [cell.strip() for cell in next(reader, [])]
     limits = _limits(rules)
+    twice = sorted(column for column in {*limits, *CODE_COLUMNS, YEAR_COLUMN} if header.count(column) > 1)
+    if twice:
+        raise InputError([Problem(str(path), 1, f"the column {column} is there twice") for column in twice])
     code_at, name_at, year_at = _key_columns(path, header, limits)
     at = {column: header.index(column) for column in limits if column in header}
     sheet = Sheet(path, [], [], array("l"), array("l"), {column: array("d") for column in at})
@@ -385,10 +416,10 @@ def _refuse_what_is_no_text(path: Path) -> None:
     problem = ""
     hint = _hint_export()
     try:
-        if not path.exists():
-            problem = "no such file"
-        elif path.is_dir():
+        if os.path.isdir(path):
             problem, hint = "is a folder, not a file", "name the CSV file in it"
+        elif not os.path.isfile(path):
+            problem = "no such file"
         else:
             with path.open("rb") as stream:
                 start = stream.read(65536)
@@ -518,6 +549,7 @@ def preset_text(derivation: Derivation) -> str:
     )
     lines = [
         _comment(f"{what}, derived from a V-Dem file of {d.rows:,} country-years."),
+        *(["# An excerpt: its ranks are among so few that they say little about the world."] if _is_excerpt(d) else []),
         "# Behind each setting stands how it was derived. A rank depends on the countries and years in the file.",
         "# Commented lines are settings that the file cannot give, with their defaults: change what you know better.",
         f"title = {_toml(f'{d.country} {d.year}')}",
@@ -540,13 +572,22 @@ def preset_text(derivation: Derivation) -> str:
 def summary(derivation: Derivation) -> str:
     """A table to print: the settings derived, each with how, and those left at their default, each with why."""
     d = derivation
-    lines = [f"{d.country} ({d.code}) {d.year}, from {d.file} ({d.rows:,} country-years, V-Dem version {d.version})"]
+    size = f"{d.rows:,} country-years of {_countries(d)}"
+    lines = [f"{d.country} ({d.code}) {d.year}, from {d.file} ({size}, V-Dem version {d.version})"]
     width = max((len(name) for name in [*d.values, *d.missing]), default=0)
     lines += ["", "derived from the file" if d.values else "derived from the file: none"]
     lines += _rows(d.values, d.how, width)
     lines += ["", "left at their defaults" if d.missing else "left at their defaults: none"]
     lines += _rows(d.missing, d.why, width)
     return "\n".join(lines)
+
+
+def _is_excerpt(d: Derivation) -> bool:
+    return d.rows < LEAST_ROWS or d.countries < LEAST_COUNTRIES
+
+
+def _countries(d: Derivation) -> str:
+    return f"{d.countries:,} countr{'y' if d.countries == 1 else 'ies'}"
 
 
 def _rows(values: Mapping[str, Setting], texts: Mapping[str, str], width: int) -> Iterator[str]:

@@ -15,6 +15,7 @@ from advosim.reading import measuring, outcomes
 from advosim.reading.measuring import YEAR
 from advosim.reading.tables import lived
 from advosim.scenario.limits import ONSET
+from advosim.scenario.plain_text import markdown
 from advosim.story import words
 from advosim.story.turning_points import (
     Point,
@@ -58,8 +59,8 @@ GOVERNANCE = (
 def story(record: Run) -> str:
     """The story of a run as Markdown."""
     scenario, last = record.scenario, int(record.weeks["week"].max())
-    lines = [f"# {scenario.title}: the story of one run", ""]
-    lines += [f"*{scenario.question}*", ""] if scenario.question else []
+    lines = [f"# {markdown(scenario.title)}: the story of one run", ""]
+    lines += [f"*{markdown(scenario.question)}*", ""] if scenario.question.strip() else []
     several = len(scenario.polity) > 1
     for home, polity in scenario.polity.items():
         teller = _teller(record, home, polity)
@@ -119,7 +120,7 @@ def _ways(teller: Teller) -> list[str]:
 
 
 def _issue(teller: Teller, name: str) -> str:
-    meaning = teller.scenario.issue[name].meaning.split(";")[0]
+    meaning = markdown(teller.scenario.issue[name].meaning.split(";")[0])
     return f"**{words.plain(name)}** ({meaning})" if meaning else f"**{words.plain(name)}**"
 
 

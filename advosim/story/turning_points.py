@@ -13,6 +13,7 @@ from advosim.reading.measuring import YEAR
 from advosim.reading.spiral import OUTSIDE, spiral
 from advosim.scenario.groups import members_of
 from advosim.scenario.limits import ONSET
+from advosim.scenario.plain_text import markdown
 from advosim.story import words
 from advosim.story.abroad import abroad, carried_abroad
 from advosim.story.ballots import Move, ballots, gave_way, voted
@@ -699,7 +700,7 @@ def within(table: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
 
 def _tactic(teller: Teller, tactic: str) -> str:
     """A tactic's name, with its meaning when it is first told of."""
-    meaning = teller.scenario.tactic[tactic].meaning if tactic in teller.scenario.tactic else ""
+    meaning = markdown(teller.scenario.tactic[tactic].meaning) if tactic in teller.scenario.tactic else ""
     if not meaning or tactic in teller.explained:
         return f"*{words.plain(tactic)}*"
     teller.explained.add(tactic)

@@ -8,10 +8,14 @@ callers anew, and nothing else. The same sources are compiled once, wherever the
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
+import itertools
 import os
+import pickle
 import re
+import stat
 import sys
 import tempfile
 from collections.abc import Callable
@@ -20,49 +24,85 @@ from typing import Any
 
 import numba
 import numpy as np
-from filelock import FileLock
+from filelock import FileLock, Timeout
 from llvmlite import binding, ir
 from numba.core import cgutils, types
-from numba.core.caching import CompileResultCacheImpl, FunctionCache, _CacheLocator, _SourceFileBackedLocatorMixin
+from numba.core.caching import (
+    CompileResultCacheImpl,
+    FunctionCache,
+    IndexDataCacheFile,
+    _CacheLocator,
+    _SourceFileBackedLocatorMixin,
+)
 from numba.extending import intrinsic
 
 JIT = not numba.config.DISABLE_JIT
 """Whether anything is compiled at all: NUMBA_DISABLE_JIT=1 runs the same rules in plain Python."""
 
 
-def _user_cache() -> Path:
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local"))
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches"
-    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
+def _user_cache() -> Path | None:
+    """The folder for what programs can make again; an empty or relative one counts as not said (XDG base directory)."""
+    told = os.environ.get("LOCALAPPDATA" if sys.platform == "win32" else "XDG_CACHE_HOME", "")
+    if os.path.isabs(told):
+        return Path(told)
+    try:
+        home = Path.home()
+    except RuntimeError:
+        return None
+    places = {"win32": home / "AppData" / "Local", "darwin": home / "Library" / "Caches"}
+    return places.get(sys.platform, home / ".cache")
 
 
 @functools.cache
-def cache_folder() -> Path:
-    """Where compiled code is kept; a temporary folder where the user's own cannot be written."""
+def cache_folder() -> Path | None:
+    """Where compiled code is kept: the user's own folder, else a private temporary one, else none.
+
+    Whoever can write there can have code run in the name of the user.
+    """
     processor = numba.config.CPU_NAME or binding.get_host_cpu_name()
-    digest = hashlib.sha256(f"{numba.__version__} {sys.version_info[:2]} {processor}".encode())
-    name = f"advosim-{digest.hexdigest()[:16]}"
-    chosen = os.environ.get("NUMBA_CACHE_DIR")
-    for parent in ([Path(chosen)] if chosen else []) + [_user_cache() / "advosim", Path(tempfile.gettempdir())]:
+    # Without its docstrings (-OO) a function is another one to numba.
+    made_by = f"{numba.__version__} {sys.version_info[:2]} {processor} {sys.flags.optimize}"
+    name = f"advosim-{hashlib.sha256(made_by.encode()).hexdigest()[:16]}"
+    chosen, own = os.environ.get("NUMBA_CACHE_DIR"), _user_cache()
+    for parent in ([Path(chosen)] if chosen else []) + ([own / "advosim"] if own else []):
         folder = parent / name
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             (folder / ".writable").touch()
         except OSError:
             continue
         return folder
-    return Path(tempfile.mkdtemp(prefix=name))
+    private = _private()
+    if private is None:
+        return None
+    (private / name).mkdir(mode=0o700, exist_ok=True)
+    return private / name
+
+
+def _private() -> Path | None:
+    """A temporary folder of this user's that nobody else can write to; none where its name is taken by others."""
+    if not hasattr(os, "getuid"):
+        return None
+    folder = Path(tempfile.gettempdir()) / f"advosim-{os.getuid()}"
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        found = folder.lstat()
+    except OSError:
+        return None
+    private = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o077
+    return folder if private else None
 
 
 @functools.cache
-def cache_of(module: str) -> Path:
+def cache_of(module: str) -> Path | None:
     """Where the compiled code of a module lies, as its sources and constants are now."""
+    folder = cache_folder()
+    if folder is None:
+        return None
     digest = hashlib.sha256()
     for name in sorted(_made_of(module)):
         digest.update(f"{name}\n{_source(name)}\n{_constants(name)}".encode())
-    return cache_folder() / f"{module}-{digest.hexdigest()[:16]}"
+    return folder / f"{module}-{digest.hexdigest()[:16]}"
 
 
 # Where numba is known. Of other modules nothing but constants gets into compiled code, by way of those who import them.
@@ -133,6 +173,80 @@ class _BySourcesImpl(CompileResultCacheImpl):
     _locator_classes = (_BySources,)
 
 
+class _SealedFile(IndexDataCacheFile):
+    """The files of a function, each of which begins with a hash of the rest: what was damaged is compiled anew.
+
+    Numba would end with an error for ever on an index that was cut, and jump into code of which a bit is wrong.
+    """
+
+    def save(self, key: Any, data: Any) -> None:
+        """The code first: an index never names a file that holds other code, whenever its writer dies."""
+        overloads = self._load_index()
+        taken = set(overloads.values())
+        free = next(name for name in map(self._data_name, itertools.count(1)) if name not in taken)
+        name = overloads.setdefault(key, free)
+        self._save_data(name, data)
+        if name not in taken:
+            self._save_index(overloads)
+
+    def _save_index(self, overloads: Any) -> None:
+        self._write(self._index_path, (self._version, overloads))
+
+    def _load_index(self) -> Any:
+        found = _unsealed(Path(self._index_path))
+        version, overloads = pickle.loads(found) if found else ("", {})
+        return overloads if version == self._version else {}
+
+    def _save_data(self, name: str, data: Any) -> None:
+        self._write(self._data_path(name), data)
+
+    def _load_data(self, name: str) -> Any:
+        found = _unsealed(Path(self._data_path(name)))
+        if found is None:
+            raise OSError("no such code")  # which numba takes for a miss
+        return pickle.loads(found)
+
+    def _write(self, path: str, data: Any) -> None:
+        raw = self._dump(data)
+        with self._open_for_write(path) as file:
+            file.write(hashlib.sha256(raw).digest() + raw)
+
+
+def _unsealed(file: Path) -> bytes | None:
+    """What a file holds behind its hash; None where it is not there, or not as it was written, which is told."""
+    try:
+        raw = file.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError:
+        raw = b""
+    if hashlib.sha256(raw[32:]).digest() == raw[:32]:
+        return raw[32:]
+    if file.parent not in _told:
+        _told.add(file.parent)
+        print(f"Compiled code in {file.parent} was damaged; it is compiled again.", file=sys.stderr)
+    with contextlib.suppress(OSError):
+        file.unlink()
+    return None
+
+
+_told: set[Path] = set()
+
+
+def sound(module: str) -> bool:
+    """Whether compiled code of a module is there and as it was written; what is not is told and removed."""
+    folder = cache_of(module)
+    files = [] if folder is None or not folder.is_dir() else [*folder.glob("*.nbi"), *folder.glob("*.nbc")]
+    whole = [_unsealed(file) is not None for file in files]
+    return bool(whole) and all(whole)
+
+
+def mend() -> None:
+    """Look for damage in the compiled code of all modules that are loaded."""
+    for name in [name for name in sys.modules if name.startswith(_LAYERS)]:
+        sound(name)
+
+
 class _SharedCache(FunctionCache):
     """A cache that several processes can fill at once.
 
@@ -142,9 +256,18 @@ class _SharedCache(FunctionCache):
 
     _impl_class = _BySourcesImpl
 
+    def __init__(self, py_func: Any) -> None:
+        super().__init__(py_func)
+        self._cache_file = _SealedFile(self._cache_path, self._impl.filename_base, "")
+
     def save_overload(self, sig: Any, data: Any) -> None:
-        with FileLock(cache_folder() / "saving.lock"):
+        # Code that cannot be kept (a full disk, a shared one without locks) is compiled again the next time.
+        with contextlib.suppress(OSError, Timeout, NotImplementedError), FileLock(f"{self._cache_path}.lock", PATIENCE):
             super().save_overload(sig, data)
+
+
+PATIENCE = 60.0
+"""Seconds in which another process has saved what it compiled."""
 
 
 def _short_name(kind: types.NamedTuple) -> tuple[str, tuple[()]]:
@@ -162,7 +285,7 @@ types.NamedTuple.mangling_args = property(_short_name)
 def compiled(function: Callable[..., Any]) -> Any:
     """`function` compiled without the interpreter lock and kept on disk. No fastmath: bits count."""
     made = compiled_here(function)
-    if JIT:
+    if JIT and cache_folder() is not None:
         made._cache = _SharedCache(function)
     return made
 

@@ -13,17 +13,13 @@ hashed share of the citizens.
 
 from __future__ import annotations
 
-import csv
-import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from advosim.scenario.problems import InputError, Problem, did_you_mean
 from advosim.world.chance import U, draw64, key, pair, wrapping
 from advosim.world.compile import compiled
 
@@ -464,102 +460,6 @@ def spatial(n: int, degree: float, homophily: float, trait: np.ndarray, seed: in
     with wrapping():
         n, half, k = _founded(n, degree, seed, stream)
         return _spatial(n, half, homophily, trait, k)  # type: ignore[no-any-return]
-
-
-# --- from a file ------------------------------------------------------------------------------------------------------
-
-_SHOWN = 5
-_INTEGER = re.compile(r"\s*[+-]?\d+\s*")
-
-
-def _fields(line: str, separator: str) -> list[str]:
-    return next(csv.reader([line], delimiter=separator), [])
-
-
-def _separator(first: str) -> str:
-    return next((mark for mark in "\t;" if mark in first), ",")
-
-
-def _readable(file: Path) -> None:
-    """InputError unless `file` is one."""
-    name = str(file)
-    if file.is_dir():
-        raise InputError(Problem(name, None, "is a folder", "a CSV or TSV file with two columns of citizens' numbers"))
-    if not file.is_file():
-        beside = sorted(p.name for p in file.parent.iterdir()) if file.parent.is_dir() else []
-        raise InputError(Problem(name, None, "no such file", hint=did_you_mean(file.name, beside)))
-
-
-def _wrong_lines(file: Path, n: int, separator: str, skip: int) -> Iterator[Problem]:
-    """What is wrong with the lines of an edge list, in their order."""
-    allowed = f"two integers from 0 to {n - 1}, separated by a comma, semicolon or tab"
-    with file.open(encoding="utf-8-sig") as lines:
-        for number, line in enumerate(lines, start=1):
-            if number <= skip or not line.strip():
-                continue
-            fields = _fields(line.rstrip("\r\n"), separator)[:2]
-            if len(fields) < 2:
-                yield Problem(str(file), number, f"one column only: {line.strip()!r}", allowed)
-            for field in fields:
-                if not _INTEGER.fullmatch(field):
-                    yield Problem(str(file), number, f"{field!r} is no integer", allowed)
-                elif not 0 <= int(field) < n:
-                    hint = "citizens are numbered from 0" if int(field) == n else ""
-                    yield Problem(str(file), number, f"there is no citizen {int(field)}", allowed, hint)
-
-
-def _wrong(file: Path, n: int, separator: str, skip: int, otherwise: str) -> InputError:
-    problems: list[Problem] = []
-    for problem in _wrong_lines(file, n, separator, skip):
-        problems.append(problem)
-        if len(problems) == _SHOWN:
-            break
-    return InputError(problems or Problem(str(file), None, otherwise))
-
-
-def _pairs(file: Path, n: int) -> tuple[np.ndarray, np.ndarray]:
-    """The two columns of an edge list, uint32 (pairs,)."""
-    import pandas
-
-    with file.open(encoding="utf-8-sig") as lines:
-        first = next((line for line in lines if line.strip()), "")
-    if not first:
-        raise InputError(Problem(str(file), None, "no ties in it", f"two columns of integers from 0 to {n - 1}"))
-    separator = _separator(first)
-    header = not any(_INTEGER.fullmatch(field) for field in _fields(first.rstrip("\r\n"), separator)[:2])
-    skip = _line_of(file, first) if header else 0
-    try:
-        table = pandas.read_csv(
-            file, sep=separator, header=None, skiprows=skip, usecols=[0, 1], dtype=np.int64, encoding="utf-8-sig"
-        )
-    except pandas.errors.EmptyDataError:
-        raise InputError(Problem(str(file), None, "no ties in it, only a header")) from None
-    except (ValueError, OverflowError) as error:
-        raise _wrong(file, n, separator, skip, str(error).strip()) from None
-    ids = table.to_numpy()
-    if ((ids < 0) | (ids >= n)).any():
-        raise _wrong(file, n, separator, skip, f"numbers outside 0 to {n - 1}")
-    return ids[:, 0].astype(np.uint32), ids[:, 1].astype(np.uint32)
-
-
-def _line_of(file: Path, first: str) -> int:
-    with file.open(encoding="utf-8-sig") as lines:
-        return next(number for number, line in enumerate(lines, start=1) if line == first)
-
-
-def edge_list(file: str | Path, n: int) -> Pairs:
-    """The ties of n citizens in a CSV or TSV file: two columns of citizens' numbers, with or without a header.
-
-    Further columns are ignored; double ties and self loops are dropped. InputError names the first wrong lines.
-    """
-    file = Path(file)
-    _readable(file)
-    try:
-        return _pairs(file, n)
-    except UnicodeDecodeError:
-        raise InputError(Problem(str(file), None, "is no text in UTF-8", hint="save it as CSV UTF-8")) from None
-    except OSError as error:
-        raise InputError(Problem(str(file), None, f"cannot be read: {error.strerror}")) from None
 
 
 # --- polities -------------------------------------------------------------------------------------------------------

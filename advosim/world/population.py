@@ -12,7 +12,7 @@ from advosim.scenario.declare import catalogue
 from advosim.scenario.groups import organisations
 from advosim.scenario.load import Scenario
 from advosim.scenario.schema import FaceToFaceNetwork, Organisation, OrganisationKind, Polity
-from advosim.world import networks
+from advosim.world import edge_lists, networks
 from advosim.world.chance import (
     F,
     U,
@@ -247,7 +247,7 @@ def _drawn(
         return networks.blocks(public, given.degree, given.homophily, seed, own)
     if given.kind == "spatial":
         return networks.spatial(n, given.degree, given.homophily, trait, seed, own)
-    return networks.edge_list(given.file, n)
+    return edge_lists.pairs(given, n)
 
 
 def settle(world: World, scenario: Scenario, seed: int) -> None:

@@ -142,7 +142,7 @@ def plan(experiment: Experiment) -> dict[str, Any]:
 def _place_problems(place: Path, experiment: Experiment) -> list[Problem]:
     """What is wrong with a folder for the results: other contents, or runs that would not be the same today."""
     if not (place / PLAN).exists():
-        if place.is_dir() and any(place.iterdir()):
+        if os.path.isdir(place) and any(place.iterdir()):
             return [Problem(str(place), None, "holds something else than a calibration", "a new or empty folder")]
         try:
             results.check_place(place)

@@ -12,7 +12,6 @@ import hashlib
 import json
 import math
 import os
-import signal
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -25,6 +24,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advosim.experiment.calibration.prior import Floats, Theta
+from advosim.experiment.sweep.seals import digest
+from advosim.experiment.sweep.workers import settle
 from advosim.results.folder import SaveError
 
 Simulate = Callable[[Theta, int], dict[str, float]]
@@ -32,6 +33,8 @@ Simulate = Callable[[Theta, int], dict[str, float]]
 Progress = Callable[[str, int, int], None]
 """Called with a stage, how many of its thetas have been run, and how many there are."""
 
+DIGITS = 16
+"""Of a file's hash, in its name."""
 MOST_FILES = 64
 """Chunk files of a stage."""
 MOST_FAILED = 0.1
@@ -213,47 +216,54 @@ def _key(jobs: Iterable[Job], outcomes: Iterable[str]) -> str:
 
 
 def _read(chunk: _Chunk, outcomes: Sequence[str]) -> list[Outcome] | None:
-    """What an earlier start left of a chunk; None where there is nothing that can be read."""
-    if chunk.file is None or not chunk.file.exists():
+    """What an earlier start left of a chunk; None where there is nothing, or nothing that is as it was written."""
+    if chunk.file is None:
         return None
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    try:
-        table = pq.read_table(chunk.file)
-    except (OSError, pa.ArrowInvalid):
-        return None
-    if (table.schema.metadata or {}).get(b"key", b"").decode() != chunk.key:
-        return None
-    values = zip(*(table[name].to_pylist() for name in outcomes), strict=True)
-    errors = table["error"].to_pylist()
-    return [([math.nan if v is None else v for v in row], error) for row, error in zip(values, errors, strict=True)]
+    for file in sorted(chunk.file.parent.glob(f"{chunk.file.stem}-*.parquet")):
+        try:
+            raw = file.read_bytes()
+        except OSError:
+            continue
+        if digest(raw)[:DIGITS] != file.stem.rpartition("-")[2]:
+            continue
+        table = pq.read_table(pa.BufferReader(raw))
+        if (table.schema.metadata or {}).get(b"key", b"").decode() != chunk.key:
+            continue
+        values = zip(*(table[name].to_pylist() for name in outcomes), strict=True)
+        errors = table["error"].to_pylist()
+        return [([math.nan if v is None else v for v in row], error) for row, error in zip(values, errors, strict=True)]
+    return None
 
 
 def _write(chunk: _Chunk, results: list[Outcome], outcomes: Sequence[str]) -> None:
+    """Write what came out of a chunk, under a name that ends with a hash of the file."""
     if chunk.file is None:
         return
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
     columns: dict[str, list[Any]] = {name: [row[at] for row, _ in results] for at, name in enumerate(outcomes)}
     columns = {"seed": [seed for _, seed in chunk.jobs], **columns, "error": [error for _, error in results]}
-    table = pa.table(columns).replace_schema_metadata({"key": chunk.key})
+    buffer = pa.BufferOutputStream()
+    pq.write_table(pa.table(columns).replace_schema_metadata({"key": chunk.key}), buffer)
+    raw = buffer.getvalue().to_pybytes()
     try:
-        _put(table, chunk.file)
+        _put(raw, chunk.file.with_name(f"{chunk.file.stem}-{digest(raw)[:DIGITS]}.parquet"))
     except OSError as error:
         reason = error.strerror or str(error)
         raise SaveError(f"{chunk.file} could not be saved: {reason}; what was saved before is kept") from error
 
 
-def _put(table: Any, file: Path) -> None:
-    """Write a table whole or not at all, in place of nothing or of the same."""
-    import pyarrow.parquet as pq
-
+def _put(raw: bytes, file: Path) -> None:
+    """Write a file whole or not at all, in place of nothing or of the same."""
     file.parent.mkdir(parents=True, exist_ok=True)
     partial = file.with_name(f".{file.name}.partial-{os.getpid()}")
     try:
         with partial.open("wb") as opened:
-            pq.write_table(table, opened)
+            opened.write(raw)
             opened.flush()
             os.fsync(opened.fileno())
         os.replace(partial, file)
@@ -267,10 +277,10 @@ _simulate: Simulate
 
 
 def _begin(simulate: Simulate) -> None:
-    """Keep the simulator for all chunks of this process; Ctrl-C is the parent's affair."""
+    """Keep the simulator for all chunks of this process, which ends when its parent is gone; Ctrl-C is the parent's."""
     global _simulate
     _simulate = simulate
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    settle()
 
 
 def _work(jobs: list[Job], outcomes: list[str]) -> list[Outcome]:

@@ -6,12 +6,13 @@ unchanged_share,0.6,0.05,98,,Baumgartner et al. 2009
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from advosim.scenario.csv_rows import number as csv_number
+from advosim.scenario.csv_rows import read_rows
 from advosim.scenario.problems import InputError, Problem, did_you_mean
 
 NEEDED = ("outcome", "value", "uncertainty")
@@ -40,23 +41,18 @@ class Target:
 
 def read(path: str | Path, outcomes: Sequence[str]) -> list[Target]:
     """Targets of a CSV file for some of the named outcomes. Raises InputError with all that is wrong, by line."""
-    file = Path(path)
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as opened:
-            reader = csv.DictReader(opened, skipinitialspace=True)
-            heads = [head.strip() for head in reader.fieldnames or []]
-            reader.fieldnames = heads
-            rows = [(reader.line_num, row) for row in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise InputError(Problem(str(file), None, f"the targets cannot be read: {reason}")) from None
-    problems = _heads(str(file), heads)
+    rows = read_rows(path)
+    problems = _heads(rows.file, rows.header)
     if problems:
-        raise InputError(problems)
-    targets = [_target(str(file), line, row, outcomes, problems) for line, row in rows]
-    problems += _twice(str(file), [(line, str(row["outcome"]).strip()) for line, row in rows])
-    if not rows:
-        problems.append(Problem(str(file), None, "there is no target", hint="one row for each observed outcome"))
+        raise InputError([*problems, *rows.problems])
+    problems += rows.problems
+    table = [
+        (line, dict(zip(rows.header, cells, strict=True))) for line, cells in zip(rows.lines, rows.cells, strict=True)
+    ]
+    targets = [_target(rows.file, line, row, outcomes, problems) for line, row in table]
+    problems += _twice(rows.file, [(line, row["outcome"]) for line, row in table])
+    if not table and not problems:
+        problems.append(Problem(rows.file, None, "there is no target", hint="one row for each observed outcome"))
     if problems:
         raise InputError(sorted(problems, key=lambda problem: problem.line or 0))
     return [target for target in targets if target is not None]
@@ -76,9 +72,7 @@ def _heads(file: str, heads: Sequence[str]) -> list[Problem]:
 def _target(
     file: str, line: int, row: dict[str, str], outcomes: Sequence[str], problems: list[Problem]
 ) -> Target | None:
-    name, before = str(row["outcome"] or "").strip(), len(problems)
-    if None in row:
-        problems.append(Problem(file, line, "more values than columns", hint="decimals take a point, not a comma"))
+    name, before = row["outcome"], len(problems)
     if name not in outcomes:
         text, hint = f"there is no outcome '{name}' in the experiment", did_you_mean(name, list(outcomes))
         problems.append(Problem(file, line, text, ", ".join(outcomes), hint))
@@ -108,12 +102,13 @@ def _number(
     allowed = "a number" if least == -math.inf else f"a number of at least {least:g}"
     if column == "uncertainty":
         allowed = "a number above 0 (one sd)"
+    hint = ""
     try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
+        number = csv_number(text)
+    except ValueError as error:
+        number, hint = math.nan, str(error)
     if not math.isfinite(number):
-        problems.append(Problem(file, line, f"{column} = '{text}' is no number", allowed))
+        problems.append(Problem(file, line, f"{column} = '{text[:40]}' is no number", allowed, hint))
     elif number < least:
         problems.append(Problem(file, line, f"{column} = {text} is out of range", allowed))
     return number

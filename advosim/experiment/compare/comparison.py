@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import pickle
-import traceback
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -18,19 +19,20 @@ from advosim.reading import outcomes as vocabulary
 from advosim.results import latex, saving
 from advosim.scenario.limits import MOST_SEED
 from advosim.scenario.problems import InputError, Problem, did_you_mean
+from advosim.scenario.size import shortages
 from advosim.world.columns import Column, count
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+    from advosim.experiment.sweep.schema import Experiment
     from advosim.record import Record
     from advosim.scenario.load import Scenario
 
 Outcome = Callable[["Record"], float]
-Seen = Callable[[int, int], None]
-"""Told of the number of runs done and of all runs."""
 
+SCENARIO = "scenario"
 FEW = 1e8
 """Citizens x issues x weeks, summed over runs, below which starting processes costs more than it saves (some 5 s)."""
 CHUNK = 30_000_000
@@ -157,7 +159,7 @@ class Comparison:
             lines += [_line(row) for row in sure.head(most).itertuples()] or ["  no effect that is distinct from luck"]
         return "\n".join(lines)
 
-    def save(self, folder: str | Path) -> Path:
+    def save(self, folder: str | Path, *, force: bool = False) -> Path:
         """Write effects as .csv, .tex and .png, all pairs, a summary and a manifest; see `saving.save`."""
         leaves = saving.Leaves(
             told={"kind": "comparison", **self.told},
@@ -171,7 +173,7 @@ class Comparison:
             latex={"effects": self.latex()},
             figures={"effects": self.figure()},
         )
-        return saving.save(leaves, folder)
+        return saving.save(leaves, folder, force)
 
 
 NOTE = (
@@ -223,31 +225,35 @@ def compare(
     by_issue: bool = False,
     labels: Sequence[str] | None = None,
     progress: bool = True,
+    kept: str | Path | None = None,
 ) -> Comparison:
     """Run each scenario with the same seeds and say what the later ones do differently from the first.
 
     outcomes: names of `advosim.reading.outcomes.OUTCOMES` (None: those of COMPARED), or own ones: a name and a function
     of a Record each. workers: processes, by default what the machine has where that pays; results do not depend on it.
-    by_issue adds every outcome for each issue. labels: what the scenarios are called, by default their titles.
-    Raises InputError for wrong input, RunError where a run raises.
+    by_issue adds every outcome for each issue. labels: what the scenarios are called, by default their titles. kept: a
+    folder for the runs while they are made, so that the same call goes on from there; `forget` removes it.
+    Raises InputError for wrong input, RunError where a run raises or its process dies.
     """
     plan = _planned(scenarios, runs, first_seed, outcomes, weeks, by_issue, labels)
     seeds = range(first_seed, first_seed + runs)
-    total = runs * len(plan.scenarios)
-    with _bar(total, progress) as seen:
-        rows = _run(plan, seeds, _workers(plan, total, workers), seen)
-    return Comparison(plan.labels, _table(plan, seeds, rows), _told(plan, seeds))
+    if short := list(shortages(plan.scenarios, None, _workers(plan, runs * len(plan.scenarios), workers))):
+        raise InputError(short)
+    with _folder(kept) as folder:
+        table = _run(plan, seeds, _workers(plan, runs * len(plan.scenarios), workers), progress, folder)
+    return Comparison(plan.labels, table, _told(plan, seeds))
 
 
-def _table(plan: _Plan, seeds: Sequence[int], rows: Mapping[tuple[int, int], Mapping[str, float]]) -> pd.DataFrame:
-    import pandas as pd
+def forget(kept: str | Path) -> None:
+    """Remove the runs that `compare` kept in a folder, and nothing else."""
+    from advosim.experiment.sweep import store
 
-    table = [
-        {"scenario": label, "seed": seed, **rows[number, seed]}
-        for number, label in enumerate(plan.labels)
-        for seed in seeds
-    ]
-    return pd.DataFrame(table)
+    folder = Path(kept)
+    for place in (*folder.glob("*/"), folder):
+        if (place / store.MANIFEST).is_file():
+            shutil.rmtree(place, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        folder.rmdir()
 
 
 def _told(plan: _Plan, seeds: range) -> dict[str, Any]:
@@ -388,93 +394,102 @@ def _size(plan: _Plan) -> int:
     return citizens * len(plan.scenarios[0].issue) * plan.weeks
 
 
-def _run(plan: _Plan, seeds: range, workers: int, seen: Seen) -> dict[tuple[int, int], dict[str, float]]:
-    """Outcomes by number of the scenario and seed."""
-    tasks = [(number, seed) for seed in seeds for number in range(len(plan.scenarios))]
-    if workers == 1:
-        rows = {}
-        for done, task in enumerate(tasks):
-            rows[task] = _one(plan, *task)
-            seen(done + 1, len(tasks))
-        return rows
-    return _spread(plan, tasks, workers, seen)
-
-
-def _spread(
-    plan: _Plan, tasks: list[tuple[int, int]], workers: int, seen: Seen
-) -> dict[tuple[int, int], dict[str, float]]:
-    """Run in other processes, chunk by chunk; what comes back are numbers, never records."""
-    from concurrent.futures import ProcessPoolExecutor, as_completed
-    from concurrent.futures.process import BrokenProcessPool
-    from multiprocessing import get_context
-
-    from advosim import simulation
-
-    # Once here, or every worker would compile for itself.
-    simulation.compile_all(lambda stage, done, total: None)
-    size = max(1, min(25, len(tasks) // (workers * 8), CHUNK // max(1, _size(plan))))
-    chunks = [tasks[at : at + size] for at in range(0, len(tasks), size)]
-    rows: dict[tuple[int, int], dict[str, float]] = {}
-    context = get_context("spawn")
-    stop = context.Event()
-    with ProcessPoolExecutor(workers, context, _begin, (plan, stop)) as pool:
-        try:
-            for future in as_completed([pool.submit(_chunk, chunk) for chunk in chunks]):
-                rows.update(future.result())
-                seen(len(rows), len(tasks))
-        except BrokenProcessPool as error:
-            raise RuntimeError(BROKEN.format(left=len(tasks) - len(rows))) from error
-        finally:
-            # After Ctrl-C or a failure. Chunks that workers hold cannot be cancelled, but end at their next run.
-            stop.set()
-            pool.shutdown(wait=False, cancel_futures=True)
-    return rows
-
-
-BROKEN = (
-    "a worker process ended by itself with {left} runs to go: out of memory, or a script without "
-    "`if __name__ == '__main__':` around what it starts; workers=1 runs all in this process"
-)
-
-_GIVEN: list[tuple[_Plan, Any]] = []
-"""In a worker process: the plan, and the event that says stop."""
-
-
-def _begin(plan: _Plan, stop: Any) -> None:
-    """Prepare a worker process. Ctrl-C is for the parent to hear, which says stop."""
-    import signal
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _GIVEN[:] = [(plan, stop)]
-
-
-def _chunk(tasks: Sequence[tuple[int, int]]) -> dict[tuple[int, int], dict[str, float]]:
-    plan, stop = _GIVEN[0]
-    return {task: _one(plan, *task) for task in tasks if not stop.is_set()}
-
-
-def _one(plan: _Plan, number: int, seed: int) -> dict[str, float]:
-    """Run one scenario with one seed and reduce it."""
-    from advosim import simulation
-
-    try:
-        record = simulation.simulate(plan.scenarios[number], seed, weeks=plan.weeks, threads=1)
-        row = vocabulary.measured(record, plan.outcomes, plan.polities, plan.issues, plan.by_issue)
-        return {**row, **{name: float(outcome(record)) for name, outcome in plan.own}}
-    except InputError:
-        raise
-    except Exception as error:
-        said = f"{type(error).__name__}: {error}"
-        raise RunError(plan.labels[number], seed, said, traceback.format_exc()) from error
-
-
-@contextmanager
-def _bar(total: int, wanted: bool) -> Iterator[Seen]:
-    """A bar on stderr, in notebooks too."""
-    if not wanted:
-        yield lambda done, of: None
+@contextlib.contextmanager
+def _folder(kept: str | Path | None) -> Iterator[Path]:
+    """Where runs are kept while they are made."""
+    if kept is not None:
+        yield Path(kept)
         return
-    from tqdm.auto import tqdm
+    with tempfile.TemporaryDirectory(prefix="advosim-") as folder:
+        yield Path(folder)
 
-    with tqdm(total=total, desc="runs", unit="run", delay=1, mininterval=0.2, dynamic_ncols=True) as bar:
-        yield lambda done, of: bar.update(done - bar.n)
+
+@dataclass(frozen=True)
+class _Measuring:
+    """Runs one scenario with one seed and reduces it; travels to worker processes."""
+
+    weeks: int
+    outcomes: tuple[str, ...]
+    own: tuple[tuple[str, Outcome], ...]
+    polities: tuple[str, ...]
+    issues: tuple[str, ...]
+    by_issue: bool
+
+    @property
+    def name(self) -> str:
+        """All that the numbers depend on beside scenario and seed."""
+        own = [(name, getattr(call, "__module__", ""), getattr(call, "__qualname__", "")) for name, call in self.own]
+        return f"compare {self.weeks} {self.outcomes} {own} {self.polities} {self.issues} {self.by_issue}"
+
+    @property
+    def columns(self) -> list[str]:
+        return [
+            *vocabulary.columns(self.outcomes, self.polities, self.issues, self.by_issue),
+            *(name for name, _ in self.own),
+        ]
+
+    def __call__(self, scenario: Scenario, seed: int) -> dict[str, float]:
+        from advosim import simulation
+
+        record = simulation.simulate(scenario, seed, weeks=self.weeks, threads=1)
+        row = vocabulary.measured(record, self.outcomes, self.polities, self.issues, self.by_issue)
+        return {**row, **{name: float(outcome(record)) for name, outcome in self.own}}
+
+
+def _run(plan: _Plan, seeds: range, workers: int, progress: bool, folder: Path) -> pd.DataFrame:
+    """One row per scenario and seed, by the engine of sweeps: what died is tried again, what is there is not."""
+    from advosim import simulation
+    from advosim.experiment.sweep import running
+    from advosim.experiment.sweep.workers import InProcess
+
+    measuring = _Measuring(plan.weeks, plan.outcomes, plan.own, plan.polities, plan.issues, plan.by_issue)
+    experiment = _experiment(plan, seeds, measuring.columns)
+    total = len(plan.scenarios) * len(seeds)
+    size = max(1, min(25, total // (workers * 8), CHUNK // max(1, _size(plan))))
+    how: dict[str, Any] = {"workers": workers} if workers > 1 else {"executor": InProcess()}
+    if workers > 1:  # once here, or every worker would compile for itself
+        simulation.compile_all(lambda stage, done, total: None)
+    _forget_others(folder, experiment, measuring)
+    try:
+        state = running.run(
+            experiment, folder, simulate=measuring, chunk=size, strict=True, progress=None if progress else False, **how
+        )
+    except running.RunFailed as error:
+        raise RunError(str(error.point[SCENARIO]), error.seed, error.said, error.trace) from error
+    if state.failures:
+        first = state.failures[0]
+        running.forget_failures(folder)
+        raise RunError(first["factors"][SCENARIO], first["seed"], f"{first['error']}; {DIED}", first["traceback"])
+    table = running.runs(folder)
+    return table.drop(columns=["run", "point", "status"])[[SCENARIO, "seed", *measuring.columns]]
+
+
+DIED = "perhaps there was not enough memory; the other runs are kept, and the same command tries this one again"
+
+
+def _experiment(plan: _Plan, seeds: range, columns: Sequence[str]) -> Experiment:
+    """The runs of a comparison as an experiment: the scenarios are its only factor."""
+    from advosim.experiment.sweep.schema import Design, Experiment, Factor, Replicates
+    from advosim.experiment.sweep.schema import Outcome as Measured
+
+    return Experiment(
+        "runs",
+        plan.scenarios[0],
+        Design(kind="factorial"),
+        {SCENARIO: Factor(SCENARIO, "text", plan.labels)},
+        Replicates.model_construct(count=len(seeds), first_seed=seeds.start),
+        {name: Measured(of=name) for name in columns},
+        scenarios=dict(zip(plan.labels, plan.scenarios, strict=True)),
+    )
+
+
+def _forget_others(folder: Path, experiment: Experiment, measuring: _Measuring) -> None:
+    """Remove kept runs that are of no use any more: of another program, scenario or length."""
+    from advosim.experiment.sweep import designs, store
+    from advosim.experiment.sweep.seals import Damage
+
+    with contextlib.suppress(Damage):
+        there = store.read_plan(folder)
+        wanted = store.parts(experiment, designs.points(experiment), measuring.name)
+        if there is not None and store.differences(there, wanted):
+            forget(folder)

@@ -216,7 +216,7 @@ class Contribution:
         whole = self.sums[self.sums["issue"] == EVERY]
         return [_told(row) for row in _rows(whole)]
 
-    def save(self, folder: str | Path) -> Path:
+    def save(self, folder: str | Path, *, force: bool = False) -> Path:
         """Write contribution.csv, .tex and .png, sums.csv, all pairs, a summary and a manifest; see `saving.save`."""
         leaves = saving.Leaves(
             told={"kind": "contribution", **self.told},
@@ -227,7 +227,7 @@ class Contribution:
             latex={"contribution": self.latex()},
             figures={"contribution": self.figure()},
         )
-        return saving.save(leaves, folder)
+        return saving.save(leaves, folder, force)
 
 
 def _rows(table: pd.DataFrame) -> list[Any]:
@@ -360,11 +360,12 @@ def contribution(
     workers: int | None = None,
     weeks: int | None = None,
     progress: bool = True,
+    kept: str | Path | None = None,
 ) -> Contribution:
     """Run a scenario with all its organisations, without each, without each side and without any, on the same seeds.
 
     Takes (organisations + 4) x runs runs. workers: processes, by default what the machine has where that pays; results
-    do not depend on it. Raises InputError for wrong input, RunError where a run raises.
+    do not depend on it. kept: as of `compare`. Raises InputError for wrong input, RunError where a run raises.
     """
     from advosim.experiment.compare.comparison import compare
     from advosim.scenario import load
@@ -387,6 +388,7 @@ def contribution(
         weeks=weeks,
         labels=labels,
         progress=progress,
+        kept=kept,
     )
     by_label = {str(label): rows.set_index("seed") for label, rows in compared.pairs.groupby("scenario", sort=False)}
     at_start = {seed: positions(scenario, seed) for seed in range(first_seed, first_seed + runs)}

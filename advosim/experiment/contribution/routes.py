@@ -7,6 +7,7 @@ they move through these routes. Shapley 1953; Shorrocks 2013 for decompositions.
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -157,7 +158,7 @@ class Decomposition:
                 lines.append(f"    {row.route:<12} {row.effect:+.3f} [{row.low:+.3f}, {row.high:+.3f}]{share}{unsure}")
         return "\n".join(lines)
 
-    def save(self, folder: str | Path) -> Path:
+    def save(self, folder: str | Path, *, force: bool = False) -> Path:
         """Write routes.csv and .png, all pairs, a summary and a manifest; see `saving.save`."""
         leaves = saving.Leaves(
             told={"kind": "routes", "who": self.who, **self.told},
@@ -167,7 +168,7 @@ class Decomposition:
             columns=COLUMNS,
             figures={"routes": self.figure()},
         )
-        return saving.save(leaves, folder)
+        return saving.save(leaves, folder, force)
 
 
 _PLACE = (
@@ -233,13 +234,14 @@ def routes(
     workers: int | None = None,
     weeks: int | None = None,
     progress: bool = True,
+    kept: str | Path | None = None,
 ) -> Decomposition:
     """Run a scenario with and without its organisations for each set of open routes, on the same seeds.
 
     of: organisations or groups, by default all; sources: tell the sources of the store apart instead of the routes, all
     of which are open then. Of 2^routes sets only those are run whose result does not follow from another's: where a
-    route was open but never used, freezing it changes no bit. Raises InputError for wrong input, RunError where a run
-    raises.
+    route was open but never used, freezing it changes no bit. kept: as of `compare`. Raises InputError for wrong input,
+    RunError where a run raises.
     """
     from advosim.scenario import load
 
@@ -260,7 +262,7 @@ def routes(
         labels = [f"{_named(opened)}, {which}" for opened in sets for which in WHICH]
         compared = compare(
             twins, runs=runs, first_seed=first_seed, outcomes=_measured(scenario), workers=workers, weeks=weeks,
-            labels=labels, progress=progress,
+            labels=labels, progress=progress, kept=None if kept is None else Path(kept) / _brief(labels),
         )  # fmt: skip
         told.update(compared.told if not told else {})
         own = {str(label): rows.set_index("seed") for label, rows in compared.pairs.groupby("scenario")}
@@ -272,6 +274,11 @@ def routes(
     told["scenarios"] = told["scenarios"][:1]
     who = ", ".join(of) if of else EVERYBODY
     return Decomposition(scenario.title, who, tuple(players), pairs, {**told, "players": list(players)})
+
+
+def _brief(labels: Sequence[str]) -> str:
+    """A name for the folder of some runs."""
+    return hashlib.sha256("; ".join(labels).encode()).hexdigest()[:12]
 
 
 def sources_of(scenario: Scenario) -> dict[str, dict[str, Any]]:

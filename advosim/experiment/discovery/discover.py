@@ -84,7 +84,7 @@ class Discovery(Found):
         table = pd.DataFrame(rows, columns=["box", *heads])
         return latex.booktabs(table, caption=caption, label="tab:boxes", columns=heads, group="box")
 
-    def save(self, folder: str | Path) -> Path:
+    def save(self, folder: str | Path, *, force: bool = False) -> Path:
         """Write boxes, scores, the tree in the summary, figures and a manifest; see `saving.save`."""
         condition = {"outcome": self.outcome, "condition": self.condition, "notes": self.notes}
         leaves = saving.Leaves(
@@ -95,7 +95,7 @@ class Discovery(Found):
             latex={"boxes": self.latex()},
             figures=self.figures(),
         )
-        return saving.save(leaves, folder)
+        return saving.save(leaves, folder, force)
 
 
 def discover(

@@ -112,7 +112,7 @@ class Sensitivity(Found):
         """What was found, for a person to read."""
         return tables.summary(self)
 
-    def save(self, folder: str | Path) -> Path:
+    def save(self, folder: str | Path, *, force: bool = False) -> Path:
         """Write tables (.csv, .tex), figures, a summary and a manifest; see `saving.save`."""
         leaves = saving.Leaves(
             told={"kind": "sensitivity", **self.runs.told},
@@ -127,7 +127,7 @@ class Sensitivity(Found):
             latex={"indices": self.latex()},
             figures=self.figures(),
         )
-        return saving.save(leaves, folder)
+        return saving.save(leaves, folder, force)
 
 
 def sensitivity(experiment: Experiment | str | Path, folder: str | Path) -> Sensitivity:

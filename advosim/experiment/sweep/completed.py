@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from advosim.experiment.sweep import store
 from advosim.scenario import load
 from advosim.scenario.problems import InputError, Problem
 
@@ -67,6 +68,8 @@ def read(experiment: Experiment, folder: str | Path, *, complete: bool = True) -
     if not file.is_file():
         hint = f"run it: advosim sweep run EXPERIMENT --out {folder}"
         raise InputError(Problem(str(file), None, "there are no runs to analyse", hint=hint))
+    if (Path(folder) / store.MANIFEST).is_file() and (loss := store.unsound(Path(folder))):
+        raise InputError(Problem("", None, loss))
     return arranged(experiment, pd.read_parquet(file), str(file), complete=complete)
 
 

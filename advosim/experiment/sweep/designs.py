@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from advosim.experiment.sweep.schema import SCENARIO, Experiment, Factor, Point
+from advosim.experiment.sweep.schema import SCENARIO, Design, Experiment, Factor, Point
 from advosim.scenario.load import Scenario
 from advosim.scenario.toml_lines import split_path
 
@@ -26,6 +28,19 @@ def points(experiment: Experiment) -> list[Point]:
         return _one_at_a_time(experiment)
     rows = unit_points(experiment)
     return [{f.path: f.value(float(u)) for f, u in zip(factors, row, strict=True)} for row in rows]
+
+
+def count(design: Design, factors: Sequence[Factor]) -> int:
+    """How many points a design of such factors has, without making them (of points from a file: 0)."""
+    steps = [len(f.levels) if f.levels is not None else f.points or 2 for f in factors]
+    n, k = design.n or 1, len(factors)
+    return {
+        "factorial": math.prod(steps),
+        "one_at_a_time": 1 + sum(steps),
+        "latin_hypercube": n,
+        "sobol": n * (2 * k + 2 if design.second_order else k + 2),
+        "morris": n * (k + 1),
+    }.get(design.kind, 0)
 
 
 def _one_at_a_time(experiment: Experiment) -> list[Point]:

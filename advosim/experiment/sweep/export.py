@@ -15,6 +15,7 @@ from advosim.experiment.sweep import store
 from advosim.experiment.sweep.columns import tables
 from advosim.results import codebook
 from advosim.results.folder import SaveError
+from advosim.scenario.plain_text import cell
 from advosim.scenario.problems import InputError, Problem
 from advosim.world.columns import Column
 
@@ -72,7 +73,18 @@ def _csv(columns: Sequence[Column], source: IO[bytes], target: IO[bytes]) -> Non
     options = pyarrow.csv.WriteOptions(quoting_style="needed")
     with pyarrow.csv.CSVWriter(target, table.schema_arrow, write_options=options) as writer:
         for batch in table.iter_batches():
-            writer.write_batch(batch)
+            writer.write_batch(_without_formulas(batch))
+
+
+def _without_formulas(batch: Any) -> Any:
+    import pyarrow as pa
+
+    for at, field in enumerate(batch.schema):
+        if pa.types.is_string(field.type):
+            batch = batch.set_column(
+                at, field, pa.array([cell(text) for text in batch.column(at).to_pylist()], field.type)
+            )
+    return batch
 
 
 def _dta(columns: Sequence[Column], source: IO[bytes], target: IO[bytes]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -31,8 +30,10 @@ from advosim.experiment.sweep.schema import (
 )
 from advosim.scenario import checks
 from advosim.scenario import load as scenarios
+from advosim.scenario.csv_rows import Rows, read_rows
+from advosim.scenario.csv_rows import number as csv_number
 from advosim.scenario.declare import Part
-from advosim.scenario.layers import Layer, Table, read_layer
+from advosim.scenario.layers import Layer, Table, at_home, read_layer
 from advosim.scenario.load import Scenario
 from advosim.scenario.problems import InputError, Problem, did_you_mean
 from advosim.scenario.toml_lines import KeyPath, split_path
@@ -43,16 +44,17 @@ KEYS = (
     "title", "question", "source", SCENARIO, "set", "design", "factor", "replicates", "outcome", "keep",
     "calibration",
 )  # fmt: skip
+MOST_POINTS = 10_000_000
 IN_PYTHON = "experiment"
 """Said in place of a file for an experiment that is made in Python."""
 
 
 def load(path: str | Path) -> Experiment:
     """Read an experiment file. Raises InputError with all that is wrong."""
-    file = Path(os.path.normpath(Path(path).expanduser()))
-    if not file.is_file():
-        near = sorted(p.name for p in file.parent.glob("*.toml")) if file.parent.is_dir() else []
-        what = "is a folder, not an experiment" if file.is_dir() else "there is no such experiment"
+    file = Path(os.path.normpath(at_home(path)))
+    if not os.path.isfile(file):
+        near = sorted(p.name for p in file.parent.glob("*.toml")) if os.path.isdir(file.parent) else []
+        what = "is a folder, not an experiment" if os.path.isdir(file) else "there is no such experiment"
         raise InputError(Problem(str(path), None, what, hint=did_you_mean(file.name, near)))
     return _Reading(read_layer(file)).experiment()
 
@@ -198,6 +200,10 @@ class _Reading:
         if not isinstance(changes, dict):
             self._wrong(("set",), "'set' should be a table of dotted paths")
             return scenario
+        if "seed" in changes:
+            hint = "write [replicates] first_seed = ..., from which each run has a seed of its own"
+            self._wrong(("set", "seed"), "'seed' in [set] has no effect", hint=hint)
+            return None
         try:
             return scenario.but(changes) if changes else scenario
         except InputError as error:
@@ -325,12 +331,22 @@ class _Reading:
             self._wrong((*at, "n"), f"design.n = {design.n}: Sobol samples need a power of 2", hint=f"write {power}")
         if kind == "morris" and design.levels % 2:
             self._wrong((*at, "levels"), f"design.levels = {design.levels}: Morris grids need an even number")
+        self._count(design, factors)
         for factor in factors.values() if kind in WITH_STEPS else ():
             if factor.range and not factor.points:
                 where = next(at for path, at, _ in _flat(self.table["factor"], ("factor",), "") if path == factor.path)
                 hint = "write points = 5 beside it, or levels = [...]"
                 self._wrong(where, f"the range of '{factor.path}' needs a number of points in a design of kind {kind}",
                             hint=hint)  # fmt: skip
+
+    def _count(self, design: Design, factors: dict[str, Factor]) -> None:
+        """More points than a machine can hold are refused before they are made."""
+        from advosim.experiment.sweep import designs
+
+        many = designs.count(design, list(factors.values()))
+        if many > MOST_POINTS:
+            self._wrong(("design",), f"the design has {many:.3g} points", f"{MOST_POINTS:,} at most",
+                        "fewer levels, or latin_hypercube with n points")  # fmt: skip
 
     def _given(self, design: Design | None, known: dict[str, Scenario]) -> tuple[tuple[Point, ...], dict[str, Factor]]:
         """The points of a CSV file and its columns as factors."""
@@ -341,57 +357,54 @@ class _Reading:
         if design.file is None:
             self._wrong(("design",), "'file' is missing in design: a CSV file whose columns are dotted paths")
             return (), {}
-        rows = self._rows(self.layer.folder / design.file)
-        if not rows:
+        rows = self._collect(("design", "file"), lambda: read_rows(self.layer.folder / at_home(str(design.file))))
+        if rows is None:
             return (), {}
-        header, lines = rows[0], rows[1:]
-        source = str(self.layer.folder / design.file)
-        paths = [name.strip() for name in header]
-        for path in {path for path in paths if paths.count(path) > 1}:
-            self.problems.append(Problem(source, 1, f"the column '{path}' is there twice"))
-        if not lines:
-            self.problems.append(Problem(source, None, "the design is empty: the file has no points"))
+        self.problems += rows.problems
+        paths = [self._column(rows, name) for name in rows.header]
+        if not all(paths):
+            return (), {}
+        if not rows.cells:
+            self.problems.append(Problem(rows.file, None, "the design is empty: the file has no points"))
         points: list[Point] = []
-        for number, line in enumerate(lines, start=2):
-            if len(line) != len(paths) or not all(cell.strip() for cell in line):
-                what = (
-                    f"{len(line)} values for {len(paths)} columns" if len(line) != len(paths) else "a value is missing"
-                )
-                self.problems.append(Problem(source, number, what))
+        lines: list[int] = []
+        for number, cells in zip(rows.lines, rows.cells, strict=True):
+            if not all(cells):
+                self.problems.append(Problem(rows.file, number, "a value is missing"))
                 continue
-            points.append({path: _cell(path, cell) for path, cell in zip(paths, line, strict=True)})
-        self._points_taken(source, points, known)
+            points.append({path: _cell(path, cell) for path, cell in zip(paths, cells, strict=True)})
+            lines.append(number)
+        self._points_taken(rows.file, points, lines, known)
         levels = {path: tuple(dict.fromkeys(point[path] for point in points)) for path in paths}
         return tuple(points), {path: Factor(path, kind_of(path), levels[path]) for path in paths}
 
-    def _rows(self, file: Path) -> list[list[str]]:
-        if not file.is_file():
-            near = [p.name for p in file.parent.glob("*.csv")]
-            self._wrong(("design", "file"), f"there is no file {file}", hint=did_you_mean(file.name, near))
-            return []
+    def _column(self, rows: Rows, name: str) -> str:
+        """The path that a column is named after; empty where it is no factor."""
         try:
-            with file.open(encoding="utf-8-sig", newline="") as opened:
-                rows = [row for row in csv.reader(opened) if row]
-        except (OSError, UnicodeDecodeError, csv.Error) as error:
-            self._wrong(("design", "file"), f"{file} cannot be read: {error}")
-            return []
-        if not rows:
-            self.problems.append(Problem(str(file), None, "the design is empty: the file holds nothing"))
-        return rows
+            path = ".".join(split_path(name))
+        except ValueError as error:
+            self.problems.append(Problem(rows.file, 1, str(error), hint="write polity.home.governance.repression"))
+            return ""
+        if path == "seed":
+            hint = "leave the column out: each point is run with the seeds of [replicates]"
+            self.problems.append(Problem(rows.file, 1, "'seed' is no factor", hint=hint))
+            return ""
+        return path
 
-    def _points_taken(self, source: str, points: list[Point], known: dict[str, Scenario]) -> None:
+    def _points_taken(self, source: str, points: list[Point], lines: list[int], known: dict[str, Scenario]) -> None:
         """Whether the scenarios take each value of a file, tried one by one so that its line can be told."""
         tried: set[tuple[str, Any]] = set()
         told: set[str] = set()
-        for number, point in enumerate(points, start=2):
+        for number, point in zip(lines, points, strict=True):
             for path, value in point.items():
-                if (path, value) in tried:
+                if (path, repr(value)) in tried:
                     continue
-                tried.add((path, value))
+                tried.add((path, repr(value)))
                 for p in self._faults(path, value, known):
                     if p.what not in told:
                         told.add(p.what)
-                        self.problems.append(Problem(source, number, p.what, p.allowed, p.hint))
+                        hint = p.hint or _as_number(value)
+                        self.problems.append(Problem(source, number, p.what, p.allowed, hint))
 
     def _faults(self, path: str, value: Any, known: dict[str, Scenario]) -> list[Problem]:
         if path == SCENARIO:
@@ -458,7 +471,7 @@ class _Reading:
     def _calibration(self) -> Calibrating | None:
         written = self.table.get("calibration")
         part = None if written is None else self._part(Calibrating, ("calibration",), written)
-        if part is not None and part.targets is not None and not (self.layer.folder / part.targets).is_file():
+        if part is not None and part.targets is not None and not os.path.isfile(self.layer.folder / part.targets):
             near = [file.name for file in self.layer.folder.glob("*.csv")]
             what = f"there is no file {self.layer.folder / part.targets}"
             self._wrong(("calibration", "targets"), what, hint=did_you_mean(part.targets, near))
@@ -499,6 +512,15 @@ def _as(kind: str, value: Any) -> Value:
     if kind == "int" and isinstance(value, float) and value.is_integer():
         return int(value)
     return value
+
+
+def _as_number(value: Any) -> str:
+    """How a text is written right that should be a number."""
+    try:
+        csv_number(str(value))
+    except ValueError as error:
+        return str(error)
+    return ""
 
 
 def _cell(path: str, text: str) -> Value:

@@ -6,10 +6,8 @@ off and writes to the folder by itself. Whatever dies, what was committed counts
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import multiprocessing
-import os
 import pickle
 import signal
 import sys
@@ -24,7 +22,6 @@ from concurrent.futures import (
     BrokenExecutor,
     Executor,
     Future,
-    ProcessPoolExecutor,
     ThreadPoolExecutor,
     wait,
 )
@@ -33,8 +30,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from advosim.experiment.sweep import designs, load, store
-from advosim.experiment.sweep.schema import Experiment, Point
+from advosim.experiment.sweep.schema import SCENARIO, Experiment, Point
+from advosim.experiment.sweep.seals import Damage
+from advosim.experiment.sweep.workers import GUARD, Crew, crew_of, is_death, settle, unheard
+from advosim.experiment.sweep.workers import InProcess as InProcess
 from advosim.processors import processors
+from advosim.scenario import load as scenarios
+from advosim.scenario import size
+from advosim.scenario.plain_text import one_line, printable
 from advosim.scenario.problems import InputError, Problem
 from advosim.version import __version__
 
@@ -50,12 +53,21 @@ SECONDS = 2.0
 """What a chunk should take: little to lose, and little beside the work."""
 MOST = 1000
 """Most runs of a chunk."""
-PATIENCE = 10.0
-"""Seconds in which a dask scheduler should answer."""
 
 
 class Stopped(KeyboardInterrupt):
     """A sweep ended before all was run, because it was asked to. All committed chunks are safe."""
+
+
+class RunFailed(RuntimeError):
+    """A run raised where all are needed: at which point, with which seed, and the traceback."""
+
+    def __init__(self, point: Point, seed: int, said: str, trace: str) -> None:
+        super().__init__(f"seed {seed}: {said}")
+        self.point, self.seed, self.said, self.trace = point, seed, said, trace
+
+    def __reduce__(self) -> tuple[type[RunFailed], tuple[Point, int, str, str]]:
+        return RunFailed, (self.point, self.seed, self.said, self.trace)
 
 
 # ---------------------------------------------------------------- what users call
@@ -83,6 +95,14 @@ def sweep(
     return runs(out, partial=shard is not None)
 
 
+def notes(experiment: Experiment | str | Path | Mapping[str, Any]) -> list[str]:
+    """What a user should know of an experiment that is in order: factors that reforms of a scenario set anew."""
+    experiment = _experiment(experiment)
+    known = experiment.scenarios or {SCENARIO: experiment.scenario}
+    paths = [path for path in experiment.factors if path != SCENARIO]
+    return list(dict.fromkeys(n for scenario in known.values() for n in scenarios.overwritten(scenario, paths)))
+
+
 def runs(folder: str | Path, *, partial: bool = False) -> pd.DataFrame:
     """The table of runs of a folder. Raises InputError where runs are missing, unless `partial`."""
     import pandas as pd
@@ -90,7 +110,9 @@ def runs(folder: str | Path, *, partial: bool = False) -> pd.DataFrame:
 
     folder = Path(folder)
     plan = _plan(folder)
-    numbers = store.all_committed(folder, plan)
+    numbers, damaged = store.verified(folder, plan)
+    if damaged and not partial:
+        raise InputError([Problem(str(folder), None, f"{told}; {store.AGAIN}") for told in damaged.values()])
     if partial:
         columns = store.schema(plan.factors, plan.outcomes)
         tables = [store.read_chunk(folder, plan, number)[0].select(columns.names) for number in sorted(numbers)]
@@ -99,6 +121,8 @@ def runs(folder: str | Path, *, partial: bool = False) -> pd.DataFrame:
     if len(numbers) < plan.chunks or not (folder / store.RUNS).is_file():
         what = f"{store.status(folder, plan).left:,} of {plan.runs:,} runs are missing"
         raise InputError(Problem(str(folder), None, what, hint="advosim sweep run goes on from where it is"))
+    if loss := store.unsound(folder):
+        raise InputError(Problem("", None, loss))
     return pd.read_parquet(folder / store.RUNS)
 
 
@@ -119,35 +143,42 @@ def run(
     simulate: Simulate | None = None,
     progress: bool | None = None,
     chunk: int | None = None,
+    strict: bool = False,
 ) -> store.Status:
     """Run what is missing of an experiment in a folder, and merge the tables when all is there.
 
     workers: processes on this machine, by default one for each core. dask: address of a scheduler whose workers see the
     same folder. shard: (i, N) or "i/N" takes every N-th chunk from the i-th on. executor: any other, of one worker.
-    simulate: instead of the model, a function of a module. chunk: runs of a chunk, else by a timed probe.
-    Errors as `sweep`.
+    simulate: instead of the model, a function of a module. chunk: runs of a chunk, else by a timed probe. strict: a run
+    that raises ends the others (RunFailed), where else it is noted. Errors as `sweep`.
     """
     experiment, place = _experiment(experiment), Path(folder).absolute()
     part, points = _shard(shard), designs.points(experiment)
     _together(experiment, points)
+    if simulate is None and not dask:
+        _room(experiment, points, place, 1 if executor else workers or processors())
     wanted = store.plan(experiment, points, chunk or 1, _named(simulate))
-    plan = store.read_plan(place)
+    plan, mended = store.recovered(place, wanted)
     if plan is not None:
         store.check(place, plan, wanted.parts)
+        if mended:
+            plan = store.begin(place, plan, experiment)
         store.sweep_up(place)
-    job = _Job(place, replace(experiment, factors={}, given=()), wanted.factors, program(), simulate)
-    with _Stop() as stop, _crew(workers, dask, executor) as crew, _Bar(experiment.title, progress) as bar:
+    job = _Job(place, replace(experiment, factors={}, given=()), wanted.factors, program(), simulate, strict)
+    with _Stop() as stop, crew_of(workers, dask, executor) as crew, _Bar(experiment.title, progress) as bar:
         if plan is None:
             if simulate is None and not dask:
                 bar.compile()
             chunk = chunk or _chunk_size(crew, job, wanted, points)
             plan = store.begin(place, replace(wanted, chunk=chunk), experiment)
             store.check(place, plan, wanted.parts)
-        done = store.all_committed(place, plan)
+        done, told = store.mend(place, plan)
+        for text in (*mended, *told):
+            bar.tell(text)
         todo = [n for n in range(plan.chunks) if n not in done and n % part[1] == part[0] - 1]
         bar.begin(plan, done)
         _work_off(crew, job, (_chunk(plan, n, points) for n in todo), stop, bar)
-    if len(store.all_committed(place, plan)) == plan.chunks:
+    if len(store.verified(place, plan)[0]) == plan.chunks:
         store.merge(place, plan)
         # A worker of an earlier, killed sweep may have been dying still when this one began.
         store.sweep_up(place)
@@ -164,6 +195,8 @@ class Estimate:
     seconds_per_run: float
     workers: int
     bytes: float
+    memory: float = 0.0
+    """Bytes that a run takes at most, in each worker."""
 
     @property
     def runs(self) -> int:
@@ -176,8 +209,8 @@ class Estimate:
     def __str__(self) -> str:
         return (
             f"{self.title}: {self.points:,} points x {self.replicates:,} replicates = {self.runs:,} runs\n"
-            f"{1000 * self.seconds_per_run:.1f} ms a run; with {self.workers} workers about {_span(self.seconds)}\n"
-            f"about {self.bytes / 1e6:.1f} MB on disk"
+            f"{1000 * self.seconds_per_run:.1f} ms a run; with {self.workers} workers about {size.span(self.seconds)}\n"
+            f"about {self.bytes / 1e6:.1f} MB on disk; {size.bytes_of(self.workers * self.memory)} of memory"
         )
 
 
@@ -192,16 +225,18 @@ def estimate(
     experiment = _experiment(experiment)
     points = designs.points(experiment)
     _together(experiment, points)
+    _room(experiment, points, Path(), 1)
     plan = store.plan(experiment, points, 1, _named(simulate))
     job = _Job(Path(), replace(experiment, factors={}, given=()), plan.factors, program(), simulate)
-    with _crew(1, None, None) as crew, _Bar(experiment.title, progress) as bar:
+    with crew_of(1, None, None) as crew, _Bar(experiment.title, progress) as bar:
         if simulate is None:
             bar.compile()
         seconds, kept = _probed(crew, job, plan, points)
     columns = len(plan.factors) + len(plan.outcomes) + 5
     chunks = -(-plan.runs // _runs_of_chunk(seconds, plan.runs, 1))
-    size = plan.runs * (18 * columns + 2 * kept) + chunks * (400 * columns + 1000) + 30_000
-    return Estimate(plan.title, plan.points, plan.replicates, seconds, workers or processors(), size)
+    disk = plan.runs * (18 * columns + 2 * kept) + chunks * (400 * columns + 1000) + 30_000
+    largest = size.size(experiment.at(points[-1])).memory
+    return Estimate(plan.title, plan.points, plan.replicates, seconds, workers or processors(), disk, largest)
 
 
 def retry(
@@ -221,7 +256,7 @@ def retry(
     changed = store.differences(plan, store.parts(experiment, points, _named(simulate)))
     if [name for name in changed if name != "program"]:
         store.check(place, plan, store.parts(experiment, points, _named(simulate)))
-    number = _failed(place, plan, run)
+    number = failed(place, run)[0]
     point = points[number // plan.replicates]
     begin = time.perf_counter()
     outcomes, weeks = _simulated(experiment, experiment.at(point), plan.seed(number), simulate)
@@ -238,14 +273,23 @@ def retry(
     return f"{told}; recorded"
 
 
-def _failed(folder: Path, plan: store.Plan, run: int | None) -> int:
-    failed = [int(failure["run"]) for failure in store.failures(folder, plan)]
-    if run is None and failed:
-        return failed[0]
-    if run is not None and run in failed:
-        return run
-    what = "no run has failed" if not failed else f"run {run} has not failed"
-    shown = ", ".join(map(str, failed[:20])) + (" ..." if len(failed) > 20 else "")
+def forget_failures(folder: str | Path) -> None:
+    """Take out of a folder the chunks in which a run failed or was killed, so that they are made again."""
+    folder = Path(folder)
+    plan = _plan(folder)
+    store.take_out(folder, {int(failure["run"]) // plan.chunk for failure in store.failures(folder, plan)})
+
+
+def failed(folder: str | Path, run: int | None = None) -> list[int]:
+    """The runs of a folder that failed or were killed, or only `run`. Raises InputError where there is no such run."""
+    folder = Path(folder)
+    numbers = [int(failure["run"]) for failure in store.failures(folder, _plan(folder))]
+    if run is None and numbers:
+        return numbers
+    if run is not None and run in numbers:
+        return [run]
+    what = "no run has failed" if not numbers else f"run {run} has not failed"
+    shown = ", ".join(map(str, numbers[:20])) + (" ..." if len(numbers) > 20 else "")
     raise InputError(Problem(str(folder), None, what, shown and f"those that failed: {shown}"))
 
 
@@ -262,6 +306,7 @@ class _Job:
     factors: dict[str, str]
     program: str
     simulate: Simulate | None
+    strict: bool = False
 
     def check(self) -> None:
         """Raise unless this worker has the same program and sees the folder."""
@@ -284,6 +329,7 @@ class _Chunk:
     replicates: int
     first_seed: int
     points: tuple[Point, ...]
+    plan: store.Plan
 
     def point(self, run: int) -> Point:
         return self.points[run // self.replicates - self.first // self.replicates]
@@ -292,7 +338,7 @@ class _Chunk:
 def _chunk(plan: store.Plan, number: int, points: list[Point]) -> _Chunk:
     first, last = plan.span(number)
     own = points[first // plan.replicates : (last - 1) // plan.replicates + 1]
-    return _Chunk(number, first, last, plan.replicates, plan.first_seed, tuple(own))
+    return _Chunk(number, first, last, plan.replicates, plan.first_seed, tuple(own), plan)
 
 
 def program() -> str:
@@ -322,7 +368,7 @@ def work(job: _Job, chunk: _Chunk, killed: frozenset[int] = frozenset(), marker:
         rows.append(row)
     if marker is not None:
         marker.unlink()
-    store.commit(job.folder, chunk.number, rows, job.factors, job.experiment.outcomes)
+    store.commit(job.folder, chunk.plan, chunk.number, rows, job.factors, job.experiment.outcomes)
     return len(rows)
 
 
@@ -339,6 +385,8 @@ def _row(job: _Job, chunk: _Chunk, run: int, scenario: Any, killed: bool) -> tup
     except (Exception, SystemExit) as error:
         told = " ".join(f"{type(error).__name__}: {error}".split())[:300]
         seconds, trace = time.perf_counter() - begin, traceback.format_exc()
+        if job.strict:
+            raise RunFailed(point, seed, told, trace) from error
         return store.Row(run, number, seed, point, {}, store.FAILED, seconds, told, trace), scenario
     return store.Row(run, number, seed, point, outcomes, store.DONE, time.perf_counter() - begin, weeks=weeks), scenario
 
@@ -396,18 +444,20 @@ def _probe(job: _Job, plan: store.Plan, points: list[Point]) -> tuple[float, flo
     return sum(times) / len(times), kept
 
 
-def _probed(crew: _Crew, job: _Job, plan: store.Plan, points: list[Point]) -> tuple[float, float]:
+def _probed(crew: Crew, job: _Job, plan: store.Plan, points: list[Point]) -> tuple[float, float]:
     some = [points[i * (len(points) - 1) // 15] for i in range(16)] if len(points) > 16 else points
     try:
-        return crew.executor.submit(_probe, job, plan, some).result()
+        with unheard():
+            probe = crew.executor.submit(_probe, job, plan, some)
+        return probe.result()
     except Exception as error:
-        if not _is_death(error):
+        if not is_death(error):
             raise
         crew.renew()
         return SECONDS / 4, 0.0
 
 
-def _chunk_size(crew: _Crew, job: _Job, plan: store.Plan, points: list[Point]) -> int:
+def _chunk_size(crew: Crew, job: _Job, plan: store.Plan, points: list[Point]) -> int:
     seconds = _probed(crew, job, plan, points)[0]
     return _runs_of_chunk(seconds, plan.runs, crew.width())
 
@@ -417,129 +467,10 @@ def _runs_of_chunk(seconds: float, runs: int, workers: int) -> int:
     return max(1, min(round(SECONDS / max(seconds, 1e-6)), MOST, -(-runs // (4 * workers))))
 
 
-# ---------------------------------------------------------------- executors
-
-
-class InProcess(Executor):
-    """An executor that does the work at once in this process: for tests and for looking into errors."""
-
-    def submit(self, call: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Do it now."""
-        future: Future[Any] = Future()
-        try:
-            future.set_result(call(*args, **kwargs))
-        except Exception as error:
-            future.set_exception(error)
-        return future
-
-
-class _Crew:
-    """An executor that can be had anew when it broke, and how many chunks it should have at hand."""
-
-    def __init__(self, make: Callable[[], Executor], width: Callable[[], int], alone: int) -> None:
-        self._make = make
-        self._executor: Executor | None = None
-        self.width = width
-        self.alone = alone
-        """How many chunks may be run in isolation side by side."""
-
-    @property
-    def executor(self) -> Executor:
-        if self._executor is None:
-            self._executor = self._make()
-        return self._executor
-
-    def renew(self) -> None:
-        if self._executor is not None:
-            self._executor.shutdown(wait=False, cancel_futures=True)
-        self._executor = None
-
-    def close(self, at_once: bool) -> None:
-        if self._executor is None:
-            return
-        processes = list((getattr(self._executor, "_processes", None) or {}).values()) if at_once else []
-        self._executor.shutdown(wait=not at_once, cancel_futures=True)
-        for process in processes:
-            process.kill()
-
-
-@contextlib.contextmanager
-def _crew(workers: int | None, dask: str | None, executor: Executor | None) -> Iterator[_Crew]:
-    """The workers of a sweep."""
-    if sum(given is not None for given in (workers, dask, executor)) > 1:
-        raise InputError(Problem("", None, "give one of workers, dask and executor"))
-    if dask is not None:
-        with _dask(dask) as crew:
-            yield crew
-        return
-    count = processors() if workers is None else workers
-    if count < 1:
-        raise InputError(Problem("", None, f"workers = {count}", "1 or more"))
-    crew = _Crew(lambda: _pool(count), lambda: count, count) if executor is None else _only(executor)
-    try:
-        yield crew
-    except BaseException:
-        crew.close(at_once=executor is None)
-        raise
-    if executor is None:
-        crew.close(at_once=False)
-
-
-def _only(executor: Executor) -> _Crew:
-    return _Crew(lambda: executor, lambda: 1, 1)
-
-
-def _pool(workers: int) -> Executor:
-    if getattr(multiprocessing.current_process(), "_inheriting", False):
-        raise RuntimeError(GUARD)
-    context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=_settle)
-
-
-GUARD = (
-    "worker processes begin by reading your script again: put what it does under  if __name__ == '__main__':  "
-    "so that they do not start a sweep of their own"
-)
-
-
-def _settle() -> None:
-    """A worker process leaves Ctrl-C to the one that started it, and ends when that one is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process()
-
-    def follow() -> None:
-        if parent is not None:
-            parent.join()
-            os._exit(1)
-
-    threading.Thread(target=follow, daemon=True).start()
-
-
-@contextlib.contextmanager
-def _dask(address: str) -> Iterator[_Crew]:
-    try:
-        from distributed import Client
-    except ImportError:
-        hint = "pip install 'advosim[cluster]'"
-        raise InputError(Problem("--dask", None, "dask.distributed is not installed", hint=hint)) from None
-    try:
-        client = Client(address, timeout=PATIENCE, set_as_default=False)
-    except (OSError, ValueError, TimeoutError) as error:
-        what = f"no scheduler answers at {address}: {str(error)[:200]}"
-        raise InputError(Problem("--dask", None, what, hint="write tcp://HOST:8786")) from None
-    with client:
-        yield _Crew(lambda: client.get_executor(pure=False), lambda: 2 * max(1, sum(client.nthreads().values())), 1)
-
-
-def _is_death(error: BaseException) -> bool:
-    """Whether an executor says that the process that did the work has died."""
-    return isinstance(error, BrokenExecutor) or type(error).__name__ == "KilledWorker"
-
-
 # ---------------------------------------------------------------- all chunks
 
 
-def _work_off(crew: _Crew, job: _Job, chunks: Iterable[_Chunk], stop: _Stop, bar: _Bar) -> None:
+def _work_off(crew: Crew, job: _Job, chunks: Iterable[_Chunk], stop: _Stop, bar: _Bar) -> None:
     """Have all chunks done, never more at hand than the crew is wide. Raises the first error after the others end."""
     waiting, suspects = iter(chunks), deque[_Chunk]()
     flying: dict[Future[int], _Chunk] = {}
@@ -557,7 +488,7 @@ def _work_off(crew: _Crew, job: _Job, chunks: Iterable[_Chunk], stop: _Stop, bar
             error = future.exception() if not future.cancelled() else RuntimeError("the executor dropped a chunk")
             if error is None:
                 bar.update(future.result())
-            elif _is_death(error):
+            elif is_death(error):
                 suspects.append(chunk)
             else:
                 trouble = trouble or error
@@ -570,20 +501,21 @@ def _work_off(crew: _Crew, job: _Job, chunks: Iterable[_Chunk], stop: _Stop, bar
 
 
 def _hand_out(
-    crew: _Crew, job: _Job, waiting: Iterator[_Chunk], flying: dict[Future[int], _Chunk], suspects: deque[_Chunk]
+    crew: Crew, job: _Job, waiting: Iterator[_Chunk], flying: dict[Future[int], _Chunk], suspects: deque[_Chunk]
 ) -> None:
     for _ in range(crew.width() - len(flying)):
         chunk = next(waiting, None)
         if chunk is None:
             return
         try:
-            flying[crew.executor.submit(work, job, chunk)] = chunk
+            with unheard():
+                flying[crew.executor.submit(work, job, chunk)] = chunk
         except BrokenExecutor:
             suspects.append(chunk)
             return
 
 
-def _clear(crew: _Crew, job: _Job, suspects: deque[_Chunk], bar: _Bar) -> None:
+def _clear(crew: Crew, job: _Job, suspects: deque[_Chunk], bar: _Bar) -> None:
     """Some process died: run the chunks that it may have died of in processes of their own."""
     crew.renew()
     chunks = list(suspects)
@@ -602,7 +534,8 @@ def _isolated(job: _Job, chunk: _Chunk) -> int:
             marker.unlink(missing_ok=True)
             arguments = (job, chunk, frozenset(killed), marker, told)
             process = multiprocessing.get_context("spawn").Process(target=_alone, args=arguments, daemon=True)
-            process.start()
+            with unheard():
+                process.start()
             process.join()
             if told.is_file():
                 raise pickle.loads(told.read_bytes())
@@ -615,7 +548,7 @@ def _isolated(job: _Job, chunk: _Chunk) -> int:
 
 
 def _alone(job: _Job, chunk: _Chunk, killed: frozenset[int], marker: Path, told: Path) -> None:
-    _settle()
+    settle()
     try:
         work(job, chunk, killed, marker)
     except Exception as error:
@@ -640,6 +573,8 @@ class _Stop:
 
     def __call__(self, *_: Any) -> None:
         if self.asked:
+            for number in self._before:  # while all is put away a third one would show a traceback
+                signal.signal(number, signal.SIG_IGN)
             raise Stopped("Stopped at once. What was committed is safe; the same command goes on from there.")
         self.asked = True
 
@@ -687,7 +622,9 @@ class _Bar:
         from tqdm.auto import tqdm
 
         quick = 0.1 if sys.stderr.isatty() else 10
-        return tqdm(desc=title, total=total, initial=initial, unit=unit, disable=not self.shown, mininterval=quick)
+        return tqdm(
+            desc=one_line(title), total=total, initial=initial, unit=unit, disable=not self.shown, mininterval=quick
+        )
 
     def update(self, count: int) -> None:
         self._bar.update(count)
@@ -696,7 +633,7 @@ class _Bar:
         """Say something once."""
         if text not in self._told:
             self._told.add(text)
-            print(f"\n{text}", file=sys.stderr, flush=True)
+            print(f"\n{printable(text)}", file=sys.stderr, flush=True)
 
 
 def _watched() -> bool:
@@ -719,7 +656,10 @@ def _experiment(given: Experiment | str | Path | Mapping[str, Any]) -> Experimen
 
 
 def _plan(folder: Path) -> store.Plan:
-    plan = store.read_plan(folder)
+    try:
+        plan = store.read_plan(folder)
+    except Damage as error:
+        raise InputError(Problem("", None, f"{error}; {store.AGAIN}")) from None
     if plan is None:
         hint = "advosim sweep run EXPERIMENT --out DIR begins one"
         raise InputError(Problem(str(folder), None, "there is no sweep in this folder", hint=hint))
@@ -760,11 +700,24 @@ def _together(experiment: Experiment, points: list[Point]) -> None:
         raise InputError(problems)
 
 
+def _room(experiment: Experiment, points: list[Point], folder: Path, workers: int) -> None:
+    """Raise InputError where the machine has not the memory for the largest runs, or not the disk for all."""
+    some = [points[number] for number in sorted({*range(0, len(points), -(-len(points) // 16)), len(points) - 1})]
+    short = list(size.shortages([experiment.at(point) for point in some], None, workers))
+    runs = len(points) * experiment.replicates.count
+    kept = runs * 18 * (len(experiment.factors) + len(experiment.outcomes) + 5)
+    if kept > (free := size.disk(folder)):
+        what = f"{runs:,} runs leave more than {size.bytes_of(kept)} there"
+        short.append(Problem(str(folder), None, what, f"{size.bytes_of(free)} are free"))
+    if short:
+        raise InputError(short)
+
+
 def _named(simulate: Simulate | None) -> str:
     """A function's name, which workers find it by; one that they could not find is refused."""
     if simulate is None:
         return ""
-    name = f"{simulate.__module__}.{simulate.__qualname__}"
+    name = getattr(simulate, "name", "") or f"{simulate.__module__}.{simulate.__qualname__}"
     if "<" in name:
         what = f"simulate = {name} cannot travel to worker processes"
         raise InputError(Problem("", None, what, "a function at the top of a module"))
@@ -775,10 +728,3 @@ def _here() -> str:
     import socket
 
     return socket.gethostname()
-
-
-def _span(seconds: float) -> str:
-    for size, unit in ((86_400.0, "days"), (3600.0, "hours"), (60.0, "minutes")):
-        if seconds >= 2 * size:
-            return f"{seconds / size:.1f} {unit}"
-    return f"{max(seconds, 1):.0f} seconds"

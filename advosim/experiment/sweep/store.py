@@ -3,8 +3,10 @@
 sweep.json                  what the folder belongs to, and how runs are cut into chunks; written once
 chunks/000123.parquet       runs of a chunk, in order, with their seconds
 chunks/000123.weeks.parquet rows of the weekly table, where they are kept
-chunks/000123.json          its status, written last: the chunk counts from then on
+chunks/000123.json          its status with the others' hashes, written last: the chunk counts from then on
 runs.parquet, weeks.parquet, timings.parquet, failures.csv    merged from the chunks when all are there
+merged.json                 their hashes
+damaged/                    files that were not as they were written, set aside; their runs are made again
 """
 
 from __future__ import annotations
@@ -22,24 +24,29 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from advosim.experiment.sweep.schema import SCENARIO, Experiment, Point
+from advosim.experiment.sweep.seals import Damage, digest, file_digest, sealed, unsealed
 from advosim.results.folder import SaveError, is_running
 from advosim.scenario import load as scenarios
+from advosim.scenario.plain_text import cell
 from advosim.scenario.problems import InputError, Problem
 from advosim.version import __version__
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-MANIFEST = "sweep.json"
+MANIFEST, MERGED = "sweep.json", "merged.json"
+CHUNKS, DAMAGED = "chunks", "damaged"
 PROGRAM = "advosim sweep"
 RUNS, WEEKS, TIMINGS, FAILURES = "runs.parquet", "weeks.parquet", "timings.parquet", "failures.csv"
+OF_A_SWEEP = {CHUNKS, DAMAGED, RUNS, WEEKS, TIMINGS, FAILURES, MERGED, "export"}
+"""What may lie in a folder whose plan is gone."""
 FAILURE_COLUMNS = ("run", "point", "seed", "status", "error", "traceback")
 DONE, FAILED, KILLED = "done", "failed", "killed"
 ROWS = 65_536
@@ -72,6 +79,11 @@ class Plan:
     @property
     def chunks(self) -> int:
         return -(-self.runs // self.chunk)
+
+    @property
+    def belongs(self) -> str:
+        """What a chunk must say to be one of this plan's."""
+        return _hash([self.parts, self.first_seed, self.runs, self.chunk])
 
     def span(self, number: int) -> tuple[int, int]:
         """The runs of a chunk: the first, and the one after the last."""
@@ -128,7 +140,10 @@ def _hash(thing: Any) -> str:
     return hashlib.sha256(text.encode("ascii")).hexdigest()[:16]
 
 
-NO_PART = ("__main__", "app", "cli", "docking", "experiment", "figures", "model", "results", "scenarios")
+NO_PART = (
+    "__main__", "app", "cli", "docking", "experiment", "figures", "live", "model", "moved", "results", "scenarios",
+    "story",
+)  # fmt: skip
 """Of the package what does not decide what a run gives, or is held to by itself (shipped scenarios)."""
 
 
@@ -145,24 +160,61 @@ def sources() -> str:
 
 
 def _decides(file: Path) -> bool:
-    top = Path(file.parts[0]).stem
-    return file.as_posix() == "experiment/outcomes.py" or not (top in NO_PART or top.startswith("cli_"))
+    return file.as_posix() == "experiment/sweep/outcomes.py" or Path(file.parts[0]).stem not in NO_PART
 
 
 def read_plan(folder: Path) -> Plan | None:
-    """The plan of a folder, None where it holds no sweep. Raises InputError where it holds something else."""
+    """The plan of a folder, None where it holds no sweep.
+
+    Raises InputError where the folder holds something else, Damage where the plan is not as it was written.
+    """
     file = folder / MANIFEST
     if not file.is_file():
-        others = [p.name for p in folder.iterdir() if not p.name.startswith(".")] if folder.is_dir() else []
+        there = folder.iterdir() if folder.is_dir() else ()
+        names = {path.name for path in there if not path.name.startswith(".")}
+        others = names - (OF_A_SWEEP if CHUNKS in names else set())
         if others or (folder.exists() and not folder.is_dir()):
             what = "holds something else than a sweep" if folder.is_dir() else "is a file"
             raise InputError(Problem(str(folder), None, what, "a new or empty folder, or one of this experiment"))
         return None
     try:
-        told = json.loads(file.read_text(encoding="utf-8"))
-        return Plan(**told["plan"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(Problem(str(file), None, f"cannot be read as the plan of a sweep: {error}")) from None
+        return Plan(**unsealed(file)["plan"])
+    except (KeyError, TypeError):
+        raise Damage(f"{file} is no plan of a sweep, or of an earlier version of advosim") from None
+
+
+def recovered(folder: Path, wanted: Plan) -> tuple[Plan | None, list[str]]:
+    """The plan of a folder, and what had to be mended. None where a sweep is to begin.
+
+    A plan that is damaged or gone is made again where the chunks say how they were cut.
+    """
+    told = []
+    try:
+        plan = read_plan(folder)
+        if plan is not None:
+            return plan, []
+    except Damage as error:
+        told.append(f"{error}; it is set aside and made again")
+        set_aside(folder, [folder / MANIFEST])
+    for file in sorted((folder / CHUNKS).glob("[0-9]*.json")):
+        with contextlib.suppress(Damage, OSError, KeyError, TypeError, ValueError):
+            cut = replace(wanted, chunk=int(unsealed(file)["chunk_size"]))
+            if unsealed(file)["belongs"] == cut.belongs:
+                return cut, told or [f"{folder / MANIFEST} was gone; it is made again"]
+    return None, told
+
+
+def set_aside(folder: Path, files: Iterable[Path]) -> None:
+    """Move damaged files out of the way, where one can look at them. Raises SaveError."""
+    place = folder / DAMAGED
+    try:
+        place.mkdir(exist_ok=True)
+        for file in files:
+            if file.exists():
+                numbers = (n for n in range(1, 10_000) if not (place / f"{file.name}.{n}").exists())
+                os.replace(file, place / f"{file.name}.{next(numbers)}")
+    except OSError as error:
+        raise _lost(folder, error) from error
 
 
 def differences(there: Plan, parts: Mapping[str, str]) -> list[str]:
@@ -190,10 +242,9 @@ def begin(folder: Path, plan: Plan, experiment: Experiment) -> Plan:
         "platform": platform.platform(),
         "begun": datetime.now(UTC).isoformat(timespec="seconds"),
     }
-    text = json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     try:
-        (folder / "chunks").mkdir(parents=True, exist_ok=True)
-        write(folder / MANIFEST, lambda file: file.write(text.encode()), first=True)
+        (folder / CHUNKS).mkdir(parents=True, exist_ok=True)
+        write(folder / MANIFEST, lambda file: file.write(sealed(told)), first=True)
     except OSError as error:
         raise _lost(folder, error) from error
     there = read_plan(folder)
@@ -281,7 +332,7 @@ def _host() -> str:
 
 def sweep_up(folder: Path) -> None:
     """Remove what killed processes left half written; what others may still be writing stays."""
-    for place in (folder, folder / "chunks"):
+    for place in (folder, folder / CHUNKS):
         for path in place.glob(".*.tmp"):
             host, _, rest = path.name.removesuffix(".tmp").rpartition(".")[2].partition("-")
             process = rest.partition("-")[0]
@@ -325,7 +376,7 @@ class Row:
 
 
 def _file(folder: Path, number: int, ending: str) -> Path:
-    return folder / "chunks" / f"{number:06d}.{ending}"
+    return folder / CHUNKS / f"{number:06d}.{ending}"
 
 
 def committed(folder: Path, number: int) -> bool:
@@ -335,16 +386,71 @@ def committed(folder: Path, number: int) -> bool:
 
 def all_committed(folder: Path, plan: Plan) -> set[int]:
     """The numbers of all chunks that count."""
+    return {number for number in _with_status(folder, plan) if committed(folder, number)}
+
+
+def verified(folder: Path, plan: Plan) -> tuple[set[int], dict[int, str]]:
+    """The chunks that count and are as they were written; and those that are not, each with what is wrong."""
+    good: set[int] = set()
+    damaged: dict[int, str] = {}
+    for number in sorted(_with_status(folder, plan)):
+        try:
+            status = _status(folder, number)
+            if status.get("belongs") != plan.belongs:
+                raise Damage(f"{_file(folder, number, 'json')} belongs to other runs than were planned")
+            for name in status["files"]:
+                _bytes(folder, status, name)
+        except Damage as error:
+            damaged[number] = str(error)
+        else:
+            good.add(number)
+    return good, damaged
+
+
+def mend(folder: Path, plan: Plan) -> tuple[set[int], list[str]]:
+    """The chunks that are sound; damaged ones are set aside, and told."""
+    good, damaged = verified(folder, plan)
+    for number in damaged:
+        set_aside(folder, [_file(folder, number, ending) for ending in ("json", "parquet", "weeks.parquet")])
+    return good, [f"{told}; it is set aside and its runs are made again" for told in damaged.values()]
+
+
+def take_out(folder: Path, numbers: Iterable[int]) -> None:
+    """Let chunks count no more."""
+    for number in numbers:
+        _file(folder, number, "json").unlink(missing_ok=True)
+
+
+def _with_status(folder: Path, plan: Plan) -> set[int]:
     try:
-        with os.scandir(folder / "chunks") as entries:
+        with os.scandir(folder / CHUNKS) as entries:
             names = {entry.name for entry in entries}
     except FileNotFoundError:
         return set()
-    return {n for n in range(plan.chunks) if f"{n:06d}.json" in names and f"{n:06d}.parquet" in names}
+    return {number for number in range(plan.chunks) if f"{number:06d}.json" in names}
 
 
-def commit(folder: Path, number: int, rows: list[Row], factors: Mapping[str, str], outcomes: Iterable[str]) -> None:
-    """Write a chunk: weeks, results, then the status that makes it count. Raises SaveError."""
+def _bytes(folder: Path, status: Mapping[str, Any], name: str) -> bytes:
+    """A file of a chunk. Raises Damage unless it is as its status says."""
+    file = folder / CHUNKS / name
+    try:
+        raw = file.read_bytes()
+    except FileNotFoundError:
+        raise Damage(f"{file} is gone") from None
+    except OSError as error:
+        raise Damage(f"{file} cannot be read: {error.strerror or error}") from error
+    if digest(raw) != status["files"].get(name):
+        raise Damage(f"{file} is not as it was written")
+    return raw
+
+
+def commit(
+    folder: Path, plan: Plan, number: int, rows: list[Row], factors: Mapping[str, str], outcomes: Iterable[str]
+) -> None:
+    """Write a chunk: weeks, results, then the status that makes it count. Raises SaveError.
+
+    The tables of the same runs have the same bytes, so that it does no harm where two processes write one chunk.
+    """
     failures = [
         {name: getattr(row, name) for name in FAILURE_COLUMNS} | {"factors": row.factors}
         for row in rows
@@ -352,33 +458,38 @@ def commit(folder: Path, number: int, rows: list[Row], factors: Mapping[str, str
     ]
     status = {
         "chunk": number,
+        "chunk_size": plan.chunk,
+        "belongs": plan.belongs,
         "runs": len(rows),
-        "seconds": sum(row.seconds for row in rows),
+        "seconds": [row.seconds for row in rows],
         "host": socket.gethostname(),
         "process": os.getpid(),
         "finished": time.time(),
         "failures": failures,
     }
     try:
-        weeks = _weeks_table(rows)
-        if weeks is not None:
-            write_table(_file(folder, number, "weeks.parquet"), weeks)
-        write_table(_file(folder, number, "parquet"), _runs_table(rows, factors, outcomes))
-        write(_file(folder, number, "json"), lambda file: file.write(json.dumps(status).encode()))
+        tables = {"weeks.parquet": _weeks_table(rows), "parquet": _runs_table(rows, factors, outcomes)}
+        files = {_file(folder, number, ending): _parquet(t) for ending, t in tables.items() if t is not None}
+        for file, raw in files.items():
+            write(file, lambda opened, raw=raw: opened.write(raw))  # type: ignore[misc]
+        status["files"] = {file.name: digest(raw) for file, raw in files.items()}
+        write(_file(folder, number, "json"), lambda file: file.write(sealed(status)))
     except OSError as error:
         raise _lost(folder, error) from error
 
 
 def amend(folder: Path, plan: Plan, row: Row) -> None:
     """Put one run that was done again into its committed chunk. Raises SaveError."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     number = row.run // plan.chunk
     table, told = read_chunk(folder, plan, number)
     kept = {failure["run"]: failure for failure in told["failures"]}
-    file, weeks = _file(folder, number, "weeks.parquet"), {}
-    if file.is_file():
-        weeks = {run: rows.drop(columns="run") for run, rows in pq.read_table(file).to_pandas().groupby("run")}
+    name, weeks = _file(folder, number, "weeks.parquet").name, {}
+    if name in told["files"]:
+        rows_of = pq.read_table(pa.BufferReader(_bytes(folder, told, name))).to_pandas()
+        weeks = {run: rows.drop(columns="run") for run, rows in rows_of.groupby("run")}
     rows = []
     for old in table.to_pylist():
         run, failure = old["run"], kept.get(old["run"], {})
@@ -389,14 +500,17 @@ def amend(folder: Path, plan: Plan, row: Row) -> None:
             failure.get("error", ""), failure.get("traceback", ""), weeks.get(run),
         )  # fmt: skip
         rows.append(row if run == row.run else same)
-    commit(folder, number, rows, plan.factors, plan.outcomes)
+    commit(folder, plan, number, rows, plan.factors, plan.outcomes)
 
 
-def write_table(path: Path, table: pa.Table) -> None:
-    """Write a Parquet file whole or not at all."""
+def _parquet(table: pa.Table) -> bytes:
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    write(path, lambda file: pq.write_table(table, file, compression=COMPRESSION))
+    buffer = pa.BufferOutputStream()
+    pq.write_table(table, buffer, compression=COMPRESSION)
+    raw: bytes = buffer.getvalue().to_pybytes()
+    return raw
 
 
 def schema(factors: Mapping[str, str], outcomes: Iterable[str]) -> pa.Schema:
@@ -418,8 +532,7 @@ def _runs_table(rows: list[Row], factors: Mapping[str, str], outcomes: Iterable[
     columns |= {path: [row.factors.get(path) for row in rows] for path in factors}
     columns |= {name: [row.outcomes.get(name) for row in rows] for name in names}
     columns["status"] = [row.status for row in rows]
-    columns["seconds"] = [row.seconds for row in rows]
-    return pa.table(columns, schema=schema(factors, names).append(pa.field("seconds", pa.float64())))
+    return pa.table(columns, schema=schema(factors, names))
 
 
 def _weeks_table(rows: list[Row]) -> pa.Table | None:
@@ -436,20 +549,18 @@ def _weeks_table(rows: list[Row]) -> pa.Table | None:
 
 
 def read_chunk(folder: Path, plan: Plan, number: int) -> tuple[pa.Table, dict[str, Any]]:
-    """Results and status of a chunk. Raises SaveError where they are not what was planned."""
+    """Results, with the seconds that they took, and status of a chunk. Raises Damage where they are not as written."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    file = _file(folder, number, "parquet")
-    try:
-        table = pq.read_table(file, use_threads=False)
-        status = json.loads(_file(folder, number, "json").read_text(encoding="utf-8"))
-    except (OSError, ValueError, pa.ArrowException) as error:
-        text = f"{file} cannot be read: {error}. Remove it and give the same command again: its runs are done anew"
-        raise SaveError(text) from error
+    status = _status(folder, number)
+    table = pq.read_table(pa.BufferReader(_bytes(folder, status, _file(folder, number, "parquet").name)))
     if table["run"].to_pylist() != list(range(*plan.span(number))):
-        raise SaveError(f"{file} holds other runs than were planned; remove it and give the same command again")
-    return table, status
+        raise Damage(f"{_file(folder, number, 'parquet')} holds other runs than were planned; {AGAIN}")
+    return table.append_column("seconds", pa.array(status["seconds"], pa.float64())), status
+
+
+AGAIN = "`advosim sweep run` with the same experiment and folder makes it again"
 
 
 # ---------------------------------------------------------------- merged tables
@@ -471,10 +582,26 @@ def merge(folder: Path, plan: Plan) -> None:
                     table, status = read_chunk(folder, plan, number)
                     runs.add(table.select(columns.names))
                     timings.add(_timed(table, status, timed))
+        if not failed:
+            (folder / FAILURES).unlink(missing_ok=True)
+        names = [name for name in (RUNS, WEEKS, TIMINGS, FAILURES) if (folder / name).is_file()]
+        told = {"files": {name: file_digest(folder / name) for name in names}}
+        write(folder / MERGED, lambda file: file.write(sealed(told)))
     except OSError as error:
         raise error if isinstance(error, SaveError) else _lost(folder, error) from error
-    if not failed:
-        (folder / FAILURES).unlink(missing_ok=True)
+
+
+def unsound(folder: Path) -> str:
+    """What is wrong with the merged tables of a folder, the empty string where nothing is."""
+    try:
+        for name, known in unsealed(folder / MERGED)["files"].items():
+            if file_digest(folder / name) != known:
+                return f"{folder / name} is not as it was written; {AGAIN}"
+    except FileNotFoundError as error:
+        return f"{error.filename or folder / MERGED} is not there; {AGAIN}"
+    except (Damage, OSError) as error:
+        return f"{error}; {AGAIN}"
+    return ""
 
 
 def _timed(table: pa.Table, status: dict[str, Any], columns: pa.Schema) -> pa.Table:
@@ -531,17 +658,21 @@ class _Growing:
 
 
 def _merge_weeks(folder: Path, plan: Plan) -> None:
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     files = [_file(folder, number, "weeks.parquet") for number in range(plan.chunks)]
-    files = [file for file in files if file.is_file()]
-    if plan.weeks == "none" or not files:
+    kept = [(status, file) for n, file in enumerate(files) if file.name in (status := _status(folder, n))["files"]]
+    if plan.weeks == "none" or not kept:
+        (folder / WEEKS).unlink(missing_ok=True)
         return
     last: tuple[int, int] = (-1, 0)
-    with _Growing(folder / WEEKS, pq.read_schema(files[0])) as merged:
-        for file in files:
-            table = pq.read_table(file, use_threads=False)
+    merged: _Growing | None = None
+    with contextlib.ExitStack() as open_files:
+        for status, file in kept:
+            table = pq.read_table(pa.BufferReader(_bytes(folder, status, file.name)))
             last = _in_order(file, table, last)
+            merged = merged or open_files.enter_context(_Growing(folder / WEEKS, table.schema))
             merged.add(table)
 
 
@@ -550,7 +681,7 @@ def _in_order(file: Path, table: pa.Table, last: tuple[int, int]) -> tuple[int, 
     keys = list(zip(*(table[name].to_pylist() for name in ("run", "week", "polity", "issue")), strict=True))
     pairs = [last, *((run, week) for run, week, _, _ in keys)]
     if len(set(keys)) < len(keys) or any(a > b for a, b in pairwise(pairs)) or pairs[1] == last:
-        raise SaveError(f"{file} holds a week of a run twice; remove it and give the same command again")
+        raise Damage(f"{file} holds a week of a run twice; {AGAIN}")
     return pairs[-1]
 
 
@@ -568,7 +699,7 @@ def _merge_failures(folder: Path, plan: Plan) -> int:
         for failure in failures(folder, plan):
             values = [failure["factors"].get(path, "") for path in plan.factors]
             told = [failure[name] for name in FAILURE_COLUMNS]
-            table.writerow([*told[:3], *values, *told[3:]])
+            table.writerow(map(cell, [*told[:3], *values, *told[3:]]))
             count += 1
         text.detach()
 
@@ -583,8 +714,12 @@ def failures(folder: Path, plan: Plan, numbers: Iterable[int] | None = None) -> 
 
 
 def _status(folder: Path, number: int) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads(_file(folder, number, "json").read_text(encoding="utf-8"))
-    return told
+    """The status of a chunk. Raises Damage unless it is there and as it was written."""
+    file = _file(folder, number, "json")
+    try:
+        return unsealed(file)
+    except FileNotFoundError:
+        raise Damage(f"{file} is gone") from None
 
 
 # ---------------------------------------------------------------- how far it is
@@ -604,6 +739,8 @@ class Status:
     merged: bool
     failures: tuple[dict[str, Any], ...] = ()
     """The first of those that failed or were killed."""
+    damaged: tuple[str, ...] = ()
+    """What is not as it was written; its runs count as left."""
 
     @property
     def left(self) -> int:
@@ -612,7 +749,7 @@ class Status:
     def __str__(self) -> str:
         counts = [(self.done, "done"), (self.failed, "failed"), (self.killed, "killed"), (self.left, "left")]
         told = ", ".join(f"{number:,} {what}" for number, what in counts if number or what in ("done", "left"))
-        lines = [f"{self.title}: {self.runs:,} runs, {told}"]
+        lines = [f"{self.title}: {self.runs:,} runs, {told}", *(f"  damaged: {what}" for what in self.damaged)]
         lines += [_said(failure) for failure in self.failures]
         more = self.failed + self.killed - len(self.failures)
         if more > 0:
@@ -637,7 +774,7 @@ def status(folder: Path, plan: Plan, most: int = 10) -> Status:
     runs, counts = 0, {FAILED: 0, KILLED: 0}
     times: list[tuple[float, int]] = []
     told: list[dict[str, Any]] = []
-    numbers = all_committed(folder, plan)
+    numbers, damaged = verified(folder, plan)
     for number in sorted(numbers):
         chunk = _status(folder, number)
         runs += chunk["runs"]
@@ -647,10 +784,15 @@ def status(folder: Path, plan: Plan, most: int = 10) -> Status:
             if len(told) < most:
                 told.append(failure)
     done = runs - sum(counts.values())
-    merged = len(numbers) == plan.chunks and (folder / RUNS).is_file()
+    wrong = list(damaged.values())
+    complete = len(numbers) == plan.chunks
+    merged = complete and not (loss := unsound(folder))
+    if complete and not merged and (folder / RUNS).exists():
+        wrong.append(loss)
     return Status(
-        folder, plan.title, plan.runs, done, counts[FAILED], counts[KILLED], _rate(times), merged, tuple(told)
-    )
+        folder, plan.title, plan.runs, done, counts[FAILED], counts[KILLED], _rate(times), merged, tuple(told),
+        tuple(wrong),
+    )  # fmt: skip
 
 
 def _rate(times: list[tuple[float, int]], minutes: float = 5.0) -> float:

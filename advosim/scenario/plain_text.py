@@ -1,0 +1,37 @@
+"""Texts that authors wrote, made safe for where they are shown: a terminal, a Markdown page, a table program."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Any
+
+_MARKS = re.compile(r"([\\`*_\[\]|])")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def printable(text: str) -> str:
+    """Control characters and other invisible ones as `\\x1b`; line ends and tabs stay.
+
+    A terminal obeys such characters: they clear it, set its title, or turn the direction of writing.
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode("ascii") for c in text)
+
+
+def one_line(text: str) -> str:
+    """The same on a single line."""
+    return printable(" ".join(text.split()))
+
+
+def markdown(text: str) -> str:
+    """A text as Markdown shows it: its own marks and tags are words, on one line."""
+    return _MARKS.sub(r"\\\1", html.escape(one_line(text), quote=False))
+
+
+def cell(value: Any) -> Any:
+    """A cell of a CSV file: a text that a table program would run as a formula begins with an apostrophe."""
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return f"'{value}"
+    return value

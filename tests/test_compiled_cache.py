@@ -1,0 +1,106 @@
+"""Compiled code on disk: damage is a miss that is told, and nobody else's folder is trusted."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+DOUBLED = """
+import numpy as np
+from advosim.world import compile as c
+from advosim.world import chance
+print(float(chance.exp(np.float64(1.0))), c.cache_of("advosim.world.chance"))
+"""
+pytestmark = pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT") == "1", reason="nothing is compiled")
+
+
+def ran(folder: Path, code: str = DOUBLED, **more: str) -> tuple[str, str]:
+    """What a process prints, and says, with its compiled code in `folder`."""
+    known = {**os.environ, "PYTHONPATH": str(ROOT), "NUMBA_CACHE_DIR": str(folder), **more}
+    done = subprocess.run([sys.executable, "-c", code], env=known, capture_output=True, text=True, check=True)
+    return done.stdout, done.stderr
+
+
+def files(folder: Path, ending: str) -> list[Path]:
+    found = sorted(folder.rglob(f"*.{ending}"))
+    assert found
+    return found
+
+
+def flip(raw: bytes) -> bytes:
+    return raw[:-9] + bytes([raw[-9] ^ 4]) + raw[-8:]
+
+
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("cache")
+    ran(folder)
+    return folder
+
+
+@pytest.mark.parametrize("ending", ["nbi", "nbc"])
+@pytest.mark.parametrize("harm", [lambda raw: b"", lambda raw: raw[: len(raw) // 2], flip], ids=["empty", "cut", "bit"])
+def test_damaged_code_is_compiled_again_with_a_sentence(
+    ending: str, harm: Callable[[bytes], bytes], compiled: Path
+) -> None:
+    before = ran(compiled)
+    assert before[1] == ""
+    for file in files(compiled, ending):
+        file.write_bytes(harm(file.read_bytes()))
+    out, said = ran(compiled)
+    assert out == before[0]
+    assert said.count("was damaged; it is compiled again") == 1
+    assert ran(compiled) == before
+
+
+def test_code_that_is_gone_is_compiled_again(compiled: Path) -> None:
+    before = ran(compiled)
+    for file in files(compiled, "nbc"):
+        file.unlink()
+    assert ran(compiled) == before
+
+
+def test_several_cold_starts_at_once_end_well(tmp_path: Path) -> None:
+    known = {**os.environ, "PYTHONPATH": str(ROOT), "NUMBA_CACHE_DIR": str(tmp_path)}
+    words = [sys.executable, "-c", DOUBLED]
+    starts = [subprocess.Popen(words, env=known, text=True, stdout=subprocess.PIPE) for _ in range(5)]
+    told = {start.communicate()[0] for start in starts}
+    assert len(told) == 1 and all(start.returncode == 0 for start in starts)
+    assert ran(tmp_path) == (told.pop(), "")
+
+
+WHERE = "from advosim.world.compile import cache_folder; print(cache_folder())"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="folders have no owners there")
+def test_without_a_home_the_folder_is_private_or_none(tmp_path: Path) -> None:
+    homeless = {"NUMBA_CACHE_DIR": "", "XDG_CACHE_HOME": "/dev/null/x", "HOME": "/dev/null", "TMPDIR": str(tmp_path)}
+
+    def where() -> str:
+        return ran(tmp_path, f"import os; os.environ.pop('NUMBA_CACHE_DIR'); {WHERE}", **homeless)[0].strip()
+
+    private = Path(where()).parent
+    assert private.parent == tmp_path and private.stat().st_mode & 0o777 == 0o700
+    private.chmod(0o777)
+    assert where() == "None"
+    os.rename(private, tmp_path / "elsewhere")
+    (tmp_path / "elsewhere").chmod(0o700)
+    private.symlink_to(tmp_path / "elsewhere")
+    assert where() == "None"
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="they have no XDG_CACHE_HOME")
+def test_an_empty_cache_home_is_unset(tmp_path: Path) -> None:
+    for told in ("", "relative"):
+        code = f"import os; os.environ.pop('NUMBA_CACHE_DIR'); {WHERE}"
+        assert Path(ran(tmp_path, code, XDG_CACHE_HOME=told, HOME=str(tmp_path))[0]).is_relative_to(tmp_path / ".cache")
+
+
+def test_other_optimisation_is_other_code(tmp_path: Path) -> None:
+    assert ran(tmp_path, WHERE)[0] != ran(tmp_path, WHERE, PYTHONOPTIMIZE="2")[0]

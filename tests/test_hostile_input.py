@@ -1,0 +1,202 @@
+"""Input of people who come from other programs, by mistake or by ill will: told by file and line, never a failure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from advosim.scenario import load
+from advosim.scenario.csv_rows import read_rows
+from advosim.scenario.problems import InputError, Problem
+
+TITLE = 'title = "X"\nextends = "baseline"\n'
+
+
+def written(folder: Path, text: str, name: str = "x.toml") -> Path:
+    path = folder / name
+    path.write_bytes(text.encode())
+    return path
+
+
+def problems(scenario: str | Path) -> list[Problem]:
+    with pytest.raises(InputError) as caught:
+        load.read(scenario)
+    return caught.value.problems
+
+
+# ---------------------------------------------------------------- habits of other programs
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("repression = 0,8", "write 0.8"),
+        ("repression = 30%", "write 0.3"),
+        ("repression = .5", "write 0.5"),
+        ("repression = 1.", "write 1.0"),
+        ("repression = None", "leave the line out"),
+        ("repression = 0.5;", "no semicolon"),
+        ("repression: 0.5", "write ="),
+        ("shutdown = True", "write true"),
+        ("shutdown = No", "write false"),
+        ("preset = \u201cclosed_regime\u201d", "straight quotes"),
+        ("preset = closed_regime", "texts stand in quotes"),
+        ('preset = "C:\\Users\\me\\x.toml"', "write / in paths"),
+    ],
+)
+def test_habits_of_other_programs_get_a_hint(line: str, hint: str, tmp_path: Path) -> None:
+    text = f"{TITLE}[polity.home.governance]\nopenness = 0.5\n{line}\n"
+    (told,) = problems(written(tmp_path, text))
+    assert told.line == 5
+    assert hint in told.hint
+
+
+def test_all_breaches_of_toml_are_told_at_once_with_their_lines(tmp_path: Path) -> None:
+    text = f"{TITLE}weeks = 20 0\n[polity.home.governance]\nrepression = 0,8\nopenness = True\n\nmedia_freedom = 30%\n"
+    assert [p.line for p in problems(written(tmp_path, text + "[polity.home\ncitizens = = 4\n"))] == [3, 5, 6, 8, 9, 10]
+
+
+def test_what_cannot_be_left_out_alone_ends_the_search(tmp_path: Path) -> None:
+    text = TITLE + "[[reform]]\nweek = ?\nset = [ ?,\n 1,\n]\nweeks = ?\n"
+    assert [p.line for p in problems(written(tmp_path, text))] == [4, 5]
+
+
+def test_utf_16_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "x.toml"
+    path.write_bytes(TITLE.encode("utf-16"))
+    (told,) = problems(path)
+    assert "UTF-16" in told.what and "UTF-8" in told.hint
+
+
+# ---------------------------------------------------------------- numbers, depths and names without end
+
+
+@pytest.mark.parametrize("digits", [20, 400, 5_000, 500_000])
+def test_numbers_of_any_length_are_told_with_their_line(digits: int, tmp_path: Path) -> None:
+    (told,) = problems(written(tmp_path, f"{TITLE}weeks = {'9' * digits}\n"))
+    assert told.line == 3
+    assert load.toml_value("9" * 5_000) == "9" * 5_000
+    with pytest.raises(InputError):
+        load.read("baseline", {"weeks": "9" * digits})
+    with pytest.raises(InputError):
+        load.load("baseline").but({"polity.home.governance.repression": 10**digits})
+
+
+@pytest.mark.parametrize("depth", [40, 1_000, 100_000])
+@pytest.mark.parametrize("shape", ["[{}]\n", "{} = 1\n"])
+def test_keys_of_any_depth_are_told_with_their_line(depth: int, shape: str, tmp_path: Path) -> None:
+    (told,) = problems(written(tmp_path, TITLE + shape.format(".".join("a" * depth))))
+    assert (told.line, told.what) == (3, "is nested too deeply")
+
+
+def test_lists_of_any_depth_are_told_with_their_line(tmp_path: Path) -> None:
+    for depth in (40, 900, 20_000):
+        (told,) = problems(written(tmp_path, f"{TITLE}weeks = {'[' * depth}{']' * depth}\n"))
+        assert (told.line, told.what) == (3, "is nested too deeply")
+
+
+def test_places_that_are_none(tmp_path: Path) -> None:
+    loop = tmp_path / "loop.toml"
+    loop.symlink_to(loop)
+    for place in (loop, "~nosuchuser/x.toml", "x" * 5_000, "a\0b", "/dev/zero", tmp_path):
+        assert len(problems(place)) == 1
+        (told,) = problems(written(tmp_path, f"title = 'X'\nextends = {str(place)!r}\n".replace("\\x00", "")))
+        assert told.line == 2
+    written(tmp_path, f"{TITLE}[polity.home.network.social]\nkind = 'edge_list'\nfile = '{loop.name}'\n")
+    assert [p.line for p in problems(tmp_path / "x.toml")] == [5]
+
+
+# ---------------------------------------------------------------- the user's line, and not what others' files hold
+
+
+def test_a_named_file_that_is_none_of_its_kind_is_told_where_it_is_named(tmp_path: Path) -> None:
+    written(tmp_path, "root:secret:0:0\nuser:hidden:1:1\n", "accounts")
+    (base,) = problems(written(tmp_path, "title = 'X'\n\nextends = 'accounts'\n"))
+    (preset,) = problems(written(tmp_path, f"{TITLE}[polity.home.governance]\npreset = 'accounts'\n"))
+    for told, line in ((base, 3), (preset, 4)):
+        assert (told.file, told.line) == (str(tmp_path / "x.toml"), line)
+        assert "accounts" in told.what
+        assert "secret" not in str(told)
+    written(tmp_path, "title = 'P'\n", "empty.toml")
+    (told,) = problems(written(tmp_path, f"{TITLE}[polity.home.governance]\npreset = 'empty.toml'\n"))
+    assert (told.line, "no table [governance]" in told.what) == (4, True)
+
+
+# ---------------------------------------------------------------- what was not meant
+
+
+def test_a_country_by_mistake_is_refused_and_a_second_one_is_not(tmp_path: Path) -> None:
+    text = f"{TITLE}[polity.hom.governance]\nrepression = 0.4\n"
+    (told,) = problems(written(tmp_path, text))
+    assert (told.line, told.hint) == (3, "did you mean 'home'?")
+    second = f"{TITLE}[polity.north]\ncitizens = 500\n"
+    assert list(load.read(written(tmp_path, second)).polity) == ["home", "north"]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        '"polity.home.governance.repression" = 0.5, "polity.home.governance" = { repression = 0.7 }',
+        '"polity.home.governance" = { repression = 0.7 }, "polity.home.governance.repression" = 0.5',
+        '"polity.home.governance.repression" = 0.5, "polity.\'home\'.governance.repression" = 0.7',
+    ],
+)
+def test_a_reform_that_contradicts_itself_is_refused(settings: str, tmp_path: Path) -> None:
+    (told,) = problems(written(tmp_path, f"{TITLE}[[reform]]\nweek = 3\nset = {{ {settings} }}\n"))
+    assert told.line == 5
+    assert "contradict" in told.what and "repression" in told.what
+
+
+def test_one_setting_is_set_once() -> None:
+    with pytest.raises(InputError, match="'weeks' is set twice"):
+        load.settings(["weeks=3", "weeks=4"])
+
+
+def test_what_a_reform_sets_anew_is_told() -> None:
+    scenario = load.load("opening_and_crackdown")
+    weeks = sorted(reform.week for reform in scenario.reform)
+    path = "polity.home.governance.repression"
+    (told,) = load.overwritten(scenario, [path, "polity.home.governance.veto_players", "weeks"])
+    assert told.startswith(f"{path}: ")
+    assert all(str(week) in told for week in weeks)
+    assert load.overwritten(scenario, ["polity.home.governance.preset"])
+    assert not load.overwritten(scenario.but({"weeks": weeks[0] - 1}), [path])
+
+
+# ---------------------------------------------------------------- tables
+
+
+def test_blank_lines_and_line_ends_in_quotes_count(tmp_path: Path) -> None:
+    rows = read_rows(written(tmp_path, 'a,b\n\n\n1,"x\ny"\n\n2,3,4\n5,6\n', "x.csv"))
+    assert (rows.cells, rows.lines) == ([["1", "x\ny"], ["5", "6"]], [4, 8])
+    assert [(p.line, p.what) for p in rows.problems] == [(7, "3 values for 2 columns")]
+
+
+@pytest.mark.parametrize(
+    ("raw", "line", "what", "hint"),
+    [
+        (b"a;b\n0,1;0,9\n", 1, "semicolons", "0.8, not 0,8"),
+        (b"a\tb\n1\t2\n", 1, "tabs", "commas"),
+        (b"a,a\n1,2\n", 1, "'a' is there twice", ""),
+        (b"a,\n1,2\n", 1, "column 2 has no name", ""),
+        (b'a,b\n1,"2\n', 2, "is no CSV", "quotation mark"),
+        (b"", None, "holds nothing", ""),
+        ("a,b\n1,2\n".encode("utf-16"), 1, "UTF-16", "UTF-8"),
+        (b"PK\x03\x04....", None, "workbook", "CSV"),
+        (b"root:x:0:0:root:/root:/bin/sh\nsecret:x:1\n", 1, "column 1 has no name that a header has", ""),
+    ],
+)
+def test_what_is_no_table_is_told(raw: bytes, line: int | None, what: str, hint: str, tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_bytes(raw)
+    with pytest.raises(InputError) as caught:
+        read_rows(tmp_path / "x.csv")
+    (told,) = caught.value.problems
+    assert told.line == line
+    assert what in told.what and hint in told.hint
+    assert "secret" not in str(told)
+
+
+def test_devices_are_no_tables() -> None:
+    with pytest.raises(InputError, match="there is no such file"):
+        read_rows("/dev/zero")
