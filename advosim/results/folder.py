@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from advosim.results import codebook
 from advosim.scenario.limits import ONSET
+from advosim.scenario.plain_text import cell
 from advosim.scenario.problems import InputError, Problem
 from advosim.version import __version__
 
@@ -152,7 +153,7 @@ def write(record: Run, folder: str | Path, started: datetime | None = None, forc
         for name in tables_of(record):
             table: pd.DataFrame = getattr(record, name)
             table.to_parquet(partial / f"{name}.parquet", index=False)
-            _csv(table, partial / f"{name}.csv")
+            write_csv(table, partial / f"{name}.csv")
         _name_citizens(record, partial)
         _tell(record, partial)
         codebook.write(partial, codebook.of_run(record, tables_of(record)))
@@ -169,7 +170,6 @@ def _name_citizens(record: Run, folder: Path) -> None:
             if layer.file is not None:
                 import pandas as pd
 
-                from advosim.results.saving import write_csv
                 from advosim.world import edge_lists
 
                 names = edge_lists.of_layer(layer, polity.citizens).names
@@ -190,8 +190,13 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _csv(table: pd.DataFrame, file: Path) -> None:
-    table.to_csv(file, index=False, encoding="utf-8", lineterminator="\n")
+def write_csv(table: pd.DataFrame, file: Path) -> None:
+    """Write a table as CSV in UTF-8; no cell of it is a formula."""
+    safe = table.copy(deep=False)
+    for name in table.columns:
+        if table[name].dtype == object or str(table[name].dtype).startswith("str"):
+            safe[name] = table[name].map(cell, na_action="ignore")
+    safe.to_csv(file, index=False, encoding="utf-8", lineterminator="\n")
 
 
 def _tell(record: Run, folder: Path) -> None:
@@ -203,9 +208,9 @@ def _tell(record: Run, folder: Path) -> None:
     if has_venues_abroad(record):
         from advosim.reading.spiral import spiral
 
-        _csv(spiral(record), folder / "spiral.csv")
+        write_csv(spiral(record), folder / "spiral.csv")
     for name, measure in zip(MEASURED, (outcomes, costs, collaboration), strict=True):
-        _csv(measure(record), folder / f"{name}.csv")
+        write_csv(measure(record), folder / f"{name}.csv")
     (folder / STORY).write_text(story(record), encoding="utf-8", newline="\n")
 
 

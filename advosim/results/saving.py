@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from advosim.results import codebook
 from advosim.results import folder as results
-from advosim.scenario.plain_text import cell
 from advosim.world.columns import Column
 
 if TYPE_CHECKING:
@@ -52,7 +51,7 @@ def fill(leaves: Leaves, folder: Path) -> None:
 
     for name, table in leaves.tables.items():
         if len(table):
-            write_csv(table, folder / f"{name}.csv")
+            results.write_csv(table, folder / f"{name}.csv")
     for name, table in leaves.rows.items():
         table.to_parquet(folder / f"{name}.parquet", index=False)
     told = {
@@ -72,15 +71,6 @@ def _columns(leaves: Leaves, name: str, table: pd.DataFrame) -> list[Column]:
     """Those that a table has; a test asks that each has its meaning."""
     known = {column.name: column for column in leaves.columns.get(name, ())}
     return [known.get(column, Column(column, "")) for column in table.columns]
-
-
-def write_csv(table: pd.DataFrame, file: Path) -> None:
-    """Write a table as CSV in UTF-8; no cell of it is a formula."""
-    safe = table.copy(deep=False)
-    for name in table.columns:
-        if table[name].dtype == object or str(table[name].dtype).startswith("str"):
-            safe[name] = table[name].map(cell, na_action="ignore")
-    safe.to_csv(file, index=False, encoding="utf-8", lineterminator="\n")
 
 
 def _write(file: Path, text: str) -> None:
