@@ -27,8 +27,9 @@ def weekly(scenario: Scenario, seed: int) -> Any:
     rows = np.zeros((3, 1, 1), [("policy", float), ("protest", float)])
     rows["policy"] = level(scenario) + seed * np.arange(1, 4).reshape(3, 1, 1)
     table = {"week": [1, 2, 3], "polity": "home", "issue": "climate", "policy": rows["policy"].ravel()}
+    recorded = SimpleNamespace(weeks=rows, founding=SimpleNamespace(weeks=rows[0]))
     names = SimpleNamespace(polities=("home",), issues=("climate",))
-    return SimpleNamespace(weeks=pd.DataFrame(table), recorded=SimpleNamespace(weeks=rows), names=names)
+    return SimpleNamespace(weeks=pd.DataFrame(table), recorded=recorded, names=names)
 
 
 def slow(scenario: Scenario, seed: int) -> dict[str, float]:

@@ -6,6 +6,7 @@ import copy
 import datetime
 import difflib
 import math
+import os
 import re
 import types
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,7 +19,7 @@ from pydantic.fields import FieldInfo
 
 from advosim.scenario import elections
 from advosim.scenario.declare import Part, catalogue_rows, parameters
-from advosim.scenario.layers import Layer, Merged, Table, changes_layer, tables
+from advosim.scenario.layers import Layer, Merged, Table, at_home, changes_layer, tables
 from advosim.scenario.limits import MOST_WEEKS
 from advosim.scenario.problems import Problem, did_you_mean
 from advosim.scenario.rules import Mechanisms
@@ -523,7 +524,7 @@ def settle(merged: Merged) -> None:
             # A path with a zero in it cannot be resolved; that there is no such file is said elsewhere.
             if isinstance(part.get("file"), str) and "\0" not in part["file"]:
                 folder = merged.source(("polity", polity, "network", layer, "file")).folder
-                part["file"] = str((folder / part["file"]).resolve())
+                part["file"] = os.path.realpath(folder / at_home(part["file"]))
         for _, part in tables(row, "organisation"):
             kind = part.get("kind", "ngo")
             if isinstance(part.get("skills"), dict) and isinstance(kind, str) and kind in kinds:
