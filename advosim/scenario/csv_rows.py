@@ -104,7 +104,7 @@ def _records(name: str, text: str) -> tuple[list[list[str]], list[int]]:
                 lines.append(before + 1)
             before = reader.line_num
     except csv.Error as error:
-        hint = "a quotation mark that opens has to close" if "quot" in str(error) or "EOF" in str(error) else ""
+        hint = "a quotation mark that opens has to close" if "end of data" in str(error) or "quot" in str(error) else ""
         raise InputError(Problem(name, before + 1, f"is no CSV: {error}", hint=hint)) from None
     return records, lines
 
