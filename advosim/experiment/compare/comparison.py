@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 Outcome = Callable[["Record"], float]
 
-SCENARIO = "scenario"
+FACTOR = "scenario"
 FEW = 1e8
 """Citizens x issues x weeks, summed over runs, below which starting processes costs more than it saves (some 5 s)."""
 CHUNK = 30_000_000
@@ -455,13 +455,13 @@ def _run(plan: _Plan, seeds: range, workers: int, progress: bool, folder: Path) 
             experiment, folder, simulate=measuring, chunk=size, strict=True, progress=None if progress else False, **how
         )
     except running.RunFailed as error:
-        raise RunError(str(error.point[SCENARIO]), error.seed, error.said, error.trace) from error
+        raise RunError(str(error.point[FACTOR]), error.seed, error.said, error.trace) from error
     if state.failures:
         first = state.failures[0]
         running.forget_failures(folder)
-        raise RunError(first["factors"][SCENARIO], first["seed"], f"{first['error']}; {DIED}", first["traceback"])
+        raise RunError(first["factors"][FACTOR], first["seed"], f"{first['error']}; {DIED}", first["traceback"])
     table = running.runs(folder)
-    return table.drop(columns=["run", "point", "status"])[[SCENARIO, "seed", *measuring.columns]]
+    return table.drop(columns=["run", "point", "status"])[[FACTOR, "seed", *measuring.columns]]
 
 
 DIED = "perhaps there was not enough memory; the other runs are kept, and the same command tries this one again"
@@ -476,7 +476,7 @@ def _experiment(plan: _Plan, seeds: range, columns: Sequence[str]) -> Experiment
         "runs",
         plan.scenarios[0],
         Design(kind="factorial"),
-        {SCENARIO: Factor(SCENARIO, "text", plan.labels)},
+        {FACTOR: Factor(FACTOR, "text", plan.labels)},
         Replicates.model_construct(count=len(seeds), first_seed=seeds.start),
         {name: Measured(of=name) for name in columns},
         scenarios=dict(zip(plan.labels, plan.scenarios, strict=True)),
