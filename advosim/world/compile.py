@@ -26,7 +26,7 @@ import numba
 import numpy as np
 from filelock import FileLock, Timeout
 from llvmlite import binding, ir
-from numba.core import cgutils, types
+from numba.core import callwrapper, cgutils, types
 from numba.core.caching import (
     CompileResultCacheImpl,
     FunctionCache,
@@ -282,6 +282,21 @@ def _short_name(kind: types.NamedTuple) -> tuple[str, tuple[()]]:
 types.NamedTuple.mangling_args = property(_short_name)
 
 
+def _as_it_comes(wrapper: callwrapper.PyCallWrapper) -> Any:
+    """The part of a compiled function that takes arguments from Python, not optimised.
+
+    It unpacks every table of every bundle, once a call; to optimise that took as long as the rule itself.
+    """
+    function, api = _wrapped(wrapper)
+    function.attributes.add("noinline")
+    function.attributes.add("optnone")
+    return function, api
+
+
+_wrapped = callwrapper.PyCallWrapper.build
+callwrapper.PyCallWrapper.build = _as_it_comes
+
+
 def compiled(function: Callable[..., Any]) -> Any:
     """`function` compiled without the interpreter lock and kept on disk. No fastmath: bits count."""
     made = compiled_here(function)
@@ -300,7 +315,8 @@ def inlined(function: Callable[..., Any]) -> Any:
 
 def compiled_here(function: Callable[..., Any], inline: bool = False) -> Any:
     """`function` compiled for this process only: for kernels rebuilt around a user's own mechanism."""
-    made = numba.njit(nogil=True, error_model="numpy", forceinline=inline)(function)
+    how: Any = {"nogil": True, "error_model": "numpy", "forceinline": inline, "no_cfunc_wrapper": True}
+    made = numba.njit(**how)(function)
     if JIT:
         made.get_call_template = functools.partial(_template, made)
     return made
