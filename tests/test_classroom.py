@@ -255,7 +255,8 @@ def test_what_is_not_there_or_out_of_range_gets_a_clear_answer(shelf: Shelf, add
     assert answer.status_code == status
     if status == 422:
         assert answer.json()["problems"] and "Traceback" not in answer.text
-    assert len(page.app.state.room.histories) == 0, "and costs nothing"
+    histories = page.app.state.room.histories
+    assert len(histories) == 0 and not histories._founding, "and costs nothing"
 
 
 def test_only_own_names_are_answered_and_scripts_are_the_pages_own(shelf: Shelf) -> None:

@@ -78,8 +78,8 @@ class History:
 
     def thin(self) -> None:
         """Drop most snapshots; the first stays, from which a change from the start forks."""
-        keep = sorted(self.snapshots)[::SPARE]
-        self.snapshots = {at: each for at, each in self.snapshots.items() if at in keep}
+        known = dict(list(self.snapshots.items()))  # a copy at once: another thread may be adding to it
+        self.snapshots = {at: known[at] for at in sorted(known)[::SPARE]}
 
 
 def parting(one: tuple[Change, ...], other: tuple[Change, ...]) -> int:
@@ -108,15 +108,18 @@ class Histories:
         """The history that was asked for: kept, forked, or founded. Raises InputError, or Full."""
         with self._gate:
             lock = self._founding.setdefault(asked, threading.Lock())
-        with lock:
+        try:
+            with lock:
+                with self._gate:
+                    history = self._known.get(asked)
+                if history is None:
+                    history = self._made(asked)
+                with self._gate:
+                    self._known[asked] = history
+                    self._known.move_to_end(asked)
+                    history.touched = self._clock()
+        finally:
             with self._gate:
-                history = self._known.get(asked)
-            if history is None:
-                history = self._made(asked)
-            with self._gate:
-                self._known[asked] = history
-                self._known.move_to_end(asked)
-                history.touched = self._clock()
                 self._founding.pop(asked, None)
         self._make_room(asked)
         return history
@@ -142,19 +145,21 @@ class Histories:
     def _make_room(self, asked: Asked) -> None:
         """Drop what nobody watches, then thin the snapshots of what is watched; then give up on the newest."""
         with self._gate:
-            now = self._clock()
+            before, now = self.nbytes, self._clock()
             for other in list(self._known):
-                if self.nbytes <= self.room:
-                    return
-                if now - self._known[other].touched > WATCHED:
+                if self.nbytes > self.room and now - self._known[other].touched > WATCHED:
                     del self._known[other]
             for history in self._known.values():
                 if self.nbytes > self.room:
                     history.thin()
-            if self.nbytes > self.room and len(self._known) > 1:
+            full = self.nbytes > self.room and len(self._known) > 1
+            if full:
                 del self._known[asked]
-                raise Full
-        trim()
+            freed = self.nbytes < before
+        if freed:
+            trim()
+        if full:
+            raise Full
 
 
 def trim() -> None:
