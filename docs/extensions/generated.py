@@ -51,6 +51,27 @@ def flows() -> str:
     return data_flow.markdown()
 
 
+def analyses() -> str:
+    """The columns of the tables that analyses leave."""
+    from advosim.experiment import effects
+    from advosim.experiment.compare import comparison
+    from advosim.experiment.contribution import ranking, routes
+    from advosim.experiment.discovery import found
+    from advosim.experiment.sensitivity import analysis
+    from advosim.experiment.sweep import columns
+    from advosim.results import codebook
+
+    tables = {
+        "compare: effects": (comparison.SCENARIO, *effects.OUTCOME, *effects.COLUMNS),
+        **{f"contribution: {name}": rows for name, rows in ranking.COLUMNS.items()},
+        **{f"contribution: {name}, with --routes": rows for name, rows in routes.COLUMNS.items()},
+        **{f"sensitivity: {name}": rows for name, rows in analysis.COLUMNS.items()},
+        **{f"discover: {name}": rows for name, rows in found.COLUMNS.items()},
+        "sweep: timings": columns.TIMINGS,
+    }
+    return codebook.markdown(tables)
+
+
 def outcomes() -> str:
     """All outcomes, in the groups in which comparisons show them."""
     from advosim.reading.outcomes import OUTCOMES, TABLE
@@ -103,6 +124,7 @@ def _command(command: Any, name: str) -> Iterator[str]:
 
 
 TEXTS: dict[str, Callable[..., str]] = {
+    "analyses": analyses,
     "commands": commands,
     "flows": flows,
     "outcomes": outcomes,
