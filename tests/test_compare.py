@@ -196,7 +196,7 @@ def test_a_run_that_raises_is_named(home: Scenario, harder: Scenario, workers: i
         ({"runs": 1}, "runs is 1; allowed: 2 or more"),
         ({"first_seed": -1}, "first_seed is -1"),
         ({"weeks": 0}, "weeks is 0"),
-        ({"outcomes": ["polcy"]}, "there is no outcome 'polcy'.*did you mean 'policy'"),
+        ({"outcomes": ["polcy_change"]}, "there is no outcome 'polcy_change'.*did you mean 'policy_change'"),
         ({"outcomes": []}, "no outcome is named"),
         ({"outcomes": {"mine": lambda record: 0.0}}, "cannot travel"),
         ({"labels": ["a", "a"]}, "2 different names"),

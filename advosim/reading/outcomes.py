@@ -36,13 +36,13 @@ from advosim.world.codes import (
     STREET,
 )
 from advosim.world.columns import BUDGETS, CITIZENS, ORGANISATIONS, POSITION, SHARE, Column
-from advosim.world.found import Positions, positions
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from advosim.reading.tables import Run
     from advosim.scenario.load import Scenario
+    from advosim.world.found import Positions
 
 MOVED = 0.05
 """Change of policy that counts as one, in positions: more than the drift of four years (sd .03)."""
@@ -165,6 +165,9 @@ class Course:
     @cached_property
     def start(self) -> Positions:
         """Where everybody stands at the founding."""
+        # Whoever only reads an experiment file needs no rules, which load numba.
+        from advosim.world.found import positions
+
         return positions(self.record.scenario, self.record.seed)
 
     @property

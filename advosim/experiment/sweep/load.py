@@ -446,7 +446,7 @@ class _Reading:
         name = ".".join(map(str, at))
         if outcome.of not in all_known():
             close = did_you_mean(outcome.of, all_known())
-            what = f"{name}.of: there is no outcome and no column of numbers in the weekly table called '{outcome.of}'"
+            what = f"{name}.of: there is no outcome and no column of numbers '{outcome.of}' in the weekly table"
             self._wrong((*at, "of"), what, ", ".join(all_known()), close)
         elif outcome.of not in columns() and "reduce" in outcome.model_fields_set:
             hint = "leave out 'reduce'; columns of the weekly table take one"
