@@ -38,7 +38,7 @@ def bytes_per_citizen(world: World) -> float:
     """Memory of the citizens' columns beside their ties, per citizen and issue."""
     columns = world.people.citizens._asdict()
     ties = columns.pop("neighbour")
-    n, issues = world.people.citizens.own.shape
+    issues, n = world.people.citizens.own.shape
     assert ties.nbytes == 4 * ties.size
     return sum(column.nbytes for column in columns.values()) / n / issues
 
