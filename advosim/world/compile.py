@@ -308,7 +308,7 @@ def compiled(function: Callable[..., Any]) -> Any:
 def inlined(function: Callable[..., Any]) -> Any:
     """As `compiled`, for what must vanish into the loops that call it, however long it is, so that they vectorise."""
     made = compiled_here(function, inline=True)
-    if JIT:
+    if JIT and cache_folder() is not None:
         made._cache = _SharedCache(function)
     return made
 
