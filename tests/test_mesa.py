@@ -176,7 +176,7 @@ def test_what_agents_write_changes_the_run() -> None:
     assert model.world.arena.polities["repression"][0] == 0.75
     assert model.world.arena.outlets["habit"][0, 0] == 3.0
     model.run_model()
-    weeks, organisations = model.record.weeks, model.record.organisations
+    weeks, organisations = lived(model.record.weeks), lived(model.record.organisations)
     assert (weeks["repression"] == 0.75).all()
     assert organisations[organisations["organisation"] == "owners_1"]["funds"].iloc[0] > 900
     tenants = organisations[organisations["organisation"] == "tenants"]
