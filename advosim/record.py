@@ -334,8 +334,8 @@ class Record:
         `size`: of a shock, an act (share) or a step, share of seats of who won, of votes behind a government; `detail`:
         a step's route, what was covered, what a reform set, the party that won, those that govern, why a member left
         an alliance and why it ended, what a joint plan aims at.
-        Why a tactic was chosen: `value` (learned gain per budget), `match` (expertise met), `odds` (chance among all),
-        or `experiment`: nobody had begun it for longest.
+        Why a tactic was chosen: `value` (learned gain per budget), `match` (expertise met), `odds` (share of what all
+        promised), `experiment`: whether another one promised more.
         """
         import pandas as pd
 

@@ -53,6 +53,7 @@ from advosim.mechanisms.direct_democracy import initiative, recall, referendum
 from advosim.mechanisms.elections import constituencies, elections
 from advosim.mechanisms.evaluation import credibility, evaluation, learning
 from advosim.mechanisms.framing import framing
+from advosim.mechanisms.government import accommodation, accountability, field
 from advosim.mechanisms.institutions import decision, friction, pressure, protest_signal
 from advosim.mechanisms.joint_plans import joint_plan
 from advosim.mechanisms.markets import boycott
@@ -60,7 +61,7 @@ from advosim.mechanisms.media import coverage
 from advosim.mechanisms.news import attention
 from advosim.mechanisms.plans import tactic_choice
 from advosim.mechanisms.resources import funds, grants
-from advosim.mechanisms.street import response, violence
+from advosim.mechanisms.street import intimidation, loyalty, response, violence
 from advosim.mechanisms.venues import municipalities, stakeholder_table
 from advosim.scenario.problems import InputError, Problem, did_you_mean
 from advosim.world.chance import wrapping
@@ -116,6 +117,8 @@ def week(w):
     # 7 street: the government answers what happened in the open
     violence(now, arena, teams)
     response(now, arena, events)
+    intimidation(now, arena)
+    loyalty(now, arena)
     # 8 media: covered acts feed next week's agenda
     coverage(now, arena, teams, events)
     boycott(now, arena, teams, events)
@@ -126,7 +129,10 @@ def week(w):
     recall(now, arena, teams, people, record)
     protest_signal(now, arena)
     constituencies(now, arena)
+    field(now, arena, teams)
+    accountability(now, arena)
     pressure(now, arena, teams)
+    accommodation(now, arena)
     friction(now, arena)
     elections(now, arena, people, events)
     stakeholder_table(now, arena, teams, allied, events)

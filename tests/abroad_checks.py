@@ -89,7 +89,7 @@ def _() -> None:
 @direction("spillover")
 def _() -> None:
     assert effect("mechanism.spillover.share", 0.0, 0.8, mean_of("attention", "home")) > 3
-    assert effect("relation.border.distance", 0.9, 0.0, mean_of("attention", "home")) > 3
+    assert effect("relation.border.distance", 0.9, 0.0, mean_of("attention", "home")) > 2
     # Foreign channels bring the news of repression to citizens whose own media are silent.
     world = found(neighbours().but({"polity.home.governance.media_freedom": 0.0}), 1)
     told = []

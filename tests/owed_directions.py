@@ -36,6 +36,7 @@ from advosim.mechanisms import (
     direct_democracy,
     evaluation,
     framing,
+    government,
     institutions,
     markets,
     media,
@@ -45,6 +46,7 @@ from advosim.mechanisms import (
     venues,
 )
 from advosim.record import Record
+from advosim.scenario.load import Scenario
 from advosim.simulation import simulate
 from advosim.world.codes import ACCOMMODATE, CONSULT, DENY, FOR, REPRESS, STEP
 from advosim.world.found import found, names
@@ -85,25 +87,27 @@ def _() -> None:
     assert effect("mechanism.tactic_choice.spend", 0.01, 0.1, total_of("campaign_cost")) > 5
 
     @quick
-    @given(st.floats(0.02, 5), st.floats(0.02, 5), st.lists(st.floats(0, 1), min_size=6, max_size=6))
-    def colder_is_surer(one: float, other: float, values: list[float]) -> None:
-        world = found_once()
-        rule, best = world.now.rules.copy()[0]["tactic_choice"], []
-        for temperature in sorted((one, other)):
-            rule["temperature"] = temperature
-            weights = plans.tactic_weights(
-                np.ones(6),
-                np.ones(6),
-                np.array(values),
-                world.teams.organisations[0]["skills"],
-                world.teams.tactics[:6],
-                0.0,
-                rule,
-            )
-            best.append(weights.max() / weights.sum())
-        assert best[0] >= best[1] - 1e-9
+    @given(st.floats(0, 0.5), st.floats(0, 0.5), st.floats(0, 40), st.floats(-3, 3))
+    def what_brought_more_seems_worth_more(a: float, b: float, times: float, luck: float) -> None:
+        low, high = sorted((a, b))
+        rises(plans.log_worth, (low, times, 0.5, luck, RULES.tactic_choice, 0.03),
+              (high, times, 0.5, luck, RULES.tactic_choice, 0.03))  # fmt: skip
+        rises(plans.log_worth, (low, times, 0.2, luck, RULES.tactic_choice, 0.03),
+              (low, times, 0.9, luck, RULES.tactic_choice, 0.03))  # fmt: skip
 
-    colder_is_surer()
+    what_brought_more_seems_worth_more()
+    rule = RULES.tactic_choice
+    doubt = [plans.log_worth(0.03, n, 0.5, 1.0, rule, 0.03) for n in (0.0, 1.0, 9.0, 99.0)]
+    assert doubt == sorted(doubt, reverse=True) and doubt[3] > 0, "doubt shrinks with experience"
+    assert close(plans.log_worth(0.03, 4.0, 0.5, 0.0, rule, 0.03), 0.0), "what brings the usual is worth 1"
+    harsh = {"polity.home.governance.repression": 0.9}
+    streets = {name for name, row in Scenario(title="x").tactic.items() if row.pressure == "street"}
+
+    def street_share(record: Record) -> float:
+        begun = record.events[record.events["event"] == "campaign"]["tactic"]
+        return float(begun.isin(streets).mean())
+
+    assert effect("mechanism.tactic_choice.risk", 0.0, 20.0, street_share, **harsh) < -2
 
 
 @functools.cache
@@ -332,6 +336,8 @@ def _() -> None:
     assert effect(by + "cost_of_march", 0.0, 0.5, mean_of("protest_for")) < -3
     assert effect("polity.home.governance.assembly_cost", 0.0, 1.0, mean_of("protest_for")) < -2
     assert effect(by + "by_fatigue", 0.0, 2.0, mean_of("protest_for")) < -3
+    assert effect(by + "enough", 0.5, 50.0, mean_of("protest_for"), **{by + "solidarity": 1.0}) < -2
+    assert effect(by + "by_need", 0.0, 5.0, mean_of("protest_for")) > 3
     crowds = [citizens.sanction(0.5, past, 0.0, RULES.participation) for past in (0.0, 0.001, 0.01, 0.1)]
     assert crowds == sorted(crowds, reverse=True)
 
@@ -344,10 +350,63 @@ def _() -> None:
 
 @direction("violence")
 def _() -> None:
-    assert effect("mechanism.violence.chance", 0.0, 0.8, mean_of("violent")) > 5
-    calm = {"mechanism.violence.chance": 0.0}
-    assert effect("mechanism.violence.by_disruption", 0.0, 1.0, mean_of("violent"), **calm) > 2
-    assert effect("mechanism.violence.chance", 0.0, 0.8, answers(REPRESS)) > 3
+    rule = RULES.violence
+    usual = street.violence_chance(0.2, 0.0, 0.0, rule)
+    assert 0.1 < usual < 0.3, "Mass Mobilization: 26%"
+    for more in ((1.0, 0.0, 0.0), (0.2, 2.0, 0.0), (0.2, 0.0, 1.0)):
+        assert street.violence_chance(*more, rule) > usual
+    assert effect("mechanism.violence.readiness", -10.0, 2.0, mean_of("violent")) > 5
+    assert effect("mechanism.violence.readiness", -10.0, 2.0, answers(REPRESS)) > 3
+
+
+def test_violence_that_is_shown_costs_attention_and_speaks_for_the_other_side() -> None:
+    kept = []
+    for shown in (0.0, 1.0):
+        world = one_issue(**{"mechanism.response.on": False})
+        world.arena.issues["disorder"][0, 0] = [shown, 0.0]
+        call("channels", world)
+        kept.append(world.talk.reach["heard"][..., 1].mean())
+        assert world.talk.reach["heard"][..., 0].max() == 0.0
+    assert kept[0] == 0.0 < kept[1]
+    bumps = []
+    for violent in (0, 1):
+        world = one_issue(**{"mechanism.coverage.by_violence": 0.0, "mechanism.coverage.protest": 10.0})
+        world.arena.polities["media_freedom"] = 1.0
+        world.arena.issues["marched"][0, 0] = [0.01, 0.0]
+        world.arena.issues["violent"][0, 0] = [violent, 0]
+        call("coverage", world)
+        bumps.append(float(world.arena.issues["bump"][0, 0]))
+    assert close(bumps[1], (1 - RULES.violence.distracts) * bumps[0]) and bumps[0] > 0
+
+
+@direction("intimidation")
+def _() -> None:
+    world = one_issue()
+    issue, dread = world.arena.issues[0, 0], []
+    for struck, violent in ((0, 0), (1, 0), (1, 1)):
+        issue["dread"], issue["struck"][:], issue["violent"][:] = 0.0, [struck, 0], [violent, 0]
+        call("intimidation", world)
+        dread.append(issue["dread"].tolist())
+    assert dread[0] == [0, 0] and 0 < dread[1][0] < dread[2][0] and dread[2][1] == 0
+    issue["struck"][:] = issue["violent"][:] = 0
+    call("intimidation", world)
+    assert close(issue["dread"][0], 0.8 * dread[2][0]), "it fades"
+    harsh = {"polity.home.governance.repression": 0.7, "polity.home.governance.media_freedom": 0.0}
+    harsh |= {"mechanism.response.repress": 10.0, "mechanism.backfire.on": False}
+    assert effect("mechanism.intimidation.step", 0.0, 5.0, mean_of("protest_for"), **harsh) < 0
+
+
+@direction("loyalty")
+def _() -> None:
+    pressed = {}
+    for wronged, marched, contestation in ((0, 0.02, 0.0), (1, 0.02, 0.0), (1, 0.05, 0.0), (1, 0.05, 1.0)):
+        world = one_issue(**{"polity.home.governance.contestation": contestation, "mechanism.pressure.street": 0.0})
+        world.arena.issues["wronged"][0, 0], world.arena.issues["marched"][0, 0] = [wronged, 0], [marched, 0.0]
+        call("loyalty", world)
+        call("pressure", world)
+        pressed[wronged, marched, contestation] = float(world.arena.issues["contribution"][0, 0, 0].sum())
+    none, some, more, elected = pressed.values()
+    assert none == elected == 0 < some < more
 
 
 @direction("response")
@@ -400,8 +459,73 @@ def _() -> None:
 
     assert effect("polity.home.governance.openness", 0.1, 1.0, success) > 5
     assert effect("polity.home.governance.access", 0.0, 1.0, success) > 3
-    assert effect("mechanism.lobbying.others", 0.5, 10.0, success) < -5
+    assert effect("mechanism.lobbying.others", 0.01, 10.0, success) < -5
     assert effect("mechanism.lobbying.conflict", 0.0, 1.0, success) < -3
+    assert effect("mechanism.lobbying.quiet", 0.001, 1.0, success) > 3
+
+    def apart(record: Record) -> float:
+        last = record.organisations.groupby("organisation")["stance"]
+        return float((last.last() - last.first()).abs().mean())
+
+    assert effect("mechanism.lobbying.capture", 0.0, 0.5, apart) > 3
+
+
+@direction("field")
+def _() -> None:
+    sizes = [government.crowding(number, RULES.field) for number in (1, 10, 20, 40, 1000)]
+    assert sizes == sorted(sizes) and sizes[2] == 1 and sizes[0] == RULES.field.least and sizes[4] == RULES.field.most
+    felt = []
+    for size in (1.0, 2.0):
+        world = one_issue()
+        world.arena.polities["field"], world.arena.issues["marched"][0, 0] = size, [0.01, 0.0]
+        world.arena.issues["signal"] = 1.0
+        call("pressure", world)
+        felt.append(float(world.arena.issues["contribution"][0, 0, 0].max()))
+    assert felt[1] < felt[0]
+
+
+@direction("accountability")
+def _() -> None:
+    rules = found_once().now.rules
+    full = (0.9, 0.5, 0.2, 0.9, 0.7)
+    base = government.answerable(*full, rules)
+    for place in range(len(full)):
+        more = [*full]
+        more[place] = 1.0
+        assert government.answerable(*more, rules) > base, place
+    assert government.answerable(0.0, 1.0, 0.0, 1.0, 1.0, rules) == 0, "none where nobody votes"
+    assert government.answerable(0.0, 0.0, 0.5, 1.0, 1.0, rules) > 0, "but where a recall threatens"
+
+    def felt(record: Record) -> float:
+        return float(np.abs(record.recorded.weeks["pressure"]).mean())
+
+    firm = {"mechanism.friction.level": 100.0, "mechanism.pressure.street": 0.0}
+    home = "polity.home.governance."
+    assert effect(home + "contestation", 0.05, 0.95, felt, **firm) > 3
+    assert effect(home + "media_freedom", 0.05, 0.95, felt, **firm, **{"mechanism.coverage.on": False}) > 1
+
+
+@direction("accommodation")
+def _() -> None:
+    rule = RULES.accommodation
+    assert government.eased(0.0, 0.9, 0.1, rule) == 1 == government.eased(1.0, 0.1, 0.9, rule)
+    louder = [government.eased(0.5, own, 0.1, rule) for own in (0.1, 0.4, 0.9)]
+    readier = [government.eased(a, 0.9, 0.1, rule) for a in (0.0, 0.5, 1.0)]
+    assert louder == sorted(louder, reverse=True) and readier == sorted(readier, reverse=True)
+    moved = []
+    for ready, asked in ((0.0, 0.0), (0.5, 0.0), (1.0, 0.0), (1.0, 1.0)):
+        world = one_issue(**{"polity.home.governance.accommodation": ready})
+        issue = world.arena.issues[0, 0]
+        issue["answers"], issue["conceded"], issue["side_mean"][:] = ACCOMMODATE, 0.03, [0.4, -0.4]
+        world.arena.polities["asked"] = asked
+        issue["pressure"], issue["attention"] = 0.2, 1.0
+        call("accommodation", world)
+        call("friction", world)
+        call("decision", world)
+        moved.append(float(issue["step"]))
+        if ready == 1.0 and not asked:
+            assert close(issue["pressure"], 0.1) and close(issue["attention"], 0.75), "a concession buys quiet"
+    assert moved[0] == 0 < moved[1] < moved[2] and moved[3] < moved[2], "steps are rationed"
 
 
 @direction("pressure")
@@ -428,6 +552,14 @@ def _() -> None:
     for name, low, high in (("opinion", 0.0, 2.0), ("keep", 0.5, 0.99), ("street", 0.0, 3.0)):
         assert effect(f"mechanism.pressure.{name}", low, high, felt, **firm) > 2, name
     assert effect("polity.home.governance.election_interval", 520, 26, felt, **firm) > 3, "elections come nearer"
+    wills = []
+    for salience in (0.0, 0.04, 0.4):
+        world = one_issue(**{"mechanism.pressure.own_will": 0.3, "mechanism.lobbying.quiet": 0.04})
+        world.arena.issues["ideal"], world.arena.issues["salience"] = 0.5, salience
+        world.arena.issues["support"] = 0.5
+        call("pressure", world)
+        wills.append(float(world.arena.issues["pressure"][0, 0]))
+    assert close(wills[0], 0.15) and close(wills[1], 0.075) and 0 < wills[2] < wills[1]
 
 
 @direction("friction")
@@ -545,7 +677,7 @@ def _() -> None:
 @direction("petition")
 def _() -> None:
     weekly = [campaigns.petition(age, 1.0, RULES.petition) for age in range(6)]
-    assert weekly == sorted(weekly, reverse=True) and weekly[-1] > 0.4
+    assert weekly == sorted(weekly, reverse=True) and weekly[-1] > 0.4, "as worked out by hand"
     by_day = [0.4 + 3 * 2 ** (-day / 10) for day in range(7)]
     assert close(weekly[0], sum(by_day) / 7)
     assert close(campaigns.petition(0, 2.0, RULES.petition), 2 * weekly[0])
@@ -738,11 +870,20 @@ def _() -> None:
     issue["step"] = -0.2
     assert evaluation.gain(running, tactic, issue, rule) < base
 
-    def learned(rate: float) -> float:
-        world = run_world(busy().but({"mechanism.learning.rate": rate}), 1, weeks=10)
-        return float(np.abs(world.teams.learned - busy().mechanism.learning.start).sum())
+    world = found_once()
+    world.teams.tried[:2], world.teams.learned[:2] = 0.0, 0.03
+    for worth in (0.1, 0.3):
+        evaluation.remember(0, 2, worth, 1.0, world.teams)
+    evaluation.remember(1, 2, 0.1, 0.4, world.teams)
+    assert close(world.teams.learned[0, 2], 0.2) and world.teams.tried[0, 2] == 2, "the mean of what is remembered"
+    assert close(world.teams.learned[1, 2], 0.1) and close(world.teams.tried[1, 2], 0.4)
 
-    assert learned(0.0) == 0 < learned(0.1) < learned(0.6)
+    def heard(of_partners: float) -> float:
+        return float(
+            run_world(busy().but({"mechanism.learning.of_partners": of_partners}), 1, weeks=30).teams.tried.sum()
+        )
+
+    assert 0 < heard(0.0) < heard(0.4), "tied organisations hear of each other's campaigns"
 
 
 @direction("initiative")
@@ -773,6 +914,14 @@ def _() -> None:
         assert abs(cheap - median) <= abs(dear - median) + 1e-9 <= abs(law - median) + 2e-9
 
     deters()
+    rich = [direct_democracy.credible(funds, 0.5, rule) for funds in (0.0, 2.0, 20.0)]
+    assert rich == sorted(rich) and rich[0] == 0 and rich[2] < 1
+    assert direct_democracy.credible(4.0, 0.9, rule) > direct_democracy.credible(4.0, 0.1, rule)
+    urgent = [direct_democracy.moves_first(pull, 0.5, rule) for pull in (0.0, 0.01, 0.05, 0.1, 0.9)]
+    assert urgent == sorted(urgent) and urgent[1] == 0 < urgent[2] and urgent[3] == urgent[4]
+    assert direct_democracy.moves_first(0.1, 2.0, rule) < urgent[3], "veto players slow it"
+    wanders = [direct_democracy.misreading(0.2, told, 1.0, rule) for told in (0.0, 0.5, 1.0)]
+    assert wanders == sorted(wanders, reverse=True) and close(wanders[2], 0.99 * 0.2)
 
 
 @direction("referendum")

@@ -45,7 +45,7 @@ ATTITUDES = ("influence", "persuasion", "education", "anchoring")
 @null_limit("attention")
 def _() -> None:
     agenda = weeks_without("attention")["agenda"]
-    assert agenda.nunique() == 1 and close(agenda[0], 1 / 32)
+    assert agenda.nunique() == 1 and close(agenda.iloc[0], 1 / 32)
     assert not weeks_without("attention")["attention"].any()
     assert "news" not in set(events_without("attention")["event"])
     assert weeks_without()["agenda"].nunique() > 10
@@ -247,16 +247,50 @@ def _() -> None:
     lonely = switched_off().model_dump()
     lonely["polity"]["home"]["party"] = {}
     alone = simulate(Scenario.model_validate(lonely), 1, threads=1)
-    assert alone.weeks.equals(weeks_without("elections")) and alone.events.equals(events_without("elections"))
+    own = alone.weeks.query("week > 0")
+    assert own.equals(weeks_without("elections")) and alone.events.equals(events_without("elections"))
     assert {"election", "government"} <= set(events_without()["event"])
     assert (without().arena.issues["ideal"] != start.arena.issues["ideal"]).all()
+
+
+@null_limit("intimidation")
+def _() -> None:
+    assert not without("intimidation").arena.issues["dread"].any()
+    harsh = run_world(busy().but({"mechanism.response.repress": 10.0}), 1)
+    assert harsh.arena.issues["force"].any() and harsh.arena.issues["dread"].any()
+
+
+@null_limit("loyalty")
+def _() -> None:
+    assert not without("loyalty").arena.issues["defection"].any()
+    harsh = {"mechanism.response.repress": 10.0, "mechanism.violence.on": False}
+    assert run_world(busy().but(harsh), 1).arena.issues["defection"].any()
+
+
+@null_limit("field")
+def _() -> None:
+    assert (without("field").arena.polities["field"] == 1).all()
+    assert (without().arena.polities["field"] != 1).any()
+
+
+@null_limit("accountability")
+def _() -> None:
+    assert (without("accountability").arena.polities["answerable"] == 1).all()
+    assert (without().arena.polities["answerable"] != 1).any()
+
+
+@null_limit("accommodation")
+def _() -> None:
+    off = without("accommodation").arena.issues
+    assert (off["eased"] == 1).all() and not off["granted"].any()
+    assert (without().arena.issues["eased"] < 1).any()
 
 
 @null_limit("pressure")
 def _() -> None:
     weeks, events = (
-        weeks_without("pressure", "stakeholder_table", "elections"),
-        events_without("pressure", "stakeholder_table", "elections"),
+        weeks_without("pressure", "stakeholder_table", "elections", "accommodation"),
+        events_without("pressure", "stakeholder_table", "elections", "accommodation"),
     )
     assert not weeks["pressure"].any() and "step" not in set(events["event"])
     assert weeks_without()["pressure"].all() and "step" in set(events_without()["event"])
@@ -327,6 +361,7 @@ def _() -> None:
         call("learning", teaching)
         skills.append((teaching.organisations["skills"][0] - before).tolist())
     assert all(gained > 0 for gained in skills[0]) and not any(skills[1])
+    assert not without("learning").teams.tried.any() and without().teams.tried.any()
     assert (without().teams.learned != busy().mechanism.learning.start).any()
 
 
@@ -369,7 +404,7 @@ def _() -> None:
     assert street.anticipation(1.0, 0.0, rule) == 0
     strong = busy().but({"mechanism.anticipation.by_exposure": 10.0})
     repressed = [
-        [answers(REPRESS)(simulate(scenario, seed, threads=1)) for seed in (1, 2, 3)]
+        [answers(REPRESS)(simulate(scenario, seed, threads=1)) for seed in (1, 2, 3, 4, 5, 6)]
         for scenario in (strong, switched_off("anticipation", scenario=strong))
     ]
     assert repressed[0] != repressed[1]
@@ -379,7 +414,9 @@ def _() -> None:
 def _() -> None:
     assert not organisations_without("grants")["grants"].any()
     assert "grant" not in set(events_without("grants")["event"])
-    assert (without("grants", "boycott").teams.stances == found(busy(), 1).teams.stances).all(), "nobody drifts"
+    assert (without("grants", "boycott", "lobbying").teams.stances == found(busy(), 1).teams.stances).all(), (
+        "nobody drifts"
+    )
     assert (
         organisations_without()["grants"].any()
         and (without("boycott").teams.stances != found(busy(), 1).teams.stances).any()

@@ -45,6 +45,24 @@ def test_the_way_is_blocked_by_closure_threat_and_failure() -> None:
     assert abroad.looks_abroad(1.0, RULES.boomerang) == 1
 
 
+def test_who_stands_nearer_to_those_in_power_than_its_opponents_is_not_blocked() -> None:
+    world = found(Scenario.load("boomerang").but({"polity.home.citizens": 100}), 1)
+    blocked = []
+    for alone in (False, True):
+        if alone:
+            world.teams.organisations["closed"][world.teams.stances.mean(axis=1) < -0.2] = True
+        with wrapping():
+            abroad.blockade(world.now, world.arena, world.teams)
+        home = world.teams.organisations["polity"] == 0
+        loyal = home & (world.teams.stances.mean(axis=1) < -0.2)
+        blocked.append(
+            (world.teams.organisations["blocked"][loyal], world.teams.organisations["blocked"][home & ~loyal])
+        )
+    (loyalists, challengers), (_, unopposed) = blocked
+    assert loyalists.max() < RULES.boomerang.patience < challengers.min()
+    assert (unopposed >= challengers).all()
+
+
 def test_gatekeepers_adopt_by_fit_ties_evidence_and_room() -> None:
     a = found(neighbours(), 1).teams.organisations[0]
     a.visibility, a.partners = 0.5, 2

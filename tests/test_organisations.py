@@ -466,15 +466,17 @@ def test_a_tactic_whose_needs_are_met_is_tried_by_someone_within_a_year() -> Non
     assert all(not each & waiting for each in tried)
     for number in ready:
         assert all(number in each for each in tried), list(scenario.tactic)[number]
-    blind = runs(scenario.but({"mechanism.tactic_choice.experiment": 0.0}), seeds)
-    assert interval(len(each) - len(begun(other)) for each, other in zip(tried, blind, strict=True)).low > 0
+    sure = runs(scenario.but({"mechanism.tactic_choice.doubt": 0.0}), seeds)
+    assert interval(len(each) - len(begun(other)) for each, other in zip(tried, sure, strict=True)).low > 0
 
 
-def test_experiments_take_what_was_begun_longest_ago_and_may_be_used() -> None:
-    weights = np.array([1.0, 5.0, 0.0, 2.0, 3.0])
-    assert plans._longest_unused(weights, np.array([9, 3, 1, 7, 8])) == 1
-    assert plans._longest_unused(weights, np.array([9, 3, 1, 0, 0])) == 4, "of those never begun the likeliest"
-    assert plans._longest_unused(np.zeros(5), np.arange(5)) == -1
+def test_who_draws_takes_the_largest_and_expects_nothing_of_what_is_out_of_the_question() -> None:
+    weights = np.array([1.0, 5.0, 0.0, 2.0, 5.0])
+    assert plans.largest(weights) == 1 and plans.largest(np.zeros(5)) == -1
+    assert plans.share_of(weights, 1) == 5 / 13 and plans.share_of(np.zeros(5), 1) == 0
+    expected = np.ones(5)
+    plans._rule_out(expected, weights)
+    assert expected.tolist() == [1, 1, 0, 1, 1]
 
 
 # ---------------------------------------------------------------- reforms

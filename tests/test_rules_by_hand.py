@@ -29,6 +29,7 @@ from advosim.mechanisms import (
 )
 from advosim.mechanisms.campaigns import dearest
 from advosim.record import lost, recorded
+from advosim.world.chance import wrapping
 from advosim.world.codes import FOR
 from advosim.world.found import found
 from advosim.world.rows import PUBLIC_GROUP
@@ -119,9 +120,9 @@ def test_people_talk_if_motive_beats_threshold_and_fear() -> None:
 
 def test_the_risk_of_marching_falls_with_the_crowd() -> None:
     rule = RULES.participation
-    assert close(citizens.sanction(0.5, 0.01, 0.0, rule), 0.5 * (1 - math.exp(-2.3 * 0.005 / 0.006)), 1e-5)
-    assert close(citizens.sanction(0.5, 0.0, 0.1, rule), 0.5 * (1 - math.exp(-2.3 * 0.005 / 0.003)), 1e-5)
-    assert close(citizens.sanction(0.5, 0.0, 0.0, rule), 0.5)
+    assert close(citizens.sanction(0.5, 0.01, 0.0, rule), 0.5 * (1 - math.exp(-2.3 * 0.001 * 0.5 / 0.006)), 1e-5)
+    assert close(citizens.sanction(0.5, 0.0, 0.1, rule), 0.5 * (1 - math.exp(-2.3 * 0.001 * 0.5 / 0.003)), 1e-5)
+    assert close(citizens.sanction(0.5, 0.0, 0.0, rule), 0.5 * (1 - math.exp(-2.3 * 0.0005 / 1e-4)), 1e-5)
     assert citizens.sanction(0.0, 0.0, 0.0, rule) == 0
 
 
@@ -131,17 +132,18 @@ def test_people_act_if_what_drives_beats_what_it_costs() -> None:
     assert not act(0.571)
 
 
-def test_company_is_counted_against_a_tenth_of_the_neighbours() -> None:
-    assert close(citizens.company(F(1), 16, RULES.participation), 0.625)
+def test_company_is_a_number_of_those_who_act_whatever_the_number_of_neighbours() -> None:
+    assert close(citizens.company(F(1), 16, RULES.participation), 2 / 3)
     assert citizens.company(F(2), 16, RULES.participation) == 1
-    assert close(citizens.company(F(0.05), 0, RULES.participation), 0.5)
+    assert citizens.company(F(0.5), 3, RULES.participation) == citizens.company(F(0.5), 300, RULES.participation)
 
 
 def test_marching_tires_and_signing_does_not() -> None:
     for tactic, tires in (("petition", False), ("demonstration", True)):
         table = {"citizens": 200, "organisation": {"callers": {"tactics": [tactic], "members": 0.5, "funds": 200.0}}}
         ready = {"tactic_choice.launch": 1.0, "institutionalisation.lag": 0.0, "awareness.start": 1.0,
-                 "salience.rest_of_life": 1.0, "participation.threshold": 0.01}  # fmt: skip
+                 "salience.rest_of_life": 1.0, "participation.threshold": 0.01, "participation.cost_of_march": 0.0,
+                 "petition.spread": 0.0}  # fmt: skip
         scenario = Scenario.model_validate({"title": "Calls", "polity": {"home": table}})
         world = run_world(scenario.but({f"mechanism.{path}": value for path, value in ready.items()}), weeks=6)
         acts = "protest" if tires else "petition"
@@ -185,18 +187,21 @@ def test_competence_is_the_product_of_skills_by_need() -> None:
     assert close(plans.competence(np.ones(5), tactic), 1.0)
 
 
-def test_tactics_are_weighted_by_learned_value_and_match_under_a_mask() -> None:
+def test_tactics_are_weighted_by_what_they_brought_and_match_under_a_mask() -> None:
     world = found(small(), 1, 1)
     tactics = world.teams.tactics[:6].copy()
     tactics["skills"][:], tactics["disruption"] = [1, 0, 0, 0, 0], [0, 0.5, 0, 0, 0, 0]
     allowed, uses = np.array([1, 1, 0.5, 0, 1, 1.0]), np.array([1, 1, 1, 1, 0, 1.0])
-    learned = np.array([0.02, 0.04, 0.04, 9.0, 9.0, -0.04])
-    weights = plans.tactic_weights(
-        allowed, uses, learned, np.full(5, 0.4), tactics, 0.7, world.now.rules[0]["tactic_choice"]
-    )
-    # values over the largest that may be chosen, plus .5 x competence .4, over temperature .3
-    expected = [math.exp((v + 0.2) / 0.3) for v in (0.5, 1.0, 1.0)]
-    np.testing.assert_allclose(weights, [expected[0], 0.65 * expected[1], expected[2] / 2, 0, 0, math.exp(-0.8 / 0.3)])
+    learned, times = np.array([0.06, 0.06, 0.03, 9.0, 9.0, 0.0]), np.array([1.0, 2.0, 0.0, 9.0, 9.0, 1.0])
+    known = (allowed, uses, learned, times)
+    with wrapping():
+        weights = plans.tactic_weights(known, np.full(5, 0.4), tactics, 0.7, 0.0, np.uint64(1), world.now.rules)
+        drawn = plans.tactic_weights(known, np.full(5, 0.4), tactics, 0.7, 1.0, np.uint64(1), world.now.rules)
+    # (n value / .03 + .5 e^(.5 (.4 - .5))) / (n + .5), without doubt
+    usual = 0.5 * math.exp(-0.05)
+    worth = [(2 + usual) / 1.5, (4 + usual) / 2.5, usual / 0.5, usual / 1.5]
+    np.testing.assert_allclose(weights, [worth[0], 0.65 * worth[1], worth[2] / 2, 0, 0, worth[3]])
+    assert (drawn[[3, 4]] == 0).all() and (drawn[[0, 1, 2, 5]] != weights[[0, 1, 2, 5]]).all()
 
 
 def test_a_pick_falls_by_weight_and_never_on_weight_0() -> None:
@@ -411,8 +416,10 @@ def test_pressure_is_street_petitions_insiders_and_salient_majorities() -> None:
     issue["signal"][:] = 1.0
     issue["salience"], issue["support"] = 0.05, 0.7
     world.now.clock["week"] = 208 - 13
+    call("accountability", world)
     call("pressure", world)
-    opinion = 0.6 * 0.05 * 0.4 * (1 + math.exp(-1))
+    # contestation .9, nearness of an election, media .9, openness .7
+    opinion = 0.6 * 0.05 * 0.4 * 0.9 * (1 + math.exp(-1)) * (0.3 + 0.5 * 0.9 + 0.2 * 0.7)
     assert close(issue["pressure"], 0.95 * 0.2 + 0.30 / 2 - 0.10 / 2 + 0.08 * 0.25 + opinion + 0.03)
 
 
@@ -454,7 +461,7 @@ def test_of_two_routes_the_first_in_order_writes_policy() -> None:
 def test_sides_learn_from_the_store_and_citizens_from_the_gap() -> None:
     world = one_issue()
     issue = world.arena.issues[0, 0]
-    issue["felt"], issue["gap"], issue["efficacy"][:] = 0.5, 0.3, 0.3
+    issue["felt"], issue["gap"], issue["efficacy"][:], issue["friction"] = 0.5, 0.3, 0.3, 1.0
     world.arena.polities["legitimacy"] = 0.5
     call("evaluation", world)
     assert issue["efficacy"] == pytest.approx([0.3 + 0.05 * (0.75 - 0.3), 0.3 + 0.05 * (0 - 0.3)])
@@ -471,7 +478,7 @@ def test_a_campaign_that_ends_moves_the_value_of_its_tactic() -> None:
     total = 0.01 + 0.3 * 0.1 + 0.06 / 2 + 0.05 * 1 + 0.5 * 0.05 * 0.2
     assert close(running["gain"], total) and running["weeks_left"] == 0
     petition = list(Scenario(title="x").tactic).index("petition")
-    assert close(world.teams.learned[0, petition], 0.03 + 0.3 * (total / 0.8 - 0.03))
+    assert close(world.teams.learned[0, petition], total / 0.8) and world.teams.tried[0, petition] == 1
     assert (np.delete(world.teams.learned.ravel(), petition) == 0.03).all()
 
 

@@ -27,6 +27,7 @@ KNOWN: dict[str, vdem.Setting] = {
     "assembly_cost": 0.1,
     "openness": 0.7,
     "access": 0.5,
+    "contestation": 0.9,
     "electoral_system": "majority",
     "election_interval": 208,
     "initiative.allowed": False,

@@ -82,6 +82,8 @@ BUSY = {
     "mechanism.boycott.readiness": 2.0,
     "mechanism.municipalities.friction": 0.05,
     "mechanism.petition.threshold": 0.003,
+    "mechanism.petition.spread": 0.5,
+    "mechanism.petition.floor": 0.4,
     "mechanism.backlash.chance": 0.3,
     "issue.climate.ideal_between": 1.0,
     "issue.housing.ideal_between": 1.0,

@@ -40,16 +40,39 @@ def looks_abroad(blocked, rule):
 
 
 @compiled
+def farther(o, issues, organisations, stances, priorities):
+    """How far an organisation stands from those in power beside its opponents at home, by its priorities: 1 where it
+    stands as far or nobody opposes it, 0 at one with them. Who is served at home is not blocked: Keck & Sikkink 1998.
+    """
+    a, total = organisations[o], 0.0
+    for m in range(issues.shape[1]):
+        issue = issues[a.polity, m]
+        will = issue.ideal + issue.revision
+        apart, others = 0.0, 0
+        for r in range(organisations.size):
+            b = organisations[r]
+            against = (stances[r, m] > issue.policy) != (stances[o, m] > issue.policy)
+            if b.polity == a.polity and against and not b.closed and b.activity > 0.0 and priorities[r, m] > 0.0:
+                apart += abs(stances[r, m] - will)
+                others += 1
+        near = min(1.0, abs(stances[o, m] - will) * others / apart) if apart > 0.0 else 1.0
+        total += priorities[o, m] * near
+    return total
+
+
+@compiled
 def blockade(now, arena, teams):
-    """Teams take stock of their way at home: openness, threat, and what came of their campaigns."""
-    polities = arena.polities
-    organisations = teams.organisations
+    """Teams take stock of their way at home: openness, threat, what came of their campaigns, and how near to those in
+    power they stand beside their opponents.
+    """
     rule = now.rules[0].boomerang
+    polities, organisations = arena.polities, teams.organisations
     for o in range(organisations.size):
         a = organisations[o]
         a.blocked = 0.0
         if rule.on:
-            a.blocked = way_blocked(polities[a.polity].openness, polities[a.polity].repression, a.failure, rule)
+            way = way_blocked(polities[a.polity].openness, polities[a.polity].repression, a.failure, rule)
+            a.blocked = way * farther(o, arena.issues, organisations, teams.stances, teams.priorities)
 
 
 @compiled

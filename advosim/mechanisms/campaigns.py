@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from advosim.mechanisms.institutions import unwatched
 from advosim.world.chance import draw64, exp, key, log, pair, stream
 from advosim.world.codes import (
     BACK_BITS,
@@ -373,7 +374,9 @@ def channels(now, arena, teams, allied, talk):
         if not rule.on:
             continue
         _tailor(campaign, tactic, home, publics, rule)
-        issue.called[campaign.side] += _call_members(a, campaign, tactic, home)
+        outreach = petition(campaign.age, campaign.outreach, rules[0].petition) if petitions else 1.0
+        if outreach >= 1.0:
+            issue.called[campaign.side] += _call_members(a, campaign, tactic, home)
         following = a.following
         if campaign.alliance >= 0:
             alliance = alliances[campaign.alliance]
@@ -383,7 +386,6 @@ def channels(now, arena, teams, allied, talk):
         limits = rules[0].platform_control
         removed = platform_control(home.platform_regulation, campaign.calling, tactic.criticism, limits)
         posts = (1.0 - removed) * (1.0 + following)
-        outreach = petition(campaign.age, campaign.outreach, rules[0].petition) if petitions else 1.0
         hostile = rules[0].backlash.salience * tactic.criticism if rules[0].backlash.on else 0.0
         quality = tactic.evidence * campaign.competence if rules[0].evidence.on else 0.0
         teaching = tactic.education + rules[0].evidence.anchor * quality
@@ -450,13 +452,20 @@ def dearest(publics, p):
 @compiled
 def _counter_frame(rules, polities, issues, publics, reach):
     """A government that denied speaks for the other side, in the frame that its citizens value most and with the
-    credibility of its legitimacy.
+    credibility of its legitimacy; so does the news of disorder, loudly. Wasow 2020.
     """
     for q in range(publics.size):
         p = publics[q].polity
         hazard = rules[0].response.denial_reach * publics[q].diet[MASS_MEDIA]
         for m in range(issues.shape[1]):
             for side in range(SIDES):
+                shown = issues[p, m].disorder[side]
+                if shown > 0.0:
+                    frame = dearest(publics, p) if rules[0].framing.on else -1
+                    order, disorder = rules[0].violence.alarm, rules[0].violence.reach * publics[q].diet[MASS_MEDIA]
+                    resonance = order * fit(publics[q], frame, rules[0].framing)
+                    for on in range(2):
+                        speak(reach[q, on, m], 1 - side, disorder * shown, order, resonance, frame)
                 if issues[p, m].denied[side]:
                     frame = dearest(publics, p) if rules[0].framing.on else -1
                     trust = polities[p].legitimacy
@@ -553,47 +562,67 @@ def strength(issue, side):
 
 
 @compiled
-def lobbying(now, arena, teams):
-    """Insider contacts of both sides compete for officials' time; a running consultation opens the door further.
-
-    Institutionalised and credible teams find their way more easily; who is hostile elsewhere gets less
-    (`insider_risk`). Where officials want to go that way, contacts are work done for them: Hall & Deardorff 2006.
+def _efforts_inside(p, m, home, issue, teams, rules):
+    """A side's effort inside this week: easier with access, for the institutionalised and the credible, less for who is
+    hostile elsewhere. Who is let in comes nearer to who lets in, and to its ways: capture. Selznick 1949.
     """
-    rules = now.rules
-    polities, issues = arena.polities, arena.issues
-    organisations, tactics, campaigns = teams.organisations, teams.tactics, teams.campaigns
+    rule, hostile = rules[0].lobbying, rules[0].backlash
+    effort = np.zeros(SIDES)
+    for c in range(teams.campaigns.size):
+        campaign = teams.campaigns[c]
+        here = active(campaign) and campaign.polity == p and campaign.issue == m
+        if here and teams.tactics[campaign.tactic].pressure == INSIDE:
+            o = campaign.organisation
+            a = teams.organisations[o]
+            ease = 1.0 + rule.by_access * home.access
+            _, _, access, _ = institutionalisation(a.institutionalisation, rules[0].institutionalisation)
+            ease *= access * (1.0 + rule.by_credibility * (a.credibility[OFFICIALS] - _MIDDLE))
+            lost = hostile.insider_risk * a.hostility if hostile.on else 0.0
+            effort[campaign.side] += campaign.effort * ease * (1.0 - lost)
+            if rule.on:
+                drawn = rule.capture * home.access
+                teams.stances[o, m] += drawn * (issue.ideal + issue.revision - teams.stances[o, m])
+                a.institutionalisation += drawn * (1.0 - a.institutionalisation)
+    return effort
+
+
+@compiled
+def _open_doors(issue, side, openness, opens):
+    """How far doors stand open to a side this week: a running consultation opens them further."""
+    if issue.consulting[side] > 0:
+        issue.consulting[side] -= 1
+        return min(1.0, openness + opens)
+    return openness
+
+
+@compiled
+def lobbying(now, arena, teams):
+    """Contacts of both sides compete for officials' time: K = .96 K + .04 effort, in `contest`, as far as nobody
+    watches. What lasts are relations, not a week's visits; all others who want officials' time grow with the field.
+
+    Where officials want to go that way, contacts are work done for them: Hall & Deardorff 2006. Culpepper 2011:
+    business wins where politics is quiet.
+    """
+    rules, polities, issues = now.rules, arena.polities, arena.issues
     rule = rules[0].lobbying
-    answer, hostile = rules[0].response, rules[0].backlash
     for p in range(issues.shape[0]):
         home = polities[p]
+        others = rule.others * home.field
         for m in range(issues.shape[1]):
             issue = issues[p, m]
-            effort, spared = np.zeros(SIDES), np.zeros(SIDES)
-            for c in range(campaigns.size):
-                campaign = campaigns[c]
-                if active(campaign) and campaign.polity == p and campaign.issue == m:
-                    if tactics[campaign.tactic].pressure == INSIDE:
-                        a = organisations[campaign.organisation]
-                        ease = 1.0 + rule.by_access * home.access
-                        _, _, access, _ = institutionalisation(a.institutionalisation, rules[0].institutionalisation)
-                        ease *= access
-                        ease *= 1.0 + rule.by_credibility * (a.credibility[OFFICIALS] - _MIDDLE)
-                        effort[campaign.side] += campaign.effort * ease
-                        lost = hostile.insider_risk * a.hostility if hostile.on else 0.0
-                        spared[campaign.side] += campaign.effort * ease * (1.0 - lost)
-            organised = strength(issue, 0) + strength(issue, 1)
+            effort = _efforts_inside(p, m, home, issue, teams, rules)
+            for side in range(SIDES):
+                issue.contacts[side] = rule.keep * issue.contacts[side] + (1.0 - rule.keep) * effort[side]
+                issue.worked[side] = rule.keep * issue.worked[side] + (1.0 - rule.keep) * strength(issue, side)
+            organised = issue.worked[0] + issue.worked[1]
             for side in range(SIDES):
                 issue.lobby_success[side] = 0.0
-                if rule.on and effort[side] > 0.0:
-                    conflict = rule.conflict * strength(issue, 1 - side) / organised
-                    open_now = home.openness
-                    if issue.consulting[side] > 0:
-                        open_now = min(1.0, open_now + answer.consult_opens)
+                doors = _open_doors(issue, side, home.openness, rules[0].response.consult_opens)
+                if rule.on and issue.contacts[side] > 0.0:
+                    conflict = rule.conflict * issue.worked[1 - side] / organised if organised > 0.0 else 0.0
                     success = contest(
-                        effort[side], effort[1 - side], rule.others, rule.effort_exponent, open_now, conflict
+                        issue.contacts[side], issue.contacts[1 - side], others, rule.effort_exponent, doors, conflict
                     )
                     wanted = (issue.ideal + issue.revision > issue.policy) == (side == 0)
-                    helped = 1.0 + (rule.subsidy if wanted else 0.0)
-                    issue.lobby_success[side] = min(1.0, success * helped) * spared[side] / effort[side]
-                if issue.consulting[side] > 0:
-                    issue.consulting[side] -= 1
+                    success *= unwatched(issue.salience, rule) * (1.0 + (rule.subsidy if wanted else 0.0))
+                    issue.lobby_success[side] = min(1.0, success)

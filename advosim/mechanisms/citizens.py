@@ -144,9 +144,11 @@ def expression(aware, motive_, fear, share, threshold, rule):
 
 @compiled
 def sanction(repression, past_turnout, called, rule):
-    """Risk of marching, R (1 - e^(-2.3 x .005 / expected crowd)): the larger the crowd, the safer. Epstein 2002."""
+    """Risk of marching, R (1 - e^(-2.3 x .001 R / expected crowd)): the larger the crowd, the safer. What police can
+    match grows with the setting. Epstein 2002; Davenport & Inman 2012.
+    """
     crowd = max(rule.crowd_by_past * past_turnout, max(rule.crowd_by_call * called, rule.crowd_least))
-    return repression * (1.0 - exp(-rule.deterrence * rule.force / crowd))
+    return repression * (1.0 - exp(-rule.deterrence * rule.force * repression / crowd))
 
 
 @compiled
@@ -161,8 +163,10 @@ def participation(motive_, efficacy, grievance, noticed, company, called, cost, 
 
 @compiled
 def company(acting, degree, rule):
-    """min(1, remembered acting neighbours / (tau x neighbours))."""
-    return min(_ONE, acting / (rule.tau * F(max(degree, 1))))
+    """min(1, remembered acting neighbours / 1.5): a number and not a share of neighbours, so that more contacts mean
+    more company. Centola & Macy 2007; Enikolopov, Makarin & Petrova 2020.
+    """
+    return min(_ONE, acting / rule.enough)
 
 
 @compiled
@@ -289,11 +293,14 @@ def _what_presses(now, rule, home, issue):
     now.frame_gain = F(rule.framing.gain) if rule.framing.on else _ZERO
     now.cost = F(rule.participation.cost_of_march * (1.0 + rule.participation.by_assembly_cost * home.assembly_cost))
     threat = min(abs(issue.pressure) / issue.friction, 1.0)
+    # Who finds offices shut has only the street: Eisinger 1973; Kitschelt 1986.
+    needed = rule.participation.by_need * (1.0 - home.openness)
     for side in range(SIDES):
         losing = issue.pressure < 0.0 if side == 0 else issue.pressure > 0.0
         now.alarm[side] = F(1.0 + rule.motive.alarm * threat) if losing else _ONE
-        now.efficacy[side] = F(issue.efficacy[side])
-        now.sanction[side] = F(sanction(home.repression, issue.marched[side], issue.called[side], rule.participation))
+        now.efficacy[side] = F(issue.efficacy[side] + needed)
+        risk = sanction(home.repression, issue.marched[side], issue.called[side], rule.participation)
+        now.sanction[side] = F(risk + home.repression * issue.dread[side])
         now.collecting[side] = issue.collecting[side]
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from advosim.mechanisms.ballots import (
     MAJORITY_OF_VOTES,
-    believed_by,
     challenge_cost,
     deterrence,
     veto_cost,
@@ -30,6 +31,7 @@ from advosim.world.codes import (
     FOR,
     INITIATIVE,
     NO_QUORUM,
+    ORGANISING_SKILL,
     RECALL,
     RECALL_SLOT,
     RECALLED,
@@ -47,26 +49,39 @@ from advosim.world.compile import compiled
 
 _SUCCESSOR = stream("recall.successor")
 _ESTIMATE = stream("referendum.estimate")
+_MISREAD = stream("initiative.misread")
+_MOVES = stream("initiative.moves")
 _ROUTES, _FATES = len(ROUTES), len(FATES)
-_WATCHFUL = 0.5
-"""A legislature answers a threat from half the distance on at which groups would bother."""
 
 
 # ---------------------------------------------------------------- what all three share
 
 
 @compiled
-def _legislature(clock, home, issue, rule):
-    """What the legislature thinks the median wants: a picture that lasts for its term, and that votes correct."""
-    term = home.term
-    if not home.seated:
-        # Who is not elected has terms of the usual length.
-        term = max(term, clock[0].week - clock[0].week % home.election_interval)
-    if issue.term != term:
-        issue.term = term
-        issue.learnt = 0.0
-    believed = believed_by(issue, home.key, clock[0].seed, term, rule)
-    return believed + issue.learnt * (issue.median - believed)
+def misreading(error, learnt, luck, rule):
+    """The legislature's error about the median wanders: .99 error + noise, around 0 with an sd of .2, less after votes.
+
+    error: position; learnt: 0..1, what votes have told; luck: a normal draw.
+    """
+    noise = rule.poll_error * (1.0 - learnt) * np.sqrt(1.0 - rule.error_keep * rule.error_keep)
+    return rule.error_keep * error + noise * luck
+
+
+@compiled
+def _read_median(clock, issue, rule):
+    """A new legislature's error is drawn once; later it only wanders, and what votes told is forgotten slowly."""
+    luck = normal(draw64(key(clock[0].seed, clock[0].week, _MISREAD), issue.key))
+    if clock[0].week <= 1:
+        issue.misread = rule.poll_error * luck
+    else:
+        issue.misread = misreading(issue.misread, issue.learnt, luck, rule)
+        issue.learnt *= rule.error_keep
+
+
+@compiled
+def legislature(issue):
+    """What the legislature thinks the median wants."""
+    return min(max(issue.median + issue.misread, -1.0), 1.0)
 
 
 @compiled
@@ -92,6 +107,7 @@ def _end(now, arena, teams, record, at, row, fate, result):
     if last.voted:
         if kind != RECALL:
             issue.learnt += rules[0].initiative.vote_tells * (1.0 - issue.learnt)
+            issue.misread *= 1.0 - rules[0].initiative.vote_tells
         told = note(clock, record.events, VOTE, p, m, row.organisation, row.side, last.yes)
         told.route, told.value = kind * _FATES + fate, last.turnout
     else:
@@ -173,6 +189,40 @@ def _deterring(law, p, m, believed, cost, teams):
 
 
 @compiled
+def credible(funds, organising, rule):
+    """How far a team could launch an initiative: funds / (funds + 4) x (.3 + .7 organising skill). Gerber 1999."""
+    return funds / (funds + rule.means) * (rule.anybody + (1.0 - rule.anybody) * organising) if funds > 0.0 else 0.0
+
+
+@compiled
+def _pull(issue, p, m, believed, cost, rule, arena, teams):
+    """How far the most credible threat pulls policy: (safe law - law) x credibility, the largest over those who could
+    launch; who collects already is wholly credible.
+    """
+    pull = 0.0
+    for o in range(teams.organisations.size):
+        a = teams.organisations[o]
+        if not _can_use(INITIATIVE, o, p, m, teams.organisations, teams.priorities, teams.uses, teams.tactics):
+            continue
+        gap = deterrence(issue.policy, believed, teams.stances[o, m], cost) - issue.policy
+        row = arena.ballots[p, m, FOR if gap > 0.0 else AGAINST]
+        sure = row.phase != 0 and row.organisation == o
+        own = gap * (1.0 if sure else credible(a.funds, a.skills[ORGANISING_SKILL], rule))
+        pull = own if abs(own) > abs(pull) else pull
+    return pull
+
+
+@compiled
+def moves_first(pull, slow, rule):
+    """The chance in a week that a legislature moves before a vote: .04 min(1, pull / .1) / (1 + slow), 0 below what
+    nobody bothers about. slow: >= 0, what further veto players add to friction. Gerber 1996; Tsebelis 2002.
+    """
+    if abs(pull) <= rule.least:
+        return 0.0
+    return rule.pace * min(1.0, abs(pull) / rule.urgent) / (1.0 + slow)
+
+
+@compiled
 def _counter_proposal(issue, row, believed, rule):
     """Where the legislature expects a draft to win, it offers what it likes best of all that would beat the draft."""
     wins = abs(believed - issue.policy) - abs(believed - row.draft) - rule.status_quo > 0.0
@@ -210,8 +260,8 @@ def _vote_on(now, arena, teams, people, record, at, row):
 def initiative(now, arena, teams, people, record):
     """Citizens' drafts go from signatures over a campaign to the vote; and the legislature moves first.
 
-    It makes no law, and keeps none, against which a group would gain by an initiative, as far as its picture of the
-    median is right: both sides err. Gerber 1996.
+    It makes no law against which a group would gain by an initiative, and moves what law there is toward safety, step
+    by step, where somebody could credibly launch one; both as far as its picture of the median is right. Gerber 1996.
     """
     clock, rules = now.clock, now.rules
     polities, rights, issues, ballots = arena.polities, arena.rights, arena.issues, arena.ballots
@@ -220,7 +270,8 @@ def initiative(now, arena, teams, people, record):
         right = rights[p, INITIATIVE]
         for m in range(issues.shape[1]):
             issue, at = issues[p, m], (p, m, INITIATIVE)
-            believed = _legislature(clock, polities[p], issue, rule)
+            _read_median(clock, issue, rule)
+            believed = legislature(issue)
             for side in range(SIDES):
                 row = ballots[p, m, side]
                 if row.phase == 0:
@@ -243,12 +294,14 @@ def initiative(now, arena, teams, people, record):
             threat = rule.on and right.allowed and is_open(BALLOT, rules[0].decision)
             if threat and issue.polled > 0 and not issue.submitted[BALLOT]:
                 cost = challenge_cost(right.signature_share, right.window, rule)
-                law = _deterring(issue.policy, p, m, believed, cost, teams)
-                if abs(law - issue.policy) > _WATCHFUL * rule.least:
+                pull = _pull(issue, p, m, believed, cost, rule, arena, teams)
+                slow = rules[0].friction.by_veto_player * (polities[p].veto_players - 1.0)
+                chance = moves_first(pull, slow, rule)
+                if draw64(key(clock[0].seed, clock[0].week, _MOVES), issue.key) < chance:
                     issue.submitted[BALLOT] = True
-                    issue.target[BALLOT] = law
-                    side = FOR if law > issue.policy else AGAINST
-                    note(clock, events, DETERRED, p, m, -1, side, law - issue.policy).route = BALLOT
+                    issue.target[BALLOT] = issue.policy + rule.part * pull
+                    side = FOR if pull > 0.0 else AGAINST
+                    note(clock, events, DETERRED, p, m, -1, side, rule.part * pull).route = BALLOT
                 for route in range(BALLOT + 1, _ROUTES):
                     if issue.submitted[route]:
                         issue.target[route] = _deterring(issue.target[route], p, m, believed, cost, teams)
@@ -270,7 +323,7 @@ def _challenged(issue, target, p, m, cost, teams):
 
 
 @compiled
-def _spare(now, home, issue, p, m, share, teams):
+def _spare(now, issue, p, m, share, teams):
     """Governments cut steps that they think would be challenged and lost to what opponents would let pass.
 
     They misjudge what opponents would bear, anew each time; so some laws are challenged, and some are smaller than they
@@ -280,7 +333,7 @@ def _spare(now, home, issue, p, m, share, teams):
     rule = rules[0].initiative
     luck = normal(draw64(key(clock[0].seed, clock[0].week, _ESTIMATE), issue.key))
     cost = max(0.0, veto_cost(share, rule, rules[0].referendum) + rules[0].referendum.misjudged * luck)
-    believed = _legislature(clock, home, issue, rule)
+    believed = legislature(issue)
     for route in range(BALLOT + 1, _ROUTES):
         if not issue.submitted[route]:
             continue
@@ -348,7 +401,7 @@ def referendum(now, arena, teams, people, record):
                         note(clock, events, VETO, p, m, row.organisation, row.side, step).route = BALLOT
                     _end(now, arena, teams, record, at, row, fate, result)
             if issue.polled > 0 and is_open(BALLOT, rules[0].decision):
-                _spare(now, polities[p], issue, p, m, right.signature_share, teams)
+                _spare(now, issue, p, m, right.signature_share, teams)
 
 
 # ---------------------------------------------------------------- recall
@@ -374,7 +427,6 @@ def removal(now, home, issues, p):
     if rules[0].elections.on and home.seated:
         home.early = True
         return
-    home.term = clock[0].week
     k = key(clock[0].seed, clock[0].week, _SUCCESSOR)
     for m in range(issues.shape[1]):
         issue = issues[p, m]

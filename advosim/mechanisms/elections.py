@@ -101,7 +101,6 @@ def elections(now, arena, people, events):
         if founding or home.early or clock[0].week % home.election_interval == 0:
             home.elected = True
             home.early = False
-            home.term = clock[0].week
             vote(clock, rule, p, home, districts, parties, blocks, people.citizens)
             seat(p, home, districts, parties)
             govern(clock, rule, p, home, issues, parties, founding, events)

@@ -28,7 +28,10 @@ _NOTHING = 1e-9
 
 @compiled
 def evaluation(now, arena):
-    """efficacy += .05 (clip(.25 +- E, 0, 1) - efficacy); legitimacy += .02 (1 - mean weighted gap - legitimacy)."""
+    """efficacy += .05 (clip(.25 +- .6 E/F, 0, 1) - efficacy): pressure beside what policy withstands.
+
+    legitimacy += .02 (1 - mean weighted gap - legitimacy).
+    """
     polities, issues = arena.polities, arena.issues
     rule = now.rules[0].evaluation
     if not rule.on:
@@ -38,7 +41,8 @@ def evaluation(now, arena):
         for m in range(issues.shape[1]):
             issue = issues[p, m]
             for side in range(SIDES):
-                success = rule.efficacy_rest + (issue.felt if side == 0 else -issue.felt)
+                beside = rule.by_pressure * issue.felt / issue.friction
+                success = rule.efficacy_rest + (beside if side == 0 else -beside)
                 success = min(max(success, 0.0), 1.0)
                 issue.efficacy[side] += rule.efficacy_rate * (success - issue.efficacy[side])
             gap += issue.gap / issues.shape[1]
@@ -65,11 +69,36 @@ def gain(campaign, tactic, issue, rule):
 
 
 @compiled
-def conclude(rule, campaign, tactic, organisation, values):
-    """Move the value of a tactic with a team toward what a campaign brought per budget, and what it missed at home."""
+def remember(o, t, worth, weight, teams):
+    """A campaign of some weight joins what a team knows of a tactic: the mean over the campaigns that it remembers."""
+    teams.tried[o, t] += weight
+    teams.learned[o, t] += weight / teams.tried[o, t] * (worth - teams.learned[o, t])
+
+
+@compiled
+def _tell_partners(rule, campaign, worth, teams, allied):
+    """Tied organisations of the polity hear of a campaign, which counts by their trust; .4 of an own one among those
+    who trust as tied ones usually do. Levitt & March 1988; Wang & Soule 2012.
+    """
+    own, organisations = campaign.organisation, teams.organisations
+    for o in range(organisations.size):
+        near = allied.tied[own, o] and organisations[o].polity == organisations[own].polity
+        if near and o != own and not organisations[o].closed:
+            weight = min(1.0, rule.of_partners * allied.trust[o, own] / rule.usual_trust)
+            if weight > 0.0:
+                remember(o, campaign.tactic, worth, weight, teams)
+
+
+@compiled
+def conclude(rule, campaign, tactic, teams, allied):
+    """What a campaign brought per budget joins the experience of its team and of tied ones; and what it missed at home
+    counts as failure.
+    """
     if rule.on and campaign.spent > 0.0:
+        organisation = teams.organisations[campaign.organisation]
         worth = campaign.gain / campaign.spent
-        values[campaign.tactic] += rule.rate * (worth - values[campaign.tactic])
+        remember(campaign.organisation, campaign.tactic, max(worth, 0.0), 1.0, teams)
+        _tell_partners(rule, campaign, max(worth, 0.0), teams, allied)
         if tactic.pressure != ABROAD:
             missed = 1.0 - min(max(worth / max(rule.start, _NOTHING), 0.0), 1.0)
             organisation.failure += rule.rate * (missed - organisation.failure)
@@ -77,18 +106,20 @@ def conclude(rule, campaign, tactic, organisation, values):
 
 @compiled
 def learning(now, arena, teams, allied, events):
-    """A campaign that ends moves the value of its tactic toward what it brought per budget; so does a joint plan that
-    is dropped because it disappoints (`joint_plan`). McAdam 1983.
+    """A campaign that ends joins the experience of its team and of tied ones; so does a joint plan that is dropped
+    because it disappoints (`joint_plan`). What is long past counts less. McAdam 1983; Wang & Soule 2012.
 
     What a joint campaign brought is success to all members, by their shares of the credit.
     """
     clock = now.clock
     issues = arena.issues
-    organisations, tactics, learned, campaigns = teams.organisations, teams.tactics, teams.learned, teams.campaigns
+    organisations, tactics, campaigns = teams.organisations, teams.tactics, teams.campaigns
     alliances, seats = allied.alliances, allied.seats
     rule = now.rules[0].learning
     for o in range(organisations.size):
         organisations[o].success *= 1.0 - rule.success_rate
+        for t in range(tactics.size):
+            teams.tried[o, t] *= rule.keep if rule.on else 1.0
     for c in range(campaigns.size):
         campaign = campaigns[c]
         if not active(campaign):
@@ -111,7 +142,7 @@ def learning(now, arena, teams, allied, events):
                 _share_success(alliances[campaign.alliance], seats[campaign.alliance], organisations, share, rule)
         campaign.weeks_left -= 1
         if campaign.weeks_left == 0:
-            conclude(rule, campaign, tactic, a, learned[campaign.organisation])
+            conclude(rule, campaign, tactic, teams, allied)
             end(clock, campaign, events)
     for o in range(organisations.size):
         organisations[o].success = min(organisations[o].success, 1.0)

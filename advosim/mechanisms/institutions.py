@@ -75,39 +75,55 @@ def _conceded_share(organisations, p, m):
 
 
 @compiled
-def pressure(now, arena, teams):
-    """E = .95 E + street + petitions + insiders + shaming from abroad + salient majorities, reform minus opponents, +
-    what was conceded by the government and, by market share, by firms.
+def unwatched(salience, rule):
+    """.04 / (.04 + z): how far officials are left to themselves. Culpepper 2011: quiet politics."""
+    return rule.quiet / (rule.quiet + salience)
 
-    Opinion weighs more as elections come near, and as a recall does; an elected government hears those whom it needs.
-    Easton 1965; Stimson, MacKuen & Erikson 1995.
+
+@compiled
+def _contribute(issue, home, rules):
+    """What the street, petitions and insiders of each side press this week; in the street's count are the officials
+    who waver, where no elections keep a government.
     """
-    clock, rules = now.clock, now.rules
+    rule = rules[0].pressure
+    for side in range(SIDES):
+        street = rule.street * half_effect(issue.marched[side], rule.half_street * home.field) * issue.signal[side]
+        street += rules[0].loyalty.weight * (1.0 - home.contestation) * issue.defection[side]
+        issue.contribution[side, STREET] = street
+        signed = half_effect(issue.signed[side], rule.half_petition * home.field)
+        issue.contribution[side, PETITION] = rule.petition * signed
+        issue.contribution[side, INSIDE] = rule.inside * issue.lobby_success[side]
+
+
+@compiled
+def pressure(now, arena, teams):
+    """E = .95 E + street + petitions + insiders + shaming from abroad, reform minus opponents, + opinion + what was
+    conceded by the government and, by market share, by firms, + what the government itself wants.
+
+    Opinion is 1.2 z (2 support - 1) A, A from `accountability`; an elected government hears those whom it needs. What
+    it wants by itself counts as far as nobody watches. Easton 1965; Stimson, MacKuen & Erikson 1995; Culpepper 2011.
+    """
+    rules = now.rules
     polities, issues, organisations = arena.polities, arena.issues, teams.organisations
     rule = rules[0].pressure
     for p in range(issues.shape[0]):
-        interval = polities[p].election_interval
-        weeks_to_election = (interval - clock[0].week % interval) % interval
-        shadow = 1.0 + rule.before_elections * exp(-weeks_to_election / rule.election_shadow)
+        home = polities[p]
         for m in range(issues.shape[1]):
             issue = issues[p, m]
             if not rule.on:
                 continue
-            for side in range(SIDES):
-                street = rule.street * half_effect(issue.marched[side], rule.half_street) * issue.signal[side]
-                issue.contribution[side, STREET] = street
-                issue.contribution[side, PETITION] = rule.petition * half_effect(issue.signed[side], rule.half_petition)
-                issue.contribution[side, INSIDE] = rule.inside * issue.lobby_success[side]
+            _contribute(issue, home, rules)
             organised = 0.0
             for kind in (STREET, PETITION, INSIDE, ABROAD):
                 organised += issue.contribution[FOR, kind] - issue.contribution[AGAINST, kind]
             salience, support = issue.salience, issue.support
-            if rules[0].elections.on and polities[p].seated:
+            if rules[0].elections.on and home.seated:
                 salience, support = issue.heard_salience, issue.heard_support
-            listening = 1.0 + rules[0].recall.listen * polities[p].danger
-            opinion = rule.opinion * salience * (2.0 * support - 1.0) * shadow * listening
+            opinion = rule.opinion * salience * (2.0 * support - 1.0) * home.answerable
+            way = issue.ideal + issue.revision - issue.policy
+            own = rule.own_will * unwatched(issue.salience, rules[0].lobbying) * way
             firms = rule.firms * _conceded_share(organisations, p, m)
-            issue.pressure = rule.keep * issue.pressure + organised + opinion + issue.conceded + firms
+            issue.pressure = rule.keep * issue.pressure + organised + opinion + issue.conceded + firms + own
 
 
 @compiled
@@ -118,7 +134,7 @@ def sign(x):
 
 @compiled
 def friction_of(veto_players, push, way, price, rule):
-    """F = .66 (1 + .5 (veto players - 1)) (1 - .4 push x ease toward the ideal) + the price that evidence set.
+    """F = 1.05 (1 + .5 (veto players - 1)) (1 - .4 push x ease toward the ideal) + the price that evidence set.
 
     push: sign of the pressure; way: the government's ideal minus policy. Tsebelis 2002.
     """
@@ -130,7 +146,8 @@ def friction_of(veto_players, push, way, price, rule):
 def friction(now, arena):
     """Where pressure beats friction the store submits a step toward what the pushing side wants on the mean.
 
-    step = min(.25 LogN(0, .5) abs E / F, distance to that mean). Off is a world without friction: policy follows
+    step = min(.25 LogN(0, .5) abs E / F, distance to that mean); F is lower for who asks in the open (`accommodation`).
+    Off is a world without friction: policy follows
     pressure every week in proportion. Baumgartner et al. 2009; Jones & Baumgartner 2005.
     """
     clock, rules = now.clock, now.rules
@@ -146,6 +163,7 @@ def friction(now, arena):
             side = FOR if push >= 0.0 else AGAINST
             way = issue.ideal + issue.revision - issue.policy
             issue.friction = friction_of(polities[p].veto_players, push, way, issue.price[side], rule)
+            issue.friction *= issue.eased[side]
             if rules[0].stakeholder_table.on:
                 issue.friction *= 1.0 - rules[0].stakeholder_table.buy_in * issue.buy_in
             room = max(0.0, push * (issue.side_mean[side] - issue.policy))
@@ -158,6 +176,7 @@ def friction(now, arena):
             size = min(size, room)
             if size > 0.0:
                 issue.submitted[STORE] = True
+                issue.granted = False
                 issue.target[STORE] = issue.policy + push * size
 
 
@@ -169,10 +188,19 @@ def is_open(route, rule):
 
 
 @compiled
+def _quieten(issue, rule):
+    """A concession takes part of the pressure of the side that asked, and of the attention. Gamson 1975."""
+    if issue.step * issue.pressure > 0.0:
+        issue.pressure *= 1.0 - rule.quiet
+    issue.attention *= 1.0 - rule.calm
+
+
+@compiled
 def decision(now, arena, events):
     """The one place that writes policy. Of what open routes submitted the first in the order of ROUTES holds.
 
-    A step by the store empties it and takes the issue off people's minds by half; the other routes leave both. Without
+    A step by the store empties it and takes the issue off people's minds by half; a concession does a part of that
+    (`accommodation`); the other routes leave both. Without
     friction the store's moves are no such decisions: what presses in a week counts in that week, once, and the issue
     stays on people's minds.
     """
@@ -197,7 +225,9 @@ def decision(now, arena, events):
                     issue.by_vote = route == BALLOT and issue.voted
                     if route == BY_TABLE:
                         issue.taken_up += abs(issue.step)
-                    if route == STORE:
+                    if route == STORE and issue.granted:
+                        _quieten(issue, rules[0].accommodation)
+                    elif route == STORE:
                         issue.pressure = 0.0
                         issue.attention *= kept if rules[0].friction.on else 1.0
                     if rules[0].friction.on or route != STORE:

@@ -12,16 +12,15 @@ from advosim.mechanisms.chronicle import break_off, note
 from advosim.mechanisms.cooperation import unlocked
 from advosim.mechanisms.evaluation import conclude
 from advosim.mechanisms.plans import (
-    _longest_unused,
     begin,
     competence,
-    due,
+    eagerness,
+    explain,
     first_role,
-    picked,
+    largest,
     roles_of,
     room_for,
     tactic_weights,
-    total_of,
     without_target,
 )
 from advosim.world.chance import draw64, exp, key, normal, pair, stream
@@ -40,6 +39,7 @@ from advosim.world.codes import (
 from advosim.world.compile import compiled
 
 _PLAN = stream("joint_plan")
+_TACTIC = stream("joint_plan.tactic")
 _SITUATION = stream("joint_plan.situation")
 _ABROAD = stream("boomerang")
 _LEAST_GAP = np.float64(0.1)
@@ -52,21 +52,22 @@ USUAL = 0.5
 def _situation(alliance, seats, teams, communication, rule, k):
     """What an alliance makes of its experience: the members' values of each tactic by their say, misread by some noise.
 
-    Good communication spares the noise. Returns (values, uses): (tactics,), and union skills and trust for each.
+    Good communication spares the noise. Returns (uses, values, times): (tactics,); times: campaigns remembered.
     """
-    learned, uses, tactics = teams.learned, teams.uses, teams.tactics
-    values, common = np.zeros(tactics.size), np.zeros(tactics.size)
+    learned, tried, uses, tactics = teams.learned, teams.tried, teams.uses, teams.tactics
+    values, times, common = np.zeros(tactics.size), np.zeros(tactics.size), np.zeros(tactics.size)
     for t in range(tactics.size):
         scale = 0.0
         for s in range(seats.size):
             o = seats[s].organisation
             if o >= 0:
                 values[t] += seats[s].say * learned[o, t]
+                times[t] += seats[s].say * tried[o, t]
                 common[t] = max(common[t], uses[o, t])
                 scale += seats[s].say * abs(learned[o, t])
         error = rule.noise * (1.0 - communication) * normal(draw64(k, tactics[t].key))
-        values[t] += scale * error
-    return values, common
+        values[t] = max(0.0, values[t] + scale * error)
+    return common, values, times
 
 
 @compiled
@@ -120,7 +121,7 @@ def aim_of(tactic):
 
 
 @compiled
-def _set_aim(alliance, policy, weights, tactics, rule):
+def _set_aim(alliance, policy, weights, expected, tactics, rule):
     """Take up the most promising aim of those that some tactic at hand serves; favour tactics by what they serve."""
     found = prospects(alliance, policy, rule)
     alliance.aim = -1
@@ -130,7 +131,9 @@ def _set_aim(alliance, policy, weights, tactics, rule):
         if weights[t] > 0.0 and aim >= 0:
             if alliance.aim < 0 or found[aim] > found[alliance.aim]:
                 alliance.aim = aim
-            weights[t] *= exp(rule.by_situation * (found[aim] - USUAL))
+            suits = exp(rule.by_situation * (found[aim] - USUAL))
+            weights[t] *= suits
+            expected[t] *= suits
 
 
 @compiled
@@ -164,20 +167,18 @@ def joint_plan(now, arena, teams, allied, talk, events):
     """
     clock, rules = now.clock, now.rules
     alliances, seats = allied.alliances, allied.seats
-    # What others begin in the same week nobody knows yet.
-    known = teams.tried.copy()
     for a in range(alliances.size):
         alliance = alliances[a]
         if not alliance.alive:
             continue
-        busy = _carry_on(now, alliance, seats[a], a, alliances, teams, events)
+        busy = _carry_on(now, alliance, seats[a], a, allied, teams, events)
         planning = rules[0].joint_plan.on and rules[0].tactic_choice.on
         if not planning or not alliance.summoned or busy:
             continue
         alliance.summoned = False
         union = _union(seats[a], teams.organisations)
-        weights, values = _weigh(now, arena, teams, alliance, seats[a], union)
-        number = _give_roles(now, arena, teams, allied, talk, events, a, (known, weights, values, union))
+        choice = _weigh(now, arena, teams, allied, a, union)
+        number = _give_roles(now, arena, teams, allied, talk, events, a, (*choice, union))
         if number > 0:
             p, m = alliance.polity, alliance.issue
             told = note(clock, events, PLANNED, p, m, alliance.lead, alliance.side, float(number))
@@ -185,17 +186,19 @@ def joint_plan(now, arena, teams, allied, talk, events):
 
 
 @compiled
-def _weigh(now, arena, teams, alliance, seats, union):
-    """By tactic: its weight in a joint plan, once the situation is read and an aim set, and its value for the members.
+def _weigh(now, arena, teams, allied, a, union):
+    """By tactic: its weight in a joint plan, once the situation is read and an aim set, what is expected of it, and its
+    value for the members.
 
     union: (skills,), the best among members.
     """
     rules, organisations, tactics = now.rules, teams.organisations, teams.tactics
+    alliance, seats = allied.alliances[a], allied.seats[a]
     seed, week, rule = now.clock[0].seed, now.clock[0].week, rules[0].joint_plan
     p, m, lead = alliance.polity, alliance.issue, alliance.lead
     issue, communication = arena.issues[p, m], quality(rules[0].internal_communication)
     k = pair(key(seed, week, _PLAN), alliance.key)
-    values, common = _situation(alliance, seats, teams, communication, rule, k)
+    common, values, times = _situation(alliance, seats, teams, communication, rule, k)
     caution = 0.0
     for s in range(seats.size):
         if seats[s].organisation >= 0:
@@ -207,35 +210,31 @@ def _weigh(now, arena, teams, alliance, seats, union):
     reading = pair(key(seed, week, _SITUATION), alliance.key)
     read_situation(alliance, issue, arena, week > 1, research, communication, rule, reading)
     room = room_for(now, arena, teams, p, m, alliance.side, teams.stances[lead, m], organisations[lead].key)
-    weights = tactic_weights(room, common, values, union, tactics, caution, rules[0].tactic_choice)
+    known, draws = (room, common, values, times), pair(key(seed, week, _TACTIC), alliance.key)
+    eager = eagerness(allied.alliances, allied.seats, lead, rules[0].peer_learning)
+    weights = tactic_weights(known, union, tactics, caution, eager, draws, rules)
+    expected = tactic_weights(known, union, tactics, caution, 0.0, draws, rules)
     without_target(weights, issue, alliance.side, p, m, teams)
     weigh_appeals(weights, organisations[lead], tactics, draw64(pair(k, _ABROAD), 0), rules[0].boomerang)
-    _set_aim(alliance, issue.policy, weights, tactics, rule)
-    return weights, values
+    _set_aim(alliance, issue.policy, weights, expected, tactics, rule)
+    return weights, expected, values
 
 
 @compiled
 def _give_roles(now, arena, teams, allied, talk, events, a, choice):
-    """Draw tactics by weight, give each to the member who is best at it, and begin. Returns how many roles there are.
+    """Take the tactics of most weight, give each to who is best at it, and begin. Returns the number of roles.
 
-    choice: when each tactic was begun last; weights and values of tactics; the best skills among members.
+    choice: weights, expectations and values of tactics; the best skills among members.
     """
-    known, weights, values, union = choice
+    weights, expected, values, union = choice
     rules, organisations, stances, tactics = now.rules, teams.organisations, teams.stances, teams.tactics
     campaigns, seats, alliance = teams.campaigns, allied.seats[a], allied.alliances[a]
-    rule, week, p, m = rules[0].joint_plan, now.clock[0].week, alliance.polity, alliance.issue
-    k = pair(key(now.clock[0].seed, week, _PLAN), alliance.key)
+    rule, p, m = rules[0].joint_plan, alliance.polity, alliance.issue
     taken, number = np.zeros(seats.size, np.uint8), 0
-    for look in range(tactics.size):
-        if number >= min(rule.roles, alliance.members):
+    for _ in range(tactics.size):
+        t = largest(weights)
+        if number >= min(rule.roles, alliance.members) or t < 0:
             break
-        total = total_of(weights)
-        t = picked(weights, draw64(k, look))
-        if t < 0:
-            break
-        oldest = _longest_unused(weights, known[p])
-        experiment = number == 0 and due(rules[0].tactic_choice, known[p, oldest], week)
-        t = oldest if experiment else t
         s = _holder(seats, organisations, teams.uses, tactics[t], t, taken)
         o = seats[max(s, 0)].organisation
         own = organisations[o].key
@@ -246,7 +245,6 @@ def _give_roles(now, arena, teams, allied, talk, events, a, choice):
         c = first_role(a, campaigns, allied.alliances) + number
         campaign = campaigns[c]
         campaign.organisation = campaign.credited = o
-        teams.tried[p, t] = week
         why = begin(now, arena, teams, events, campaign, (m, alliance.side, t), pair(alliance.key, number), 1.0)
         campaign.weeks_left = rule.weeks
         if number > 0:
@@ -254,8 +252,8 @@ def _give_roles(now, arena, teams, allied, talk, events, a, choice):
         campaign.competence = unlocked(
             seats, organisations, allied.trust, union, tactics[t], rules[0].alliance_strength
         )
-        why.value, why.match, why.odds = values[t], campaign.competence, weights[t] / total
-        why.experiment, why.alliance = 1 if experiment else 0, alliance.number
+        why.value, why.match, why.alliance = values[t], campaign.competence, alliance.number
+        explain(why, t, expected, weights)
         _speak_for_all(teams.repertoire, seats, c)
         _find_footholds(rules[0].inclusion, arena.publics, teams.represents, seats, m, talk.foothold[c])
         weights[t] = 0.0
@@ -284,12 +282,12 @@ def _find_footholds(rule, publics, represents, seats, m, foothold):
 
 
 @compiled
-def _carry_on(now, alliance, seats, a, alliances, teams, events):
+def _carry_on(now, alliance, seats, a, allied, teams, events):
     """Whether a joint plan runs on; roles of those who left end, and so does a plan that disappoints half-way, which
     teaches as one that ends, unless a gatekeeper abroad has still to decide on it.
     """
     clock, rules = now.clock, now.rules
-    organisations, tactics, learned, campaigns = teams.organisations, teams.tactics, teams.learned, teams.campaigns
+    tactics, campaigns, alliances = teams.tactics, teams.campaigns, allied.alliances
     rule = rules[0].joint_plan
     busy = False
     half = pending = False
@@ -304,8 +302,7 @@ def _carry_on(now, alliance, seats, a, alliances, teams, events):
     if busy and half and disappointed and not pending:
         for c in roles_of(a, campaigns, alliances):
             if campaigns[c].weeks_left > 0:
-                o = campaigns[c].organisation
-                conclude(rules[0].learning, campaigns[c], tactics[campaigns[c].tactic], organisations[o], learned[o])
+                conclude(rules[0].learning, campaigns[c], tactics[campaigns[c].tactic], teams, allied)
                 break_off(clock, campaigns[c], events)
         alliance.summoned = True
         alliance.results = USUAL

@@ -158,12 +158,25 @@ def coverage(now, arena, teams, events):
                 logits[m, side, n] = _news_value(rule, arena, teams, p, m, side, _ACTS[n])
             _noticed(clock, polities[p].media_freedom, logits, p, issues, teams, rule, noticed)
         for m in range(issues.shape[1]):
-            _show(clock, rule, issues[p, m], outlets[p, m], p, m, noticed[m], events)
+            _show(clock, now.rules[0], issues[p, m], outlets[p, m], p, m, noticed[m], events)
 
 
 @compiled
-def _show(clock, rule, issue, outlet, p, m, noticed, events):
+def _speak_of_order(issue, noticed, distracts):
+    """Violence that is shown makes news of disorder: it takes attention off the issue itself, and is heard as a message
+    for the other side next week (`channels`). Wasow 2020. noticed: (sides, acts); distracts: share of attention lost.
+    """
+    worst = 0.0
+    for side in range(SIDES):
+        issue.disorder[side] = noticed[side, 0] if issue.violent[side] else 0.0
+        worst = max(worst, issue.disorder[side])
+    issue.bump *= 1.0 - distracts * worst
+
+
+@compiled
+def _show(clock, rules, issue, outlet, p, m, noticed, events):
     """What was covered is known, and draws attention next week. noticed: (sides, acts), shares of outlets."""
+    rule = rules.coverage
     weight = news = 0.0
     for side in range(SIDES):
         issue.covered[side] = 0
@@ -179,5 +192,6 @@ def _show(clock, rule, issue, outlet, p, m, noticed, events):
             note(clock, events, COVERED, p, m, -1, side, share).route = _ACTS[n]
     issue.coverage = issue.covered[0] + issue.covered[1]
     issue.bump = rule.bump * news * exp(-rule.habituation * outlet.habit)
+    _speak_of_order(issue, noticed, rules.violence.distracts)
     outlet.fatigue = rule.fatigue_keep * outlet.fatigue + weight
     outlet.habit = rule.habit_keep * outlet.habit + weight

@@ -9,7 +9,7 @@ from advosim.mechanisms.alliances import seat_of
 from advosim.mechanisms.ballots import alarm, ballot_room
 from advosim.mechanisms.campaigns import institutionalisation, right_of
 from advosim.mechanisms.chronicle import break_off, note
-from advosim.world.chance import draw64, exp, key, log, normal, stream
+from advosim.world.chance import draw64, exp, key, log, normal, pair, stream
 from advosim.world.codes import AGAINST, BOYCOTT, CAMPAIGN_BEGINS, FIRM, FOR, LOCAL, MOST_ROLES, REFERENDUM
 from advosim.world.compile import compiled
 
@@ -18,12 +18,13 @@ _ISSUE = stream("tactic_choice.issue")
 _TACTIC = stream("tactic_choice")
 _TARGET = stream("tactic_choice.target")
 _OUTREACH = stream("petition")
-_EXPERIMENT = stream("tactic_choice.experiment")
 _ABROAD = stream("boomerang")
 _LEAST_SKILL = np.float64(0.01)
 """Skills below it count as much: a product of powers would be 0 for one that lacks a single one (convention)."""
-_NOTHING = 1e-12
-"""Below any value learned: guards a division where all are 0."""
+_NOTHING = np.float64(1e-12)
+"""Below any worth: guards a logarithm and a division (convention)."""
+_MIDDLE = np.float64(0.5)
+"""Of competence: skills that meet half of what a tactic needs are worth what is usual (convention)."""
 
 
 @compiled
@@ -36,18 +37,11 @@ def competence(skills, tactic):
 
 
 @compiled
-def total_of(weights):
-    """The sum in the order of the weights; numpy's own sum may add in another order."""
+def picked(weights, u):
+    """The index that a uniform u picks by weight, -1 where all weights are 0."""
     total = 0.0
     for w in weights:
         total += w
-    return total
-
-
-@compiled
-def picked(weights, u):
-    """The index that a uniform u picks by weight, -1 where all weights are 0."""
-    total = total_of(weights)
     if total <= 0.0:
         return -1
     left = u * total
@@ -62,23 +56,57 @@ def picked(weights, u):
 
 
 @compiled
-def tactic_weights(allowed, uses, learned, skills, tactics, caution, rule):
-    """By tactic: allowed x (1 - caution x disruption) x exp((learned value / largest + .5 competence) / temperature).
+def log_worth(value, times, match, luck, rule, start):
+    """ln of what a tactic seems worth to a team: what it remembers, beside what is usual for its skills, and a draw
+    within its doubt, which shrinks with experience: sd .4 / sqrt(n + .5). Thompson 1933.
 
-    The mask stands outside the exponential, and values are scaled, or the choice would be blind. caution: how far the
-    team is institutionalised (0..1). Kitschelt 1986; Tarrow 2011.
+    value, start: gain per budget, remembered and usual; times: n campaigns remembered; match: competence 0..1; luck: a
+    normal draw.
     """
+    usual = rule.prior * exp(rule.match * (match - _MIDDLE))
+    known = (times * value / max(start, _NOTHING) + usual) / (times + rule.prior)
+    return log(max(known, _NOTHING)) + rule.doubt * luck / np.sqrt(times + rule.prior)
+
+
+@compiled
+def tactic_weights(experience, skills, tactics, caution, eager, k, rules):
+    """By tactic: room x (1 - caution x disruption) x the worth that the team draws for it; the largest is chosen.
+
+    No governance setting masks a tactic that is not forbidden: what it brings there tells. experience: room, uses,
+    values and numbers of campaigns, each (tactics,); caution: how far the team is institutionalised (0..1); eager:
+    factor of its doubt, 0 for what it expects; k: key of its draws. Kitschelt 1986; Tarrow 2011.
+    """
+    room, uses, values, times = experience
     weights = np.zeros(tactics.size)
-    largest = _NOTHING
-    for k in range(tactics.size):
-        if allowed[k] * uses[k] > 0.0:
-            largest = max(largest, abs(learned[k]))
-    for k in range(tactics.size):
-        if allowed[k] * uses[k] > 0.0:
-            drive = learned[k] / largest + rule.match * competence(skills, tactics[k])
-            room = allowed[k] * uses[k] * (1.0 - caution * tactics[k].disruption)
-            weights[k] = room * exp(drive / rule.temperature)
+    rule, start = rules[0].tactic_choice, rules[0].learning.start
+    for t in range(tactics.size):
+        if room[t] * uses[t] > 0.0:
+            luck = eager * normal(draw64(k, t))
+            worth = log_worth(values[t], times[t], competence(skills, tactics[t]), luck, rule, start)
+            weights[t] = room[t] * uses[t] * (1.0 - caution * tactics[t].disruption) * exp(worth)
     return weights
+
+
+@compiled
+def largest(weights):
+    """The index of the largest weight, the first of equal ones; -1 where all are 0."""
+    best, chosen = 0.0, -1
+    for t in range(weights.size):
+        if weights[t] > best:
+            best, chosen = weights[t], t
+    return chosen
+
+
+@compiled
+def explain(why, t, expected, weights):
+    """Log what was expected of a tactic beside the others at hand, and whether another one promised more."""
+    total = best = 0.0
+    for k in range(weights.size):
+        promised = expected[k] if weights[k] > 0.0 else 0.0
+        total += promised
+        best = max(best, promised)
+    why.odds = expected[t] / total if total > 0.0 else 0.0
+    why.experiment = 1 if expected[t] < best else 0
 
 
 @compiled
@@ -120,28 +148,10 @@ def district_of(districts, polity, u):
 
 
 @compiled
-def due(rule, tried, week):
-    """Whether a tactic has waited long enough for somebody to begin it at all. tried: the week of the last time."""
-    return rule.experiment > 0.0 and tried == 0 and week >= rule.untried
-
-
-@compiled
-def _longest_unused(weights, tried):
-    """Of the tactics with some weight, the one that was begun longest ago, and of those never begun the likeliest."""
-    best = -1
-    for k in range(weights.size):
-        if weights[k] > 0.0:
-            older = best < 0 or tried[k] < tried[best]
-            if older or (tried[k] == tried[best] and weights[k] > weights[best]):
-                best = k
-    return best
-
-
-@compiled
 def room_for(now, arena, teams, p, m, side, ideal, own):
     """By tactic: how far governance leaves room for it and a team dares, and a ballot on the issue makes sense.
 
-    Daring: e^(-risk x exposure x repression / temperature), a cost beside learned value. own: the team's key.
+    Daring: e^(-1.7 exposure x repression), a cost beside what a tactic is worth. Tilly 1978. own: the team's key.
     """
     polities, allowed, tactics = arena.polities, teams.allowed, teams.tactics
     rule = now.rules[0].tactic_choice
@@ -149,7 +159,7 @@ def room_for(now, arena, teams, p, m, side, ideal, own):
     for k in range(tactics.size):
         if allowed[p, k] > 0.0:
             room[k] = allowed[p, k] * ballot_room(now, arena, tactics[k], p, m, side, ideal, own)
-            room[k] *= exp(-rule.risk * tactics[k].exposure * polities[p].repression / rule.temperature)
+            room[k] *= exp(-rule.risk * tactics[k].exposure * polities[p].repression)
     return room
 
 
@@ -219,8 +229,8 @@ def _ask(alliances, seats, campaigns, o, p, m, side, weights):
 def tactic_choice(now, arena, teams, allied, events):
     """A free team starts a campaign by chance, more so when its issue is on the agenda, and picks a tactic.
 
-    Members ask their alliance first. Some campaigns are experiments with what nobody has begun for longest, more so
-    among diverse allies; what nobody has begun at all is tried after a quarter. What governance forbids ends at once.
+    Members ask their alliance first. A team knows what its own campaigns brought and those of tied ones, and doubts the
+    more the less it knows, more so among diverse allies. What governance forbids ends at once.
     """
     clock, rules, issues = now.clock, now.rules, arena.issues
     organisations, stances, priorities = teams.organisations, teams.stances, teams.priorities
@@ -229,9 +239,7 @@ def tactic_choice(now, arena, teams, allied, events):
     alliances, seats = allied.alliances, allied.seats
     rule, seed, week = rules[0].tactic_choice, clock[0].seed, clock[0].week
     launches, subjects, choices = key(seed, week, _LAUNCH), key(seed, week, _ISSUE), key(seed, week, _TACTIC)
-    experiments, abroad = key(seed, week, _EXPERIMENT), key(seed, week, _ABROAD)
-    # What others begin in the same week nobody knows yet.
-    known = tried.copy()
+    abroad = key(seed, week, _ABROAD)
     for c in range(campaigns.size):
         campaign = campaigns[c]
         if _goes_on(clock, campaign, teams.allowed, events) or campaign.alliance >= 0:
@@ -249,26 +257,20 @@ def tactic_choice(now, arena, teams, allied, events):
             continue
         caution, _, _, _ = institutionalisation(a.institutionalisation, rules[0].institutionalisation)
         room = room_for(now, arena, teams, a.polity, m, side, stances[o, m], a.key)
-        weights = tactic_weights(room, uses[o], learned[o], a.skills, tactics, caution, rule)
+        known, k = (room, uses[o], learned[o], tried[o]), pair(choices, a.key)
+        eager = eagerness(alliances, seats, o, rules[0].peer_learning)
+        weights = tactic_weights(known, a.skills, tactics, caution, eager, k, rules)
         if rules[0].joint_plan.on and _ask(alliances, seats, campaigns, o, a.polity, m, side, weights):
             continue
         without_target(weights, issue, side, a.polity, m, teams)
         _without_allies(weights, tactics, a.seats)
         weigh_appeals(weights, a, tactics, draw64(abroad, a.key), rules[0].boomerang)
-        t = picked(weights, draw64(choices, a.key))
+        t = largest(weights)
         if t < 0:
             continue
-        oldest = _longest_unused(weights, known[a.polity])
-        eager = rule.experiment * eagerness(alliances, seats, o, rules[0].peer_learning)
-        experiment = draw64(experiments, a.key) < eager or due(rule, known[a.polity, oldest], week)
-        if experiment:
-            t = oldest
-        tried[a.polity, t] = week
         why = begin(now, arena, teams, events, campaign, (m, side, t), a.key, chance)
-        why.value = learned[o, t]
-        why.match = campaign.competence
-        why.odds = weights[t] / total_of(weights)
-        why.experiment = 1 if experiment else 0
+        why.value, why.match = learned[o, t], campaign.competence
+        explain(why, t, tactic_weights(known, a.skills, tactics, caution, 0.0, k, rules), weights)
 
 
 @compiled
@@ -294,7 +296,7 @@ def _without_allies(weights, tactics, allies):
 
 @compiled
 def eagerness(alliances, seats, o, rule):
-    """The factor of experiments: 1 + the diversity of one's most diverse alliance."""
+    """The factor of doubt: 1 + the diversity of one's most diverse alliance."""
     most = 0.0
     if rule.on:
         for a in range(alliances.size):

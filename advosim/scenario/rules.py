@@ -53,23 +53,21 @@ class Funds(Mechanism):
 
 
 class TacticChoice(Mechanism):
-    """Teams start campaigns and choose tactics by learned value, match of expertise and what governance allows."""
+    """Teams start campaigns and choose tactics by what they know, and try what they doubt, as far as it is allowed.
+
+    A choice is a draw from what each tactic may be worth; doubt shrinks with experience. Thompson 1933; McAdam 1983.
+    """
 
     launch: float = number(0.015, 0, 1, "chance to start a campaign", unit="per week", assumed=11)
     launch_by_agenda: float = number(0.4, 0, 5, "further chance", unit="per week and share of agenda", assumed=11)
     spend: float = number(0.04, 0, 1, "means that a campaign uses in a week", unit="share of funds", assumed=11)
     productivity: float = number(1.7, 0, 10, "effort bought by one budget at full expertise", assumed=11)
-    match: float = number(0.5, 0, 5, "weight of matching expertise beside learned value", assumed=11)
-    temperature: float = number(
-        0.3, 0.01, 10, "blindness of the choice", assumed=11, source="McAdam 1983: tactics spread as they work"
-    )
-    risk: float = number(0.5, 0, 5, "weight of exposure under full repression beside learned value", assumed=11,
+    match: float = number(0.5, 0, 5, "expected worth by matching expertise, from none to full", unit="log", assumed=23)
+    risk: float = number(1.7, 0, 20, "worth lost by full exposure under full repression", unit="log", assumed=23,
         source="Tilly 1978: repression raises the cost of a tactic")  # fmt: skip
-    experiment: float = number(0.3, 0, 1, "campaigns that try what nobody has begun for longest", unit="share",
-        assumed=11, source="McAdam 1983: innovation as old tactics wear off")  # fmt: skip
-    untried: int = number(
-        13, 1, MOST_WEEKS, "after which the next campaign tries what nobody has begun yet", unit="weeks", assumed=11
-    )
+    doubt: float = number(0.4, 0, 5, "sd of a team's doubt about a tactic after one campaign", unit="log", assumed=23,
+        source="Thompson 1933: a choice by a draw from what each arm may be worth")  # fmt: skip
+    prior: float = number(0.5, 0.01, 100, "weight of what is usual beside experience", unit="campaigns", assumed=23)
 
 
 class Framing(Mechanism):
@@ -158,13 +156,13 @@ class Hashtag(Mechanism):
 class Petition(Mechanism):
     """Petitions run in days: outreach is lognormal and its novelty decays within days, with a boost at each start."""
 
-    half_life: float = number(10.0, 0.1, 365, "half-life of novelty", unit="days", assumed=13,
+    half_life: float = number(2.0, 0.1, 365, "half-life of novelty", unit="days", assumed=25,
         source="Yasseri, Hale & Margetts 2017: signatures come in the first days")  # fmt: skip
-    floor: float = number(0.4, 0, 1, "outreach that is left without novelty", unit="share", assumed=13,
+    floor: float = number(0.002, 0, 1, "outreach that is left without novelty", unit="share", assumed=25,
         source="Yasseri, Hale & Margetts 2017: an early boost, then little")  # fmt: skip
-    peak: float = number(3.0, 0, 50, "outreach on the first day", unit="factor", assumed=13,
+    peak: float = number(10.0, 0, 50, "outreach on the first day", unit="factor", assumed=25,
         source="Yasseri, Hale & Margetts 2017: an early boost, then little")  # fmt: skip
-    spread: float = number(0.5, 0, 3, "sd of log outreach among petitions", unit="log", assumed=13,
+    spread: float = number(4.5, 0, 6, "sd of log outreach among petitions", unit="log", assumed=25,
         source="Yasseri, Hale & Margetts 2017: sizes are heavily skewed")  # fmt: skip
     threshold: float = number(0.02, 0, 1, "signatures that oblige a reply", unit="share of citizens", assumed=13)
 
@@ -262,7 +260,7 @@ class ProtestSignal(Mechanism):
     cap: float = number(2.0, 1, 20, "largest factor of the street's pressure", unit="factor", assumed=14)
     extremists: float = number(0.5, 0, 1, "weight lost if all who march are extreme", unit="share", assumed=14,
         source="Lohmann 1994: extremists' turnout tells less")  # fmt: skip
-    violence: float = number(0.3, 0, 1, "weight lost by violence", unit="share", assumed=14,
+    violence: float = number(0.6, 0, 1, "weight lost by violence", unit="share", assumed=22,
         source="Wasow 2020: violent protest moves opinion the other way")  # fmt: skip
 
 
@@ -404,7 +402,7 @@ class Backfire(Mechanism):
 
     citizens: ClassVar[bool] = True
     keep: float = number(0.9, 0, 0.99, "grievance kept from week to week", unit="share", assumed=10)
-    gain: float = number(0.3, 0, 5, "grievance by one injustice", assumed=10,
+    gain: float = number(0.5, 0, 5, "grievance by one injustice", assumed=21,
         source="Hess & Martin 2006: repression of peaceful acts outrages")  # fmt: skip
     by_media: float = number(0.5, 0, 1, "chance to learn of it from free media", assumed=10,
         source="Sutton, Butcher & Svensson 2014: backfire needs channels that tell of it")  # fmt: skip
@@ -504,32 +502,37 @@ class Participation(Mechanism):
     threshold_within: float = number(0.5, 0, 3, "sd of log thresholds", unit="log", assumed=10,
         source="Granovetter 1978: thresholds differ, and outcomes hang on their spread", founding=True)  # fmt: skip
     available_to_sign: float = number(0.35, 0, 1, "chance to have time to sign", unit="per week", assumed=10)
-    available_to_march: float = number(0.25, 0, 1, "chance to have time to march", unit="per week", assumed=10)
-    by_efficacy: float = number(0.5, 0, 5, "weight of motive without efficacy", assumed=10,
+    available_to_march: float = number(0.2, 0, 1, "chance to have time to march", unit="per week", assumed=10)
+    by_efficacy: float = number(0.6, 0, 5, "weight of motive without efficacy", assumed=21,
         source="Klandermans 1984: motive counts by the expected success")  # fmt: skip
-    by_grievance: float = number(0.3, 0, 5, "weight of grievance", unit="motive", assumed=10,
+    by_grievance: float = number(0.7, 0, 5, "weight of grievance", unit="motive", assumed=21,
         source="van Zomeren, Postmes & Spears 2008: injustice moves people beside efficacy")  # fmt: skip
-    solidarity: float = number(0.36, 0, 1, "weight of acting neighbours", unit="motive", assumed=10,
+    solidarity: float = number(0.45, 0, 1, "weight of acting neighbours", unit="motive", assumed=21,
         source="Granovetter 1978: people act as others do")  # fmt: skip
     by_call: float = number(0.12, 0, 5, "weight of a call", unit="motive", assumed=10,
         source="Schussman & Soule 2005: being asked is the strongest predictor of protest")  # fmt: skip
-    cost_of_march: float = number(0.05, 0, 5, "cost of marching", unit="motive", assumed=10)
-    by_assembly_cost: float = number(2.0, 0, 20, "rise of that cost with assembly cost", unit="factor", assumed=10)
-    by_risk: float = number(0.4, 0, 5, "weight of the risk of sanction", unit="motive", assumed=10,
+    cost_of_march: float = number(0.3, 0, 5, "cost of marching", unit="motive", assumed=21)
+    by_assembly_cost: float = number(0.25, 0, 20, "rise of that cost with assembly cost", unit="factor", assumed=21)
+    by_risk: float = number(0.6, 0, 5, "weight of the risk of sanction", unit="motive", assumed=21,
         source="Opp & Roehl 1990: expected repression deters and provokes")  # fmt: skip
     by_fatigue: float = number(0.2, 0, 5, "weight of fatigue", unit="motive", assumed=10)
-    tau: float = number(0.10, 0, 1, "acting neighbours that carry along", unit="share of neighbours", assumed=10,
+    tau: float = number(0.02, 0, 1, "acting neighbours that carry along", unit="share of neighbours", assumed=21,
         source="Watts 2002: cascades need low thresholds")  # fmt: skip
-    memory: float = number(0.6, 0, 0.99, "memory of acting neighbours kept", unit="share per week", assumed=10)
+    memory: float = number(0.7, 0, 0.99, "memory of acting neighbours kept", unit="share per week", assumed=21)
     fatigue_keep: float = number(0.95, 0, 0.99, "fatigue kept from week to week", unit="share", assumed=10)
     deterrence: float = number(2.3, 0, 20, "arrests' efficiency",
         source="Epstein 2002: k = 2.3, so that one officer for one active citizen arrests with .9")  # fmt: skip
-    force: float = number(0.005, 0, 1, "crowd that the police can match", unit="share of citizens", assumed=10)
+    force: float = number(0.001, 0, 1, "crowd that the police can match under full repression",
+        unit="share of citizens", assumed=21)  # fmt: skip
     crowd_by_past: float = number(0.6, 0, 5, "expected crowd by last turnout", unit="share", assumed=10)
     crowd_by_call: float = number(0.03, 0, 1, "expected crowd by people called", unit="share", assumed=10)
     crowd_least: float = number(1e-4, 1e-6, 1, "smallest expected crowd", unit="share of citizens",
         source="convention: a floor that keeps a division by an empty street finite")  # fmt: skip
     risk_of_signing: float = number(0.1, 0, 1, "risk of signing under full repression", assumed=10)
+    enough: float = number(1.5, 0.1, 100, "remembered acting neighbours that are full company", unit="neighbours",
+        assumed=21, source="Centola & Macy 2007: costly acts need several who act, not a share")  # fmt: skip
+    by_need: float = number(0.8, 0, 5, "further weight of motive where offices are shut", assumed=21,
+        source="Eisinger 1973: closed offices push people onto the street")  # fmt: skip
 
 
 class Membership(Mechanism):
@@ -541,11 +544,40 @@ class Membership(Mechanism):
 
 
 class Violence(Mechanism):
-    """Some protests turn violent."""
+    """Some protests turn violent: campaigns call for disruption, force provokes, extremists march. It makes news of
+    disorder, which is heard as a message for the other side and takes attention off the issue. Wasow 2020.
+    """
 
-    chance: float = number(0.26, 0, 1, "protests with violence by protesters", unit="share",
-        source="data: Mass Mobilization: 26% of 15,239 protests")  # fmt: skip
-    by_disruption: float = number(0.3, 0, 1, "further chance of a fully disruptive tactic", assumed=14)
+    readiness: float = number(-1.6, -10, 10, "readiness of a crowd", unit="logit", assumed=22)
+    by_disruption: float = number(1.5, -10, 10, "by a fully disruptive tactic", unit="logit", assumed=22)
+    by_force: float = number(0.6, -10, 10, "by a week of force remembered", unit="logit", assumed=22,
+        source="Davenport 2007: force radicalises those whom it does not deter")  # fmt: skip
+    by_extremes: float = number(0.5, -10, 10, "by marchers who are all extreme", unit="logit", assumed=22)
+    reach: float = number(1.0, 0, 10, "hazard to hear the news of disorder", unit="per week and diet", assumed=22,
+        source="Wasow 2020: violent protest makes news of disorder")  # fmt: skip
+    alarm: float = number(4.0, 0, 20, "strength of that news beside a credible message of the other side",
+        unit="factor", assumed=22,
+        source="Simpson, Willer & Feinberg 2018: violence costs sympathy with a cause")  # fmt: skip
+    distracts: float = number(0.6, 0, 1, "attention that it takes off the issue", unit="share", assumed=22,
+        source="Wasow 2020: news of disorder displaces that of the demand")  # fmt: skip
+
+
+class Intimidation(Mechanism):
+    """Acts of force, and violence in one's own ranks, are feared for weeks. Ritter & Conrad 2016."""
+
+    keep: float = number(0.8, 0, 0.99, "what is remembered from week to week", unit="share", assumed=21)
+    step: float = number(0.4, 0, 5, "dread by a week of force: share of the setting added to risk", assumed=21,
+        source="Ritter & Conrad 2016: repression that is seen deters")  # fmt: skip
+    by_violence: float = number(0.25, 0, 5, "dread by violence in one's own ranks", assumed=22)
+
+
+class Loyalty(Mechanism):
+    """Officials and officers waver when ordered against peaceful crowds, which presses where no elections do."""
+
+    keep: float = number(0.95, 0, 0.99, "wavering kept from week to week", unit="share", assumed=22)
+    weight: float = number(0.1, 0, 10, "pressure by wavering officials", assumed=22,
+        source="Chenoweth & Stephan 2011: peaceful campaigns succeed by loyalty shifts")  # fmt: skip
+    half_crowd: float = number(0.01, 1e-6, 1, "crowd of half effect", unit="share of citizens", assumed=22)
 
 
 class Response(Mechanism):
@@ -626,11 +658,11 @@ class Lobbying(Mechanism):
     """A contest for officials' time: effort against the other side's and everybody else's."""
 
     effort_exponent: float = number(
-        1.0, 0.1, 5, "decisiveness of effort", source="Tullock 1980: the lottery contest, exponent 1"
+        1.5, 0.1, 5, "decisiveness of effort", assumed=20, source="Tullock 1980: the contest, in which 1 is a lottery"
     )
-    others: float = number(2.0, 0, 100, "effort of everybody else", unit="weekly budgets", assumed=14,
-        source="Baumgartner et al. 2009: every issue has many others on it")  # fmt: skip
-    by_access: float = number(0.5, 0, 5, "effort saved by full access", unit="share", assumed=14,
+    others: float = number(0.065, 0, 100, "effort of everybody else in a usual field", unit="weekly budgets",
+        assumed=20, source="Baumgartner et al. 2009: every issue has many others on it")  # fmt: skip
+    by_access: float = number(1.0, 0, 5, "effort saved by full access", unit="share", assumed=20,
         source="Hall & Deardorff 2006: access makes lobbying cheaper")  # fmt: skip
     conflict: float = number(1.0, 0, 1, "success lost where all others oppose", assumed=14,
         source="Mahoney 2007: conflict lowers lobbying success")  # fmt: skip
@@ -638,6 +670,12 @@ class Lobbying(Mechanism):
         assumed=14, source="Bouwen 2002: access is exchanged for credible information")  # fmt: skip
     subsidy: float = number(0.25, 0, 5, "success gained where officials want to go that way", unit="share", assumed=14,
         source="Hall & Deardorff 2006: lobbying as a subsidy to allies")  # fmt: skip
+    keep: float = number(0.96, 0, 0.999, "relations with officials kept from week to week", unit="share", assumed=20)
+    quiet: float = number(0.04, 1e-4, 10, "salience at which insiders, and a government's own will, count half",
+        unit="share of mind", assumed=20,
+        source="Culpepper 2011: business wins where politics is quiet")  # fmt: skip
+    capture: float = number(0.01, 0, 1, "move toward the government by a week inside under full access", unit="share",
+        assumed=20, source="Selznick 1949: who is let in comes nearer to who lets in")  # fmt: skip
 
 
 class Elections(Mechanism):
@@ -681,32 +719,71 @@ class Elections(Mechanism):
         source="Rose & Davies 1994: most policy is inherited")  # fmt: skip
 
 
-class Pressure(Mechanism):
-    """What a government feels: street, petitions, insiders and public opinion add to a store that leaks."""
+class Field(Mechanism):
+    """Voices count beside the others: half effects grow with the number of organisations. Gray & Lowery 1996."""
 
-    keep: float = number(
-        0.95, 0, 0.999, "pressure kept from week to week", unit="share", assumed=14, source="Easton 1965: demands fade"
-    )
-    street: float = number(0.30, 0, 10, "weight of protest", assumed=14)
-    half_street: float = number(0.01, 1e-6, 1, "protest of half effect", unit="share of citizens", assumed=14)
-    petition: float = number(0.10, 0, 10, "weight of signatures", assumed=14)
-    half_petition: float = number(0.02, 1e-6, 1, "signing of half effect", unit="share of citizens", assumed=14)
-    inside: float = number(0.08, 0, 10, "weight of successful lobbying", assumed=14,
-        source="Baumgartner et al. 2009: resources explain little of who wins")  # fmt: skip
-    opinion: float = number(0.6, 0, 10, "weight of salient majorities", assumed=14,
-        source="Stimson, MacKuen & Erikson 1995: policy follows public mood")  # fmt: skip
-    firms: float = number(0.15, 0, 10, "weight of conceding firms' market share", assumed=14)
-    abroad: float = number(0.15, 0, 10, "weight of shaming from abroad", assumed=14)
+    usual: float = number(20.0, 1, 1000, "the usual number", unit="organisations", assumed=26)
+    exponent: float = number(1.0, 0, 3, "how fast half effects grow with the number", unit="exponent", assumed=26)
+    least: float = number(0.5, 0.01, 1, "smallest factor", unit="factor", assumed=26)
+    most: float = number(4.0, 1, 100, "largest factor", unit="factor", assumed=26)
+
+
+class Accountability(Mechanism):
+    """How much opinion counts follows from how power is won and held; off, it counts alike in every regime."""
+
+    heard: float = number(0.3, 0, 1, "what is heard of opinion without free media and open offices", unit="share",
+        assumed=20)  # fmt: skip
+    by_media: float = number(0.5, 0, 1, "further by free media", unit="share", assumed=20,
+        source="Besley & Burgess 2002: governments answer more where media are read")  # fmt: skip
+    by_openness: float = number(0.2, 0, 1, "further by open offices", unit="share", assumed=20)
     before_elections: float = number(1.0, 0, 10, "further weight on election day", unit="share", assumed=14,
         source="Canes-Wrone & Shotts 2004: responsiveness rises before elections")  # fmt: skip
     election_shadow: float = number(13.0, 1, 520, "decay of that weight before elections", unit="weeks", assumed=14,
         source="Canes-Wrone & Shotts 2004: responsiveness rises before elections")  # fmt: skip
 
 
+class Accommodation(Mechanism):
+    """A government trades concessions for quiet: the setting is its readiness. Gamson 1975; Giugni 2004."""
+
+    by_march: float = number(2.0, 0, 100, "weight of marchers in what is asked", assumed=20)
+    by_signature: float = number(0.1, 0, 100, "weight of signers in what is asked", assumed=20)
+    keep: float = number(0.95, 0, 0.999, "what is asked kept from week to week", unit="share", assumed=20)
+    half_demand: float = number(3e-4, 1e-6, 1, "what is asked for half effect", unit="share of citizens", assumed=20)
+    ease: float = number(0.5, 0, 1, "friction spared to who asks louder, by full readiness", unit="share", assumed=20,
+        source="Gamson 1975: the unruly and visible win concessions")  # fmt: skip
+    step: float = number(0.02, 0, 1, "step of a concession, by full readiness", unit="position", assumed=20)
+    ration: float = number(0.06, 1e-6, 1, "issues and sides that ask, above which concessions are rationed",
+        unit="share", assumed=20)  # fmt: skip
+    quiet: float = number(0.5, 0, 1, "pressure of the side that asked taken off by a concession", unit="share",
+        assumed=20, source="Gamson 1975: concessions buy quiet")  # fmt: skip
+    calm: float = number(0.25, 0, 1, "attention taken off by a concession", unit="share", assumed=20)
+
+
+class Pressure(Mechanism):
+    """What a government feels: street, petitions, insiders and public opinion add to a store that leaks."""
+
+    keep: float = number(
+        0.95, 0, 0.999, "pressure kept from week to week", unit="share", assumed=14, source="Easton 1965: demands fade"
+    )
+    street: float = number(0.25, 0, 10, "weight of protest", assumed=20)
+    half_street: float = number(0.01, 1e-6, 1, "protest of half effect", unit="share of citizens", assumed=14)
+    petition: float = number(0.083, 0, 10, "weight of signatures", assumed=20)
+    half_petition: float = number(0.02, 1e-6, 1, "signing of half effect", unit="share of citizens", assumed=14)
+    inside: float = number(0.14, 0, 10, "weight of successful lobbying", assumed=20,
+        source="Baumgartner et al. 2009: resources explain little of who wins")  # fmt: skip
+    opinion: float = number(1.2, 0, 10, "weight of salient majorities", assumed=20,
+        source="Stimson, MacKuen & Erikson 1995: policy follows public mood")  # fmt: skip
+    firms: float = number(0.15, 0, 10, "weight of conceding firms' market share", assumed=14)
+    abroad: float = number(0.15, 0, 10, "weight of shaming from abroad", assumed=14)
+    own_will: float = number(0.1, 0, 10, "weight of what a government wants by itself, where nobody watches",
+        unit="pressure per position", assumed=20,
+        source="Culpepper 2011: where politics is quiet, it is decided by few")  # fmt: skip
+
+
 class Friction(Mechanism):
     """Policy holds until pressure beats friction, then moves by a step; between steps it drifts a little."""
 
-    level: float = number(0.66, 0.01, 100, "pressure that one veto player withstands", unit="pressure", assumed=14)
+    level: float = number(1.05, 0.01, 100, "pressure that one veto player withstands", unit="pressure", assumed=26)
     by_veto_player: float = number(0.5, 0, 10, "rise by each further veto player", unit="share", assumed=14,
         source="Tsebelis 2002: more veto players, less change")  # fmt: skip
     by_ideal: float = number(0.4, 0, 1, "ease of moving toward the government's ideal", unit="share", assumed=14)
@@ -775,6 +852,14 @@ class PopularInitiative(Mechanism):
     advice: float = number(
         0.5, 0, 10, "pressure by an accepted initiative that binds nobody", unit="share of friction", assumed=14
     )
+    error_keep: float = number(0.99, 0, 0.9999, "the legislature's error, and what votes told it, kept", assumed=24,
+        unit="share per week")  # fmt: skip
+    pace: float = number(0.04, 0, 1, "chance that it moves first under an urgent threat", unit="per week", assumed=24)
+    urgent: float = number(0.1, 0.001, 2, "pull that is urgent", unit="position", assumed=24)
+    part: float = number(0.3, 0, 1, "part of the way that it then goes", unit="share", assumed=24)
+    means: float = number(4.0, 0, 1000, "funds that make an initiative half credible", unit="weekly campaign budgets",
+        assumed=24, source="Gerber 1999: money qualifies initiatives, members pass them")  # fmt: skip
+    anybody: float = number(0.3, 0, 1, "credibility without organising skill", unit="share", assumed=24)
 
 
 class VetoReferendum(Mechanism):
@@ -825,14 +910,13 @@ class Evaluation(Mechanism):
     efficacy_rate: float = number(0.05, 0, 1, "adjustment of efficacy", unit="per week", assumed=10)
     efficacy_rest: float = number(0.25, 0, 1, "efficacy without pressure", assumed=10)
     legitimacy_rate: float = number(0.02, 0, 1, "adjustment of legitimacy", unit="per week", assumed=14)
+    by_pressure: float = number(0.6, 0, 10, "efficacy by pressure beside what policy withstands", assumed=26)
 
 
 class Learning(Mechanism):
     """Teams learn what a tactic brought for its cost: pressure, coverage, people reached, skills, policy moved."""
 
-    rate: float = number(
-        0.3, 0, 1, "weight of the last campaign", assumed=11, source="McAdam 1983: tactics are kept as they work"
-    )
+    rate: float = number(0.3, 0, 1, "weight of the last campaign in what is missed at home", assumed=11)
     capacity: float = number(0.01, 0, 1, "rise of skills by building capacity", unit="share a week", assumed=11)
     start: float = number(
         0.03, 0, 10, "value of every tactic at the start", unit="gain per budget", assumed=11, founding=True
@@ -847,6 +931,10 @@ class Learning(Mechanism):
         unit="pressure per position", assumed=11,
     )  # fmt: skip
     of_skill: float = number(0.5, 0, 10, "worth of building a skill from nothing", unit="pressure", assumed=11)
+    keep: float = number(0.99, 0, 1, "weight of past campaigns kept from week to week", unit="share", assumed=23)
+    of_partners: float = number(0.4, 0, 1, "weight of a tied organisation's campaign, usually trusted",
+        unit="campaigns", assumed=23, source="Wang & Soule 2012: tactics travel along ties")  # fmt: skip
+    usual_trust: float = number(0.6, 0.01, 1, "trust among tied organisations to which that applies", assumed=23)
 
 
 class Mechanisms(Part):
@@ -900,6 +988,8 @@ class Mechanisms(Part):
     violence: Violence = choice(Violence, "protest that turns violent")
     anticipation: Anticipation = choice(Anticipation, "backfire foreseen")
     response: Response = choice(Response, "the government's answers")
+    intimidation: Intimidation = choice(Intimidation, "fear after force")
+    loyalty: Loyalty = choice(Loyalty, "officials who waver")
     coverage: Coverage = choice(Coverage, "what media show")
     boycott: Boycott = choice(Boycott, "firms give in")
     lobbying: Lobbying = choice(Lobbying, "insider contacts")
@@ -910,7 +1000,10 @@ class Mechanisms(Part):
     third_states: ThirdStates = choice(ThirdStates, "whether other states speak up")
     boomerang: Boomerang = choice(Boomerang, "appeals abroad and shaming")
     recall: RecallVote = choice(RecallVote, "removal of governments")
+    field: Field = choice(Field, "how crowded the field is")
+    accountability: Accountability = choice(Accountability, "how much opinion counts")
     pressure: Pressure = choice(Pressure, "the store of pressure")
+    accommodation: Accommodation = choice(Accommodation, "concessions for quiet")
     friction: Friction = choice(Friction, "when policy moves")
     decision: Decision = choice(Decision, "which routes write policy")
     initiative: PopularInitiative = choice(PopularInitiative, "votes on citizens' drafts")

@@ -97,6 +97,8 @@ class Governance(Part):
     openness: float = number(0.7, 0, 1, "share of insider contacts and consultations that get in", assumed=17)
     access: float = number(0.5, 0, 1, "standing access to leaders: cheaper lobbying",
         source="convention: the middle of the scale; `advosim country` reads them off V-Dem")  # fmt: skip
+    contestation: float = number(0.9, 0, 1, "how far those who govern must win contested elections", assumed=20,
+        source="Dahl 1971: public contestation, measured by V-Dem's polyarchy")  # fmt: skip
     electoral_system: Literal["majority", "proportional", "mixed"] = choice(
         "majority", "plurality in districts, lists in districts, or both",
         source="convention: plurality, the simplest count",

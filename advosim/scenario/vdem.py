@@ -43,6 +43,13 @@ class Scaled:
 
 
 @dataclass(frozen=True)
+class Index:
+    """A column that is an index in 0..1 itself."""
+
+    column: str
+
+
+@dataclass(frozen=True)
 class Coded:
     """A column of codes that exists in election years only, so the last election's code holds until the next."""
 
@@ -73,7 +80,7 @@ class Above:
     where: str = ""
 
 
-Rule = Scaled | Coded | Percent | Above
+Rule = Scaled | Index | Coded | Percent | Above
 
 MAPPING: Mapping[str, Rule] = {
     "repression": Scaled((("v2csreprss", 4),), reverse=True),
@@ -82,6 +89,7 @@ MAPPING: Mapping[str, Rule] = {
     "assembly_cost": Scaled((("v2caassemb", 4),), reverse=True),
     "openness": Scaled((("v2cscnsult", 2),)),
     "access": Scaled((("v2dlconslt", 5),)),
+    "contestation": Index("v2x_polyarchy"),
     "electoral_system": Coded("v2elparlel", {0: "majority", 1: "proportional", 2: "mixed"}, maximum=3),
     "initiative.allowed": Above("v2ddlexci", 0, maximum=2),
     "initiative.signature_share": Percent("v2ddsigpci", where="v2ddlexci", zero=False),
@@ -200,6 +208,8 @@ def _apply(rule: Rule, sheet: Sheet, row: int) -> tuple[Setting | None, str]:
     absent = _absent(sheet, row, rule.column)
     if absent:
         return None, absent
+    if isinstance(rule, Index):
+        return _cell(sheet, rule.column, row), f"{rule.column}, an index in 0..1"
     if rule.where and _cell(sheet, rule.where, row) == 0:
         return None, f"{rule.where} is 0: there is none"
     if isinstance(rule, Percent):
@@ -467,6 +477,8 @@ def _limits(rules: Mapping[str, Rule]) -> dict[str, tuple[float, float]]:
         elif isinstance(rule, Percent):
             limits[rule.column] = (0.0, 100.0)
             limits.setdefault(rule.where, (0.0, math.inf))
+        elif isinstance(rule, Index):
+            limits[rule.column] = (0.0, 1.0)
         else:
             limits[rule.column] = (0.0, rule.maximum)
             if isinstance(rule, Coded):

@@ -306,12 +306,19 @@ def _pushed(teller: Teller, row: Any, since: int) -> list[tuple[str, float]]:
         "petition": rule.petition * half("petition", rule.half_petition),
         "inside": rule.inside * weeks["lobby_success"] if "lobby_success" in weeks else 0.0 * weeks["salience"],
         "abroad": weeks["abroad"] if "abroad" in weeks else 0.0 * weeks["salience"],
-        "opinion": rule.opinion * weeks["salience"] * (2 * weeks["support"] - 1),
+        "opinion": rule.opinion * _answerable(teller) * weeks["salience"] * (2 * weeks["support"] - 1),
     }
     found = {name: float((way * column * kept).sum()) for name, column in sums.items()}
     total = sum(value for value in found.values() if value > 0)
     shares = {name: value / total for name, value in found.items() if total > 0 and value / total >= 0.15}
     return sorted(shares.items(), key=lambda pair: -pair[1])
+
+
+def _answerable(teller: Teller) -> float:
+    """How much opinion counts in the polity, far from elections and recalls: the rule of `accountability`."""
+    home, rule = teller.polity.governance, teller.scenario.mechanism.accountability
+    heard = rule.heard + rule.by_media * home.media_freedom + rule.by_openness * home.openness
+    return home.contestation * heard if rule.on else 1.0
 
 
 def _parts(pushed: Sequence[tuple[str, float]]) -> str:
@@ -387,9 +394,10 @@ def _why(teller: Teller, organisation: str, tactic: str, issue: str, until: int)
     tried, bad = _experience(row["value"] / start if start > 0 else 1.0)
     fit, misfit = _fit(row["match"])
     if row["experiment"]:
-        return f" Why: as an experiment, since nobody had begun it for longest; it {tried} and {fit}."
-    chance = "it was the only tactic open" if row["odds"] > ONLY else f"chance {words.chance(row['odds'])}"
-    return f" Why: it {tried} {'but' if bad != misfit else 'and'} {fit}; {chance}."
+        return f" Why: to find out, though another one promised more; it {tried} and {fit}."
+    share = f"it held {words.share(row['odds'])} of what all tactics at hand promised"
+    beside = "it was the only tactic open" if row["odds"] > ONLY else share
+    return f" Why: it {tried} {'but' if bad != misfit else 'and'} {fit}; {beside}."
 
 
 def _experience(times: float) -> tuple[str, bool]:

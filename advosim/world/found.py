@@ -246,7 +246,7 @@ def _settled(scenario: Scenario, seed: int, weeks: int, known: Names, threads: i
             campaigns=np.zeros(t, CAMPAIGN),
             tactics=_tactics(scenario),
             allowed=np.ones((p, k)),
-            tried=np.zeros((p, k), np.int64),
+            tried=np.zeros((o, k)),
         ),
         Allied(
             alliances=np.zeros(a, ALLIANCE),
@@ -318,6 +318,7 @@ def _polities(scenario: Scenario) -> NDArray[Any]:
         row.key = name_key(name)
         row.citizens = polity.citizens
         row.legitimacy = polity.legitimacy
+        row.field = row.answerable = 1.0
         row.parties = len(polity.party)
     rows["first_party"] = np.cumsum(rows["parties"]) - rows["parties"]
     return rows
@@ -352,6 +353,7 @@ def _issues(scenario: Scenario, seed: int) -> NDArray[Any]:
             row.ideal = np.clip(ideal, -1, 1)
             row.efficacy[:] = scenario.mechanism.evaluation.efficacy_start
             row.side_mean[:] = row.policy
+            row.eased[:] = 1.0
             row.agenda = 1 / (scenario.mechanism.attention.rest_of_life + len(scenario.issue))
     return rows
 

@@ -298,10 +298,10 @@ EVENT_COLUMNS = (
         "tactic_choice",
     ),
     share("match", "choice of a tactic: expertise met", by="tactic_choice"),
-    share("odds", "choice of a tactic: its chance among all, but for experiments", by="tactic_choice"),
+    share("odds", "choice of a tactic: its share of what all at hand promised", by="tactic_choice"),
     Column(
         "experiment",
-        "choice of a tactic: chosen because nobody had begun it for longest",
+        "choice of a tactic: chosen in doubt, though another one promised more",
         names="true or false",
         by="tactic_choice",
         type="i8",

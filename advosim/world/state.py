@@ -121,8 +121,8 @@ class Teams(NamedTuple):
     """(k,) of TACTIC."""
     allowed: NDArray[np.float64]
     """(p, k): 0..1, how far governance leaves room for a tactic."""
-    tried: NDArray[np.int64]
-    """(p, k): the week in which anybody began a tactic last; 0 for never."""
+    tried: NDArray[np.float64]
+    """(o, k): >= 0, campaigns with a tactic that an organisation remembers, its own and in part its partners'."""
 
 
 class Allied(NamedTuple):

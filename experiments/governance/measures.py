@@ -1,0 +1,102 @@
+"""What a run says of tactics, of success and of costs, and the contexts in which governance is compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from advosim import Scenario, simulate
+from advosim.world.found import positions
+
+HOME = "polity.home.governance."
+FOUR_YEARS = 208
+MOVED = 0.05
+"""A change of policy that counts (Baumgartner et al. 2009, on this scale)."""
+ONSET = 0.0005
+INSIDE = ("lobbying", "multi_stakeholder_table", "research_report")
+STREET = ("demonstration", "symbolic_performance", "disruptive_action")
+MIXED = {
+    "repression": 0.4, "openness": 0.3, "access": 0.3, "accommodation": 0.4, "contestation": 0.4, "media_freedom": 0.4,
+    "entry_cost": 0.5, "assembly_cost": 0.4, "veto_players": 2,
+}  # fmt: skip
+
+
+def context(name: str, citizens: int) -> Scenario:
+    """`open`, `mixed` or `closed`: the baseline's people and organisations under three kinds of governance; else a
+    shipped scenario.
+    """
+    shipped = {"open": "baseline", "mixed": "closed_regime", "closed": "closed_regime"}.get(name, name)
+    scenario = Scenario.load(shipped)
+    changes: dict[str, Any] = {f"polity.{home}.citizens": citizens for home in scenario.polity}
+    changes |= {HOME + setting: value for setting, value in MIXED.items()} if name == "mixed" else {}
+    return scenario.but(changes)
+
+
+def observe(scenario: Scenario, seed: int) -> dict[str, float]:
+    """The measures of one run of at most four years, in its first polity."""
+    record = simulate(scenario, seed, threads=1, weeks=min(scenario.weeks, FOUR_YEARS))
+    weeks, start = record.recorded.weeks[:, 0, :], positions(scenario, seed)
+    before, stances, weights = start.policy[0], start.stances, start.priorities
+    change = weeks["policy"][-1] - before
+    moved = np.abs(change) >= MOVED
+    majority = np.sign(2 * weeks["support"][0] - 1)
+    means = np.array([row.income for _, row in _organisations(scenario)])[: len(stances)]
+    richer = np.sign((np.sign(stances - before) * weights * means[:, None]).sum(axis=0))
+    protest = np.stack([weeks["protest_for"], weeks["protest_against"]])
+    begun = record.events[record.events["event"] == "campaign"]["tactic"]
+    campaigns = max(len(begun), 1)
+    return {
+        "unchanged": float(1 - moved.mean()),
+        "toward the majority": float((change * majority).mean()),
+        "toward the richer": float((change * richer).mean()),
+        "majority's moves": float((change * majority > 0)[moved].sum()),
+        "moves": float(moved.sum()),
+        "inside": float(begun.isin(INSIDE).sum() / campaigns),
+        "street": float(begun.isin(STREET).sum() / campaigns),
+        "online": float(begun.isin(("petition", "hashtag_campaign")).sum() / campaigns),
+        "ballots": float(begun.isin(("initiative", "referendum", "recall")).sum() / campaigns),
+        "abroad": float(begun.str.startswith(("appeal", "shaming")).sum() / campaigns),
+        "protest": float(protest.sum()),
+        "peak": float(protest.max()),
+        "weeks of protest": float((protest.sum(axis=0) >= ONSET - 1e-9).sum() / 4),
+        "median week": float(np.median(protest.sum(axis=(0, 2)))),
+        "distance": float(np.abs(weeks["policy"][-1] - weeks["attitude"][-1]).mean()),
+        "closures": float((record.events["event"] == "closure").sum()),
+        "first quarter": float(np.abs(weeks["policy"][:13] - before).max()),
+        "largest step": float(np.abs(np.diff(weeks["policy"], axis=0)).max()),
+        **{f"policy {m}": float(weeks["policy"][-1, m]) for m in range(len(change))},
+        **{f"attitude {m}": float(weeks["attitude"][-1, m]) for m in range(len(change))},
+    }
+
+
+def _organisations(scenario: Scenario) -> list[tuple[str, Any]]:
+    homes = scenario.polity.values()
+    return [(name, row) for home in homes for name, row in home.organisation.items() for _ in range(row.count)]
+
+
+def _observed(job: tuple[Scenario, int]) -> dict[str, float]:
+    return observe(*job)
+
+
+def runs(jobs: Sequence[tuple[Scenario, Sequence[int]]], workers: int) -> list[list[dict[str, float]]]:
+    """The measures of scenarios under seeds, in their order."""
+    flat = [(scenario, seed) for scenario, seeds in jobs for seed in seeds]
+    with ProcessPoolExecutor(workers) as pool:
+        found = iter(list(pool.map(_observed, flat, chunksize=4)))
+    return [[next(found) for _ in seeds] for _, seeds in jobs]
+
+
+def column(rows: Sequence[Mapping[str, float]], name: str) -> NDArray[np.float64]:
+    return np.array([row[name] for row in rows])
+
+
+def paired(low: Sequence[Mapping[str, float]], high: Sequence[Mapping[str, float]], name: str) -> dict[str, float]:
+    """The mean of paired differences, its 95% interval, and the mean in sd of these differences."""
+    apart = column(high, name) - column(low, name)
+    mean, sd = float(apart.mean()), float(apart.std(ddof=1))
+    half = 1.96 * sd / np.sqrt(len(apart))
+    return {"effect": mean, "low": mean - half, "high": mean + half, "in sd": mean / sd if sd > 0 else 0.0}

@@ -1,0 +1,125 @@
+"""What each governance setting does to tactics, success and costs: `python run.py RESULTS [PAIRS] [CITIZENS]`.
+
+Writes settings.csv (one row per setting, context and measure, with theory's expectation and a verdict), worlds.csv
+(levels by context and number of organisations) and manifest.json.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from measures import FOUR_YEARS, HOME, column, context, paired, runs
+
+import advosim
+
+THREE = ("open", "mixed", "closed")
+# setting: low and high value, contexts, what theory expects to rise (+) or fall (-) from low to high, and its source.
+SETTINGS: dict[str, tuple[Any, Any, tuple[str, ...], dict[str, str], str]] = {
+    "repression": (0.05, 0.95, THREE, {"street": "-", "closures": "+", "toward the majority": "-"}, "Tilly 1978"),
+    "accommodation": (0.05, 0.95, THREE, {"unchanged": "-", "protest": "-"}, "Gamson 1975; Giugni 2004"),
+    "entry_cost": (0.05, 0.95, THREE, {"closures": "+"}, "Dupuy, Ron & Prakash 2016"),
+    "assembly_cost": (0.05, 0.95, THREE, {"street": "-", "protest": "-"}, "Tilly 2006"),
+    "openness": (0.05, 0.95, THREE, {"inside": "+", "street": "-", "unchanged": "-"}, "Kitschelt 1986"),
+    "access": (0.05, 0.95, THREE, {"inside": "+", "toward the richer": "+"}, "Hall & Deardorff 2006; Selznick 1949"),
+    "contestation": (0.05, 0.95, THREE, {"toward the majority": "+", "unchanged": "-"}, "Powell 2000; Dahl 1971"),
+    "electoral_system": ("majority", "proportional", ("proportional_system",), {"distance": "-"}, "Lijphart 2012"),
+    "initiative.allowed": (False, True, ("initiative_threat",), {"distance": "-", "ballots": "+"}, "Gerber 1996"),
+    "referendum.allowed": (False, True, ("swiss_style",), {"unchanged": "+", "ballots": "+"}, "Matsusaka 2018"),
+    "recall.allowed": (False, True, ("recall",), {"toward the majority": "+", "ballots": "+"}, "Matsusaka 2018"),
+    "veto_players": (1, 5, THREE, {"unchanged": "+"}, "Tsebelis 2002"),
+    "media_freedom": (0.05, 0.95, THREE, {"toward the majority": "+", "unchanged": "-"}, "Besley & Burgess 2002"),
+    "internet_access": (0.05, 0.95, THREE, {"online": "+", "protest": "+"}, "Enikolopov, Makarin & Petrova 2020"),
+    "platform_regulation": (0.05, 0.95, THREE, {"online": "-", "protest": "-"}, "King, Pan & Roberts 2013"),
+    "surveillance": (0.05, 0.95, THREE, {"online": "-"}, "Gunitsky 2015"),
+    "external_vulnerability": (0.05, 0.95, ("boomerang",), {"unchanged": "-"}, "Keck & Sikkink 1998"),
+}
+LEAST = 0.3
+"""Effects from .3 sd of paired differences count as shown, if their interval excludes 0."""
+FIRST_SEED = 20_001
+
+
+def verdict(row: dict[str, Any]) -> str:
+    """Whether an effect has the expected sign, and is large enough to count."""
+    sure = row["low"] > 0 or row["high"] < 0
+    if not sure or abs(row["in sd"]) < LEAST:
+        return "not shown"
+    return "as expected" if (row["effect"] > 0) == (row["expected"] == "+") else "against"
+
+
+def settings(pairs: int, citizens: int, workers: int) -> pd.DataFrame:
+    """One row per setting, context and measure."""
+    seeds = range(FIRST_SEED, FIRST_SEED + pairs)
+    cells = [(name, where) for name, row in SETTINGS.items() for where in row[2]]
+    jobs = []
+    for name, where in cells:
+        scenario = context(where, citizens)
+        jobs += [(scenario.but({HOME + name: value}), seeds) for value in SETTINGS[name][:2]]
+    found = runs(jobs, workers)
+    rows = []
+    for number, (name, where) in enumerate(cells):
+        low, high = found[2 * number], found[2 * number + 1]
+        expectations, source = SETTINGS[name][3:]
+        for measure, expected in expectations.items():
+            row = {"setting": name, "context": where, "measure": measure, "expected": expected}
+            row |= {"at low": column(low, measure).mean(), "at high": column(high, measure).mean()}
+            row |= paired(low, high, measure)
+            rows.append({**row, "verdict": verdict(row), "pairs": pairs, "source": source})
+    return pd.DataFrame(rows)
+
+
+def worlds(number: int, citizens: int, workers: int) -> pd.DataFrame:
+    """Levels: issues unchanged, whose way policy moved, how it answers attitudes, and how high protest peaks."""
+    seeds, base = range(FIRST_SEED, FIRST_SEED + number), context("open", citizens)
+    own = base.polity["home"].organisation
+    opposed = [name for name, row in own.items() if row.stance < 0]
+    cases = {name: context(name, citizens) for name in THREE}
+    cases["one-sided"] = base.but({f"polity.home.organisation.{name}.activity": 0.0 for name in opposed})
+    for times in (0.5, 2, 4):
+        counts = {
+            f"polity.home.organisation.{name}.count": max(1, round(times * row.count)) for name, row in own.items()
+        }
+        cases[f"{times:g} times the organisations"] = base.but(counts)
+    rows = []
+    for name, found in zip(cases, runs([(scenario, seeds) for scenario in cases.values()], workers), strict=True):
+        issues = len(cases[name].issue)
+        policy, attitude = (
+            np.concatenate([column(found, f"{what} {m}") for m in range(issues)]) for what in ("policy", "attitude")
+        )
+        peak, unchanged = column(found, "peak"), column(found, "unchanged")
+        rows.append({
+            "world": name, "worlds": number, "unchanged": unchanged.mean(),
+            "unchanged half": 1.96 * unchanged.std(ddof=1) / np.sqrt(number),
+            "majority's share of moves": column(found, "majority's moves").sum() / max(column(found, "moves").sum(), 1),
+            "correlation of policy and attitude": np.corrcoef(policy, attitude)[0, 1],
+            "peak median": np.median(peak), "peak q90": np.quantile(peak, 0.9), "peak largest": peak.max(),
+            "peaks above 1%": np.mean(peak > 0.01), "peaks above 5%": np.mean(peak > 0.05),
+            "median week": column(found, "median week").mean(), "inside": column(found, "inside").mean(),
+            "street": column(found, "street").mean(),
+            "largest step of the first quarter": column(found, "first quarter").max(),
+        })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def main(folder: str, pairs: int = 200, citizens: int = 4000) -> None:
+    out, workers = Path(folder), max(1, len(os.sched_getaffinity(0)))
+    out.mkdir(parents=True, exist_ok=True)
+    worlds(pairs, citizens, workers).round(4).to_csv(out / "worlds.csv", index=False)
+    settings(pairs, citizens, workers).round(4).to_csv(out / "settings.csv", index=False)
+    told = {
+        "advosim": advosim.__version__,
+        "pairs": pairs,
+        "citizens": citizens,
+        "weeks": FOUR_YEARS,
+        "seeds from": FIRST_SEED,
+    }
+    (out / "manifest.json").write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], *(int(value) for value in sys.argv[2:]))
