@@ -54,6 +54,8 @@ BY_HAND = {
     "mechanism.pressure.inside": 0.08,
     "mechanism.pressure.opinion": 0.6,
     "mechanism.pressure.own_will": 0.0,
+    "mechanism.pressure.firms": 0.15,
+    "mechanism.pressure.abroad": 0.15,
     "mechanism.evaluation.by_pressure": 1.0,
 }
 """Values with which the numbers below were worked out, where defaults have been or may be fitted anew."""

@@ -499,7 +499,9 @@ def test_shipped_preset_is_what_the_file_gives(real_file: Path, name: str) -> No
     code, year = name.split("_")
     derivation = derive(real_file, code, int(year), KNOWN)
     assert flat(preset(name)["governance"]) == rounded(derivation.values)  # type: ignore[arg-type]
-    assert set(derivation.values) == {"repression", "accommodation", "entry_cost", "openness", "media_freedom"}
+    assert set(derivation.values) == {
+        "repression", "accommodation", "entry_cost", "openness", "contestation", "media_freedom",
+    }  # fmt: skip
 
 
 def test_the_mapping_and_the_schema_name_the_same_settings() -> None:

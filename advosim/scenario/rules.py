@@ -773,8 +773,8 @@ class Pressure(Mechanism):
         source="Baumgartner et al. 2009: resources explain little of who wins")  # fmt: skip
     opinion: float = number(1.2, 0, 10, "weight of salient majorities", assumed=20,
         source="Stimson, MacKuen & Erikson 1995: policy follows public mood")  # fmt: skip
-    firms: float = number(0.15, 0, 10, "weight of conceding firms' market share", assumed=14)
-    abroad: float = number(0.15, 0, 10, "weight of shaming from abroad", assumed=14)
+    firms: float = number(0.24, 0, 10, "weight of conceding firms' market share", assumed=14)
+    abroad: float = number(0.24, 0, 10, "weight of shaming from abroad", assumed=14)
     own_will: float = number(0.1, 0, 10, "weight of what a government wants by itself, where nobody watches",
         unit="pressure per position", assumed=20,
         source="Culpepper 2011: where politics is quiet, it is decided by few")  # fmt: skip
