@@ -16,6 +16,7 @@ GROUPS = {
     "Open doors": ("openness", "access", "accommodation", "veto_players", "entry_cost"),
     "Media and internet": ("media_freedom", "internet_access", "platform_regulation", "shutdown"),
     "Elections": (
+        "contestation",
         "election_interval", "electoral_system", "list_method", "district_magnitude", "electoral_threshold",
     ),
     "Ballots of citizens": ("initiative", "referendum", "recall"),
