@@ -160,7 +160,9 @@ def test_a_veto_restores_the_old_law_by_the_route_of_ballots() -> None:
 
 
 def test_a_recall_calls_an_election_where_there_are_parties() -> None:
-    called, easy = 0, voting().but({HOME + "recall.signature_share": 0.005})
+    restless = {f"mechanism.initiative.{name}": 0.0 for name in ("status_quo", "unaware")}
+    restless |= {HOME + "recall.signature_share": 0.005, "mechanism.recall.by_legitimacy": 0.0}
+    called, easy = 0, voting().but({**restless, "mechanism.initiative.voter_noise": 1.0})
     for each in (simulate(easy, seed, threads=1) for seed in range(1, 11)):
         for row in each.ballots.itertuples():
             if row.kind == "recall" and row.accepted:
@@ -396,8 +398,10 @@ def test_the_threat_of_a_veto_makes_steps_smaller_though_none_is_held() -> None:
     assert mean_interval(np.subtract(steps_taken(True), steps_taken(False)))[2] < 0
 
 
-def test_without_errors_the_law_is_gerbers_and_nobody_launches() -> None:
-    changes = {
+def test_without_errors_and_delays_the_law_is_gerbers_and_nobody_launches() -> None:
+    at_once = {"pace": 1.0, "part": 1.0, "urgent": 0.001, "means": 0.0, "anybody": 1.0}
+    changes = {f"mechanism.initiative.{name}": value for name, value in at_once.items()} | {
+        "mechanism.friction.by_veto_player": 0.0,
         "mechanism.initiative.poll_error": 0.0,
         HOME + "initiative.window": 26,
         "polity.home.citizens": 1000,

@@ -99,4 +99,4 @@ def paired(low: Sequence[Mapping[str, float]], high: Sequence[Mapping[str, float
     apart = column(high, name) - column(low, name)
     mean, sd = float(apart.mean()), float(apart.std(ddof=1))
     half = 1.96 * sd / np.sqrt(len(apart))
-    return {"effect": mean, "low": mean - half, "high": mean + half, "in sd": mean / sd if sd > 0 else 0.0}
+    return {"effect": mean, "low": mean - half, "high": mean + half, "in sd": mean / max(sd, 1e-6)}
