@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import re
 from collections.abc import Callable, Iterator
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 import typer
 from sphinx.application import Sphinx
 
 GROUPS = ("Policy", "Opinion", "Participation", "Government and media", "Organisations")
+RESULTS = Path(__file__).parents[2] / "results" / "assumptions"
 MARK = re.compile(r"^<!-- generated: (\w+)(?: (\w+))? -->$", re.MULTILINE)
 
 
@@ -123,6 +127,40 @@ def _command(command: Any, name: str) -> Iterator[str]:
     yield ""
 
 
+def trust() -> str:
+    """What half and one and a half of each assumed number do, the strongest first; then what was not measured."""
+    from advosim.scenario import load
+
+    assumed = {row.path: row.source for row in load.parameter_table() if row.source.startswith("assumption")}
+    with (RESULTS / "effects.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["number"] in assumed]
+    told = json.loads((RESULTS / "manifest.json").read_text(encoding="utf-8"))
+    errors = [f"{name}_errors" for name in told["outcomes"]]
+    strength = {row["number"]: 0.0 for row in rows}
+    for row in rows:
+        strength[row["number"]] = max(strength[row["number"]], *(abs(float(row[error])) for error in errors))
+    order = sorted(rows, key=lambda row: (-strength[row["number"]], row["number"], row["end"]))
+    lines = [
+        f"Measured on {told['date']} with version {told['version']} (sources {told['sources']}): {told['citizens']:,} "
+        f"citizens, {told['weeks']} weeks, {told['seeds']} paired seeds.",
+        "",
+        f"| number | decision | world | set to | {' | '.join(told['outcomes'])} | leaves sanity by |",
+        "|---|---|---|---|" + "---|" * (len(errors) + 1),
+    ]
+    for row in order:
+        decision = re.findall(r"decision (\d+)", assumed[row["number"]])[0]
+        value = row["value"] or "no other value"
+        cells = (f"`{row['number']}`", decision, row["world"], f"{row['end']}: {value}")
+        moved = (f"{float(row[error]):+.1f}" for error in errors)
+        lines.append("| " + " | ".join((*cells, *moved, row["leaves_sanity_by"])) + " |")
+    left = sorted(set(assumed) - set(strength))
+    lines += [
+        "",
+        f"Not measured, as they are no numbers or came later: {', '.join(f'`{path}`' for path in left)}.",
+    ] * bool(left)
+    return "\n".join(lines)
+
+
 TEXTS: dict[str, Callable[..., str]] = {
     "analyses": analyses,
     "commands": commands,
@@ -132,6 +170,7 @@ TEXTS: dict[str, Callable[..., str]] = {
     "scenarios": scenarios,
     "settings": settings,
     "tables": tables,
+    "trust": trust,
 }
 
 
