@@ -213,6 +213,8 @@ def run_all(work: Path, todo: list[Trial], seeds: int, workers: int = 2) -> pd.D
     head.write_text(json.dumps(stamp))
     done = _read(file)
     missing = [trial for trial in todo if trial not in done]
+    # A line that a kill cut off must not run into the next one.
+    file.write_text("".join(json.dumps(row) + "\n" for row in done.values()), encoding="utf-8")
     with file.open("a", encoding="utf-8") as out:
         for number, row in enumerate(_ran(missing, seeds, workers), 1):
             out.write(json.dumps(row) + "\n")
