@@ -376,7 +376,7 @@ def test_lessons_are_checked_against_their_scenario(shelf: Shelf, tmp_path: Path
     file.write_text(LESSON, encoding="utf-8")
     lesson = lessons.read(file, shelf)
     shown = lessons.shown("force", lesson, shelf.scenario("tiny"))
-    assert shown["view"]["b"] == [[1, REPRESSION, 0.9]] and "holds" not in json.dumps(shown)
+    assert shown["view"]["b"] == [[1, REPRESSION, 0.9]] and '"holds"' not in json.dumps(shown)
     assert shown["rule"]["source"] and shown["rule"]["says"]
     found = lessons.check(lesson, shelf, 3)
     assert sum(found.counts) <= 3 and "of 3" in str(found)

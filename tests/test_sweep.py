@@ -302,14 +302,14 @@ def test_ctrl_c_finishes_the_running_chunks_and_says_how_to_go_on(
     code = f"""
 import sys, time
 from advosim import cli
-from advosim.experiment import sweep
+from advosim.experiment.sweep import running as sweep
 inner = sweep._model
 def slow(scenario, seed):
     time.sleep(0.03)
     return inner(scenario, seed)
 sweep._model = slow
-before = sweep._crew
-sweep._crew = lambda *_: before(None, None, sweep.InProcess())
+before = sweep.crew_of
+sweep.crew_of = lambda *_: before(None, None, sweep.InProcess())
 cli.app(["sweep", "run", {str(small)!r}, "--out", {str(out)!r}])
 """
     process = started(code, stderr=subprocess.PIPE)
@@ -418,7 +418,7 @@ def test_a_folder_of_something_else_is_refused(plain: Experiment, tmp_path: Path
 
 
 def test_wrong_words_are_told(plain: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sweep, "PATIENCE", 0.5)
+    monkeypatch.setattr("advosim.experiment.sweep.workers.PATIENCE", 0.5)
     for settings, words in (
         ({"shard": "0/3"}, "i/N with i from 1 to N"),
         ({"shard": "4/3"}, "'4/3' is no part"),
@@ -534,7 +534,7 @@ def test_retry_shows_the_traceback(small: Path, tmp_path: Path, monkeypatch: pyt
     small.write_text(SMALL.replace("count = 20", "count = 1"), encoding="utf-8")
     assert alone(small, tmp_path / "out").failed == 6
     ran = command("retry", small, "--out", tmp_path / "out", "--run", 3)
-    assert ran.exit_code == 1
+    assert ran.exit_code == 3, "as of a sweep with failed runs"
     assert "Traceback" in ran.output and "a bug of the model" in ran.output and "broken" in ran.output
     assert command("retry", small, "--out", tmp_path / "out", "--run", 77).exit_code == 2
 

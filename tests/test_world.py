@@ -361,8 +361,9 @@ def test_no_parameter_of_a_rule_is_hidden_by_what_numpy_calls_so() -> None:
         assert not set(rows.RULES[name].names) & set(dir(np.record)), name
 
 
-@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("table", [name for name, module in TABLES.items() if module is rows])
 def test_every_field_of_every_table_says_what_it_is(table: str) -> None:
+    """Those of the record are held by the tests of the codebook."""
     source = Path(TABLES[table].__file__).read_text(encoding="utf-8")
     (declared,) = (
         node

@@ -219,8 +219,10 @@ def digest(record: Record) -> str:
     return hashlib.sha256(b"".join(digest_of(rows).encode() for rows in taken)).hexdigest()
 
 
-def digest_of(rows: np.ndarray) -> str:
-    """A hash of an array; of records field by field, since their padding may hold anything."""
+def digest_of(rows: Any) -> str:
+    """A hash of an array or of several; of records field by field, since their padding may hold anything."""
+    if isinstance(rows, tuple):
+        return hashlib.sha256("".join(digest_of(part) for part in rows).encode()).hexdigest()
     fields = rows.dtype.names
     parts = [rows] if fields is None else [rows[name] for name in fields]
     known = [digest_of(part) for part in parts] if fields else [hashlib.sha256(rows.tobytes()).hexdigest()]

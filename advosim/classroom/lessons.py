@@ -218,9 +218,12 @@ def shown(name: str, lesson: Lesson, scenario: Scenario) -> dict[str, Any]:
 
 
 def _source(rule: Any) -> str:
-    """The sources of a rule's parameters, each once."""
+    """The works and data behind a rule's parameters, each once; where its other numbers come from."""
     found = [str((field.json_schema_extra or {}).get("source", "")) for field in rule.model_fields.values()]
-    return "; ".join(dict.fromkeys(text for text in found if text not in ("", "-", "convention")))
+    parts = dict.fromkeys(part.strip() for text in found for part in text.split(";"))
+    works = [part for part in parts if part not in ("", "-") and not part.startswith(("assumption", "convention"))]
+    assumed = sorted({part.removeprefix("assumption: ") for part in parts if part.startswith("assumption")})
+    return "; ".join(works + [f"other numbers are assumptions ({', '.join(assumed)})"] * bool(assumed))
 
 
 def answer(lesson: Lesson, scenario: Scenario, twins: Twins, number: int) -> dict[str, Any]:

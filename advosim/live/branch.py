@@ -22,6 +22,8 @@ from advosim.world.state import Citizens, World
 
 FIXED = frozenset({"upbringing", "interest", "risk", "talk_threshold", "act_threshold", "start", "neighbour"})
 """Columns of citizens that no rule changes; a test runs all rules and looks."""
+EMPTY = frozenset({"seen"})
+"""Columns of citizens that are filled and emptied again within a week."""
 MENDED = frozenset({"alliances"})
 """Tables of the record whose rows are written again after their week: an alliance's life, when it ends."""
 ROOM_FOR_REFORM = 64
@@ -66,6 +68,8 @@ def fork(world: World, snapshot: Snapshot, scenario: Scenario) -> World:
     _check(world, snapshot, scenario)
 
     def change(path: str, column: NDArray[Any]) -> NDArray[Any]:
+        if path.rpartition(".")[2] in EMPTY:
+            return np.zeros_like(column)
         return snapshot.state[path].copy() if path in snapshot.state else column
 
     room = ROOM_FOR_REFORM * len(scenario.reform)
@@ -93,7 +97,7 @@ def _check(world: World, snapshot: Snapshot, scenario: Scenario) -> None:
 def _columns(world: Any, path: str = "") -> Iterator[tuple[str, NDArray[Any]]]:
     """All that may change, by dotted path, without the record."""
     for name, part in zip(world._fields, world, strict=True):
-        if isinstance(part, Recorded) or (isinstance(world, Citizens) and name in FIXED):
+        if isinstance(part, Recorded) or (isinstance(world, Citizens) and name in FIXED | EMPTY):
             continue
         if isinstance(part, tuple):
             yield from _columns(part, f"{path}{name}.")
