@@ -11,8 +11,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from advosim import Scenario
 from advosim.record import Record
 from advosim.simulation import advance, simulate

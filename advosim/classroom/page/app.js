@@ -341,6 +341,7 @@ function speak() {
 // ---------------------------------------------------------------- panels
 
 const changePanel = new ChangePanel(part("panel-change"), {
+  upload: (file) => void upload(file),
   changes: () => view.b,
   own: ownChanges,
   week: () => view.week,
@@ -625,7 +626,6 @@ async function startLive() {
     keepAddress();
   };
   await openScenario();
-  changePanel.panel.addEventListener("change", uploadHand);
   changePanel.panel.addEventListener("click", (event) => {
     if (/** @type {HTMLElement} */ (event.target).id !== "another-seed") return;
     view.seed += 1;
@@ -637,11 +637,8 @@ async function startLive() {
   if (view.lesson) await lessonPanel.list().then(() => lessonPanel.resume(view.lesson));
 }
 
-/** @param {Event} event */
-async function uploadHand(event) {
-  const input = /** @type {HTMLInputElement} */ (event.target);
-  const file = input.id === "upload" && input.files?.[0];
-  if (!file) return;
+/** Play a scenario file of one's own. @param {File} file */
+async function upload(file) {
   try {
     const known = await askedJson("upload", { method: "POST", body: await file.text() });
     const picker = /** @type {HTMLSelectElement} */ (part("scenario"));

@@ -10,7 +10,7 @@ import { capital, saidPath, saidValue } from "./scene.js";
  *   low: number, high: number, names: string[], default: any, value: any, source: string, founding: boolean}} Control
  */
 
-/** What the panel works on; `own` are the changes of the right side that the left side has not. @typedef {{changes(): import("./history.js").Changes, own(): import("./history.js").Changes, week(): number, set(list: import("./history.js").Changes, from: number): void}} Desk */
+/** What the panel works on; `own` are the changes of the right side that the left side has not. @typedef {{changes(): import("./history.js").Changes, own(): import("./history.js").Changes, week(): number, set(list: import("./history.js").Changes, from: number): void, upload(file: File): void}} Desk */
 
 /** Groups that stand open at first. */
 const OPEN = new Set(["Force and fear"]);
@@ -78,6 +78,9 @@ export class ChangePanel {
       <p class="small"><label for="upload">Play a scenario file of your own:</label> <input id="upload" type="file" accept=".toml"></p>`;
     const seek = /** @type {HTMLInputElement} */ (this.panel.querySelector("#seek"));
     seek.oninput = () => this.filter(seek.value.trim().toLowerCase());
+    // On the button itself: the panel may have been drawn anew by the time a file is chosen.
+    const chosen = /** @type {HTMLInputElement} */ (this.panel.querySelector("#upload"));
+    chosen.onchange = () => chosen.files?.[0] && this.desk.upload(chosen.files[0]);
     this.filter("");
   }
 
