@@ -24,7 +24,7 @@ from advosim.world.state import World, attitude
 HOME = "polity.home.governance."
 AGREED = {"attitude_between": 0.0, "policy": 0.0, "policy_between": 0.0, "ideal_between": 0.0}
 """An issue that is the same for all seeds."""
-ALWAYS = {"launch": 1.0, "experiment": 0.0}
+ALWAYS = {"launch": 1.0, "doubt": 0.0}
 """Teams campaign without pause and do what they are told."""
 TEAM = {
     "stance": 0.7, "stance_within": 0.0, "funds": 100.0, "income": 5.0, "funds_within": 0.0, "members": 0.0,
