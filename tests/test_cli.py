@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import re
@@ -9,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -19,7 +20,7 @@ import pytest
 from typer.testing import CliRunner
 
 from advosim import cli
-from advosim.cli import wiring
+from advosim.cli import scenarios, wiring
 from advosim.results import folder as results
 from advosim.scenario import load
 
@@ -54,13 +55,15 @@ def process(*words: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(autouse=True)
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty current folder."""
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty current folder. After Ctrl-C a command hears no more of it, nor would processes of later tests."""
+    heard = signal.getsignal(signal.SIGINT)
     folder = tmp_path / "here"
     folder.mkdir()
     monkeypatch.chdir(folder)
     monkeypatch.delenv("ADVOSIM_DEBUG", raising=False)
-    return folder
+    yield folder
+    signal.signal(signal.SIGINT, heard)
 
 
 @pytest.fixture
@@ -105,6 +108,14 @@ def test_help_lists_what_there_is_and_no_more() -> None:
     assert set(re.findall(r"^  ([a-z]+) ", text, re.MULTILINE)) == COMMANDS
     for later in ("dock", "validate", "ablate"):
         assert later not in text
+
+
+def test_every_command_of_a_module_is_in_its_list() -> None:
+    for module in wiring.MODULES:
+        public = {name for name, thing in vars(module).items() if inspect.isfunction(thing) and name[0] != "_"}
+        own = {name for name in public if vars(module)[name].__module__ == module.__name__}
+        assert own == {command.__name__ for command in module.COMMANDS}
+        assert all(command.__doc__ for command in module.COMMANDS)
 
 
 @pytest.mark.parametrize("words", [["--help"], ["run", "--help"], ["--version"], ["check", "baseline"], ["schema"]])
@@ -313,6 +324,11 @@ def test_from_scenario_to_results() -> None:
     assert first.exit_code == 0, first.output
     assert re.search(r"Baseline: 12 weeks, seed 1\n", first.stdout)
     assert "organisations; closed" in first.stdout
+    [told] = re.findall(r"Saved in first: (.*)", first.stdout)
+    named = {
+        name + end for name, ends in re.findall(r"(\w+) ?(\.\w+|\(.*?\))", told) for end in re.findall(r"\.\w+", ends)
+    }
+    assert named == {file.name for file in Path("first").iterdir()}
     again = advosim("run", "baseline", *SMALL, "--out", "again", "--threads", 2)
     other = advosim("run", "baseline", *SMALL, "--out", "other", "--seed", 2)
     assert (again.exit_code, other.exit_code) == (0, 0)
@@ -415,7 +431,7 @@ def test_the_starter_scenario_holds_with_and_without_its_comments(change: Callab
 
 
 def test_uncommenting_brings_in_reforms() -> None:
-    assert "\n[[reform]]\nweek = 104\nset" in uncommented(wiring.STARTER)
+    assert "\n[[reform]]\nweek = 104\nset" in uncommented(scenarios.STARTER)
 
 
 @pytest.mark.parametrize("taken", ["my_study.toml", "advosim.schema.json"])

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
 import pytest
+import typer
 from matplotlib.figure import Figure
 from test_figures import fake
+from typer.testing import CliRunner
 
-from advosim import Scenario, simulate
+from advosim import InputError, Scenario, simulate
+from advosim.cli import wiring
 from advosim.experiment.compare.comparison import Comparison
 from advosim.figures import registry, toolkit
 from advosim.model import KINDS
@@ -21,6 +25,7 @@ from advosim.reading.tables import lived
 from advosim.results import folder as results
 from advosim.results import latex, saving
 from advosim.scenario.declare import catalogue_rows
+from advosim.scenario.problems import Problem
 from advosim.scenario.schema import Kind
 from advosim.world import codes, recorded
 from advosim.world.columns import Column
@@ -162,8 +167,28 @@ def test_an_analysis_is_saved_by_what_it_leaves(tmp_path: Path) -> None:
         figures={"effects": figure},
     )
     place = saving.save(leaves, tmp_path / "here")
-    files = {"effects.csv", "effects.tex", "effects.png", "pairs.parquet", "summary.txt"}
+    files = {"effects.csv", "effects.tex", "effects.png", "pairs.parquet", "summary.txt", "codebook.csv"}
     assert {file.name for file in place.iterdir()} == files | {"manifest.json"}
     told = json.loads((place / "manifest.json").read_text(encoding="utf-8"))
     assert told["kind"] == "mine" and told["program"] == "advosim" and set(told["files"]) == files
     pd.testing.assert_frame_equal(pd.read_csv(place / "effects.csv"), table)
+
+
+def greet(name: str, times: int = 1) -> None:
+    """Greet somebody."""
+    if times > 3:
+        raise InputError(Problem("--times", None, "is too polite", "1 to 3"))
+    typer.echo(f"Hello {name}! " * times)
+
+
+@pytest.mark.parametrize("below", [[], ["say"]])
+def test_a_command_is_a_function_in_a_list(below: list[str]) -> None:
+    mine = SimpleNamespace(COMMANDS=(greet,), **({"GROUP": ("say", "Say something.")} if below else {}))
+    app = typer.Typer(add_completion=False)
+    app.callback()(lambda: None)
+    wiring.wire(app, mine)
+    ask = lambda *words: CliRunner().invoke(app, [*below, *words])  # noqa: E731
+    assert "Greet somebody." in ask("--help").stdout
+    assert ask("greet", "Ada", "--times", "2").stdout == "Hello Ada! Hello Ada! \n"
+    refused = ask("greet", "Ada", "--times", "4")
+    assert refused.exit_code == 2 and "error: --times: is too polite; allowed: 1 to 3" in refused.stderr

@@ -349,7 +349,7 @@ def test_looking_at_a_place_makes_nothing(tmp_path: Path) -> None:
 
 
 def test_the_summary_tells_the_run(record: Any, tmp_path: Path) -> None:
-    text = results.summary(record, tmp_path / "run")
+    text = results.summary(record, results.write(record, tmp_path / "run"))
     for part in (
         "Made up: 20 weeks, seed 7",
         "Does the table hold?",

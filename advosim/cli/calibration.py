@@ -1,59 +1,49 @@
-"""The command `advosim calibrate`: parses, calls the library and prints. `cli` adds it to its own."""
+"""The command `advosim calibrate`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from advosim.cli.console import STOPPED, hear_no_more, say
+from advosim.cli import options
+from advosim.cli.console import STOPPED, Bars, hear_no_more, say
 
-Told = Callable[[], AbstractContextManager[None]]
-"""Ends a command with a sentence and an exit code where something is wrong."""
-Bars = Callable[[], AbstractContextManager[Callable[[str, int, int], None]]]
-"""Shows progress."""
 METHODS = ("rejection", "history", "optuna")
 
 
-def add_to(app: typer.Typer, told: Told, bars: Bars) -> None:
-    """Add the command to the command line."""
-
-    @app.command()
-    def calibrate(
-        experiment: Annotated[str, typer.Argument(help="An experiment file; its factors are the parameters.")],
-        out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for runs and results.")],
-        targets: Annotated[
-            Path | None, typer.Option(metavar="FILE", help="CSV with outcome, value, uncertainty (one sd).")
-        ] = None,
-        method: Annotated[str | None, typer.Option(help=f"One of {', '.join(METHODS)}.")] = None,
-        n: Annotated[int | None, typer.Option("--n", help="Settings that are run; of history per wave.")] = None,
-        accept: Annotated[float | None, typer.Option(help="Share of settings that is kept.")] = None,
-        seeds: Annotated[int | None, typer.Option(help="Runs of each setting.")] = None,
-        waves: Annotated[int | None, typer.Option(help="Waves of history matching.")] = None,
-        workers: Annotated[
-            int | None, typer.Option(min=1, max=1024, help="Processes; the results are the same.")
-        ] = None,
-    ) -> None:
-        """Fit an experiment's factors to observed values: posterior, check and figure."""
-        settings = {"method": method, "n": n, "accept": accept, "seeds": seeds, "waves": waves}
-        with told():
-            _calibrate(experiment, targets, out, workers, bars, settings)
-
-
-def _calibrate(
-    file: str, targets: Path | None, out: Path, workers: int | None, bars: Bars, settings: dict[str, Any]
+def calibrate(
+    experiment: Annotated[str, typer.Argument(help="An experiment file; its factors are the parameters.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder for runs and results.")],
+    targets: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="CSV with outcome, value, uncertainty (one sd).")
+    ] = None,
+    method: Annotated[str | None, typer.Option(help=f"One of {', '.join(METHODS)}.")] = None,
+    n: Annotated[int | None, typer.Option("--n", help="Settings that are run; of history per wave.")] = None,
+    accept: Annotated[float | None, typer.Option(help="Share of settings that is kept.")] = None,
+    seeds: Annotated[int | None, typer.Option(help="Runs of each setting.")] = None,
+    waves: Annotated[int | None, typer.Option(help="Waves of history matching.")] = None,
+    workers: options.Workers = None,
 ) -> None:
+    """Fit an experiment's factors to observed values: posterior, check and figure."""
+    settings = {"method": method, "n": n, "accept": accept, "seeds": seeds, "waves": waves}
+    _calibrate(experiment, targets, out, workers, settings)
+
+
+COMMANDS = (calibrate,)
+
+
+def _calibrate(file: str, targets: Path | None, out: Path, workers: int | None, settings: dict[str, Any]) -> None:
     from advosim.experiment.calibration import report
     from advosim.experiment.calibration.calibrate import calibrate
     from advosim.experiment.calibration.runs import FailedRuns
     from advosim.experiment.sweep.load import load
+    from advosim.results.folder import saved
 
     experiment = load(file)
     try:
-        with bars() as progress:
+        with Bars() as progress:
             result = calibrate(experiment, targets, out, workers=workers, progress=progress, **settings)
     except KeyboardInterrupt:
         hear_no_more()
@@ -62,5 +52,4 @@ def _calibrate(
     except FailedRuns as error:
         say(f"error: {error}", err=True)
         raise typer.Exit(1) from None
-    say(report.summary(result, experiment.title))
-    say(f"\nSaved in {out}: {', '.join(name for name in report.FILES if (out / name).exists())}, manifest.json")
+    say(f"{report.summary(result, experiment.title)}\n\n{saved(out)}")

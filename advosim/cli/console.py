@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from typing import Any
 
 import typer
 
@@ -11,6 +12,7 @@ from advosim.scenario.plain_text import printable
 
 FAILED_RUNS, STOPPED = 3, 130
 """Exit codes beside 0, 1 (a failure) and 2 (wrong input): some runs of a sweep failed; Ctrl-C."""
+STAGES = {"compile": "compiling the rules (kept for later runs)", "found": "founding the world", "weeks": "weeks"}
 
 
 def say(text: object = "", *, err: bool = False, nl: bool = True) -> None:
@@ -38,3 +40,39 @@ def hear_no_more() -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     except ValueError:  # not in the main thread
         return
+
+
+class Bars:
+    """Progress on stderr: a bar for each stage, at once on a terminal, else only for what takes longer."""
+
+    def __init__(self) -> None:
+        self._stage = ""
+        self._bar: Any = None
+
+    def __enter__(self) -> Bars:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        if stage != self._stage:
+            self.__exit__()
+            self._stage, self._bar = stage, self._new(stage, total)
+        self._bar.total = total
+        self._bar.update(done - self._bar.n)
+
+    def _new(self, stage: str, total: int) -> Any:
+        from tqdm import tqdm
+
+        terminal = sys.stderr.isatty()
+        return tqdm(
+            desc=STAGES.get(stage, stage),
+            total=total,
+            file=sys.stderr,
+            delay=0 if terminal else 1,
+            mininterval=0.1 if terminal else 5,
+            leave=stage != "compile" or not terminal,
+            dynamic_ncols=True,
+        )

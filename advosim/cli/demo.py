@@ -3,67 +3,80 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from advosim.cli.console import Bars, say
+from advosim.scenario.limits import MOST_SEED
 from advosim.scenario.problems import InputError, Problem
 
 if TYPE_CHECKING:
     from advosim.classroom.asked import Shelf
 
-Told = Callable[[], AbstractContextManager[None]]
-Bars = Callable[[], AbstractContextManager[Callable[[str, int, int], None]]]
 PORT = 8123
+TWINS = 50
 
 
-def add_to(app: typer.Typer, told: Told, bars: Bars) -> None:
-    """Add the command. told: turns failures into sentences and exit codes; bars: shows progress."""
+def demo(
+    scenarios: Annotated[
+        list[str] | None, typer.Argument(help="Scenarios to choose from; by default all that are shipped.")
+    ] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = PORT,
+    address: Annotated[str, typer.Option(help="Address to answer at.")] = "127.0.0.1",
+    lan: Annotated[bool, typer.Option("--lan", help="Let everybody in this network open the page.")] = False,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")] = True,
+    lessons: Annotated[
+        list[Path] | None, typer.Option("--lesson", metavar="FILE|DIR", help="Lessons of your own.")
+    ] = None,
+    check_lesson: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Count a lesson's answers in pairs of twins, and end.")
+    ] = None,
+    runs: Annotated[
+        int | None, typer.Option(min=1, max=10_000, help=f"With --check-lesson: pairs of twins, by default {TWINS}.")
+    ] = None,
+    export: Annotated[
+        Path | None, typer.Option(metavar="FILE.html", help="Write one page that plays without a server, and end.")
+    ] = None,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--change", metavar="PATH=VALUE[@WEEK]", help="With --export: a change of the right side."),
+    ] = None,
+    seed: Annotated[int | None, typer.Option(min=0, max=MOST_SEED, help="With --export: seed of all chance.")] = None,
+) -> None:
+    """Open the classroom: two histories side by side in a browser, with one change between them."""
+    _refuse_what_does_not_go_together(check_lesson, runs, export, changes, seed)
+    _needs_app()
+    from advosim.classroom.asked import Shelf
 
-    @app.command()
-    def demo(
-        scenarios: Annotated[
-            list[str] | None, typer.Argument(help="Scenarios to choose from; by default all that are shipped.")
-        ] = None,
-        port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = PORT,
-        address: Annotated[str, typer.Option(help="Address to answer at.")] = "127.0.0.1",
-        lan: Annotated[bool, typer.Option("--lan", help="Let everybody in this network open the page.")] = False,
-        browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")] = True,
-        lessons: Annotated[
-            list[Path] | None,
-            typer.Option("--lesson", metavar="FILE|DIR", help="Lessons of your own."),
-        ] = None,
-        check_lesson: Annotated[
-            Path | None,
-            typer.Option(metavar="FILE", help="Count a lesson's answers in pairs of twins, and end."),
-        ] = None,
-        runs: Annotated[int, typer.Option(min=1, max=10_000, help="Pairs of twins for --check-lesson.")] = 50,
-        export: Annotated[
-            Path | None, typer.Option(metavar="FILE.html", help="Write one page that plays without a server, and end.")
-        ] = None,
-        changes: Annotated[
-            list[str] | None,
-            typer.Option("--change", metavar="PATH=VALUE[@WEEK]", help="With --export: a change of the right side."),
-        ] = None,
-        seed: Annotated[int | None, typer.Option(min=0, help="With --export: seed of all chance.")] = None,
-    ) -> None:
-        """Open the classroom: two histories side by side in a browser, with one change between them."""
-        with told():
-            _needs_app()
-            from advosim.classroom.asked import Shelf
+    shelf = Shelf(scenarios or [])
+    if check_lesson is not None:
+        _check(check_lesson, shelf, runs or TWINS)
+    elif export is not None:
+        _export(export, shelf, changes or [], seed)
+    else:
+        _open(shelf, lessons or [], "0.0.0.0" if lan else address, port, lan, browser)
 
-            shelf = Shelf(scenarios or [])
-            if check_lesson is not None:
-                _check(check_lesson, shelf, runs, bars)
-            elif export is not None:
-                _export(export, shelf, changes or [], seed, bars)
-            elif changes:
-                raise InputError(Problem("--change", None, "goes with --export", hint="the page has a tab Change"))
-            else:
-                _open(shelf, lessons or [], "0.0.0.0" if lan else address, port, lan, browser, bars)
+
+COMMANDS = (demo,)
+
+
+def _refuse_what_does_not_go_together(
+    check_lesson: Path | None, runs: int | None, export: Path | None, changes: list[str] | None, seed: int | None
+) -> None:
+    """Raises InputError for options of another use of the command than the one that is asked for."""
+    problems = []
+    if check_lesson is not None and export is not None:
+        problems.append(Problem("--export", None, "does not go with --check-lesson", hint="give two commands"))
+    if runs is not None and check_lesson is None:
+        problems.append(Problem("--runs", None, "goes with --check-lesson"))
+    if changes and export is None:
+        problems.append(Problem("--change", None, "goes with --export", hint="the page has a tab Change"))
+    if seed is not None and export is None:
+        problems.append(Problem("--seed", None, "goes with --export", hint="the page has a field for the seed"))
+    if problems:
+        raise InputError(problems)
 
 
 def _needs_app() -> None:
@@ -76,24 +89,24 @@ def _needs_app() -> None:
     del starlette, uvicorn
 
 
-def _compile(bars: Bars) -> None:
+def _compile() -> None:
     from advosim.simulation import compile_all
 
-    with bars() as progress:
+    with Bars() as progress:
         compile_all(progress)
 
 
-def _check(file: Path, shelf: Shelf, runs: int, bars: Bars) -> None:
+def _check(file: Path, shelf: Shelf, runs: int) -> None:
     from advosim.classroom import lessons
 
     lesson = lessons.read(file, shelf)
-    _compile(bars)
-    with bars() as progress:
+    _compile()
+    with Bars() as progress:
         found = lessons.check(lesson, shelf, runs, lambda done, total: progress("pairs of twins", done, total))
-    typer.echo(str(found))
+    say(str(found))
 
 
-def _export(file: Path, shelf: Shelf, changes: list[str], seed: int | None, bars: Bars) -> None:
+def _export(file: Path, shelf: Shelf, changes: list[str], seed: int | None) -> None:
     from advosim.classroom import asked, keep
     from advosim.classroom.histories import Histories
 
@@ -105,13 +118,13 @@ def _export(file: Path, shelf: Shelf, changes: list[str], seed: int | None, bars
     shelf.resolved(sides[1])
     if not file.parent.is_dir():
         raise InputError(Problem(str(file), None, f"there is no folder '{file.parent}'"))
-    _compile(bars)
+    _compile()
     view: dict[str, Any] = {"s": name, "seed": seed, "a": [], "b": rows, "tab": "story"}
     page = keep.one_file(Histories(shelf), sides, view)
     partial = file.with_name(file.name + ".partial")
     partial.write_text(page, encoding="utf-8", newline="\n")
     partial.replace(file)
-    typer.echo(f"Wrote {file} ({file.stat().st_size / 1e6:.1f} MB): open it in any browser.")
+    say(f"Wrote {file} ({file.stat().st_size / 1e6:.1f} MB): open it in any browser.")
 
 
 def _rows(changes: list[str]) -> list[list[Any]]:
@@ -132,7 +145,7 @@ def _rows(changes: list[str]) -> list[list[Any]]:
     return rows
 
 
-def _open(shelf: Shelf, lessons: list[Path], address: str, port: int, lan: bool, browser: bool, bars: Bars) -> None:
+def _open(shelf: Shelf, lessons: list[Path], address: str, port: int, lan: bool, browser: bool) -> None:
     import threading
     import webbrowser
 
@@ -141,17 +154,17 @@ def _open(shelf: Shelf, lessons: list[Path], address: str, port: int, lan: bool,
 
     known = files.library(lessons, shelf)
     port = _free(address, port)
-    _compile(bars)
+    _compile()
     own = _own_address() if lan else ""
     here = f"http://{'127.0.0.1' if address in ('0.0.0.0', '::') else address}:{port}/"
     network = f"http://{own}:{port}/" if own else ""
     hosts = list(dict.fromkeys([*server.LOCAL, address, *([own] if own else [])]))
     app = server.application(shelf, known, hosts, lan=network)
     threading.Thread(target=server.warm, args=(app,), daemon=True).start()
-    typer.echo(f"The classroom is at {here}  (Ctrl-C ends it)")
+    say(f"The classroom is at {here}  (Ctrl-C ends it)")
     if lan:
-        typer.echo(f"Open to everybody in this network at {network or 'this machine’s address'}: they can play and")
-        typer.echo("upload scenarios, and read nothing else of this machine. Without --lan it is open to you alone.")
+        say(f"Open to everybody in this network at {network or 'this machine’s address'}: they can play and")
+        say("upload scenarios, and read nothing else of this machine. Without --lan it is open to you alone.")
     if browser:
         threading.Timer(0.5, webbrowser.open, [here]).start()
     server.serve(app, address, port)

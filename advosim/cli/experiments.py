@@ -1,48 +1,24 @@
-"""The commands of `advosim sweep`: each parses, calls the library and prints. `cli` adds them to its own."""
+"""The commands of `advosim sweep`."""
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from advosim.cli import options
 from advosim.cli.console import FAILED_RUNS, STOPPED, hear_no_more, say
 from advosim.scenario.problems import InputError, Problem
 
-Told = Callable[[], AbstractContextManager[None]]
-"""Ends a command with a sentence and an exit code where something is wrong."""
 FORMATS = ("csv", "dta", "parquet")
 
-ExperimentArgument = Annotated[Path, typer.Argument(help="An experiment file.")]
-Out = Annotated[
-    Path | None, typer.Option("--out", metavar="DIR", help="Folder of the sweep, by default results/EXPERIMENT.")
-]
-Workers = Annotated[int | None, typer.Option(min=1, max=1024, help="Processes; the results are the same.")]
+GROUP = ("sweep", "Run experiments: many runs of a design, which nothing can lose.")
+
 Shown = Annotated[bool | None, typer.Option("--progress/--quiet", help="Show progress; by default on a terminal.")]
 
 
-def add_to(app: typer.Typer, told: Told) -> None:
-    """Add the commands to the command line."""
-    group = typer.Typer(help="Run experiments: many runs of a design, which nothing can lose.", no_args_is_help=True)
-    for command in (plan, run, status, retry, export):
-        group.command(command.__name__)(_ended(command, told))
-    app.add_typer(group, name="sweep")
-
-
-def _ended(command: Callable[..., None], told: Told) -> Callable[..., None]:
-    @functools.wraps(command)
-    def call(*words: Any, **options: Any) -> None:
-        with told():
-            command(*words, **options)
-
-    return call
-
-
-def plan(experiment: ExperimentArgument, workers: Workers = None, progress: Shown = None) -> None:
+def plan(experiment: options.Experiment, workers: options.Workers = None, progress: Shown = None) -> None:
     """Say how many runs there will be, how long they will take and how much disk, from a few timed runs."""
     from advosim.experiment.sweep import running as sweep
 
@@ -58,9 +34,9 @@ def _tell_notes(experiment: Path) -> None:
 
 
 def run(
-    experiment: ExperimentArgument,
-    out: Out = None,
-    workers: Workers = None,
+    experiment: options.Experiment,
+    out: options.Sweep = None,
+    workers: options.Workers = None,
     dask: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="A dask scheduler, such as tcp://HOST:8786.")
     ] = None,
@@ -77,7 +53,7 @@ def run(
     _tell_notes(experiment)
     try:
         done = sweep.run(
-            experiment, _place(experiment, out), workers=workers, dask=dask, shard=shard, progress=progress
+            experiment, options.sweep_of(experiment, out), workers=workers, dask=dask, shard=shard, progress=progress
         )
     except sweep.Stopped as stopped:
         hear_no_more()
@@ -95,24 +71,24 @@ def _tell_failures(count: int) -> None:
         raise typer.Exit(FAILED_RUNS)
 
 
-def status(experiment: ExperimentArgument, out: Out = None) -> None:
+def status(experiment: options.Experiment, out: options.Sweep = None) -> None:
     """Say how many runs are done, failed, killed and left."""
     from advosim.experiment.sweep import load
     from advosim.experiment.sweep import running as sweep
 
     load.load(experiment)
-    say(str(sweep.status(_place(experiment, out))))
+    say(str(sweep.status(options.sweep_of(experiment, out))))
 
 
 def retry(
-    experiment: ExperimentArgument,
-    out: Out = None,
+    experiment: options.Experiment,
+    out: options.Sweep = None,
     run: Annotated[int | None, typer.Option(min=0, help="Which run; by default all that failed.")] = None,
 ) -> None:
     """Run failed runs again, one by one in this process, and show what they raise."""
     from advosim.experiment.sweep import running as sweep
 
-    place = _place(experiment, out)
+    place = options.sweep_of(experiment, out)
     numbers = sweep.failed(place, run)
     again = sum(_failed_again(experiment, place, number) for number in numbers)
     _tell_failures(again)
@@ -135,8 +111,8 @@ def _failed_again(experiment: Path, place: Path, number: int) -> bool:
 
 
 def export(
-    experiment: ExperimentArgument,
-    out: Out = None,
+    experiment: options.Experiment,
+    out: options.Sweep = None,
     format: Annotated[str, typer.Option("--format", help=f"One of {', '.join(FORMATS)}.")] = "csv",
 ) -> None:
     """Write the tables of a sweep for other programs."""
@@ -144,9 +120,8 @@ def export(
         raise InputError(Problem("--format", None, f"'{format}' is no format", ", ".join(FORMATS)))
     from advosim.experiment.sweep import export as exporting
 
-    for file in exporting.export(_place(experiment, out), format):
+    for file in exporting.export(options.sweep_of(experiment, out), format):
         say(f"Wrote {file}")
 
 
-def _place(experiment: Path, out: Path | None) -> Path:
-    return out or Path("results") / experiment.stem
+COMMANDS = (plan, run, status, retry, export)

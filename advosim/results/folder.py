@@ -255,6 +255,16 @@ def write_manifest(folder: Path, told: Mapping[str, Any]) -> None:
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
+def saved(folder: str | Path) -> str:
+    """`Saved in FOLDER: weeks (.csv, .parquet), story.html ...`: all that its manifest lists, and the manifest."""
+    names = [*json.loads((Path(folder) / MANIFEST).read_text(encoding="utf-8"))["files"], MANIFEST]
+    kinds: dict[str, list[str]] = {}
+    for name in names:
+        kinds.setdefault(Path(name).stem, []).append(Path(name).suffix)
+    told = (f"{name} ({', '.join(ends)})" if len(ends) > 1 else name + ends[0] for name, ends in kinds.items())
+    return f"Saved in {folder}: {', '.join(told)}"
+
+
 def has_venues_abroad(record: Run) -> bool:
     """Whether a run had a body above its polities, or several of them."""
     return record.scenario.has_abroad
@@ -446,7 +456,7 @@ def _ask_git(folder: Path, *words: str) -> str | None:
 
 
 def summary(record: Run, folder: str | Path | None = None) -> str:
-    """What happened in a run, for a person to read."""
+    """What happened in a run, for a person to read; and which files of it are in `folder`, where they were written."""
     scenario, weeks = record.scenario, record.weeks
     lines = [f"{scenario.title}: {weeks['week'].max()} weeks, seed {record.seed}"]
     lines += [scenario.question] if scenario.question else []
@@ -459,11 +469,9 @@ def summary(record: Run, folder: str | Path | None = None) -> str:
     lines += _course(record)
     lines += ["", *_remarks(record)] if _remarks(record) else []
     if folder is not None:
-        figures, tables = (", ".join(names) for names in (figures_of(record), tables_of(record)))
-        lines += ["", f"Saved in {folder}: {STORY} tells what happened; {figures} as .png;"]
+        lines += ["", saved(folder)]
         lines += [
-            f"{tables} as .parquet and .csv; {', '.join(MEASURED)} as .csv;",
-            f"{codebook.FILE} says what every column means; {MANIFEST} how to repeat the run",
+            f"{STORY} tells what happened, {codebook.FILE} what every column means, {MANIFEST} how to repeat the run"
         ]
     stages = ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in record.seconds.items())
     return "\n".join([*lines, f"Took {stages}." if stages else ""]).rstrip()

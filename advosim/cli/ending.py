@@ -1,0 +1,83 @@
+"""How a command ends: with a sentence and an exit code, never with a traceback that nobody asked for."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import NoReturn, TypeVar
+
+import typer
+
+from advosim.cli.console import STOPPED, hear_no_more, say
+from advosim.scenario.problems import InputError, Problem
+
+T = TypeVar("T")
+
+
+class Failure:
+    """Whether a failure shows its traceback: `--debug`, or ADVOSIM_DEBUG=1."""
+
+    shown = False
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Ends a command with a sentence and an exit code: 2 for wrong input, 130 for Ctrl-C, 1 for a failure."""
+    try:
+        yield
+    except InputError as error:
+        _refuse(error.problems)
+    except KeyboardInterrupt as stopped:
+        hear_no_more()
+        say(str(stopped) or "Stopped before the end; nothing was saved.", err=True)
+        raise typer.Exit(STOPPED) from None
+    except (typer.Exit, typer.Abort, BrokenPipeError):
+        raise
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+            _refuse([Problem(f"{str(error.filename)[:60]}...", None, "this name is too long for a file")])
+        _fail(error)
+
+
+def collect(problems: list[Problem], action: Callable[[], T]) -> T | None:
+    """What an action gives, or None where its input is wrong, which `problems` then tells: all is told at once."""
+    try:
+        return action()
+    except InputError as error:
+        problems.extend(error.problems)
+        return None
+
+
+def _refuse(problems: Sequence[Problem]) -> NoReturn:
+    for problem in problems:
+        say(f"error: {problem}", err=True)
+    count = len(problems)
+    say(f"{count} error{'' if count == 1 else 's'}; nothing was run or written.", err=True)
+    raise typer.Exit(2) from None
+
+
+def _fail(error: Exception) -> NoReturn:
+    from advosim.results.folder import SaveError
+
+    if Failure.shown:
+        raise error
+    known = isinstance(error, SaveError)
+    say(f"error: {error}" if known else f"error: the command failed: {_brief(error)}", err=True)
+    raise typer.Exit(1) from None
+
+
+def _brief(error: Exception) -> str:
+    """The failure in one sentence, and where its traceback was saved."""
+    import tempfile
+    import traceback
+
+    said = " ".join(f"{type(error).__name__}: {error}".split())[:300]
+    try:
+        handle, name = tempfile.mkstemp(prefix="advosim-traceback-", suffix=".txt")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.writelines(traceback.format_exception(error))
+    except OSError:
+        return f"{said}. The traceback could not be saved; `advosim --debug ...` shows it."
+    return f"{said}. The traceback is in {name}; `advosim --debug ...` shows it."

@@ -1,0 +1,31 @@
+"""Arguments and options that several commands have, each told once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from advosim.scenario.limits import MOST_SEED, MOST_WEEKS
+
+MOST_RUNS = 1_000_000
+
+Scenario = Annotated[str, typer.Argument(help="A scenario file, or the name of a shipped scenario.")]
+Experiment = Annotated[Path, typer.Argument(help="An experiment file.")]
+Weeks = Annotated[int | None, typer.Option(min=1, max=MOST_WEEKS, help="Length of the runs.")]
+FirstSeed = Annotated[int, typer.Option(min=0, max=MOST_SEED, help="The first of the seeds.")]
+Changes = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="Another value at a dotted path; can be repeated."),
+]
+Workers = Annotated[int | None, typer.Option(min=1, max=1024, help="Processes; the results are the same.")]
+Sweep = Annotated[
+    Path | None, typer.Option("--out", metavar="DIR", help="Folder of the sweep, by default results/EXPERIMENT.")
+]
+Force = Annotated[bool, typer.Option("--force", help="Write where other files are too; they stay beside the results.")]
+
+
+def sweep_of(experiment: Path, out: Path | None) -> Path:
+    """The folder of an experiment's runs."""
+    return out or Path("results") / experiment.stem
