@@ -40,6 +40,8 @@ COMMANDS = {
     "calibrate",
     "sensitivity",
     "discover",
+    "rerun",
+    "list",
 }
 REPRESSION = "polity.home.governance.repression"
 

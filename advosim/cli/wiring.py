@@ -15,11 +15,11 @@ from typing import Annotated, Any
 
 import typer
 
-from advosim.cli import analyses, calibration, demo, experiments, runs, scenarios
+from advosim.cli import analyses, calibration, demo, experiments, listing, repeating, runs, scenarios
 from advosim.cli.console import STOPPED, hear_no_more, say, settle
 from advosim.cli.ending import Failure, told
 
-MODULES = (runs, scenarios, demo, analyses, experiments, calibration)
+MODULES = (runs, repeating, listing, scenarios, demo, analyses, experiments, calibration)
 
 
 def wire(app: typer.Typer, module: ModuleType) -> None:

@@ -150,10 +150,7 @@ def write(record: Run, folder: str | Path, started: datetime | None = None, forc
     be used, SaveError where writing fails.
     """
     with whole(folder, force) as partial, _no_collection():
-        for name in tables_of(record):
-            table: pd.DataFrame = getattr(record, name)
-            table.to_parquet(partial / f"{name}.parquet", index=False)
-            write_csv(table, partial / f"{name}.csv")
+        write_tables(record, partial)
         _name_citizens(record, partial)
         _tell(record, partial)
         codebook.write(partial, codebook.of_run(record, tables_of(record)))
@@ -161,6 +158,14 @@ def write(record: Run, folder: str | Path, started: datetime | None = None, forc
             _draw(record, partial / f"{name}.png")
         write_manifest(partial, manifest(record, started))
     return Path(folder).absolute()
+
+
+def write_tables(record: Run, folder: Path) -> None:
+    """Write a run's tables as Parquet and CSV into a folder that is there."""
+    for name in tables_of(record):
+        table: pd.DataFrame = getattr(record, name)
+        table.to_parquet(folder / f"{name}.parquet", index=False)
+        write_csv(table, folder / f"{name}.csv")
 
 
 def _name_citizens(record: Run, folder: Path) -> None:

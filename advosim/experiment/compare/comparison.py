@@ -264,7 +264,9 @@ def _told(plan: _Plan, seeds: range) -> dict[str, Any]:
         for label, scenario in zip(plan.labels, plan.scenarios, strict=True)
     ]
     common = {"polities": list(plan.polities), "issues": list(plan.issues)}
-    return {"seeds": [seeds.start, seeds.stop - 1], "weeks": plan.weeks, **common, "scenarios": scenarios}
+    measured = {"outcomes": None if plan.own else list(plan.outcomes), "by_issue": plan.by_issue}
+    seen = {"seeds": [seeds.start, seeds.stop - 1], "weeks": plan.weeks}
+    return {**seen, **common, **measured, "scenarios": scenarios}
 
 
 # ---------------------------------------------------------------- what is wrong before anything runs

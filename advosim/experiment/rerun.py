@@ -1,0 +1,278 @@
+"""Do again what a manifest tells of, and say whether the bits agree."""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from advosim.experiment.sweep import store
+from advosim.experiment.sweep.seals import Damage, file_digest, unsealed
+from advosim.results import folder as results
+from advosim.scenario.load import Scenario
+from advosim.scenario.problems import InputError, Problem
+
+if TYPE_CHECKING:
+    from advosim.experiment.sweep.schema import Experiment
+
+Table = Mapping[str, Any]
+TABLES = ".parquet"
+"""Files whose bits count: all others are made of these."""
+STAMP = re.compile(r"(?P<name>.+) sha256:(?P<hash>[0-9a-f]{64})")
+"""A file of a network in a manifest: its name and what it holds."""
+SAVED = "a manifest.json or sweep.json that advosim wrote, or its folder"
+
+
+@dataclass(frozen=True)
+class Rerun:
+    """What became of the tables of some results when they were made again."""
+
+    what: str
+    same: tuple[str, ...]
+    other: tuple[str, ...]
+    """Tables whose bits differ, or which are not made any more."""
+    damaged: tuple[str, ...]
+    """Files beside the manifest that are not as they were saved; the manifest's hashes count, not they."""
+    versions: Mapping[str, tuple[str, str]]
+    """What differs of the program and the machine: then and now."""
+
+    @property
+    def bits_agree(self) -> bool:
+        return not self.other
+
+    def __str__(self) -> str:
+        lines = [self.what]
+        if self.other:
+            lines += [f"Other bits: {', '.join(self.other)}"]
+        if self.same:
+            lines += [f"Same bits: {', '.join(self.same)}"]
+        lines += [f"{name} beside the manifest is not as it was saved" for name in self.damaged]
+        lines += [f"{name}: {then} then, {now} now" for name, (then, now) in self.versions.items()]
+        if self.other and not self.versions:
+            lines += ["All versions are as they were. Edits of the program that were not committed are not seen."]
+        return "\n".join(lines)
+
+
+def rerun(manifest: str | Path, *, workers: int | None = None, progress: bool | None = None) -> Rerun:
+    """Repeat the run, comparison or sweep that a manifest (or the folder around it) is of, and compare all tables.
+
+    Nothing is kept. workers: processes of comparisons and sweeps. Raises InputError where the manifest is none, is of
+    another kind, or has a scenario that this version does not know.
+    """
+    file = _located(manifest)
+    told = _read(file)
+    again = _kind(file, told)
+    with tempfile.TemporaryDirectory(prefix="advosim-") as scratch:
+        what = again(file, told, Path(scratch), workers, progress)
+        same, other = _compared(_hashes(file, told), file.parent, Path(scratch))
+        damaged = [name for name, known in _hashes(file, told).items() if _is_other(file.parent / name, known)]
+    return Rerun(what, tuple(same), tuple(other), tuple(damaged), dict(_differing(told)))
+
+
+# ---------------------------------------------------------------- reading manifests
+
+
+def _located(given: str | Path) -> Path:
+    path = Path(given)
+    names = (results.MANIFEST, store.MANIFEST)
+    found = next((path / name for name in names if (path / name).is_file()), None) if path.is_dir() else path
+    if found is None or not found.is_file():
+        what = "there is no manifest in this folder" if path.is_dir() else "there is no such file"
+        raise InputError(Problem(str(given), None, what, SAVED))
+    return found
+
+
+def _read(file: Path) -> Table:
+    try:
+        told = json.loads(file.read_text(encoding="utf-8"))
+        known = told["program"] in (results.PROGRAM, store.PROGRAM)
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        known = False
+    if not known:
+        raise InputError(Problem(str(file), None, "is no manifest", SAVED))
+    table: Table = told
+    return table
+
+
+Again = Callable[[Path, Table, Path, int | None, bool | None], str]
+
+
+def _kind(file: Path, told: Table) -> Again:
+    """What does again what a manifest is of."""
+    kind = "sweep" if told["program"] == store.PROGRAM else told.get("kind", "run" if "scenario" in told else "")
+    known: dict[str, Again] = {"run": _run, "comparison": _comparison, "sweep": _sweep}
+    if kind not in known:
+        hint = "rerun the sweep that it was made of" if kind in ("sensitivity", "discovery") else ""
+        raise InputError(Problem(str(file), None, f"a {kind or 'manifest'} cannot be rerun", ", ".join(known), hint))
+    return known[kind]
+
+
+def _hashes(file: Path, told: Table) -> dict[str, str]:
+    """The hashes of the tables, as they were saved."""
+    try:
+        files = unsealed(file.parent / store.MERGED)["files"] if told["program"] == store.PROGRAM else told["files"]
+    except (FileNotFoundError, Damage) as error:
+        hint = "finish the sweep first: advosim sweep run"
+        raise InputError(
+            Problem(str(file.parent), None, f"no sound tables to compare with ({error})", hint=hint)
+        ) from None
+    return {name: known for name, known in files.items() if name.endswith(TABLES) and name != store.TIMINGS}
+
+
+def _scenario(file: Path, table: Table) -> Scenario:
+    """The scenario of a manifest. Raises InputError where this version has none like it."""
+    told = json.loads(json.dumps(table))
+    for polity in told.get("polity", {}).values():
+        for layer in polity.get("network", {}).values():
+            if layer.get("file"):
+                layer["file"] = str(_network(file, layer["file"]))
+    try:
+        return Scenario.model_validate(told)
+    except ValidationError as error:
+        problems = []
+        for wrong in error.errors(include_url=False):
+            what = f"its scenario is of another version: {'.'.join(map(str, wrong['loc']))}: {wrong['msg']}"
+            problems.append(Problem(str(file), None, what))
+        raise InputError(problems) from None
+
+
+def _network(file: Path, stamp: str) -> Path:
+    """The file of a network, looked for beside the manifest and in the current folder."""
+    found = STAMP.fullmatch(stamp)
+    if found is None:
+        raise InputError(Problem(str(file), None, f"the network's file was gone when it was saved: {stamp}"))
+    for folder in (file.parent, Path()):
+        path = folder / found["name"]
+        if path.is_file() and file_digest(path) == found["hash"]:
+            return path.absolute()
+    what = f"the network's file {found['name']} is needed as it was (sha256 {found['hash'][:12]}...)"
+    raise InputError(Problem(str(file), None, what, hint="put it beside the manifest, or call from its folder"))
+
+
+# ---------------------------------------------------------------- doing it again
+
+
+def _run(file: Path, told: Table, place: Path, workers: int | None, progress: bool | None) -> str:
+    from advosim.simulation import simulate
+
+    record = simulate(_scenario(file, told["scenario"]), told["seed"], weeks=told["weeks"])
+    results.write_tables(record, place)
+    return f"{record.scenario.title}: {told['weeks']} weeks, seed {told['seed']}, run again"
+
+
+def _comparison(file: Path, told: Table, place: Path, workers: int | None, progress: bool | None) -> str:
+    from advosim.experiment.compare.comparison import compare
+
+    if told.get("outcomes") is None:
+        what = "compares by functions of the caller's, which are not in it"
+        raise InputError(Problem(str(file), None, what, "comparisons by outcomes of the vocabulary"))
+    first, last = told["seeds"]
+    found = compare(
+        [_scenario(file, each["resolved"]) for each in told["scenarios"]],
+        runs=last - first + 1, first_seed=first, outcomes=told["outcomes"], workers=workers, weeks=told["weeks"],
+        by_issue=told["by_issue"], labels=[each["label"] for each in told["scenarios"]], progress=progress is not False,
+    )  # fmt: skip
+    found.pairs.to_parquet(place / "pairs.parquet", index=False)
+    return f"{' against '.join(reversed(found.labels))}: {last - first + 1} pairs, run again"
+
+
+def _sweep(file: Path, told: Table, place: Path, workers: int | None, progress: bool | None) -> str:
+    from advosim.experiment.sweep import running
+
+    how: dict[str, Any] = {"executor": running.InProcess()} if workers == 1 else {"workers": workers}
+    state = running.run(_experiment(file, told), place, progress=progress, **how)
+    return f"{state.title}: {state.runs:,} runs, run again"
+
+
+def _experiment(file: Path, told: Table) -> Experiment:
+    """The experiment of a sweep's folder."""
+    from advosim.experiment.sweep.schema import Design, Experiment, Factor, Keep, Outcome, Replicates
+
+    asked, plan = told["experiment"], told["plan"]
+    scenarios = {name: _scenario(file, each) for name, each in asked["scenarios"].items()}
+    experiment = Experiment(
+        asked["title"],
+        next(iter(scenarios.values())),
+        Design.model_validate(asked["design"]),
+        {path: Factor(path, **_tuples(factor)) for path, factor in asked["factors"].items()},
+        Replicates.model_validate(asked["replicates"]),
+        {name: Outcome.model_validate(outcome) for name, outcome in asked["outcomes"].items()},
+        Keep.model_validate(asked["keep"]),
+        scenarios if len(scenarios) > 1 else {},
+    )
+    if experiment.design.kind == "points":
+        experiment = _with_points(experiment, file.parent, plan["factors"])
+    return experiment
+
+
+def _with_points(experiment: Experiment, folder: Path, kinds: Mapping[str, Any]) -> Experiment:
+    """Points that came from a file are read off the runs."""
+    from dataclasses import replace
+
+    import pyarrow.parquet as pq
+
+    from advosim.experiment.sweep.schema import Factor
+
+    rows = pq.read_table(folder / store.RUNS, columns=["point", *kinds]).to_pylist()
+    points = tuple({path: row[path] for path in kinds} for row in {row["point"]: row for row in rows}.values())
+    levels = {path: tuple(dict.fromkeys(point[path] for point in points)) for path in kinds}
+    return replace(experiment, given=points, factors={path: Factor(path, kinds[path], levels[path]) for path in kinds})
+
+
+def _tuples(factor: Table) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in factor.items()}
+
+
+# ---------------------------------------------------------------- comparing
+
+
+def _compared(known: Mapping[str, str], then: Path, now: Path) -> tuple[list[str], list[str]]:
+    """Names of the tables with the same bits, and of the others."""
+    same: list[str] = []
+    other: list[str] = []
+    for name, digest in known.items():
+        alike = (now / name).is_file() and (
+            file_digest(now / name) == digest or _holds_the_same(then, now, name, digest)
+        )
+        (same if alike else other).append(Path(name).stem)
+    return same, other
+
+
+def _holds_the_same(then: Path, now: Path, name: str, digest: str) -> bool:
+    """Whether a table is the same to the bit where another version of Parquet's writer gave another file."""
+    import pyarrow.parquet as pq
+
+    if not (then / name).is_file() or file_digest(then / name) != digest:
+        return False
+    # As floats -0.0 is 0.0; the model has no use for that difference, and NaN stands in no table.
+    return bool(pq.read_table(then / name).equals(pq.read_table(now / name)))
+
+
+def _is_other(file: Path, known: str) -> bool:
+    return file.is_file() and file_digest(file) != known
+
+
+def _differing(told: Table) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Versions, processor and commit that differ."""
+    now = results.machine()
+    for name, then in told.get("versions", {}).items():
+        if then != now["versions"].get(name):
+            yield name, (then, now["versions"].get(name, "not installed"))
+    for name in ("platform", "machine"):
+        if name in told and told[name] != now[name]:
+            yield name, (told[name], now[name])
+    commits = [_commit(side.get("git")) for side in (told, now)]
+    if all(commits) and commits[0] != commits[1]:
+        yield "commit of advosim", (commits[0], commits[1])
+
+
+def _commit(git: Any) -> str:
+    """The commit of a working copy in short, with a mark where files differed from it."""
+    known = (git or {}).get("advosim")
+    return f"{known['commit'][:10]}{' with edits' if known['dirty'] else ''}" if known else ""
