@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -206,14 +207,19 @@ def _() -> None:
     phases = []
     for policy in (-0.9, record.weeks["policy"].max(), 0.99):
         weeks = record.weeks.assign(response="none", policy=policy)
-        weeks.loc[weeks["week"] == 1, "policy"] = -0.9
-        found_ = spiral(_Told(record.scenario, weeks, record.events.iloc[:0], record.bodies))
+        found_ = spiral(_Told(record, weeks, start=-0.9))
         phases.append(max(PHASES.index(phase) for phase in found_["phase"] if phase in PHASES))
     assert phases[0] < phases[2] == PHASES.index("rule-consistent behaviour")
 
 
 class _Told:
-    """Tables as `spiral` reads them."""
+    """A record as `spiral` reads it, without events, with other weeks and another policy at the start."""
 
-    def __init__(self, scenario: Scenario, weeks: pd.DataFrame, events: pd.DataFrame, bodies: pd.DataFrame) -> None:
-        self.scenario, self.weeks, self.events, self.bodies = scenario, weeks, events, bodies
+    def __init__(self, record: Record, weeks: pd.DataFrame, start: float) -> None:
+        self.scenario, self.names, self.bodies = record.scenario, record.names, record.bodies
+        self.weeks, self.events = weeks, record.events.iloc[:0]
+        founding = record.recorded.founding.weeks.copy()
+        founding["policy"] = start
+        self.recorded = SimpleNamespace(
+            founding=SimpleNamespace(weeks=founding), weeks=record.recorded.weeks, events=record.recorded.events[:0]
+        )

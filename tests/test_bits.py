@@ -40,7 +40,7 @@ from advosim.world.chance import draw, draw64, exp, exponential, key, stream
 from advosim.world.found import found
 from advosim.world.state import copy, restore, save
 
-PINNED = "53de46e00cb0f7bc55087b056424e208fa87065a45b1e0e82c8172c39490c241"
+PINNED = "a9d74edb9a013d50a9c0630bc876a4d567f64a56317d992c2369828d077b49ba"
 """What a run of the busy world records, on all Pythons, numpys and numbas. A change of the model's bits changes it: say
 so in CHANGELOG.md.
 """
@@ -62,7 +62,8 @@ def test_the_busy_world_is_busy() -> None:
     """Else equal bits would mean little."""
     events = set(plain_run().events["event"])
     assert events >= {"news", "campaign", "end", "covered", "repress", "accommodate", "consult", "deny", "step"}
-    assert (plain_run().weeks["protest"] > 0).sum() > 10
+    # Marching is cheap in company only, so that crowds come in waves: some weeks of them, not most.
+    assert (plain_run().weeks["protest"] > 0).sum() > 5
     assert plain_run().organisations.groupby("organisation")["members"].nunique().max() > 3
 
 

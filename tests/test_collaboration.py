@@ -382,7 +382,7 @@ def test_lives_have_the_length_that_they_had_and_say_why_they_ended() -> None:
 
 def test_each_life_has_a_name_of_its_own() -> None:
     """One organisation may lead one alliance after the other."""
-    record = simulate(busy().but({"weeks": 60}), 1, threads=1)
+    record = simulate(busy().but({"weeks": 60}), 3, threads=1)
     lives = record.alliances
     assert lives.duplicated(["issue", "lead"]).any()
     figure = drawn("alliance_lives", record)

@@ -38,7 +38,11 @@ LOBBYISTS = {
             },
         }
     },
-    "mechanism": {"friction": {"level": 0.2}, "tactic_choice": {"launch": 1.0}},
+    "mechanism": {
+        "friction": {"level": 0.15, "by_veto_player": 1.6},
+        "tactic_choice": {"launch": 1.0},
+        "lobbying": {"others": 2.0},  # so crowded that twice the contacts are worth about twice as much
+    },
 }
 """Two lobbyists of equal means who want the same. The pressure of one moves a government with one veto player, so that
 two are one too many; with four veto players only both together beat the friction.

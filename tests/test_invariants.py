@@ -319,8 +319,9 @@ def check_ranges(world: World) -> None:
     within(world.talk.circulation, 0, world.teams.repertoire.shape[1], "circulation")
     for name in issues.dtype.names:
         assert np.isfinite(issues[name].astype(float)).all(), name
-    for name in ("missed", "heard", "strength", "taught", "lesson", "sign", "march", "shun", "efficacy", "sanction"):
+    for name in ("missed", "heard", "strength", "taught", "lesson", "sign", "march", "shun", "sanction"):
         within(people[name], 0, 1, name)
+    within(people["efficacy"], 0, np.inf, "efficacy, and need where offices are shut")
     within(people["alarm"], 1, np.inf, "alarm")
     within(world.teams.campaigns["mix"].sum(axis=1), 0, 1, "mix", 1e-12)
     within(world.teams.campaigns["competence"], 0, 1, "competence", 1e-12)

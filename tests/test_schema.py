@@ -154,6 +154,8 @@ NEEDED = {
     "ties.shared_leader": {"polity.home.individual": {"leader": {"posts": ["institute", "lobby"]}}},
     "trust.endorsement": {"polity.home.organisation.institute.tactics": ["endorsement"]},
     "boomerang.by_visibility": {"polity.home.organisation.asylum.tactics": ["demonstration", *APPEALS]},
+    "boomerang.swing": {"mechanism.boomerang.offset": 0.5, "mechanism.participation.threshold": 0.02},
+    "field.most": {"mechanism.field.usual": 1.0},
     "boomerang.swing_keep": {
         "mechanism.boomerang.swing": 1.0,
         "mechanism.boomerang.offset": 0.5,
