@@ -515,7 +515,7 @@ def test_the_model_is_calibrated_from_the_command_line(study: Path) -> None:
 
 def test_the_example_of_the_docs_is_complete(root: Path, tmp_path: Path) -> None:
     page = (root / "docs" / "how_to" / "calibration.md").read_text(encoding="utf-8")
-    for language, name in (("toml", "study.toml"), ("csv", "targets.csv")):
+    for language, name in (("toml", "study.toml"), ("text", "targets.csv")):
         [text] = re.findall(rf"^```{language}\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
         (tmp_path / name).write_text(text, encoding="utf-8")
     settings, targets, _ = calibrating.check(load(tmp_path / "study.toml"), None, None)

@@ -270,10 +270,18 @@ def _step(teller: Teller, together: Sequence[Any], others: Sequence[Any]) -> str
     pushed = _pushed(teller, row, max(since, row.week - YEAR))
     week = _at(teller, row.issue, row.week)
     at = f" in week {row.week}" if several else ""
-    told += f" Pressure of {abs(week['pressure']):.2f} beat a resistance of {week['friction']:.2f}{at}"
+    told += f" {_pressed(abs(week['pressure']), week['friction'])}{at}"
     if not pushed:
         return f"{told}."
     return f"{told}, {_parts(pushed)}.{_led_by(teller, row, [source for source, _ in pushed])}"
+
+
+def _pressed(pressure: float, resistance: float) -> str:
+    """A step that pressure did not force is one that a government traded for quiet (`accommodation`)."""
+    if pressure > resistance:
+        return f"Pressure of {pressure:.2f} beat a resistance of {resistance:.2f}"
+    held = f"resistance ({resistance:.2f}) held against pressure ({pressure:.2f})"
+    return f"The government conceded it for quiet, though {held}"
 
 
 def _at(teller: Teller, issue: str, week: int) -> Any:
