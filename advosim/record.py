@@ -135,7 +135,7 @@ class Record:
         import pandas as pd
 
         rows, known = self.recorded.campaigns, self.names
-        week, number = np.nonzero(rows["effort"] > 0)
+        week, number = np.nonzero((rows["effort"] > 0) | (rows["spent"] > 0))
         rows = rows[week, number]
         codes = {
             "issue": known.issues,

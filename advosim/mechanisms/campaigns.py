@@ -263,6 +263,7 @@ def _spend(campaign, organisation, tactic, issue, coordination, rule):
         spending = (1.0 - organisation.pooled) * min(rule.spend * organisation.funds, organisation.funds)
         organisation.funds -= spending
         organisation.campaign_cost += spending
+        campaign.paid = spending
         # A firm's talks with officials have a budget of their own.
         spending += organisation.lobby_budget if tactic.pressure == INSIDE else 0.0
         campaign.budget = spending

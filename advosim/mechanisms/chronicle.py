@@ -79,7 +79,7 @@ def record_week(now, arena, teams, allied, record):
         for m in range(stances.shape[1]):
             row.stance += priorities[o, m] * stances[o, m]
     for c in range(campaigns.size):
-        if campaigns[c].effort > 0.0:
+        if campaigns[c].effort > 0.0 or campaigns[c].paid > 0.0:
             joint = campaigns[c].alliance
             _record_campaign(campaigns[c], alliances[joint].number if joint >= 0 else -1, campaign_weeks[w, c])
     for p in range(polities.size):
@@ -134,7 +134,7 @@ def _record_campaign(campaign, alliance, row):
     row.side = campaign.side
     row.district = campaign.district
     row.effort = campaign.effort
-    row.spent = campaign.budget
+    row.spent = campaign.paid
     row.reached = campaign.reached
 
 

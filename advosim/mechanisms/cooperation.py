@@ -161,6 +161,7 @@ def pooling(now, arena, teams, allied):
         first = campaigns.size - MOST_ROLES * (alliances.size - a)
         for c in range(first, first + MOST_ROLES):
             campaigns[c].budget = means / roles
+            campaigns[c].paid = total / roles if active(campaigns[c]) else 0.0
             campaigns[c].amplified = amplified
 
 
@@ -198,7 +199,7 @@ def _pay_alone(rules, issues, organisations, alliances, seats, campaigns):
             s = seat_of(seats[a], o)
             if not active(campaigns[c]) or s < 0:
                 continue
-            campaigns[c].budget = means[o]
+            campaigns[c].budget = campaigns[c].paid = means[o]
             organisations[o].funds -= means[o]
             organisations[o].campaign_cost += means[o]
             organisations[o].pooled += 1.0 / tasks[o]

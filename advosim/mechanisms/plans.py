@@ -277,6 +277,7 @@ def tactic_choice(now, arena, teams, allied, events):
 def _goes_on(clock, campaign, allowed, events):
     """Whether a campaign runs on this week; what governance has come to forbid ends."""
     campaign.effort = 0.0
+    campaign.paid = 0.0
     campaign.fresh = False
     if campaign.weeks_left > 0 and allowed[campaign.polity, campaign.tactic] == 0.0:
         break_off(clock, campaign, events)

@@ -381,6 +381,7 @@ CAMPAIGN = table(
     ("publicity", "i8", "boycotts: covered acts of its side while it ran"),
     ("competence", "f8", "0..1, expertise met"),
     ("budget", "f8", ">= 0, means this week; joint campaigns: common ones"),
+    ("paid", "f8", ">= 0, what members paid into it this week, before what working together costs and adds"),
     ("amplified", "f8", "> 0, factor of effort by working together, 1 alone"),
     ("standing", "f8", "0..1, public credibility that allies lend after repression"),
     ("mix", "f8", (len(CHANNELS),), "share of effort by channel, sum 1 or all 0"),
