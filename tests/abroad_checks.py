@@ -207,12 +207,12 @@ def _() -> None:
     phases = []
     for policy in (-0.9, record.weeks["policy"].max(), 0.99):
         weeks = record.weeks.assign(response="none", policy=policy)
-        found_ = spiral(_Told(record, weeks, start=-0.9))
+        found_ = spiral(Told(record, weeks, start=-0.9))
         phases.append(max(PHASES.index(phase) for phase in found_["phase"] if phase in PHASES))
     assert phases[0] < phases[2] == PHASES.index("rule-consistent behaviour")
 
 
-class _Told:
+class Told:
     """A record as `spiral` reads it, without events, with other weeks and another policy at the start."""
 
     def __init__(self, record: Record, weeks: pd.DataFrame, start: float) -> None:

@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 from worlds import run_world
 
 from advosim import Scenario
+from advosim.reading.measuring import costs
 from advosim.record import Record, recorded
 from advosim.scenario.checks import bounds
 from advosim.scenario.schema import (
@@ -372,8 +373,50 @@ def check_alliances(world: World) -> None:
     np.testing.assert_array_equal(world.allied.tied, world.allied.tied.T)
 
 
+def check_accounts(record: Record) -> None:
+    """What two tables of a run tell of the same thing is the same."""
+    weeks, events = record.weeks, record.events
+    place, money = ["week", "polity"], {"rtol": 1e-9, "atol": 1e-9}
+    by_place = weeks.groupby(place)
+    costs_of = costs(record).query("of == 'polity'").set_index(["polity", "measure"])["value"]
+
+    def same(told: pd.Series[float], counted: pd.Series[float]) -> None:
+        np.testing.assert_allclose(told, counted.reindex(told.index).fillna(0.0), **money)
+
+    teams = record.organisations
+    if len(teams):
+        paid = teams.groupby(place)["campaign_cost"].sum()
+        same(paid, record.campaigns.groupby(place)["spent"].sum())
+        same(costs_of.xs("campaigns", level="measure"), paid.groupby("polity").sum())
+        came = teams[["dues", "gifts", "grants", "support"]].sum(axis=1)
+        left = teams["funds"] - came + teams["running_cost"] + teams["campaign_cost"]
+        before = teams.groupby(["polity", "organisation"])["funds"].shift()
+        later = before.notna()
+        np.testing.assert_allclose(left[later], before[later], **money)
+        same(by_place["funds"].first(), teams[~teams["closed"]].groupby(place)["funds"].sum())
+        closed = teams["closed"] & ~teams.groupby(["polity", "organisation"])["closed"].shift(fill_value=False)
+        same(by_place["closures"].first(), closed.groupby([teams["week"], teams["polity"]]).sum())
+    closures = events[events["event"] == "closure"].groupby(place).size()
+    same(by_place["closures"].first(), closures)
+    same(costs_of.xs("closures", level="measure"), closures.groupby("polity").sum())
+    issues = [*place, "issue"]
+    same(weeks.set_index(issues)["coverage"], events[events["event"] == "covered"].groupby(issues).size())
+    sizes = record.scenario.polity
+    share = [sizes[home].public[public].share for home, public in record.publics[["polity", "public"]].to_numpy()]
+    for act in ("petition", "protest", "boycott"):
+        np.testing.assert_allclose(weeks[act], weeks[f"{act}_for"] + weeks[f"{act}_against"], atol=1e-12)
+        total = record.publics.assign(acts=record.publics[act] * share).groupby(issues)["acts"].sum()
+        told = weeks.set_index(issues)[act]
+        np.testing.assert_allclose(told, total.reindex(told.index), atol=PLACES)
+
+
+PLACES = 0.01
+"""Citizens are whole: a public's share of them is rounded."""
+
+
 def check(scenario: Scenario) -> World:
     world = run_world(scenario, scenario.seed)
+    check_accounts(Record(scenario, scenario.seed, recorded(world)))
     check_record(world, scenario)
     check_citizens(world)
     check_counts(world)

@@ -317,7 +317,7 @@ def _presence(p, m, side, issue, organisations, stances, priorities):
 
 @compiled
 def boomerang(now, arena, teams, abroad, events):
-    """Shaming comes back as pressure: .15 x vulnerability x S (presence + third states) / 2; alone it does nothing.
+    """Shaming comes back as pressure: .24 x vulnerability x S (presence + third states) / 2; alone it does nothing.
 
     Shamed governments may offset: they give a little, and repress elsewhere. Keck & Sikkink 1998; Hafner-Burton 2008.
     """

@@ -196,7 +196,14 @@ CAMPAIGN_WEEK_COLUMNS = tuple(
             type="i8",
         ),
         number("effort", "effort this week", BUDGETS, 0.0, None, "channels"),
-        number("spent", "what members paid for it this week; what a firm has for talks is apart", BUDGETS, 0.0, None, "channels"),
+        number(
+            "spent",
+            "what members paid for it this week; what a firm has for talks is apart",
+            BUDGETS,
+            0.0,
+            None,
+            "channels",
+        ),
         share("reached", "citizens expected to hear it this week", CITIZENS, "channels"),
     )
 )
