@@ -582,9 +582,6 @@ def _() -> None:
 
     vetoes_hold()
 
-    def steps(record: Record) -> float:
-        return float((record.recorded.events["event"] == STEP).sum())
-
     def of_store(record: Record) -> float:
         return float((record.events["event"].eq("step") & record.events["detail"].eq("store")).sum())
 

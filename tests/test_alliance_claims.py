@@ -368,7 +368,7 @@ def test_peer_learning_spreads_a_tactic_that_works() -> None:
 
     def works(world: World) -> None:
         world.teams.learned[knows, tactic] = 0.3
-        # What allies tell is weighed with what a team remembers of its own: who never tried a tactic makes little of it.
+        # What allies tell is weighed with what a team remembers: who never tried a tactic makes little of it.
         world.teams.tried[[knows, row(lasting, learner)], tactic] = 3.0
 
     def share(on: bool) -> list[float]:

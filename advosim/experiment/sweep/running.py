@@ -619,7 +619,7 @@ class _Bar:
         self._bar = self._new(self.title, plan.runs, already, "run")
 
     def _new(self, title: str, total: int, initial: int, unit: str) -> Any:
-        from tqdm.auto import tqdm
+        from tqdm import tqdm
 
         quick = 0.1 if sys.stderr.isatty() else 10
         return tqdm(
