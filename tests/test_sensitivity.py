@@ -101,6 +101,21 @@ def test_noise_of_replicates_is_told_and_taken_off() -> None:
         assert index["ST_clean"] == pytest.approx(total[index["factor"]], abs=0.06)
 
 
+def test_where_noise_drowns_the_factors_no_index_is_told(tmp_path: Path) -> None:
+    found = analysed(experiment("sobol", 2, n=32), lambda a, b, c: 0.0, noise=1.0)
+    assert found.noise["drowned"].all() and np.isinf(found.noise["needed"]).all()
+    assert found.indices.filter(regex="^S").isna().all(axis=None)
+    folder = found.save(tmp_path / "noise")
+    told = (folder / "summary.txt").read_text(encoding="utf-8")
+    assert "chance hides what the factors do to it" in told and "S1" not in told and "e+" not in told
+    assert "hidden by chance" in (folder / "indices.tex").read_text(encoding="utf-8")
+    weak = analysed(experiment("sobol", 2, n=512), ishigami, noise=12.0)
+    assert weak.noise["drowned"].all() and 50 < weak.noise["needed"].iloc[0] < 500
+    assert "replicates would do" in weak.summary()
+    loud = analysed(experiment("sobol", 2, n=512), ishigami, noise=1.0)
+    assert not loud.noise["drowned"].any() and "hides" not in loud.summary()
+
+
 def test_averaging_replicates_shrinks_the_noise() -> None:
     few = analysed(experiment("sobol", 2, n=256), ishigami, noise=3.0)
     many = analysed(experiment("sobol", 16, n=256), ishigami, noise=3.0)

@@ -37,6 +37,8 @@ STABLE = 0.01
 """Change of the coefficient of variation below which more replicates add nothing (Lorscheid et al. 2012)."""
 NOISE = 0.05
 """Share of noise in the averages that is taken as small."""
+DROWNED = 0.5
+"""Share of noise in the averages above which indices say more of chance than of factors, and none is told."""
 ROUNDING = 1e-12
 """Share of a variance below which it is rounding."""
 _OUTCOME = Column("outcome", "outcome of the experiment", names="names of outcomes")
@@ -84,7 +86,9 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         share("seeds", "what of that a seed brings to all points alike", "share of variance"),
         share("of_means", "what is noise in the variance of averages over replicates", "share of variance"),
         number("sd_of_means", "standard deviation of that noise", _UNIT, 0.0, None),
-        number("needed", "replicates that would bring it below 5%; infinite where none would", "replicates", 0.0, None),
+        number("needed", "replicates that would bring it below 5%; infinite where nobody can tell", "replicates", 0.0,
+               None),
+        switch("drowned", "whether chance hides what the factors do, so that no Sobol index is told"),
     ),
     "replicates": (
         _OUTCOME,
@@ -156,6 +160,8 @@ def analysed(runs: Runs) -> Sensitivity:
     for name, values in runs.outcomes.items():
         if _flat(values):
             notes.append(f"{name} is {values.flat[0]:g} in every run: nothing has an effect on it")
+        elif noise(values)["drowned"]:
+            notes.append(tables.drowned(name, noise(values)["needed"]))
         found, pairs = _ANALYSES[runs.experiment.design.kind](runs, values)
         indices += [{"outcome": name, **row} for row in found]
         shares += [{"outcome": name, **row} for row in pairs]
@@ -187,6 +193,8 @@ def _sobol(runs: Runs, values: NDArray[np.float64]) -> tuple[Rows, Rows]:
     names, second = list(runs.points.columns), runs.experiment.design.second_order
     if _flat(values):
         return [{"factor": name, **dict.fromkeys(SOBOL_COLUMNS, 0.0)} for name in names], []
+    if noise(values)["drowned"]:
+        return [{"factor": name, **dict.fromkeys(SOBOL_COLUMNS, np.nan)} for name in names], []
     means = values.mean(axis=1)
     cube = designs.problem(runs.experiment)
     found = sobol.analyze(cube, means, calc_second_order=second, num_resamples=RESAMPLES, conf_level=LEVEL, seed=SEED)
@@ -204,7 +212,7 @@ SOBOL_COLUMNS = ("S1", "S1_low", "S1_high", "ST", "ST_low", "ST_high", "S1_clean
 
 def _sobol_row(found: Any, j: int, left: float) -> dict[str, float]:
     row = _around("S1", found["S1"][j], found["S1_conf"][j]) | _around("ST", found["ST"][j], found["ST_conf"][j])
-    true = 1 - min(left, 0.999)
+    true = 1 - left
     return row | {"S1_clean": row["S1"] / true, "ST_clean": (row["ST"] - left) / true}
 
 
@@ -411,10 +419,13 @@ def noise(values: NDArray[np.float64]) -> dict[str, float]:
     that a seed does alike at all points, which shared seeds take out of differences. `of_means`: share of the variance
     of the averages that is left noise; it shrinks S1 and raises ST. `sd_of_means`: its root, in the outcome's unit.
     `needed`: replicates that would bring it under 5%. NaN where there is one replicate, for then nobody can tell.
+    `drowned`: points differ no more than seeds make them (F test at 5%), or the averages are mostly noise.
     """
+    from scipy import stats
+
     points, replicates = values.shape
     if replicates < 2 or points < 2:
-        return dict.fromkeys(("of_runs", "seeds", "of_means", "sd_of_means", "needed"), np.nan)
+        return dict.fromkeys(("of_runs", "seeds", "of_means", "sd_of_means", "needed"), np.nan) | {"drowned": False}
     means, seeds = values.mean(axis=1), values.mean(axis=0)
     left = values - means[:, None] - seeds[None, :] + values.mean()
     squares = float((left**2).sum())
@@ -424,12 +435,16 @@ def noise(values: NDArray[np.float64]) -> dict[str, float]:
     observed = float(means.var(ddof=1))
     by_point = max(0.0, observed - error / replicates)
     whole = by_point + by_seed + error
+    of_means = min(1.0, error / replicates / observed) if observed > 0 else 0.0
+    freedom = (points - 1, (points - 1) * (replicates - 1))
+    alike = error > 0 and bool(stats.f.sf(observed * replicates / error, *freedom) > 1 - LEVEL)
     return {
         "of_runs": (by_seed + error) / whole if whole > 0 else 0.0,
         "seeds": by_seed / whole if whole > 0 else 0.0,
-        "of_means": min(1.0, error / replicates / observed) if observed > 0 else 0.0,
+        "of_means": of_means,
         "sd_of_means": float(np.sqrt(error / replicates)),
-        "needed": float(np.ceil(error / by_point * (1 - NOISE) / NOISE)) if by_point > 0 else np.inf if error else 1.0,
+        "needed": np.inf if alike else float(np.ceil(error / by_point * (1 - NOISE) / NOISE)) if error else 1.0,
+        "drowned": alike or of_means > DROWNED,
     }
 
 

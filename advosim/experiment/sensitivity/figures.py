@@ -107,6 +107,9 @@ def _bars_of(found: Found) -> tuple[Any, str, dict[str, str]]:
 
 def _draw_bars(axes: Axes, table: Any, name: str, drawn: dict[str, str], labels: dict[str, str]) -> None:
     first = next(iter(drawn))
+    if table[first].isna().all():
+        _say_drowned(axes)
+        return
     rows = list(table.sort_values(first, ascending=False, kind="stable").to_dict("records"))[:MOST_ROWS]
     thick = 0.72 / len(drawn)
     for number, (column, label) in enumerate(drawn.items()):
@@ -121,6 +124,13 @@ def _draw_bars(axes: Axes, table: Any, name: str, drawn: dict[str, str], labels:
     if first == "mu_star":
         axes.axvline(rows[0]["floor"], color=INK, lw=0.7, ls="--")
     axes.set_xlabel(drawn[first] if len(drawn) == 1 else "share of variance", fontsize=TEXT, color=INK)
+
+
+def _say_drowned(axes: Axes) -> None:
+    said = "Chance hides what the factors do:\nno index is told (see the summary)"
+    axes.text(0.5, 0.5, said, transform=axes.transAxes, ha="center", va="center", fontsize=TEXT, color=INK)
+    axes.set_xticks([])
+    axes.set_yticks([])
 
 
 def _whiskers(axes: Axes, ends: Any, y: Any) -> None:

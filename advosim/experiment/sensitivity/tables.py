@@ -49,7 +49,15 @@ def _noise_note(found: Found) -> str:
     if replicates < 2:
         return "One run of each point: the noise of chance is not told from the effects."
     most = found.noise["of_means"].max()
-    return f"Means over {replicates} shared seeds; at most {100 * most:.1f}% of their variance is left noise."
+    hidden = [name.replace("_", " ") for name in found.noise[found.noise["drowned"]]["outcome"]]
+    lost = f" What factors do to {', '.join(hidden)} is hidden by chance." if hidden else ""
+    return f"Means over {replicates} shared seeds; at most {100 * most:.1f}% of their variance is left noise.{lost}"
+
+
+def drowned(outcome: str, needed: float) -> str:
+    """The sentence on an outcome of which chance hides what the factors do."""
+    more = "more points and replicates may tell more" if math.isinf(needed) else f"{needed:,.0f} replicates would do"
+    return f"{outcome}: chance hides what the factors do to it, in this design; {more}"
 
 
 def _head(row: dict[str, Any], labels: dict[str, str]) -> dict[str, Any]:
@@ -113,6 +121,7 @@ def _factors(found: Found, outcome: str) -> list[str]:
     rows: list[Any] = list(found.indices[found.indices["outcome"] == outcome].to_dict("records"))
     size = {"sobol": "ST", "morris": "mu_star"}.get(found.kind, "effect")
     rows = [row for row in rows if size != "effect" or row["value"] != row["against"]]
+    rows = [row for row in rows if not math.isnan(row[size])]
     rows.sort(key=lambda row: -abs(row[size]))
     labels = found.runs.labels
     return [_WORDS.get(found.kind, _level_line)(row, labels[row["factor"]]) for row in rows[:MOST_LINES]]
@@ -155,7 +164,7 @@ def _noise_lines(found: Found, outcome: str) -> list[str]:
     row = found.noise[found.noise["outcome"] == outcome].iloc[0]
     if math.isnan(row["of_runs"]):
         return ["  noise: unknown, for each point was run once"]
-    needed = "no number of" if math.isinf(row["needed"]) else f"{row['needed']:.0f}"
+    needed = "nobody can tell how many" if math.isinf(row["needed"]) else f"{row['needed']:,.0f}"
     said = (
         f"  noise: {row['of_runs']:.0%} of the variance of single runs, {row['of_means']:.1%} of that of the means; "
         f"{needed} replicates bring it under 5%"
