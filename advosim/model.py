@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 
 from advosim.record import Record, lost, recorded
 from advosim.scenario.load import Scenario
+from advosim.scenario.problems import InputError, Problem
 from advosim.scenario.schema import Reform
 from advosim.simulation import advance, allowed, left_out, threads_for
 from advosim.week import line
 from advosim.world import rows, state
-from advosim.world.found import found, names
+from advosim.world.found import Names, found, names
 
 
 class Column:
@@ -213,9 +214,10 @@ class Alliance:
 class AdvocacyModel(mesa.Model):
     """A scenario as a mesa.Model with `step()`, `agents`, `datacollector`, `record`; `running` ends with the last week.
 
-    home: a Scenario, a scenario file, or a shipped scenario's name; rng: the seed, an int, which defaults to the
-    scenario's. threads and mechanisms as in `simulate`; reporters go to mesa.DataCollector beside the model's own.
-    Raises InputError for wrong input.
+    home: a Scenario, a scenario file, or a shipped scenario's name; rng or seed: an int, by either of Mesa's names for
+    it. Without one a model has luck of its own, as Mesa's models have: `founding_seed` tells which. threads and
+    mechanisms as in `simulate`; reporters go to mesa.DataCollector beside the model's own. Raises InputError for wrong
+    input.
     """
 
     _registered = 0
@@ -225,13 +227,14 @@ class AdvocacyModel(mesa.Model):
         home: Scenario | str | Path = "baseline",
         rng: int | None = None,
         *,
+        seed: int | None = None,
         threads: int | None = None,
         mechanisms: Mapping[str, Callable[..., Any]] | None = None,
         model_reporters: Mapping[str, Any] | None = None,
         agent_reporters: Mapping[str, Any] | None = None,
     ) -> None:
         given = home if isinstance(home, Scenario) else Scenario.load(home)
-        number = given.seed if rng is None else allowed("seed", rng)
+        number = _seed(rng, seed)
         super().__init__(rng=number)
         # Mesa 3.5 keeps the names `scenario` and `time` for itself.
         self.home, self.founding_seed = given, number
@@ -240,7 +243,7 @@ class AdvocacyModel(mesa.Model):
         self._line = line(threads_for(given, threads), mechanisms)
         self._people()
         self.datacollector = mesa.DataCollector(
-            model_reporters={**MODEL_REPORTERS, **(model_reporters or {})},
+            model_reporters={**_reporters(self.names), **(model_reporters or {})},
             agent_reporters={**AGENT_REPORTERS, **(agent_reporters or {})},
         )
 
@@ -318,17 +321,28 @@ class AdvocacyModel(mesa.Model):
         return state.attitude(self.world)
 
 
-def _by_issue(field: str) -> Callable[[AdvocacyModel], Any]:
-    def report(model: AdvocacyModel) -> Any:
-        known = model.names
-        values = model.world.arena.issues[field]
-        return {
-            f"{polity}.{issue}": values[p, m].item()
-            for p, polity in enumerate(known.polities)
-            for m, issue in enumerate(known.issues)
-        }
+def _seed(rng: int | None, seed: int | None) -> int:
+    """The seed that was given, else one of the operating system's luck."""
+    if rng is not None and seed is not None:
+        raise InputError(Problem("", None, "a seed was given twice", "rng or seed, not both"))
+    if rng is None and seed is None:
+        return int(np.random.default_rng().integers(2**31))
+    return allowed("seed", seed if rng is None else rng)
 
-    return report
+
+def _of_issue(field: str, p: int, m: int) -> Callable[[AdvocacyModel], float]:
+    return lambda model: float(model.world.arena.issues[field][p, m])
+
+
+def _reporters(known: Names) -> dict[str, Callable[[AdvocacyModel], Any]]:
+    """The model's own columns, each one number a week: also `policy.home.climate` and `support.home.climate`."""
+    by_issue = {
+        f"{field}.{polity}.{issue}": _of_issue(field, p, m)
+        for field in ("policy", "support")
+        for p, polity in enumerate(known.polities)
+        for m, issue in enumerate(known.issues)
+    }
+    return {**MODEL_REPORTERS, **by_issue}
 
 
 def _protest(model: AdvocacyModel) -> float:
@@ -338,8 +352,6 @@ def _protest(model: AdvocacyModel) -> float:
 
 MODEL_REPORTERS: dict[str, Callable[[AdvocacyModel], Any]] = {
     "week": lambda model: model.week,
-    "policy": _by_issue("policy"),
-    "support": _by_issue("support"),
     "protest": _protest,
     "alliances": lambda model: len(model.alliances),
 }

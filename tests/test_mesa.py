@@ -73,20 +73,23 @@ def test_a_model_can_be_made_from_plain_arguments_as_browsers_do() -> None:
     model = AdvocacyModel(home="baseline", rng=1)
     assert model.home.title == "Baseline"
     assert not model.week and model.running
-    assert AdvocacyModel("baseline").founding_seed == Scenario.load("baseline").seed
+    assert AdvocacyModel("baseline", seed=7).founding_seed == 7
+    assert len({AdvocacyModel(small()).founding_seed for _ in range(5)}) == 5, "without a seed, luck of its own"
 
 
 def test_a_model_reads_a_scenario_file(tmp_path: Path) -> None:
     file = tmp_path / "tiny.toml"
     file.write_text('title = "Tiny"\nweeks = 2\nseed = 5\n[polity.home]\ncitizens = 20\n', encoding="utf-8")
     model = AdvocacyModel(file)
-    assert (model.home.title, model.founding_seed) == ("Tiny", 5)
+    assert (model.home.title, model.home.seed) == ("Tiny", 5)
 
 
 def test_wrong_input_is_told_as_elsewhere() -> None:
     for rng in ("x", 1.5, -1, 2**63, True, np.random.default_rng(1)):
         with pytest.raises(InputError, match="seed"):
             AdvocacyModel(busy(), rng=rng)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="twice"):
+        AdvocacyModel(busy(), rng=1, seed=1)
     with pytest.raises(InputError):
         AdvocacyModel("no_such_scenario")
     with pytest.raises(InputError, match="no such mechanism"):
@@ -229,11 +232,24 @@ def test_the_collected_data_are_frames() -> None:
     assert isinstance(table, pd.DataFrame)
     assert table["week"].tolist() == list(range(1, busy().weeks + 1))
     climate = lived(model.record.weeks).query("issue == 'climate'")
-    assert [row["home.climate"] for row in table["policy"]] == climate["policy"].tolist()
+    assert table["policy.home.climate"].tolist() == climate["policy"].tolist()
+    assert all(pd.api.types.is_numeric_dtype(table[column]) for column in table)
     protest = lived(model.record.weeks).groupby("week")["protest"].sum()
     np.testing.assert_allclose(table["protest"], protest, rtol=1e-12)
     closures = lived(model.record.weeks).groupby("week")["closures"].first()
     assert table["closures"].tolist() == closures.tolist()
+
+
+def test_mesas_batch_run_gives_each_iteration_its_own_luck() -> None:
+    home = busy().but({"weeks": 8})
+    how = {"max_steps": 8, "display_progress": False}
+    fresh = pd.DataFrame(mesa.batch_run(AdvocacyModel, {"home": [home]}, iterations=3, **how))
+    assert fresh.groupby("RunId")["policy.home.climate"].last().nunique() == 3
+    seeded = pd.DataFrame(mesa.batch_run(AdvocacyModel, {"home": [home], "seed": [1, 2]}, iterations=2, **how))
+    ends = seeded.groupby(["seed", "RunId"])["policy.home.climate"].last()
+    assert ends.groupby("seed").nunique().tolist() == [1, 1] and ends.nunique() == 2
+    last = lived(simulate(home, 2, threads=1).weeks).query("week == 8 and issue == 'climate'")
+    assert ends.loc[2].iloc[0] == last["policy"].item()
 
 
 def test_the_collected_data_of_agents_are_those_of_the_record() -> None:
@@ -325,7 +341,7 @@ def test_a_model_with_agents_of_a_user_is_freed() -> None:
 
 def test_the_view_of_mesa_takes_the_model_as_the_docs_say(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("solara", reason="Mesa's view needs solara")
-    text = (root / "docs" / "how_to" / "notebook.md").read_text(encoding="utf-8")
+    text = (root / "docs" / "how_to" / "mesa.md").read_text(encoding="utf-8")
     code = text[text.index("## SolaraViz") :].split("```python")[1].split("```")[0]
     space: dict[str, Any] = {}
     monkeypatch.setattr("advosim.AdvocacyModel", lambda home, rng: AdvocacyModel(small(), rng=rng), raising=False)
