@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advosim.record import Record, lost, recorded
+from advosim.replaced import Rules, functions, traces
 from advosim.scenario.load import Scenario
 from advosim.scenario.problems import InputError, Problem
 from advosim.scenario.schema import Reform
@@ -229,7 +230,7 @@ class AdvocacyModel(mesa.Model):
         *,
         seed: int | None = None,
         threads: int | None = None,
-        mechanisms: Mapping[str, Callable[..., Any]] | None = None,
+        mechanisms: Rules | None = None,
         model_reporters: Mapping[str, Any] | None = None,
         agent_reporters: Mapping[str, Any] | None = None,
     ) -> None:
@@ -240,7 +241,9 @@ class AdvocacyModel(mesa.Model):
         self.home, self.founding_seed = given, number
         self.names = names(given)
         self.world = found(given, number)
-        self._line = line(threads_for(given, threads), mechanisms)
+        rules = functions(mechanisms)
+        self._replaced = traces(rules)
+        self._line = line(threads_for(given, threads), rules)
         self._people()
         self.datacollector = mesa.DataCollector(
             model_reporters={**_reporters(self.names), **(model_reporters or {})},
@@ -313,8 +316,9 @@ class AdvocacyModel(mesa.Model):
         """The record of the weeks that have run."""
         done = self.week
         return Record(
-            self.home, self.founding_seed, recorded(self.world), {}, left_out(self.home, done), lost(self.world)
-        )
+            self.home, self.founding_seed, recorded(self.world), {}, left_out(self.home, done), lost(self.world),
+            self._replaced,
+        )  # fmt: skip
 
     def attitudes(self) -> NDArray[np.float32]:
         """(citizens, issues): attitudes now, -1..1."""

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advosim.reading.tables import names_of
+from advosim.replaced import Trace
 from advosim.scenario.groups import members_of
 from advosim.scenario.load import Scenario
 from advosim.world.codes import (
@@ -70,6 +71,8 @@ class Record:
     """Reforms after the last week."""
     lost: int = 0
     """Events that the log had no room for."""
+    replaced: tuple[Trace, ...] = ()
+    """Rules that were not the theory's own."""
 
     @cached_property
     def names(self) -> Names:

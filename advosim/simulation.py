@@ -8,12 +8,13 @@ import queue
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from advosim.processors import processors
 from advosim.record import Record, lost, recorded
+from advosim.replaced import Rules, functions, traces
 from advosim.scenario.checks import bounds
 from advosim.scenario.load import Scenario
 from advosim.scenario.problems import InputError, Problem
@@ -40,15 +41,16 @@ def simulate(
     *,
     weeks: int | None = None,
     threads: int | None = None,
-    mechanisms: Mapping[str, Callable[..., Any]] | None = None,
+    mechanisms: Rules | None = None,
     progress: Progress | None = None,
     settled: Settled | None = None,
 ) -> Record:
     """Run a scenario and return its record: `weeks`, `organisations`, `alliances`, `events` as DataFrames.
 
     seed and weeks default to the scenario's own. threads None takes what the machine has where the world is large; bits
-    are the same for any number. mechanisms puts callables in the place of rules by name. progress hears of the stages.
-    settled keeps worlds from run to run that need not be founded anew. Raises InputError for wrong input.
+    are the same for any number. mechanisms puts functions, or `module:function`, in the place of rules by name.
+    progress hears of the stages. settled keeps worlds from run to run that need not be founded anew. Raises InputError
+    for wrong input.
     """
     if not isinstance(scenario, Scenario):
         text = f"simulate takes a Scenario, not {type(scenario).__name__}"
@@ -56,8 +58,9 @@ def simulate(
     seed = scenario.seed if seed is None else allowed("seed", seed)
     weeks = scenario.weeks if weeks is None else allowed("weeks", weeks)
     started = time.perf_counter()
-    run = line(threads_for(scenario, threads), mechanisms)
-    if progress is not None and not mechanisms:
+    rules = functions(mechanisms)
+    run = line(threads_for(scenario, threads), rules)
+    if progress is not None and not rules:
         compile_all(progress)
     compiled_at = time.perf_counter()
     world = found(scenario, seed, weeks, threads_for(scenario, threads), settled)
@@ -67,7 +70,7 @@ def simulate(
             progress("weeks", int(world.now.clock["week"][0]), weeks)
     done_at = time.perf_counter()
     seconds = {"compile": compiled_at - started, "found": founded_at - compiled_at, "weeks": done_at - founded_at}
-    return Record(scenario, seed, recorded(world), seconds, left_out(scenario, weeks), lost(world))
+    return Record(scenario, seed, recorded(world), seconds, left_out(scenario, weeks), lost(world), traces(rules))
 
 
 def allowed(name: str, value: Any) -> int:

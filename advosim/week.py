@@ -188,13 +188,14 @@ def line(threads: int = 1, mechanisms: Mapping[str, Callable[..., Any]] | None =
     InputError for unknown names, other arguments, or lambdas.
     """
     replaced = dict(mechanisms or {})
-    _check(replaced)
+    check(replaced)
     if threads <= 1 and not replaced:
         return weeks
     return _interpreted(_with(replaced, threads))
 
 
-def _check(replaced: Mapping[str, Callable[..., Any]]) -> None:
+def check(replaced: Mapping[str, Callable[..., Any]]) -> None:
+    """Raises InputError, with all that is wrong of rules that are to take the place of others."""
     known = (*TABLE_MECHANISMS, *CITIZEN_MECHANISMS)
     problems = []
     for name, rule in replaced.items():

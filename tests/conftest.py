@@ -13,6 +13,7 @@ import pytest
 from hypothesis import settings
 
 from advosim import Scenario
+from advosim.replaced import Trace
 
 pytest.register_assert_rewrite("abroad_checks", "owed_by_alliances", "owed_directions", "owed_null_limits")
 
@@ -50,6 +51,7 @@ class MadeUpRecord:
     events: pd.DataFrame
     seconds: dict[str, float] = field(default_factory=lambda: {"found": 0.1, "compile": 2.0, "weeks": 1.5})
     left_out: tuple[str, ...] = ()
+    replaced: tuple[Trace, ...] = ()
     lost: int = 0
 
     @property

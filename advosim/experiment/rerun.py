@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from advosim.experiment.sweep import store
 from advosim.experiment.sweep.seals import Damage, file_digest, unsealed
+from advosim.replaced import from_manifest
 from advosim.results import folder as results
 from advosim.scenario.load import Scenario
 from advosim.scenario.problems import InputError, Problem
@@ -161,7 +162,8 @@ def _network(file: Path, stamp: str) -> Path:
 def _run(file: Path, told: Table, place: Path, workers: int | None, progress: bool | None) -> str:
     from advosim.simulation import simulate
 
-    record = simulate(_scenario(file, told["scenario"]), told["seed"], weeks=told["weeks"])
+    rules = from_manifest(told.get("replaced", ()))
+    record = simulate(_scenario(file, told["scenario"]), told["seed"], weeks=told["weeks"], mechanisms=rules)
     results.write_tables(record, place)
     return f"{record.scenario.title}: {told['weeks']} weeks, seed {told['seed']}, run again"
 
@@ -177,6 +179,7 @@ def _comparison(file: Path, told: Table, place: Path, workers: int | None, progr
         [_scenario(file, each["resolved"]) for each in told["scenarios"]],
         runs=last - first + 1, first_seed=first, outcomes=told["outcomes"], workers=workers, weeks=told["weeks"],
         by_issue=told["by_issue"], labels=[each["label"] for each in told["scenarios"]], progress=progress is not False,
+        mechanisms=from_manifest(told.get("replaced", ())),
     )  # fmt: skip
     found.pairs.to_parquet(place / "pairs.parquet", index=False)
     return f"{' against '.join(reversed(found.labels))}: {last - first + 1} pairs, run again"

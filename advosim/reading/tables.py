@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
+from advosim.replaced import Trace
 from advosim.world.codes import TERMS
 from advosim.world.columns import CITIZENS, Column, code, share, switch, week
 from advosim.world.recorded import (
@@ -38,6 +39,8 @@ class Run(Protocol):
     def scenario(self) -> Scenario: ...
     @property
     def seed(self) -> int: ...
+    @property
+    def replaced(self) -> tuple[Trace, ...]: ...
     @property
     def recorded(self) -> Recorded: ...
     @property

@@ -16,11 +16,12 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from advosim.replaced import Trace, in_manifest
 from advosim.results import codebook
 from advosim.scenario.limits import ONSET
 from advosim.scenario.plain_text import cell
@@ -57,12 +58,12 @@ class SaveError(OSError):
 # ---------------------------------------------------------------- where results go
 
 
-def default_place(name: str, scenario: Scenario) -> Path:
-    """`results/NAME-HASH` in the current folder, with the hash of the resolved scenario and its seed."""
+def default_place(name: str, scenario: Scenario, replaced: Sequence[Trace] = ()) -> Path:
+    """`results/NAME-HASH` in the current folder, with the hash of the resolved scenario, its seed, replaced rules."""
     from advosim.scenario import load
 
     plain = re.sub(r"[^a-z0-9_]+", "_", name.lower()).strip("_") or "scenario"
-    return Path("results") / f"{plain}-{load.fingerprint(scenario)}"
+    return Path("results") / f"{plain}-{load.fingerprint(scenario, replaced=replaced)}"
 
 
 def check_place(folder: str | Path, force: bool = False) -> Path:
@@ -403,7 +404,8 @@ def manifest(record: Run, started: datetime | None = None) -> dict[str, Any]:
     return {
         "program": PROGRAM,
         "scenario": load.resolved(record.scenario),
-        "fingerprint": load.fingerprint(record.scenario, record.seed),
+        "fingerprint": load.fingerprint(record.scenario, record.seed, record.replaced),
+        "replaced": in_manifest(record.replaced),
         "seed": record.seed,
         "weeks": int(record.weeks["week"].max()) if len(record.weeks) else 0,
         "left_out": list(record.left_out),

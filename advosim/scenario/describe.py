@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
@@ -50,9 +50,10 @@ def _stamp(path: Path) -> str:
         return f"{path.name} (gone)"
 
 
-def fingerprint(scenario: Settings, seed: int | None = None) -> str:
-    """A short hash of the resolved scenario and the seed, alike on all machines whatever the order of keys."""
+def fingerprint(scenario: Settings, seed: int | None = None, replaced: Sequence[object] = ()) -> str:
+    """A short hash of the resolved scenario, the seed and what rules were replaced by; alike on all machines."""
     table = resolved(scenario) | {"seed": scenario.seed if seed is None else int(seed)}
+    table |= {"replaced": replaced} if replaced else {}
     text = json.dumps(table, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
     return hashlib.sha256(text.encode("ascii")).hexdigest()[:12]
 

@@ -16,6 +16,7 @@ from advosim.experiment import effects
 from advosim.experiment.compare import figure
 from advosim.processors import processors
 from advosim.reading import outcomes as vocabulary
+from advosim.replaced import SPELLED, Rules, functions, in_manifest, traces
 from advosim.results import latex, saving
 from advosim.scenario.limits import MOST_SEED
 from advosim.scenario.problems import InputError, Problem, did_you_mean
@@ -63,6 +64,8 @@ class _Plan:
     polities: tuple[str, ...]
     issues: tuple[str, ...]
     by_issue: bool
+    rules: Rules = field(default_factory=dict)
+    """By mechanism, what takes its place in all scenarios."""
 
 
 @dataclass(frozen=True)
@@ -226,16 +229,18 @@ def compare(
     labels: Sequence[str] | None = None,
     progress: bool = True,
     kept: str | Path | None = None,
+    mechanisms: Rules | None = None,
 ) -> Comparison:
     """Run each scenario with the same seeds and say what the later ones do differently from the first.
 
     outcomes: names of `advosim.reading.outcomes.OUTCOMES` (None: those of COMPARED), or own ones: a name and a function
     of a Record each. workers: processes, by default what the machine has where that pays; results do not depend on it.
     by_issue adds every outcome for each issue. labels: what the scenarios are called, by default their titles. kept: a
-    folder for the runs while they are made, so that the same call goes on from there; `forget` removes it.
+    folder for the runs while they are made, so that the same call goes on from there; `forget` removes it. mechanisms:
+    as of `simulate`, in all scenarios alike.
     Raises InputError for wrong input, RunError where a run raises or its process dies.
     """
-    plan = _planned(scenarios, runs, first_seed, outcomes, weeks, by_issue, labels)
+    plan = replace(_planned(scenarios, runs, first_seed, outcomes, weeks, by_issue, labels), rules=_rules(mechanisms))
     seeds = range(first_seed, first_seed + runs)
     if short := list(shortages(plan.scenarios, None, _workers(plan, runs * len(plan.scenarios), workers))):
         raise InputError(short)
@@ -265,7 +270,8 @@ def _told(plan: _Plan, seeds: range) -> dict[str, Any]:
     ]
     common = {"polities": list(plan.polities), "issues": list(plan.issues)}
     measured = {"outcomes": None if plan.own else list(plan.outcomes), "by_issue": plan.by_issue}
-    seen = {"seeds": [seeds.start, seeds.stop - 1], "weeks": plan.weeks}
+    seen: dict[str, Any] = {"seeds": [seeds.start, seeds.stop - 1], "weeks": plan.weeks}
+    seen |= {"replaced": in_manifest(traces(plan.rules))} if plan.rules else {}
     return {**seen, **common, **measured, "scenarios": scenarios}
 
 
@@ -349,6 +355,19 @@ def _travels(function: Any) -> bool:
     return callable(function)
 
 
+def _rules(mechanisms: Rules | None) -> dict[str, Any]:
+    """Replaced rules, found and checked. Raises InputError."""
+    from advosim.week import check
+
+    rules = functions(mechanisms)
+    check(rules)
+    lost = [name for name, rule in rules.items() if not _travels(rule)]
+    if lost:
+        what = f"the rules in the place of {', '.join(lost)} cannot travel to worker processes"
+        raise InputError(Problem("compare", None, what, SPELLED, "not an inner function"))
+    return rules
+
+
 def _lost(name: str) -> Problem:
     what = f"the outcome '{name}' cannot travel to worker processes"
     return Problem("compare", None, what, "a function of a Record, defined in a module", "not a lambda or an inner one")
@@ -416,12 +435,15 @@ class _Measuring:
     polities: tuple[str, ...]
     issues: tuple[str, ...]
     by_issue: bool
+    rules: Rules
 
     @property
     def name(self) -> str:
         """All that the numbers depend on beside scenario and seed."""
         own = [(name, getattr(call, "__module__", ""), getattr(call, "__qualname__", "")) for name, call in self.own]
-        return f"compare {self.weeks} {self.outcomes} {own} {self.polities} {self.issues} {self.by_issue}"
+        return f"compare {self.weeks} {self.outcomes} {own} {self.polities} {self.issues} {self.by_issue}" + (
+            f" {traces(self.rules)}" if self.rules else ""
+        )
 
     @property
     def columns(self) -> list[str]:
@@ -433,7 +455,7 @@ class _Measuring:
     def __call__(self, scenario: Scenario, seed: int) -> dict[str, float]:
         from advosim import simulation
 
-        record = simulation.simulate(scenario, seed, weeks=self.weeks, threads=1)
+        record = simulation.simulate(scenario, seed, weeks=self.weeks, threads=1, mechanisms=self.rules)
         row = vocabulary.measured(record, self.outcomes, self.polities, self.issues, self.by_issue)
         return {**row, **{name: float(outcome(record)) for name, outcome in self.own}}
 
@@ -444,12 +466,12 @@ def _run(plan: _Plan, seeds: range, workers: int, progress: bool, folder: Path) 
     from advosim.experiment.sweep import running
     from advosim.experiment.sweep.workers import InProcess
 
-    measuring = _Measuring(plan.weeks, plan.outcomes, plan.own, plan.polities, plan.issues, plan.by_issue)
+    measuring = _Measuring(plan.weeks, plan.outcomes, plan.own, plan.polities, plan.issues, plan.by_issue, plan.rules)
     experiment = _experiment(plan, seeds, measuring.columns)
     total = len(plan.scenarios) * len(seeds)
     size = max(1, min(25, total // (workers * 8), CHUNK // max(1, _size(plan))))
     how: dict[str, Any] = {"workers": workers} if workers > 1 else {"executor": InProcess()}
-    if workers > 1:  # once here, or every worker would compile for itself
+    if workers > 1 and not plan.rules:  # once here, or every worker would compile for itself
         simulation.compile_all(lambda stage, done, total: None)
     _forget_others(folder, experiment, measuring)
     try:

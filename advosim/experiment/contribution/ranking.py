@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from advosim.experiment import effects
 from advosim.experiment.contribution import ranking_figure
 from advosim.reading.outcomes import outcome_of
+from advosim.replaced import Rules
 from advosim.results import latex, saving
 from advosim.scenario.groups import organisations
 from advosim.scenario.problems import InputError, Problem
@@ -361,11 +362,13 @@ def contribution(
     weeks: int | None = None,
     progress: bool = True,
     kept: str | Path | None = None,
+    mechanisms: Rules | None = None,
 ) -> Contribution:
     """Run a scenario with all its organisations, without each, without each side and without any, on the same seeds.
 
     Takes (organisations + 4) x runs runs. workers: processes, by default what the machine has where that pays; results
-    do not depend on it. kept: as of `compare`. Raises InputError for wrong input, RunError where a run raises.
+    do not depend on it. kept, mechanisms: as of `compare`. Raises InputError for wrong input, RunError where a run
+    raises.
     """
     from advosim.experiment.compare.comparison import compare
     from advosim.scenario import load
@@ -389,6 +392,7 @@ def contribution(
         labels=labels,
         progress=progress,
         kept=kept,
+        mechanisms=mechanisms,
     )
     by_label = {str(label): rows.set_index("seed") for label, rows in compared.pairs.groupby("scenario", sort=False)}
     at_start = {seed: positions(scenario, seed) for seed in range(first_seed, first_seed + runs)}

@@ -23,6 +23,7 @@ from advosim.experiment import effects
 from advosim.experiment.contribution import routes_figure
 from advosim.experiment.contribution.ranking import EVERY
 from advosim.reading.outcomes import outcome_of
+from advosim.replaced import Rules
 from advosim.results import saving
 from advosim.scenario.groups import organisations
 from advosim.scenario.problems import InputError, Problem
@@ -235,13 +236,14 @@ def routes(
     weeks: int | None = None,
     progress: bool = True,
     kept: str | Path | None = None,
+    mechanisms: Rules | None = None,
 ) -> Decomposition:
     """Run a scenario with and without its organisations for each set of open routes, on the same seeds.
 
     of: organisations or groups, by default all; sources: tell the sources of the store apart instead of the routes, all
     of which are open then. Of 2^routes sets only those are run whose result does not follow from another's: where a
-    route was open but never used, freezing it changes no bit. kept: as of `compare`. Raises InputError for wrong input,
-    RunError where a run raises.
+    route was open but never used, freezing it changes no bit. kept, mechanisms: as of `compare`. Raises InputError for
+    wrong input, RunError where a run raises.
     """
     from advosim.scenario import load
 
@@ -263,6 +265,7 @@ def routes(
         compared = compare(
             twins, runs=runs, first_seed=first_seed, outcomes=_measured(scenario), workers=workers, weeks=weeks,
             labels=labels, progress=progress, kept=None if kept is None else Path(kept) / _brief(labels),
+            mechanisms=mechanisms,
         )  # fmt: skip
         told.update(compared.told if not told else {})
         own = {str(label): rows.set_index("seed") for label, rows in compared.pairs.groupby("scenario")}

@@ -28,6 +28,7 @@ from advosim.experiment.sweep.schema import (
     Replicates,
     Value,
 )
+from advosim.replaced import functions
 from advosim.scenario import checks
 from advosim.scenario import load as scenarios
 from advosim.scenario.csv_rows import Rows, read_rows
@@ -43,6 +44,7 @@ P = TypeVar("P", bound=Part)
 KEYS = (
     "title", "question", "source", SCENARIO, "set", "design", "factor", "replicates", "outcome", "keep",
     "calibration",
+    "mechanisms",
 )  # fmt: skip
 MOST_POINTS = 10_000_000
 IN_PYTHON = "experiment"
@@ -85,6 +87,7 @@ class _Reading:
         replicates = self._part(Replicates, ("replicates",), self.table.get("replicates"))
         keep = self._keep()
         calibration = self._calibration()
+        mechanisms = self._mechanisms()
         factors = self._factors(known)
         given, columns = self._given(design, known)
         outcomes = self._outcomes(known)
@@ -99,7 +102,7 @@ class _Reading:
         every = known if len(known) > 1 else {}
         return Experiment(
             title, scenario, design, factors | columns, replicates, outcomes, keep, every, given, question, source,
-            self.layer.folder, calibration,
+            self.layer.folder, calibration, mechanisms,
         )  # fmt: skip
 
     # ------------------------------------------------------------ what all parts share
@@ -467,6 +470,22 @@ class _Reading:
             self._wrong(at[:-1], f"{name}: there are {len(known)} {many}; say which", allowed, hint)
         if wanted is not None and wanted != ALL and wanted not in known:
             self._wrong(at, f"{name}: there is no {one} '{wanted}'", allowed, did_you_mean(wanted, known))
+
+    def _mechanisms(self) -> dict[str, str]:
+        """Rules in the place of others: `attention = "my_rules:attention"`."""
+        from advosim.week import check
+
+        written = self.table.get("mechanisms", {})
+        if not isinstance(written, Mapping) or not all(isinstance(rule, str) for rule in written.values()):
+            self._wrong(("mechanisms",), "[mechanisms] names a rule by mechanism", 'attention = "my_rules:attention"')
+            return {}
+        for name, rule in written.items():
+            try:
+                check(functions({name: rule}, self.layer.folder))
+            except InputError as error:
+                for told in error.problems:
+                    self._wrong(("mechanisms", name), told.what, told.allowed, told.hint)
+        return dict(written)
 
     def _calibration(self) -> Calibrating | None:
         written = self.table.get("calibration")

@@ -397,16 +397,18 @@ def _simulated(
     """Outcomes of a run, and its kept rows of the weekly table."""
     from advosim.experiment.sweep import outcomes
 
-    record = (simulate or _model)(scenario, seed)
+    record = simulate(scenario, seed) if simulate else _model(experiment, scenario, seed)
     if isinstance(record, Mapping):
         return {name: outcomes.finite(name, record[name]) for name in experiment.outcomes}, None
     return outcomes.reduce(record, experiment.outcomes), _kept(record, experiment.keep.weeks)
 
 
-def _model(scenario: Scenario, seed: int) -> Any:
+def _model(experiment: Experiment, scenario: Scenario, seed: int) -> Any:
+    from advosim.replaced import functions
     from advosim.simulation import simulate
 
-    return simulate(scenario, seed, threads=1, settled=_settled())
+    rules = functions(experiment.mechanisms, experiment.folder)
+    return simulate(scenario, seed, threads=1, mechanisms=rules, settled=_settled())
 
 
 @functools.cache

@@ -160,6 +160,8 @@ class Experiment:
     folder: Path = Path()
     """Where the file lies: what it names is relative to it."""
     calibration: Calibrating | None = None
+    mechanisms: dict[str, str] = field(default_factory=dict)
+    """By mechanism, the rule in its place at all points, as `module:function`; modules also beside the file."""
 
     def at(self, point: Mapping[str, Any]) -> Scenario:
         """The scenario at a point. Raises InputError where values do not go together."""

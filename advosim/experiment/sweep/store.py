@@ -32,6 +32,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from advosim.experiment.sweep.schema import SCENARIO, Experiment, Point
 from advosim.experiment.sweep.seals import Damage, digest, file_digest, sealed, unsealed
+from advosim.replaced import traces
 from advosim.results.folder import SaveError, is_running
 from advosim.scenario import load as scenarios
 from advosim.scenario.plain_text import cell
@@ -120,7 +121,7 @@ def parts(experiment: Experiment, points: list[Point], extra: str = "") -> dict[
         "replicates": _hash(experiment.replicates.model_dump()),
         "outcomes": _hash({name: outcome.model_dump() for name, outcome in experiment.outcomes.items()}),
         "weeks kept": _hash(experiment.keep.weeks),
-        "program": _hash([__version__, sources(), extra]),
+        "program": _hash([__version__, sources(), extra, *traces(experiment.mechanisms, experiment.folder)]),
     }
 
 
