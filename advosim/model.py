@@ -19,7 +19,7 @@ from advosim.replaced import Rules, functions, traces
 from advosim.scenario.load import Scenario
 from advosim.scenario.problems import InputError, Problem
 from advosim.scenario.schema import Reform
-from advosim.simulation import advance, allowed, left_out, threads_for
+from advosim.simulation import advance, allowed, left_out, stops_now, threads_for
 from advosim.week import line
 from advosim.world import rows, state
 from advosim.world.found import Names, found, names
@@ -282,13 +282,13 @@ class AdvocacyModel(mesa.Model):
 
     def step(self) -> None:
         """Run one week and collect data."""
-        if self.week >= self.home.weeks:
+        if self.week >= self.home.weeks or stops_now(self.world, self.home):
             self.running = False
             return
         for _ in advance(self.world, self.home, self._line, self.week + 1, 1):
             pass
         self.datacollector.collect(self)
-        self.running = self.week < self.home.weeks
+        self.running = self.week < self.home.weeks and not stops_now(self.world, self.home)
 
     @property
     def alliances(self) -> list[Alliance]:

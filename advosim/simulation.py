@@ -13,12 +13,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from advosim.processors import processors
+from advosim.reading.stopping import policies_of, stops
 from advosim.record import Record, lost, recorded
 from advosim.replaced import Rules, functions, traces
 from advosim.scenario.checks import bounds
 from advosim.scenario.load import Scenario
 from advosim.scenario.problems import InputError, Problem
-from advosim.scenario.schema import Organisation, Polity
+from advosim.scenario.schema import Organisation, Polity, Stop
 from advosim.week import Line, line, stages
 from advosim.week import weeks as whole_weeks
 from advosim.world.chance import wrapping
@@ -65,12 +66,30 @@ def simulate(
     compiled_at = time.perf_counter()
     world = found(scenario, seed, weeks, threads_for(scenario, threads), settled)
     founded_at = time.perf_counter()
-    for _ in advance(world, scenario, run, weeks, max(1, weeks // 50) if progress else weeks):
+    for week in advance(world, scenario, run, weeks, _stride(scenario, weeks, progress)):
         if progress is not None:
-            progress("weeks", int(world.now.clock["week"][0]), weeks)
+            progress("weeks", week, weeks)
+        if stops_now(world, scenario):
+            break
     done_at = time.perf_counter()
     seconds = {"compile": compiled_at - started, "found": founded_at - compiled_at, "weeks": done_at - founded_at}
-    return Record(scenario, seed, recorded(world), seconds, left_out(scenario, weeks), lost(world), traces(rules))
+    last = int(world.now.clock["week"][0])
+    return Record(scenario, seed, recorded(world), seconds, left_out(scenario, last), lost(world), traces(rules))
+
+
+def _stride(scenario: Scenario, weeks: int, progress: Progress | None) -> int:
+    if scenario.stop != Stop():
+        return 1
+    return max(1, weeks // 50) if progress else weeks
+
+
+def stops_now(world: World, scenario: Scenario) -> bool:
+    """Whether a stop condition of the scenario holds in the week that ran last."""
+    if scenario.stop == Stop():
+        return False
+    week = int(world.now.clock["week"][0])
+    policies = policies_of(world.record.founding.weeks, world.record.weeks[:week])
+    return stops(scenario, policies) is not None
 
 
 def allowed(name: str, value: Any) -> int:

@@ -44,6 +44,12 @@ def raising(scenario: Scenario, seed: int) -> dict[str, float]:
     return quick(scenario, seed)
 
 
+def fails_at_seed_three(scenario: Scenario, seed: int) -> dict[str, float]:
+    if seed == 3:
+        raise ZeroDivisionError("the third")
+    return quick(scenario, seed)
+
+
 def dangerous(scenario: Scenario, seed: int) -> dict[str, float]:
     """One of a hundred seeds raises, two runs of all kill their process."""
     if seed in (33, 58) and level(scenario) > 0.8:

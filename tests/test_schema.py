@@ -302,6 +302,7 @@ def test_every_other_setting_is_read_as_a_world_is_founded_and_run(tmp_path: Pat
         neighbours().but({"polity.home.individual": {"leader": {"posts": ["institute", "lobby"]}}}),
         voting().but({"reform": [{"week": 2, "set": {"polity.home.governance.repression": 0.5}}]}),
         small().but({"polity.home.network.face_to_face": table}),
+        small().but({"stop": {"policy": {"climate": 1.0}, "unchanged": 1}}),
         small().but({f"polity.home.network.{path}": kind for path, kind in kinds.items()}),
     ]
     brief = [world.but({"weeks": 3}) for world in worlds]

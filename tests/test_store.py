@@ -77,13 +77,13 @@ def test_a_file_is_whole_or_not_there(tmp_path: Path) -> None:
 def test_of_two_plans_the_first_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     experiment = load.build(TABLE)
     plans = [store.plan(experiment, [{REPRESSION: 0.1}], chunk) for chunk in (3, 5)]
-    assert [store.begin(tmp_path, plan, experiment).chunk for plan in plans] == [3, 3]
+    assert [store.begin(tmp_path, plan, experiment, []).chunk for plan in plans] == [3, 3]
 
     def linkless(*_: Any) -> None:
         raise OSError(1, "Operation not permitted")
 
     monkeypatch.setattr(os, "link", linkless)
-    assert [store.begin(tmp_path / "other", plan, experiment).chunk for plan in plans[::-1]] == [5, 5]
+    assert [store.begin(tmp_path / "other", plan, experiment, []).chunk for plan in plans[::-1]] == [5, 5]
 
 
 def test_what_killed_processes_left_is_swept_up(tmp_path: Path) -> None:

@@ -43,6 +43,9 @@ def run(
     shard: Annotated[
         str | None, typer.Option(metavar="I/N", help="Only the I-th of N parts of the work, for job arrays.")
     ] = None,
+    grow: Annotated[
+        bool, typer.Option("--grow", help="Add the replicates and points that the folder has not; what is there stays.")
+    ] = False,
     progress: Shown = None,
 ) -> None:
     """Run what is missing of an experiment. Stop it, or lose it, at any moment: the same command goes on from there."""
@@ -53,8 +56,9 @@ def run(
     _tell_notes(experiment)
     try:
         done = sweep.run(
-            experiment, options.sweep_of(experiment, out), workers=workers, dask=dask, shard=shard, progress=progress
-        )
+            experiment, options.sweep_of(experiment, out), workers=workers, dask=dask, shard=shard, progress=progress,
+            grow=grow,
+        )  # fmt: skip
     except sweep.Stopped as stopped:
         hear_no_more()
         say(stopped, err=True)

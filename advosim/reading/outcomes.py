@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from advosim.reading.stopping import ended
 from advosim.reading.tables import TABLES
 from advosim.scenario.groups import organisations
 from advosim.scenario.limits import ONSET
@@ -302,6 +303,10 @@ def _whole(
     return Outcome(name, label, ORGANISED, Column(name, meaning, unit, 0.0, high), read, of_issue=False)
 
 
+def _ending(name: str, label: str, meaning: str, unit: str, read: Callable[[Polity], Any]) -> Outcome:
+    return Outcome(name, label, POLICY, Column(name, meaning, unit, 0.0, None), read, of_issue=False)
+
+
 def _moved(course: Course) -> float:
     return course.reduced("policy", "change")
 
@@ -351,6 +356,10 @@ OUTCOMES: tuple[Outcome, ...] = (
           lambda course: len(course.steps)),
     _read("first_reform", "week of the first step", POLICY, "week of the first step of policy, 0 for none", "week", 0.0,
           None, lambda course: course.steps["week"].min() if len(course.steps) else 0),
+    _ending("ended_week", "last week", "last week of the run: its length, unless a stop condition ended it", "week",
+            lambda polity: ended(polity.record).week),
+    _ending("ended_by", "why the run ended", "0: its length, 1: a policy passed a value of [stop], 2: no policy moved",
+            "code", lambda polity: ended(polity.record).reason),
     _of("pressure", "pressure on the government", POLICY, "pressure", "mean"),
     _of("friction", "friction of policy", POLICY, "friction", "mean"),
     _read("practice_start", "practice of firms at the start", POLICY,
@@ -428,7 +437,7 @@ TABLE = (
 _ONLY_IN_TABLE = {
     name for name in TABLE
     if name not in ("policy_end", "policy_change", "support_end", "salience", "agenda")
-} | {"attitude_mean"}  # fmt: skip
+} | {"attitude_mean", "ended_week", "ended_by"}  # fmt: skip
 COMPARED = tuple(outcome.name for outcome in OUTCOMES if outcome.name not in _ONLY_IN_TABLE)
 """Those that a comparison tells of unless others are named."""
 OLD = {"policy": "policy_end"}

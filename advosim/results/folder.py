@@ -408,6 +408,7 @@ def manifest(record: Run, started: datetime | None = None) -> dict[str, Any]:
         "replaced": in_manifest(record.replaced),
         "seed": record.seed,
         "weeks": int(record.weeks["week"].max()) if len(record.weeks) else 0,
+        "ended": _end(record),
         "left_out": list(record.left_out),
         "events_lost": record.lost,
         "notes": load.notes(record.scenario),
@@ -416,6 +417,13 @@ def manifest(record: Run, started: datetime | None = None) -> dict[str, Any]:
         "saved": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": {stage: round(float(seconds), 3) for stage, seconds in record.seconds.items()},
     }
+
+
+def _end(record: Run) -> dict[str, Any]:
+    from advosim.reading.stopping import ended
+
+    end = ended(record)
+    return {"week": end.week, "because": end.told}
 
 
 def machine() -> dict[str, Any]:
@@ -467,6 +475,9 @@ def summary(record: Run, folder: str | Path | None = None) -> str:
     scenario, weeks = record.scenario, record.weeks
     lines = [f"{scenario.title}: {weeks['week'].max()} weeks, seed {record.seed}"]
     lines += [scenario.question] if scenario.question else []
+    lines += (
+        [f"Ended in week {end['week']}: {end['because']}"] if (end := _end(record))["week"] < scenario.weeks else []
+    )
     for polity, here in weeks.groupby("polity", sort=False):
         lines += ["", f"{polity}"]
         for issue, rows in here.groupby("issue", sort=False):

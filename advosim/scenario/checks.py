@@ -374,6 +374,9 @@ def _names(merged: Merged) -> Iterator[Problem]:
         "party": {"priorities": "issue", "positions": "issue"},
         "alliance": {"issue": "issue"},
     }
+    stop = table.get("stop")
+    if isinstance(stop, dict):
+        yield from _named(merged, ("stop", "policy"), stop.get("policy"), "issue", known["issue"])
     for polity, row in tables(table, "polity"):
         yield from _named(merged, ("polity", polity, "policy"), row.get("policy"), "issue", known["issue"])
         for kind, keys in uses.items():

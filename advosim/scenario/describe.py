@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 from advosim.scenario import checks
 from advosim.scenario.declare import Part, catalogue_rows, parameters
 from advosim.scenario.layers import presets, shipped
-from advosim.scenario.schema import Initiative, Polity, Recall, Referendum, Settings
+from advosim.scenario.schema import Initiative, Polity, Recall, Referendum, Settings, Stop
 
 FEW = 1000  # citizens; results below are for tests (a convention of this program)
 OWN_KIND = {"slots": "media_outlet", "market_share": "firm", "reputation": "firm", "lobby_budget": "firm",
@@ -28,6 +28,8 @@ OWN_KIND = {"slots": "media_outlet", "market_share": "firm", "reputation": "firm
 def resolved(scenario: Settings) -> dict[str, Any]:
     """All that a run depends on as plain JSON values. An edge list shows as its name and a hash of what it holds."""
     table = scenario.model_dump(mode="json")
+    if scenario.stop == Stop():
+        del table["stop"]  # so that scenarios without one keep the hashes that they had
     kinds = catalogue_rows("kinds")
     for polity in table["polity"].values():
         for organisation in polity["organisation"].values():

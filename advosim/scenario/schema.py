@@ -573,6 +573,23 @@ class Reform(Part):
         source="convention: said by the scenario's author")  # fmt: skip
 
 
+class Stop(Part):
+    """When a run ends before its last week: at the end of the first week in which one of these holds."""
+
+    policy: dict[Name, Leaning] = choice(
+        dict, "values by issue; the run ends when the policy of a polity comes to one, or passes it, from either side",
+        source="convention: said by the scenario's author",
+    )  # fmt: skip
+    unchanged: int | None = number(
+        None, 1, MOST_WEEKS, "weeks; the run ends when no policy has moved by more than `tolerance` within them",
+        unit="weeks", source="convention: said by the scenario's author",
+    )  # fmt: skip
+    tolerance: float = number(
+        0.05, 0, 2, "range within which a policy counts as unchanged", unit="position",
+        source="convention: what outcomes count as a policy that moved",
+    )  # fmt: skip
+
+
 # ---------------------------------------------------------------- the scenario
 
 
@@ -599,6 +616,7 @@ class Settings(Part):
     body: dict[Name, Body] = choice(dict, "regional and international organisations above them")
     relation: dict[Name, Relation] = choice(dict, "how near polities are to each other")
     mechanism: Mechanisms = choice(Mechanisms, "rules and their switches")
+    stop: Stop = choice(Stop, "when a run ends before its last week")
     reform: tuple[Reform, ...] = Field(
         (), description="changes in mid-run", strict=False, json_schema_extra={"source": "author"}
     )

@@ -44,7 +44,7 @@ class Discovery(Found):
         count = len(self.of_interest)
         lines = [
             f"{self.runs.experiment.title}: {self.condition} in {self.of_interest.mean():.0%} of {count:,} runs",
-            *(f"note: {note}" for note in self.notes),
+            *(f"note: {note}" for note in (*self.notes, *filter(None, [self.runs.looks]))),
             "",
             "Boxes (PRIM)" if self.boxes else "Boxes (PRIM): no box in which it is distinctly more frequent",
         ]

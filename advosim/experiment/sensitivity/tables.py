@@ -109,7 +109,7 @@ def summary(found: Found) -> str:
         f"{runs.experiment.title}: {_TITLES[found.kind]}; {len(runs.points):,} points, "
         f"{runs.experiment.replicates.count} replicates"
     )
-    lines = [head, *(f"note: {note}" for note in found.notes)]
+    lines = [head, *(f"note: {note}" for note in (*found.notes, *filter(None, [runs.looks])))]
     for outcome in runs.outcomes:
         lines += ["", outcome, *_factors(found, outcome), *_noise_lines(found, outcome)]
     return "\n".join(lines)

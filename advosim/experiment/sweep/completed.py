@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from advosim.experiment.sweep import store
+from advosim.experiment.sweep import looking, store
 from advosim.scenario import load
 from advosim.scenario.problems import InputError, Problem
 
@@ -35,6 +35,8 @@ class Runs:
     """By name, (p, r): replicate j has the same seed at every point. NaN only where `left_out` says so."""
     left_out: int = 0
     """Runs without outcomes, where they are allowed."""
+    looks: str = ""
+    """How often was looked whether the results are precise enough, and what came out."""
 
     @property
     def labels(self) -> dict[str, str]:
@@ -54,6 +56,7 @@ class Runs:
             "replicates": experiment.replicates.model_dump(mode="json"),
             "scenario": load.fingerprint(experiment.scenario),
             "left_out": self.left_out,
+            **({"looks": self.looks} if self.looks else {}),
         }
 
 
@@ -70,7 +73,11 @@ def read(experiment: Experiment, folder: str | Path, *, complete: bool = True) -
         raise InputError(Problem(str(file), None, "there are no runs to analyse", hint=hint))
     if (Path(folder) / store.MANIFEST).is_file() and (loss := store.unsound(Path(folder))):
         raise InputError(Problem("", None, loss))
-    return arranged(experiment, pd.read_parquet(file), str(file), complete=complete)
+    if experiment.precision is not None and (count := store.replicates_of(Path(folder))):
+        experiment = replace(experiment, replicates=experiment.replicates.model_copy(update={"count": count}))
+    return replace(
+        arranged(experiment, pd.read_parquet(file), str(file), complete=complete), looks=looking.told(file.parent)
+    )
 
 
 def arranged(experiment: Experiment, table: pd.DataFrame, name: str = RUNS, *, complete: bool = True) -> Runs:

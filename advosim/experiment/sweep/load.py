@@ -25,6 +25,7 @@ from advosim.experiment.sweep.schema import (
     Keep,
     Outcome,
     Point,
+    Precision,
     Replicates,
     Value,
 )
@@ -43,8 +44,7 @@ P = TypeVar("P", bound=Part)
 
 KEYS = (
     "title", "question", "source", SCENARIO, "set", "design", "factor", "replicates", "outcome", "keep",
-    "calibration",
-    "mechanisms",
+    "calibration", "mechanisms", "precision",
 )  # fmt: skip
 MOST_POINTS = 10_000_000
 IN_PYTHON = "experiment"
@@ -91,6 +91,7 @@ class _Reading:
         factors = self._factors(known)
         given, columns = self._given(design, known)
         outcomes = self._outcomes(known)
+        precision = self._precision(outcomes, replicates)
         if design is not None:
             self._fits(design, factors)
         if not self.table.get("outcome") and keep is not None and keep.weeks == "none":
@@ -102,7 +103,7 @@ class _Reading:
         every = known if len(known) > 1 else {}
         return Experiment(
             title, scenario, design, factors | columns, replicates, outcomes, keep, every, given, question, source,
-            self.layer.folder, calibration, mechanisms,
+            self.layer.folder, calibration, mechanisms, precision,
         )  # fmt: skip
 
     # ------------------------------------------------------------ what all parts share
@@ -494,6 +495,25 @@ class _Reading:
             near = [file.name for file in self.layer.folder.glob("*.csv")]
             what = f"there is no file {self.layer.folder / part.targets}"
             self._wrong(("calibration", "targets"), what, hint=did_you_mean(part.targets, near))
+        return part
+
+    def _precision(self, outcomes: Mapping[str, Outcome], replicates: Replicates | None) -> Precision | None:
+        written = self.table.get("precision")
+        part = None if written is None else self._part(Precision, ("precision",), written)
+        if part is None:
+            return None
+        at: KeyPath = ("precision",)
+        if part.outcome not in self.table.get("outcome", {}):
+            names = list(outcomes)
+            what = f"precision.outcome: there is no outcome '{part.outcome}' in this experiment"
+            self._wrong((*at, "outcome"), what, ", ".join(names), did_you_mean(part.outcome, names))
+        if not part.width > 0:
+            self._wrong((*at, "width"), "precision.width is 0: no interval is narrower")
+        if part.runs is None and part.minutes is None:
+            self._wrong(at, "precision has no budget", "runs, minutes, or both", "write runs = 10000: it may never do")
+        if replicates is not None and replicates.count < 2:
+            hint = "write [replicates] count = 20"
+            self._wrong(at, "precision needs 2 replicates or more for its first look", hint=hint)
         return part
 
     def _keep(self) -> Keep | None:

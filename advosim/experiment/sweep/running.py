@@ -29,7 +29,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from advosim.experiment.sweep import designs, load, store
+from advosim.experiment.sweep import designs, growing, load, looking, store
 from advosim.experiment.sweep.schema import SCENARIO, Experiment, Point
 from advosim.experiment.sweep.seals import Damage
 from advosim.experiment.sweep.workers import GUARD, Crew, crew_of, is_death, settle, unheard
@@ -82,16 +82,18 @@ def sweep(
     shard: str | tuple[int, int] | None = None,
     simulate: Simulate | None = None,
     progress: bool | None = None,
+    grow: bool = False,
 ) -> pd.DataFrame:
     """Run an experiment into the folder `out` and return its table of runs.
 
     experiment is one, its file, or a table as the file would hold it. What the folder holds already is not run again.
     Columns: run, point, seed, the factors by path, the outcomes by name, status (done, failed, killed). With a shard
-    ("1/4") the table holds what is there so far. Raises InputError for wrong input, results.SaveError where results
+    ("1/4") the table holds what is there so far. With grow a folder of fewer replicates or points gets the others.
+    Raises InputError for wrong input, results.SaveError where results
     cannot be saved, and Stopped, a KeyboardInterrupt, on Ctrl-C once the running chunks are written.
     """
     chosen = _experiment(experiment)
-    run(chosen, out, workers=workers, dask=dask, shard=shard, simulate=simulate, progress=progress)
+    run(chosen, out, workers=workers, dask=dask, shard=shard, simulate=simulate, progress=progress, grow=grow)
     return runs(out, partial=shard is not None)
 
 
@@ -116,7 +118,8 @@ def runs(folder: str | Path, *, partial: bool = False) -> pd.DataFrame:
     if partial:
         columns = store.schema(plan.factors, plan.outcomes)
         tables = [store.read_chunk(folder, plan, number)[0].select(columns.names) for number in sorted(numbers)]
-        table: pd.DataFrame = pa.concat_tables([columns.empty_table(), *tables]).to_pandas()
+        whole = list(store.in_order(plan, tables)) if tables else []
+        table: pd.DataFrame = pa.concat_tables([columns.empty_table(), *whole]).to_pandas()
         return table
     if len(numbers) < plan.chunks or not (folder / store.RUNS).is_file():
         what = f"{store.status(folder, plan).left:,} of {plan.runs:,} runs are missing"
@@ -129,7 +132,7 @@ def runs(folder: str | Path, *, partial: bool = False) -> pd.DataFrame:
 def status(folder: str | Path) -> store.Status:
     """How far the sweep in a folder is. Raises InputError where there is none."""
     folder = Path(folder)
-    return store.status(folder, _plan(folder))
+    return replace(store.status(folder, _plan(folder)), looks=looking.told(folder))
 
 
 def run(
@@ -144,45 +147,98 @@ def run(
     progress: bool | None = None,
     chunk: int | None = None,
     strict: bool = False,
+    grow: bool = False,
 ) -> store.Status:
     """Run what is missing of an experiment in a folder, and merge the tables when all is there.
 
     workers: processes on this machine, by default one for each core. dask: address of a scheduler whose workers see the
     same folder. shard: (i, N) or "i/N" takes every N-th chunk from the i-th on. executor: any other, of one worker.
     simulate: instead of the model, a function of a module. chunk: runs of a chunk, else by a timed probe. strict: a run
-    that raises ends the others (RunFailed), where else it is noted. Errors as `sweep`.
+    that raises ends the others (RunFailed), where else it is noted. grow: a folder of fewer replicates or points gets
+    the others. An experiment with a precision grows by itself. Errors as `sweep`.
     """
-    experiment, place = _experiment(experiment), Path(folder).absolute()
-    part, points = _shard(shard), designs.points(experiment)
-    _together(experiment, points)
-    if simulate is None and not dask:
-        _room(experiment, points, place, 1 if executor else workers or processors())
-    wanted = store.plan(experiment, points, chunk or 1, _named(simulate))
+    chosen, place = _experiment(experiment), Path(folder).absolute()
+    part, points = _shard(shard), designs.points(chosen)
+    if chosen.precision is not None and part != (1, 1):
+        what = "an experiment with [precision] needs all runs for each of its looks"
+        raise InputError(Problem("--shard", None, what, hint="leave out --shard, or [precision]"))
+    _together(chosen, points)
+    here = simulate is None and not dask
+    if here:
+        _room(chosen, points, place, 1 if executor else workers or processors())
+    with _Stop() as stop, crew_of(workers, dask, executor) as crew:
+        how = _How(place, part, crew, stop, here, simulate, progress, chunk, strict)
+        if chosen.precision is None:
+            return _complete(chosen, points, how, grow)
+        return _until_precise(chosen, points, how)
+
+
+@dataclass(frozen=True)
+class _How:
+    """How a sweep is run, as `run` explains."""
+
+    place: Path
+    part: tuple[int, int]
+    crew: Crew
+    stop: _Stop
+    here: bool
+    """Whether it is the model that runs, and on this machine."""
+    simulate: Simulate | None
+    progress: bool | None
+    chunk: int | None
+    strict: bool
+
+
+def _until_precise(experiment: Experiment, points: list[Point], how: _How) -> store.Status:
+    def run(count: int) -> store.Status:
+        replicates = experiment.replicates.model_copy(update={"count": count})
+        return _complete(replace(experiment, replicates=replicates), points, how, True)
+
+    state = looking.until(experiment, how.place, run, store.replicates_of(how.place), len(points))
+    return replace(state, looks=looking.told(how.place))
+
+
+def _complete(experiment: Experiment, points: list[Point], how: _How, grow: bool) -> store.Status:
+    place = how.place
+    wanted = store.plan(experiment, points, how.chunk or 1, _named(how.simulate))
     plan, mended = store.recovered(place, wanted)
     if plan is not None:
-        store.check(place, plan, wanted.parts)
-        if mended:
-            plan = store.begin(place, plan, experiment)
-        store.sweep_up(place)
-    job = _Job(place, replace(experiment, factors={}, given=()), wanted.factors, program(), simulate, strict)
-    with _Stop() as stop, crew_of(workers, dask, executor) as crew, _Bar(experiment.title, progress) as bar:
+        plan = _fitting(experiment, points, plan, wanted, place, grow, bool(mended))
+    light = replace(experiment, factors={}, given=())
+    job = _Job(place, light, wanted.factors, program(), how.simulate, how.strict)
+    with _Bar(experiment.title, how.progress) as bar:
         if plan is None:
-            if simulate is None and not dask:
+            if how.here:
                 bar.compile()
-            chunk = chunk or _chunk_size(crew, job, wanted, points)
-            plan = store.begin(place, replace(wanted, chunk=chunk), experiment)
+            chunk = how.chunk or _chunk_size(how.crew, job, wanted, points)
+            plan = store.begin(place, replace(wanted, chunk=chunk), experiment, points)
             store.check(place, plan, wanted.parts)
         done, told = store.mend(place, plan)
         for text in (*mended, *told):
             bar.tell(text)
-        todo = [n for n in range(plan.chunks) if n not in done and n % part[1] == part[0] - 1]
+        todo = [n for n in range(plan.chunks) if n not in done and n % how.part[1] == how.part[0] - 1]
         bar.begin(plan, done)
-        _work_off(crew, job, (_chunk(plan, n, points) for n in todo), stop, bar)
+        _work_off(how.crew, job, (_chunk(plan, n, points) for n in todo), how.stop, bar)
     if len(store.verified(place, plan)[0]) == plan.chunks:
         store.merge(place, plan)
         # A worker of an earlier, killed sweep may have been dying still when this one began.
         store.sweep_up(place)
     return store.status(place, plan)
+
+
+def _fitting(
+    experiment: Experiment, points: list[Point], plan: store.Plan, wanted: store.Plan, place: Path, grow: bool,
+    mended: bool,
+) -> store.Plan:  # fmt: skip
+    """The plan of a folder, with more runs where it is to grow. Raises InputError where it does not fit."""
+    more = growing.grown(place, plan, wanted, points, experiment.design.kind) if grow else plan
+    store.check(place, more, wanted.parts)
+    if more is not plan or (mended and plan.grown):
+        store.grow(place, more, experiment, points)
+    elif mended:
+        store.begin(place, plan, experiment, points)
+    store.sweep_up(place)
+    return more
 
 
 @dataclass(frozen=True)
@@ -277,7 +333,7 @@ def forget_failures(folder: str | Path) -> None:
     """Take out of a folder the chunks in which a run failed or was killed, so that they are made again."""
     folder = Path(folder)
     plan = _plan(folder)
-    store.take_out(folder, {int(failure["run"]) // plan.chunk for failure in store.failures(folder, plan)})
+    store.take_out(folder, {plan.chunk_of(int(failure["run"])) for failure in store.failures(folder, plan)})
 
 
 def failed(folder: str | Path, run: int | None = None) -> list[int]:
@@ -325,20 +381,32 @@ class _Chunk:
     number: int
     first: int
     last: int
-    """The run after the last."""
+    """The place after the last."""
+    begin: int
+    """The place of the first run with these points."""
     replicates: int
     first_seed: int
+    numbers: tuple[int, ...]
     points: tuple[Point, ...]
     plan: store.Plan
 
     def point(self, run: int) -> Point:
-        return self.points[run // self.replicates - self.first // self.replicates]
+        return self.points[(run - self.begin) // self.replicates]
+
+    def point_number(self, run: int) -> int:
+        return self.numbers[(run - self.begin) // self.replicates]
+
+    def seed(self, run: int) -> int:
+        return self.first_seed + (run - self.begin) % self.replicates
 
 
 def _chunk(plan: store.Plan, number: int, points: list[Point]) -> _Chunk:
-    first, last = plan.span(number)
-    own = points[first // plan.replicates : (last - 1) // plan.replicates + 1]
-    return _Chunk(number, first, last, plan.replicates, plan.first_seed, tuple(own), plan)
+    (block, _, place), (first, last) = plan.block(number), plan.span(number)
+    r = block.replicates
+    skipped = (first - place) // r
+    own = block.slice(skipped, (last - 1 - place) // r + 1)
+    seed = plan.first_seed + block.first
+    return _Chunk(number, first, last, place + skipped * r, r, seed, tuple(own), tuple(points[n] for n in own), plan)
 
 
 def program() -> str:
@@ -374,7 +442,7 @@ def work(job: _Job, chunk: _Chunk, killed: frozenset[int] = frozenset(), marker:
 
 def _row(job: _Job, chunk: _Chunk, run: int, scenario: Any, killed: bool) -> tuple[store.Row, Any]:
     """One run, whatever becomes of it; and the scenario of its point, to be used again."""
-    number, seed, point = run // chunk.replicates, chunk.first_seed + run % chunk.replicates, chunk.point(run)
+    number, seed, point = chunk.point_number(run), chunk.seed(run), chunk.point(run)
     if killed:
         error = "the process that ran it died"
         return store.Row(run, number, seed, point, {}, store.KILLED, 0.0, error), scenario

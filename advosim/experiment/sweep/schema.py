@@ -76,6 +76,16 @@ class Replicates(Part):
     first_seed: int = number(1, 0, 2**62, "seed of the first replicate")
 
 
+class Precision(Part):
+    """How precise an outcome is to be: replicates are added until it is, or until a budget is spent."""
+
+    outcome: str = choice(..., "the outcome whose mean is looked at, at each point")
+    width: float = number(..., 0, 1e12, "width below which the widest of the 95% intervals is to be")
+    step: int = number(20, 1, 1_000_000, "replicates that are added after each look")
+    runs: int | None = number(None, 1, 10**9, "budget: runs of the whole sweep at most")
+    minutes: float | None = number(None, 0, 1e7, "budget: no replicates are added after so many minutes")
+
+
 class Outcome(Part):
     """A number that a run comes down to: a column of the weekly table, reduced over the weeks, or an outcome."""
 
@@ -162,6 +172,7 @@ class Experiment:
     calibration: Calibrating | None = None
     mechanisms: dict[str, str] = field(default_factory=dict)
     """By mechanism, the rule in its place at all points, as `module:function`; modules also beside the file."""
+    precision: Precision | None = None
 
     def at(self, point: Mapping[str, Any]) -> Scenario:
         """The scenario at a point. Raises InputError where values do not go together."""

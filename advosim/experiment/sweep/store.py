@@ -1,11 +1,13 @@
 """A sweep's folder. Chunk files are the truth: results then status, each written aside, flushed to disk and renamed.
 
-sweep.json                  what the folder belongs to, and how runs are cut into chunks; written once
+sweep.json                  what the folder belongs to, and how runs are cut; written once, and when it grows
+points.parquet              the points of the design
 chunks/000123.parquet       runs of a chunk, in order, with their seconds
 chunks/000123.weeks.parquet rows of the weekly table, where they are kept
 chunks/000123.json          its status with the others' hashes, written last: the chunk counts from then on
 runs.parquet, weeks.parquet, timings.parquet, failures.csv    merged from the chunks when all are there
 merged.json                 their hashes
+looks.json                  how precise the results were at each look, where a precision is asked for
 damaged/                    files that were not as they were written, set aside; their runs are made again
 """
 
@@ -30,6 +32,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from advosim.experiment.sweep.schema import SCENARIO, Experiment, Point
 from advosim.experiment.sweep.seals import Damage, digest, file_digest, sealed, unsealed
 from advosim.replaced import traces
@@ -42,11 +47,12 @@ from advosim.version import __version__
 if TYPE_CHECKING:
     import pyarrow as pa
 
-MANIFEST, MERGED = "sweep.json", "merged.json"
+MANIFEST, MERGED, COPY = "sweep.json", "merged.json", "sweep.copy.json"
+POINTS, LOOKS = "points.parquet", "looks.json"
 CHUNKS, DAMAGED = "chunks", "damaged"
 PROGRAM = "advosim sweep"
 RUNS, WEEKS, TIMINGS, FAILURES = "runs.parquet", "weeks.parquet", "timings.parquet", "failures.csv"
-OF_A_SWEEP = {CHUNKS, DAMAGED, RUNS, WEEKS, TIMINGS, FAILURES, MERGED, "export"}
+OF_A_SWEEP = {CHUNKS, DAMAGED, RUNS, WEEKS, TIMINGS, FAILURES, MERGED, COPY, POINTS, LOOKS, "export"}
 """What may lie in a folder whose plan is gone."""
 FAILURE_COLUMNS = ("run", "point", "seed", "status", "error", "traceback")
 DONE, FAILED, KILLED = "done", "failed", "killed"
@@ -60,8 +66,44 @@ COMPRESSION = "zstd"
 
 
 @dataclass(frozen=True)
+class Block:
+    """Runs that were planned together: some points, each with some replicates. Chunks of a block are never cut anew."""
+
+    points: list[list[int]]
+    """Ranges of points as they are numbered now: the first, and the one after the last."""
+    first: int
+    last: int
+    """The first replicate, and the one after the last."""
+    belongs: str
+    """What its chunks must say."""
+
+    @property
+    def replicates(self) -> int:
+        return self.last - self.first
+
+    @property
+    def runs(self) -> int:
+        return self.replicates * sum(last - first for first, last in self.points)
+
+    def numbers(self) -> NDArray[np.int64]:
+        """(points,): the numbers of its points, in its order."""
+        return np.concatenate([np.arange(first, last) for first, last in self.points])
+
+    def slice(self, first: int, last: int) -> list[int]:
+        """The numbers of some of its points."""
+        if len(self.points) == 1:
+            start = self.points[0][0]
+            return list(range(start + first, start + last))
+        return [int(number) for number in self.numbers()[first:last]]
+
+
+@dataclass(frozen=True)
 class Plan:
-    """What a folder holds, fixed when its first run begins."""
+    """What a folder holds, fixed when its first run begins; later blocks may be added.
+
+    Runs have the numbers that they would have in a sweep made at once. In chunks they are counted block by block
+    instead, so that no chunk changes when others are added: their places.
+    """
 
     title: str
     runs: int
@@ -76,22 +118,60 @@ class Plan:
     weeks: str | int
     parts: dict[str, str] = field(default_factory=dict)
     """Hashes of what the results depend on."""
+    grown: list[Block] = field(default_factory=list)
+    """Blocks, where there are several."""
+
+    @property
+    def blocks(self) -> list[Block]:
+        whole = _hash([self.parts, self.first_seed, self.runs, self.chunk])
+        return self.grown or [Block([[0, self.points]], 0, self.replicates, whole)]
 
     @property
     def chunks(self) -> int:
-        return -(-self.runs // self.chunk)
+        return sum(-(-block.runs // self.chunk) for block in self.blocks)
 
-    @property
-    def belongs(self) -> str:
+    def block(self, number: int) -> tuple[Block, int, int]:
+        """The block of a chunk, its number within, and the place of the block's first run."""
+        place = 0
+        for block in self.blocks:
+            chunks = -(-block.runs // self.chunk)
+            if number < chunks:
+                return block, number, place
+            number, place = number - chunks, place + block.runs
+        raise IndexError(number)
+
+    def belongs(self, number: int) -> str:
         """What a chunk must say to be one of this plan's."""
-        return _hash([self.parts, self.first_seed, self.runs, self.chunk])
+        return self.block(number)[0].belongs
 
     def span(self, number: int) -> tuple[int, int]:
-        """The runs of a chunk: the first, and the one after the last."""
-        return number * self.chunk, min((number + 1) * self.chunk, self.runs)
+        """The places of a chunk's runs: the first, and the one after the last."""
+        block, within, place = self.block(number)
+        return place + within * self.chunk, place + min((within + 1) * self.chunk, block.runs)
 
     def seed(self, run: int) -> int:
         return self.first_seed + run % self.replicates
+
+    def numbers(self) -> NDArray[np.int64]:
+        """(runs,): the number of the run at each place."""
+        of_blocks = [
+            (block.numbers()[:, None] * self.replicates + np.arange(block.first, block.last)).ravel()
+            for block in self.blocks
+        ]
+        return np.concatenate(of_blocks)
+
+    def number(self, place: int) -> int:
+        """The number of the run at a place."""
+        return int(self.numbers()[place]) if self.grown else place
+
+    def place(self, run: int) -> int:
+        """Where a run is in the chunks."""
+        return int(np.flatnonzero(self.numbers() == run)[0]) if self.grown else run
+
+    def chunk_of(self, run: int) -> int:
+        """The chunk in which a run is."""
+        place = self.place(run)
+        return next(number for number in range(self.chunks) if place < self.span(number)[1])
 
 
 def plan(experiment: Experiment, points: list[Point], chunk: int, extra: str = "") -> Plan:
@@ -179,9 +259,14 @@ def read_plan(folder: Path) -> Plan | None:
             raise InputError(Problem(str(folder), None, what, "a new or empty folder, or one of this experiment"))
         return None
     try:
-        return Plan(**unsealed(file)["plan"])
+        return _plan_of(unsealed(file))
     except (KeyError, TypeError):
         raise Damage(f"{file} is no plan of a sweep, or of an earlier version of advosim") from None
+
+
+def _plan_of(told: Mapping[str, Any]) -> Plan:
+    table = dict(told["plan"])
+    return Plan(**{**table, "grown": [Block(**block) for block in table["grown"]]})
 
 
 def recovered(folder: Path, wanted: Plan) -> tuple[Plan | None, list[str]]:
@@ -197,12 +282,23 @@ def recovered(folder: Path, wanted: Plan) -> tuple[Plan | None, list[str]]:
     except Damage as error:
         told.append(f"{error}; it is set aside and made again")
         set_aside(folder, [folder / MANIFEST])
+    gone = f"{folder / MANIFEST} was gone; it is made again"
+    with contextlib.suppress(Damage, OSError, KeyError, TypeError):
+        return _plan_of(unsealed(folder / COPY)), told or [gone]
     for file in sorted((folder / CHUNKS).glob("[0-9]*.json")):
         with contextlib.suppress(Damage, OSError, KeyError, TypeError, ValueError):
             cut = replace(wanted, chunk=int(unsealed(file)["chunk_size"]))
-            if unsealed(file)["belongs"] == cut.belongs:
-                return cut, told or [f"{folder / MANIFEST} was gone; it is made again"]
+            if unsealed(file)["belongs"] == cut.belongs(0):
+                return cut, told or [gone]
     return None, told
+
+
+def replicates_of(folder: Path) -> int | None:
+    """The replicates of a sweep that has begun, if it can be told."""
+    for name in (MANIFEST, COPY):
+        with contextlib.suppress(Damage, OSError, KeyError, TypeError):
+            return _plan_of(unsealed(folder / name)).replicates
+    return None
 
 
 def set_aside(folder: Path, files: Iterable[Path]) -> None:
@@ -230,12 +326,38 @@ def check(folder: Path, there: Plan, parts: Mapping[str, str]) -> None:
         verb = "has" if len(changed) == 1 else "have"
         what = f"holds runs of '{there.title}' that do not fit: {' and '.join(changed)} {verb} changed since"
         hint = "give another folder with --out, or remove this one to begin anew"
+        if set(changed) <= {"design", "replicates"}:
+            hint = f"more replicates or points are added to it with --grow; else {hint}"
         raise InputError(Problem(str(folder), None, what, hint=hint))
 
 
-def begin(folder: Path, plan: Plan, experiment: Experiment) -> Plan:
+def begin(folder: Path, plan: Plan, experiment: Experiment, points: list[Point]) -> Plan:
     """Write the plan, unless another process just did: then it is the other's that holds."""
-    told = {
+    try:
+        (folder / CHUNKS).mkdir(parents=True, exist_ok=True)
+        keep_points(folder, plan, points)
+        write(folder / MANIFEST, lambda file: file.write(sealed(_told(plan, experiment))), first=True)
+    except OSError as error:
+        raise _lost(folder, error) from error
+    there = read_plan(folder)
+    if there is None:
+        raise SaveError(f"{folder / MANIFEST} has vanished")
+    return there
+
+
+def grow(folder: Path, plan: Plan, experiment: Experiment, points: list[Point]) -> None:
+    """Put a plan with more runs in the place of the one that is there, and a copy beside it. Raises SaveError."""
+    try:
+        told = sealed(_told(plan, experiment))
+        keep_points(folder, plan, points)
+        for name in (COPY, MANIFEST):
+            write(folder / name, lambda file: file.write(told))
+    except OSError as error:
+        raise _lost(folder, error) from error
+
+
+def _told(plan: Plan, experiment: Experiment) -> dict[str, Any]:
+    return {
         "program": PROGRAM,
         "plan": asdict(plan),
         "experiment": resolved(experiment),
@@ -243,15 +365,31 @@ def begin(folder: Path, plan: Plan, experiment: Experiment) -> Plan:
         "platform": platform.platform(),
         "begun": datetime.now(UTC).isoformat(timespec="seconds"),
     }
+
+
+def keep_points(folder: Path, plan: Plan, points: list[Point]) -> None:
+    """Write the points of a plan. Raises OSError."""
+    import pyarrow as pa
+
+    columns = pa.schema([(path, schema({path: kind}, ()).field(path).type) for path, kind in plan.factors.items()])
+    number = pa.schema([("point", pa.int64())])
+    rows = {"point": range(len(points)), **{path: [point.get(path) for point in points] for path in plan.factors}}
+    table = pa.table({name: list(row) for name, row in rows.items()}, schema=pa.unify_schemas([number, columns]))
+    write(folder / POINTS, lambda file: file.write(_parquet(table)))
+
+
+def read_points(folder: Path, plan: Plan) -> list[Point]:
+    """The points of a plan. Raises Damage where they are not as they were written."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     try:
-        (folder / CHUNKS).mkdir(parents=True, exist_ok=True)
-        write(folder / MANIFEST, lambda file: file.write(sealed(told)), first=True)
-    except OSError as error:
-        raise _lost(folder, error) from error
-    there = read_plan(folder)
-    if there is None:
-        raise SaveError(f"{folder / MANIFEST} has vanished")
-    return there
+        points: list[Point] = pq.read_table(folder / POINTS, columns=list(plan.factors)).to_pylist()
+    except (OSError, pa.ArrowException) as error:
+        raise Damage(f"{folder / POINTS} cannot be read: {error}") from error
+    if _hash(points) != plan.parts["design"]:
+        raise Damage(f"{folder / POINTS} is not as it was written")
+    return points
 
 
 def _versions() -> dict[str, str]:
@@ -397,7 +535,7 @@ def verified(folder: Path, plan: Plan) -> tuple[set[int], dict[int, str]]:
     for number in sorted(_with_status(folder, plan)):
         try:
             status = _status(folder, number)
-            if status.get("belongs") != plan.belongs:
+            if status.get("belongs") != plan.belongs(number):
                 raise Damage(f"{_file(folder, number, 'json')} belongs to other runs than were planned")
             for name in status["files"]:
                 _bytes(folder, status, name)
@@ -460,7 +598,7 @@ def commit(
     status = {
         "chunk": number,
         "chunk_size": plan.chunk,
-        "belongs": plan.belongs,
+        "belongs": plan.belongs(number),
         "runs": len(rows),
         "seconds": [row.seconds for row in rows],
         "host": socket.gethostname(),
@@ -484,7 +622,8 @@ def amend(folder: Path, plan: Plan, row: Row) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    number = row.run // plan.chunk
+    number = plan.chunk_of(row.run)
+    row = replace(row, run=plan.place(row.run))
     table, told = read_chunk(folder, plan, number)
     kept = {failure["run"]: failure for failure in told["failures"]}
     name, weeks = _file(folder, number, "weeks.parquet").name, {}
@@ -550,7 +689,10 @@ def _weeks_table(rows: list[Row]) -> pa.Table | None:
 
 
 def read_chunk(folder: Path, plan: Plan, number: int) -> tuple[pa.Table, dict[str, Any]]:
-    """Results, with the seconds that they took, and status of a chunk. Raises Damage where they are not as written."""
+    """Results by place, with what is known of how they were run, and status of a chunk.
+
+    Raises Damage where they are not as written.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -558,7 +700,11 @@ def read_chunk(folder: Path, plan: Plan, number: int) -> tuple[pa.Table, dict[st
     table = pq.read_table(pa.BufferReader(_bytes(folder, status, _file(folder, number, "parquet").name)))
     if table["run"].to_pylist() != list(range(*plan.span(number))):
         raise Damage(f"{_file(folder, number, 'parquet')} holds other runs than were planned; {AGAIN}")
-    return table.append_column("seconds", pa.array(status["seconds"], pa.float64())), status
+    number_of = len(table)
+    table = table.append_column("seconds", pa.array(status["seconds"], pa.float64()))
+    for name, kind in (("chunk", pa.int64()), ("host", pa.string()), ("process", pa.int64())):
+        table = table.append_column(name, pa.array([status[name]] * number_of, kind))
+    return table, status
 
 
 AGAIN = "`advosim sweep run` with the same experiment and folder makes it again"
@@ -579,10 +725,9 @@ def merge(folder: Path, plan: Plan) -> None:
             _merge_weeks(folder, plan)
             failed = _merge_failures(folder, plan)
             with _Growing(folder / RUNS, columns) as runs:
-                for number in range(plan.chunks):
-                    table, status = read_chunk(folder, plan, number)
+                for table in in_order(plan, (read_chunk(folder, plan, number)[0] for number in range(plan.chunks))):
                     runs.add(table.select(columns.names))
-                    timings.add(_timed(table, status, timed))
+                    timings.add(table.select(timed.names))
         if not failed:
             (folder / FAILURES).unlink(missing_ok=True)
         names = [name for name in (RUNS, WEEKS, TIMINGS, FAILURES) if (folder / name).is_file()]
@@ -605,12 +750,20 @@ def unsound(folder: Path) -> str:
     return ""
 
 
-def _timed(table: pa.Table, status: dict[str, Any], columns: pa.Schema) -> pa.Table:
+def in_order(plan: Plan, tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    """Rows of chunks by number of run, which they get for their places; all in memory where a sweep has grown."""
+    if not plan.grown:
+        yield from tables
+        return
     import pyarrow as pa
 
-    n = len(table)
-    told = [[status["chunk"]] * n, [status["host"]] * n, [status["process"]] * n]
-    return pa.table([table["run"], table["seconds"], *told], schema=columns)
+    whole = pa.concat_tables(list(tables))
+    runs = plan.numbers()[whole["run"].to_numpy()]
+    whole = whole.set_column(whole.schema.get_field_index("run"), "run", pa.array(runs))
+    if "point" in whole.schema.names:
+        at = whole.schema.get_field_index("point")
+        whole = whole.set_column(at, "point", pa.array(runs // plan.replicates))
+    yield whole.take(pa.array(np.argsort(runs, kind="stable")))
 
 
 class _Growing:
@@ -670,19 +823,19 @@ def _merge_weeks(folder: Path, plan: Plan) -> None:
     last: tuple[int, int] = (-1, 0)
     merged: _Growing | None = None
     with contextlib.ExitStack() as open_files:
-        for status, file in kept:
-            table = pq.read_table(pa.BufferReader(_bytes(folder, status, file.name)))
-            last = _in_order(file, table, last)
+        tables = (pq.read_table(pa.BufferReader(_bytes(folder, status, file.name))) for status, file in kept)
+        for table in in_order(plan, tables):
+            last = _in_order(folder / CHUNKS, table, last)
             merged = merged or open_files.enter_context(_Growing(folder / WEEKS, table.schema))
             merged.add(table)
 
 
-def _in_order(file: Path, table: pa.Table, last: tuple[int, int]) -> tuple[int, int]:
+def _in_order(place: Path, table: pa.Table, last: tuple[int, int]) -> tuple[int, int]:
     """Hold that (run, week) only grow, and that each stands there once for a polity and issue."""
     keys = list(zip(*(table[name].to_pylist() for name in ("run", "week", "polity", "issue")), strict=True))
     pairs = [last, *((run, week) for run, week, _, _ in keys)]
     if len(set(keys)) < len(keys) or any(a > b for a, b in pairwise(pairs)) or pairs[1] == last:
-        raise Damage(f"{file} holds a week of a run twice; {AGAIN}")
+        raise Damage(f"{place} holds a week of a run twice; {AGAIN}")
     return pairs[-1]
 
 
@@ -710,8 +863,12 @@ def _merge_failures(folder: Path, plan: Plan) -> int:
 
 def failures(folder: Path, plan: Plan, numbers: Iterable[int] | None = None) -> Iterator[dict[str, Any]]:
     """The runs that failed or were killed, in order: run, point, seed, factors, status, error, traceback."""
+    found = []
     for number in sorted(all_committed(folder, plan) if numbers is None else numbers):
-        yield from _status(folder, number)["failures"]
+        for failure in _status(folder, number)["failures"]:
+            run = plan.number(failure["run"])
+            found.append({**failure, "run": run, "point": run // plan.replicates})
+    yield from sorted(found, key=lambda failure: failure["run"])
 
 
 def _status(folder: Path, number: int) -> dict[str, Any]:
@@ -742,6 +899,8 @@ class Status:
     """The first of those that failed or were killed."""
     damaged: tuple[str, ...] = ()
     """What is not as it was written; its runs count as left."""
+    looks: str = ""
+    """How precise the results are, where that is asked for."""
 
     @property
     def left(self) -> int:
@@ -755,6 +914,8 @@ class Status:
         more = self.failed + self.killed - len(self.failures)
         if more > 0:
             lines.append(f"  and {more:,} more")
+        if self.looks:
+            lines.append(self.looks)
         if self.merged:
             lines.append(f"Results: {self.folder / RUNS}")
         elif not self.left:
@@ -782,8 +943,8 @@ def status(folder: Path, plan: Plan, most: int = 10) -> Status:
         times.append((chunk["finished"], chunk["runs"]))
         for failure in chunk["failures"]:
             counts[failure["status"]] += 1
-            if len(told) < most:
-                told.append(failure)
+    if sum(counts.values()):
+        told = list(failures(folder, plan, numbers))[:most]
     done = runs - sum(counts.values())
     wrong = list(damaged.values())
     complete = len(numbers) == plan.chunks
