@@ -269,7 +269,7 @@ def noted_reads() -> Iterator[set[tuple[str, str]]]:
         place = here.relative_to(PACKAGE).parts[0].removesuffix(".py") if here.is_relative_to(PACKAGE) else ""
         # Of the scenario's own code what picks out (groups, reforms) counts, what checks does not.
         picks = place == "scenario" and (here.name == "groups.py" or code.co_name == "reformed")
-        if place in READERS or picks:
+        if place in READERS or picks or here.name == "stopping.py":
             read.add((owner_of(type(part), name), name))
         return object.__getattribute__(part, name)
 
