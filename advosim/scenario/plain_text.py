@@ -6,6 +6,7 @@ import html
 import re
 from typing import Any
 
+_BREAKABLE = re.compile(r"[^\S\u00a0\u202f]+")
 _MARKS = re.compile(r"([\\`*_\[\]|])")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -21,8 +22,8 @@ def printable(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    """The same on a single line."""
-    return printable(" ".join(text.split()))
+    """The same on a single line. Spaces that no line may break at stay as they are."""
+    return printable(_BREAKABLE.sub(" ", text).strip())
 
 
 def markdown(text: str) -> str:
