@@ -6,7 +6,10 @@ import html
 import re
 from typing import Any
 
-_BREAKABLE = re.compile(r"[^\S\u00a0\u202f]+")
+_UNBROKEN = "\u00a0\u202f"
+"""Spaces that no line may break at."""
+_BREAKABLE = re.compile(rf"[^\S{_UNBROKEN}]+")
+_SEEN = f"\n\t{_UNBROKEN}"
 _MARKS = re.compile(r"([\\`*_\[\]|])")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -18,7 +21,7 @@ def printable(text: str) -> str:
     """
     if text.isprintable():
         return text
-    return "".join(c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode("ascii") for c in text)
+    return "".join(c if c.isprintable() or c in _SEEN else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
 def one_line(text: str) -> str:
