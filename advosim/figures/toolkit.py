@@ -108,6 +108,11 @@ def title(figure: Figure, text: str) -> None:
     figure.suptitle(text.replace("$", r"\$"), fontsize=TITLE, weight="bold", color=INK, x=0.01, ha="left")
 
 
+def note(figure: Figure, text: str) -> None:
+    """What a `blank` figure's marks and intervals are, below it."""
+    figure.supxlabel(text.replace("$", r"\$"), fontsize=SMALL, color=INK, x=0.01, ha="left")
+
+
 def head(figure: Figure, name: Sequence[str], lines: Sequence[str]) -> float:
     """Lines of the title and how to read the figure, from the top; returns where they end, in inches."""
     y = write(figure, name, 0.1, TITLE, weight="bold", color=INK) + 0.04

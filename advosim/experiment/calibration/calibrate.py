@@ -24,6 +24,7 @@ from advosim.scenario.problems import InputError, Problem
 
 if TYPE_CHECKING:
     from advosim.experiment.sweep.schema import Factor
+    from advosim.world.columns import Column
 
 PLAN = Path("runs") / "plan.json"
 
@@ -69,6 +70,7 @@ def calibrate(
         known,
         chosen,
         outcomes=list(experiment.outcomes),
+        bounds={name: (column.low, column.high) for name, column in _declared(experiment).items()},
         folder=None if place is None else place / PLAN.parent,
         workers=_workers(workers),
         progress=progress,
@@ -122,6 +124,12 @@ def _distribution(factor: Factor) -> Between | OneOf:
         return OneOf(tuple(factor.levels))
     low, high = factor.range or (0.0, 1.0)
     return Between(low, high, factor.kind == "int")
+
+
+def _declared(experiment: Experiment) -> dict[str, Column]:
+    from advosim.experiment.sweep.outcomes import declared
+
+    return {name: declared(name, outcome) for name, outcome in experiment.outcomes.items()}
 
 
 def _workers(wanted: int | None) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Method = Literal["rejection", "history", "optuna"]
+Bounds = tuple[float | None, float | None]
 Kind = Literal["polynomial", "gaussian_process"]
 USUAL_N: dict[str, int] = {"rejection": 1000, "history": 200, "optuna": 200}
 """Thetas by method: in all, per wave, in all."""
@@ -115,12 +116,15 @@ def fit(
     *,
     outcomes: Sequence[str] = (),
     folder: Path | None = None,
+    bounds: Mapping[str, Bounds] | None = None,
     workers: int = 1,
     progress: Progress | None = None,
 ) -> Calibration:
     """Calibrate `simulate`. Runs are kept in `folder` and not run again; the number of workers leaves no trace.
 
     outcomes: what is kept of each run, beside the targets' outcomes: other targets can then be tried without running.
+    bounds: least and greatest value that an outcome can have, None where nothing bounds it; what would be observed
+    keeps to them.
 
     Raises InputError for wrong settings, FailedRuns where too many runs fail.
     """
@@ -132,14 +136,22 @@ def fit(
         require()
     names = list(dict.fromkeys([*outcomes, *(target.outcome for target in targets)]))
     with Runs(simulate, names, folder, workers, progress) as runs:
-        return _Fit(runs, prior, targets, settings).go()
+        return _Fit(runs, prior, targets, settings, bounds or {}).go()
 
 
 class _Fit:
     """A calibration under way: hands out seeds and remembers the first runs."""
 
-    def __init__(self, runs: Runs, prior: Prior, targets: Sequence[Target], settings: Settings) -> None:
+    def __init__(
+        self,
+        runs: Runs,
+        prior: Prior,
+        targets: Sequence[Target],
+        settings: Settings,
+        bounds: Mapping[str, Bounds],
+    ) -> None:
         self.runs, self.prior, self.targets, self.settings = runs, prior, targets, settings
+        self.bounds = [bounds.get(target.outcome, (None, None)) for target in targets]
         self.used = 0
         self.first: tuple[Floats, Floats] | None = None
 
@@ -212,7 +224,10 @@ class _Fit:
         whole = np.asarray(~np.isnan(runs).any(axis=(1, 2)))
         runs, thetas = runs[whole], [theta for theta, fine in zip(thetas, whole.tolist(), strict=True) if fine]
         means = runs.mean(axis=1)
-        return thetas, means, observed(means, s.seeds, self._noise(runs), self.targets, s.first_seed + 1)
+        seen = observed(means, s.seeds, self._noise(runs), self.targets, s.first_seed + 1)
+        lows, highs = (np.array([np.inf * way if end is None else end for end in ends], dtype=float)
+                       for way, ends in zip((-1, 1), zip(*self.bounds, strict=True), strict=True))  # fmt: skip
+        return thetas, means, np.clip(seen, np.minimum(lows, means), np.maximum(highs, means))
 
     def _noise(self, runs: Floats) -> Floats:
         """Noise between histories: in these runs, or in the first ones where each theta has one seed."""

@@ -20,6 +20,7 @@ from advosim.figures.toolkit import (
     WIDTH,
     blank,
     frame,
+    note,
     panels,
     plain,
     title,
@@ -143,8 +144,7 @@ def _whiskers(axes: Axes, ends: Any, y: Any) -> None:
 
 
 def _floor_note(figure: Figure) -> None:
-    said = "dashed: the size of effect that noise alone would give a factor without any"
-    figure.supxlabel(said, fontsize=SMALL, color=INK, x=0.01, ha="left")
+    note(figure, "dashed: the size of effect that noise alone would give a factor without any")
 
 
 def plane(found: Found) -> Figure:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from advosim.experiment import effects
 from advosim.experiment.sensitivity.tables import value_text
 from advosim.experiment.sweep.completed import Runs
-from advosim.figures.toolkit import BLUE, FAINT, INK, SMALL, TEXT, WIDTH, blank, frame, panels, plain
+from advosim.figures.toolkit import BLUE, FAINT, INK, SMALL, TEXT, WIDTH, blank, frame, note, panels, plain
 from advosim.scenario.problems import InputError, Problem, did_you_mean
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ BINS = 6
 MOST_NUMBERS = 64
 """Cells beyond which a heat map has no numbers in them."""
 COLOURS = "viridis"
-RESAMPLES = 1000
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,9 @@ class Curve:
     """(places,), NaN where no point lies."""
     low: NDArray[np.float64]
     high: NDArray[np.float64]
-    """95% interval of the mean: over shared seeds, or over points where there are few seeds."""
+    """95% interval of the mean over what `over` says; NaN where there is one seed."""
+    over: str = ""
+    """What the interval is over, in words."""
 
     def figure(self) -> Figure:
         """A line with its intervals."""
@@ -74,9 +75,11 @@ class Surface:
     mean: NDArray[np.float64]
     """(y, x), NaN where no point lies."""
     half: NDArray[np.float64]
-    """(y, x): half the 95% interval of the mean over seeds; NaN for fewer than two runs."""
+    """(y, x): half the 95% interval of the mean over what `over` says; NaN where there is one seed."""
     count: NDArray[np.int64]
     """(y, x): runs."""
+    over: str = ""
+    """What the intervals are over, in words."""
 
     def figure(self) -> Figure:
         """A heat map, numbers in the cells where they fit."""
@@ -120,37 +123,85 @@ def outcome_values(runs: Runs, outcome: str) -> NDArray[np.float64]:
 
 def curve(runs: Runs, outcome: str, path: str) -> Curve:
     """An outcome over one factor, all others averaged over."""
-    values, along = outcome_values(runs, outcome), axis(runs, path)
-    parts = [_mean_and_half(values[along.code == place]) for place in range(len(along.values))]
+    values, along, draws = outcome_values(runs, outcome), axis(runs, path), _draws(runs)
+    parts = [_of_cell(values, draws, along.code == place) for place in range(len(along.values))]
     mean, half = np.array([p[0] for p in parts]), np.array([p[1] for p in parts])
-    return Curve(outcome, along, mean, mean - half, mean + half)
+    return Curve(outcome, along, mean, mean - half, mean + half, _over(values, draws))
 
 
 def surface(runs: Runs, outcome: str, x: str, y: str) -> Surface:
     """An outcome over two factors, all others averaged over; ranges with many values are cut into six bins."""
-    values, across, up = outcome_values(runs, outcome), axis(runs, x), axis(runs, y)
+    values, across, up, draws = outcome_values(runs, outcome), axis(runs, x), axis(runs, y), _draws(runs)
     shape = (len(up.values), len(across.values))
     mean, half, count = np.full(shape, np.nan), np.full(shape, np.nan), np.zeros(shape, dtype=np.int64)
     for place in np.ndindex(shape):
-        cell = values[(up.code == place[0]) & (across.code == place[1])]
-        mean[place], half[place] = _mean_and_half(cell)
-        count[place] = int(np.isfinite(cell).sum())
-    return Surface(outcome, across, up, mean, half, count)
+        here = (up.code == place[0]) & (across.code == place[1])
+        mean[place], half[place] = _of_cell(values, draws, here)
+        count[place] = int(np.isfinite(values[here]).sum())
+    return Surface(outcome, across, up, mean, half, count, _over(values, draws))
 
 
-def _mean_and_half(cell: NDArray[np.float64]) -> tuple[float, float]:
-    """Mean of (points, replicates), and half its interval: over seeds where these are the most, else over points."""
-    if not np.isfinite(cell).any():
-        return float("nan"), float("nan")
-    axis = 0 if cell.shape[1] >= max(3, cell.shape[0]) or cell.shape[0] < 2 else 1
-    with np.errstate(invalid="ignore"):
-        units = np.array(
-            [row[np.isfinite(row)].mean() for row in (cell.T if axis == 0 else cell) if np.isfinite(row).any()]
-        )
-    if len(units) < 2:
-        return float(np.nanmean(cell)), float("nan")
-    low, high = effects.t_interval(units)
-    return float(np.nanmean(cell)), (high - low) / 2
+def _draws(runs: Runs) -> NDArray[np.int64] | None:
+    """(points,): which draw of the design each point belongs to, None where points were chosen and not drawn.
+
+    Points of one base sample (Saltelli 2002) or trajectory (Morris 1991) have most of their values in common.
+    """
+    design, k = runs.experiment.design, len(runs.points.columns)
+    together = {"latin_hypercube": 1, "morris": k + 1, "sobol": 2 * k + 2 if design.second_order else k + 2}
+    number = np.arange(len(runs.points), dtype=np.int64)
+    return number // together[design.kind] if design.kind in together else None
+
+
+def _over(values: NDArray[np.float64], draws: NDArray[np.int64] | None) -> str:
+    if values.shape[1] < 2:
+        return "one seed: no interval can be told"
+    seeds = f"95% intervals over {values.shape[1]} seeds, which all points share"
+    return seeds if draws is None else f"{seeds}, and over {draws[-1] + 1:,} draws of the design"
+
+
+def _of_cell(
+    values: NDArray[np.float64], draws: NDArray[np.int64] | None, here: NDArray[np.bool_]
+) -> tuple[float, float]:
+    """Mean of some points (points, replicates), and half its interval.
+
+    Seeds are shared by all points, and draws by all seeds: both count, what is of a single run once (Cameron, Gelbach &
+    Miller 2011), with the degrees of freedom of such a sum (Satterthwaite 1946).
+    """
+    from scipy import special
+
+    cell = values[here]
+    known = np.isfinite(cell)
+    if not known.any():
+        return math.nan, math.nan
+    mean = float(cell[known].mean())
+    away = np.where(known, cell - mean, 0.0) / known.sum()
+    seeds = _summed(away.T, np.arange(cell.shape[1]))
+    terms = [_squares(seeds)]
+    if draws is not None:
+        _, own = np.unique(draws[here], return_inverse=True)
+        both = _summed(away, own)
+        terms += [_squares(both.sum(axis=1, keepdims=True))] if len(both) > 1 else []
+        shared = _squares(both.reshape(-1, 1))[0] if len(terms) > 1 else 0.0
+    else:
+        shared = 0.0
+    square = max(sum(term for term, _ in terms) - shared, *(term for term, _ in terms), 0.0)
+    if len(seeds) < 2 or not square > 0.0:
+        return mean, math.nan if len(seeds) < 2 else 0.0
+    freedom = square**2 / sum(term**2 / degrees for term, degrees in terms)
+    return mean, float(special.stdtrit(min(freedom, 1e9), 0.5 + effects.LEVEL / 2)) * math.sqrt(square)
+
+
+def _summed(away: NDArray[np.float64], groups: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Sums over the rows of each group, (groups, columns)."""
+    sums = np.zeros((int(groups.max()) + 1, away.shape[1]))
+    np.add.at(sums, groups, away)
+    return sums
+
+
+def _squares(sums: NDArray[np.float64]) -> tuple[float, int]:
+    """What groups add to the square of the mean's error, and its degrees of freedom."""
+    degrees = max(1, len(sums) - 1)
+    return float((sums.sum(axis=1) ** 2).sum() * len(sums) / degrees), degrees
 
 
 # ---------------------------------------------------------------- figures
@@ -173,6 +224,10 @@ def curves(lines: Sequence[Curve]) -> Figure:
         one.set_ylabel(plain(line.outcome), fontsize=TEXT, color=INK)
         if not line.axis.numeric:
             one.set_xticks(x, [str(value) for value in line.axis.values])
+    for one in axes[1:] if len({line.outcome for line in lines}) == 1 else ():
+        one.sharey(axes[0])
+    axes[0].autoscale(axis="y")
+    note(figure, "; ".join(dict.fromkeys(f"means over all other factors; {line.over}" for line in lines)))
     return figure
 
 
@@ -197,6 +252,8 @@ def heat_map(surface: Surface) -> Figure:
     bar.set_label(plain(surface.outcome), fontsize=TEXT, color=INK)
     bar.ax.tick_params(labelsize=SMALL)
     bar.outline.set_visible(False)
+    half = "± half of " if math.isfinite(surface.half[np.isfinite(surface.mean)].max(initial=0.0)) else ""
+    note(figure, f"Means over all other factors.\n{half}{surface.over}")
     return figure
 
 
