@@ -10,8 +10,10 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
+from advosim.live.past import Past, of, save
 from advosim.processors import processors
 from advosim.reading.stopping import policies_of, stops
 from advosim.record import Record, lost, recorded
@@ -45,18 +47,21 @@ def simulate(
     mechanisms: Rules | None = None,
     progress: Progress | None = None,
     settled: Settled | None = None,
+    past: Past | None = None,
+    state: str | Path | None = None,
 ) -> Record:
     """Run a scenario and return its record: `weeks`, `organisations`, `alliances`, `events` as DataFrames.
 
     seed and weeks default to the scenario's own. threads None takes what the machine has where the world is large; bits
     are the same for any number. mechanisms puts functions, or `module:function`, in the place of rules by name.
-    progress hears of the stages. settled keeps worlds from run to run that need not be founded anew. Raises InputError
-    for wrong input.
+    progress hears of the stages. settled keeps worlds from run to run that need not be founded anew. past: go on from
+    there; its seed counts, and the scenario may differ only in what comes later. state: a file for the state at the
+    end. Raises InputError for wrong input.
     """
     if not isinstance(scenario, Scenario):
         text = f"simulate takes a Scenario, not {type(scenario).__name__}"
         raise InputError(Problem("", None, text, hint='Scenario.load("baseline"), or a file'))
-    seed = scenario.seed if seed is None else allowed("seed", seed)
+    seed = past.seed if past else scenario.seed if seed is None else allowed("seed", seed)
     weeks = scenario.weeks if weeks is None else allowed("weeks", weeks)
     started = time.perf_counter()
     rules = functions(mechanisms)
@@ -64,7 +69,9 @@ def simulate(
     if progress is not None and not rules:
         compile_all(progress)
     compiled_at = time.perf_counter()
-    world = found(scenario, seed, weeks, threads_for(scenario, threads), settled)
+    world = (
+        past.future(scenario, weeks) if past else found(scenario, seed, weeks, threads_for(scenario, threads), settled)
+    )
     founded_at = time.perf_counter()
     for week in advance(world, scenario, run, weeks, _stride(scenario, weeks, progress)):
         if progress is not None:
@@ -74,6 +81,8 @@ def simulate(
     done_at = time.perf_counter()
     seconds = {"compile": compiled_at - started, "found": founded_at - compiled_at, "weeks": done_at - founded_at}
     last = int(world.now.clock["week"][0])
+    if state is not None:
+        save(of(world, scenario, seed), state)
     return Record(scenario, seed, recorded(world), seconds, left_out(scenario, last), lost(world), traces(rules))
 
 

@@ -15,11 +15,15 @@ from advosim.scenario.limits import MOST_SEED
 from advosim.scenario.problems import InputError, Problem
 
 if TYPE_CHECKING:
+    from advosim.live.past import Past
     from advosim.scenario.load import Scenario
 
 
 def run(
-    scenario: options.Scenario,
+    scenario: Annotated[
+        str | None,
+        typer.Argument(help="A scenario file, or the name of a shipped scenario; with --from that of the state."),
+    ] = None,
     seed: Annotated[int | None, typer.Option(min=0, max=MOST_SEED, help="Seed of all chance.")] = None,
     weeks: options.Weeks = None,
     changes: options.Changes = None,
@@ -28,6 +32,14 @@ def run(
     ] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder for the results, by default results/SCENARIO-HASH.")
+    ] = None,
+    state: Annotated[
+        Path | None,
+        typer.Option("--save-state", metavar="FILE", help="Keep the state at the end, to go on from there."),
+    ] = None,
+    past: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="STATE", help="Go on from a state; --set holds from its next week on."),
     ] = None,
     force: options.Force = False,
 ) -> None:
@@ -38,11 +50,18 @@ def run(
 
     started = datetime.now(UTC)
     given = {name: value for name, value in (("seed", seed), ("weeks", weeks)) if value is not None}
-    chosen, folder = _checked(scenario, changes or [], given, out, force)
+    if past is not None:
+        before, chosen, folder = _going_on(past, scenario, changes or [], given, out, force)
+    elif scenario is None:
+        raise InputError(
+            Problem("run", None, "no scenario is named", hint="advosim list scenarios tells what is shipped")
+        )
+    else:
+        before, (chosen, folder) = None, _checked(scenario, changes or [], given, out, force)
     from advosim.simulation import simulate
 
     with Bars() as bars:
-        record = simulate(chosen, threads=threads, progress=bars)
+        record = simulate(chosen, threads=threads, progress=bars, past=before, state=state)
     results.write(record, folder, started, force)
     say(results.summary(record, folder))
 
@@ -98,6 +117,27 @@ def _checked(
     for note in (*networks, *load.overwritten(chosen, [*(settings or {}), *given])):
         say(f"note: {note}", err=True)
     return chosen, out
+
+
+def _going_on(
+    past: Path, scenario: str | None, changes: list[str], given: dict[str, int], out: Path | None, force: bool
+) -> tuple[Past, Scenario, Path]:
+    """The past, the scenario of its future, and the place of the results."""
+    from advosim.live.past import continued, load
+    from advosim.results import folder as results
+    from advosim.scenario import load as scenarios
+
+    if "seed" in given:
+        raise InputError(Problem("--seed", None, "a future goes on with the seed of its past", hint="leave it out"))
+    settings = {path: scenarios.toml_value(value) for path, value in scenarios.settings(changes).items()}
+    named = scenarios.read(scenario) if scenario else None
+    before = load(past, given.get("weeks") or (named.weeks if named else None))
+    chosen = named or before.scenario
+    chosen = continued(chosen, before.week, {**settings, **given})
+    before.check(chosen, chosen.weeks)  # whether it is one, before anything else
+    out = out or results.default_place(past.stem, chosen)
+    results.check_place(out, force)
+    return before, chosen, out
 
 
 def _edge_lists(scenario: Scenario) -> list[str]:

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
 from advosim.experiment.sweep import store
 from advosim.experiment.sweep.seals import Damage, file_digest, unsealed
 from advosim.replaced import from_manifest
 from advosim.results import folder as results
-from advosim.scenario.load import Scenario
+from advosim.scenario import archived
 from advosim.scenario.problems import InputError, Problem
 
 if TYPE_CHECKING:
@@ -25,8 +22,6 @@ if TYPE_CHECKING:
 Table = Mapping[str, Any]
 TABLES = ".parquet"
 """Files whose bits count: all others are made of these."""
-STAMP = re.compile(r"(?P<name>.+) sha256:(?P<hash>[0-9a-f]{64})")
-"""A file of a network in a manifest: its name and what it holds."""
 SAVED = "a manifest.json or sweep.json that advosim wrote, or its folder"
 
 
@@ -126,36 +121,6 @@ def _hashes(file: Path, told: Table) -> dict[str, str]:
     return {name: known for name, known in files.items() if name.endswith(TABLES) and name != store.TIMINGS}
 
 
-def _scenario(file: Path, table: Table) -> Scenario:
-    """The scenario of a manifest. Raises InputError where this version has none like it."""
-    told = json.loads(json.dumps(table))
-    for polity in told.get("polity", {}).values():
-        for layer in polity.get("network", {}).values():
-            if layer.get("file"):
-                layer["file"] = str(_network(file, layer["file"]))
-    try:
-        return Scenario.model_validate(told)
-    except ValidationError as error:
-        problems = []
-        for wrong in error.errors(include_url=False):
-            what = f"its scenario is of another version: {'.'.join(map(str, wrong['loc']))}: {wrong['msg']}"
-            problems.append(Problem(str(file), None, what))
-        raise InputError(problems) from None
-
-
-def _network(file: Path, stamp: str) -> Path:
-    """The file of a network, looked for beside the manifest and in the current folder."""
-    found = STAMP.fullmatch(stamp)
-    if found is None:
-        raise InputError(Problem(str(file), None, f"the network's file was gone when it was saved: {stamp}"))
-    for folder in (file.parent, Path()):
-        path = folder / found["name"]
-        if path.is_file() and file_digest(path) == found["hash"]:
-            return path.absolute()
-    what = f"the network's file {found['name']} is needed as it was (sha256 {found['hash'][:12]}...)"
-    raise InputError(Problem(str(file), None, what, hint="put it beside the manifest, or call from its folder"))
-
-
 # ---------------------------------------------------------------- doing it again
 
 
@@ -163,7 +128,7 @@ def _run(file: Path, told: Table, place: Path, workers: int | None, progress: bo
     from advosim.simulation import simulate
 
     rules = from_manifest(told.get("replaced", ()))
-    record = simulate(_scenario(file, told["scenario"]), told["seed"], weeks=told["weeks"], mechanisms=rules)
+    record = simulate(archived.scenario(told["scenario"], file), told["seed"], weeks=told["weeks"], mechanisms=rules)
     results.write_tables(record, place)
     return f"{record.scenario.title}: {told['weeks']} weeks, seed {told['seed']}, run again"
 
@@ -176,7 +141,7 @@ def _comparison(file: Path, told: Table, place: Path, workers: int | None, progr
         raise InputError(Problem(str(file), None, what, "comparisons by outcomes of the vocabulary"))
     first, last = told["seeds"]
     found = compare(
-        [_scenario(file, each["resolved"]) for each in told["scenarios"]],
+        [archived.scenario(each["resolved"], file) for each in told["scenarios"]],
         runs=last - first + 1, first_seed=first, outcomes=told["outcomes"], workers=workers, weeks=told["weeks"],
         by_issue=told["by_issue"], labels=[each["label"] for each in told["scenarios"]], progress=progress is not False,
         mechanisms=from_manifest(told.get("replaced", ())),
@@ -198,7 +163,7 @@ def _experiment(file: Path, told: Table) -> Experiment:
     from advosim.experiment.sweep.schema import Design, Experiment, Factor, Keep, Outcome, Replicates
 
     asked, plan = told["experiment"], told["plan"]
-    scenarios = {name: _scenario(file, each) for name, each in asked["scenarios"].items()}
+    scenarios = {name: archived.scenario(each, file) for name, each in asked["scenarios"].items()}
     experiment = Experiment(
         asked["title"],
         next(iter(scenarios.values())),

@@ -53,7 +53,7 @@ def snapshot(world: World) -> Snapshot:
     rows = recorded(world)._asdict()
     return Snapshot(
         week_of(world),
-        {path: column.copy() for path, column in _columns(world)},
+        {path: column.copy() for path, column in columns(world)},
         {name: rows[name].copy() for name in MENDED},
         {name: len(filled) for name, filled in rows.items() if name != "founding"},
     )
@@ -78,9 +78,9 @@ def fork(world: World, snapshot: Snapshot, scenario: Scenario) -> World:
 
 
 def _check(world: World, snapshot: Snapshot, scenario: Scenario) -> None:
-    columns = dict(_columns(world))
-    alike = columns.keys() == snapshot.state.keys() and all(
-        column.shape == snapshot.state[path].shape for path, column in columns.items()
+    here = dict(columns(world))
+    alike = here.keys() == snapshot.state.keys() and all(
+        column.shape == snapshot.state[path].shape for path, column in here.items()
     )
     if not alike or week_of(world) < snapshot.week:
         raise ValueError("fork: this snapshot is not of this world, or of a later week than the world has come to")
@@ -94,13 +94,13 @@ def _check(world: World, snapshot: Snapshot, scenario: Scenario) -> None:
         )
 
 
-def _columns(world: Any, path: str = "") -> Iterator[tuple[str, NDArray[Any]]]:
+def columns(world: Any, path: str = "") -> Iterator[tuple[str, NDArray[Any]]]:
     """All that may change, by dotted path, without the record."""
     for name, part in zip(world._fields, world, strict=True):
         if isinstance(part, Recorded) or (isinstance(world, Citizens) and name in FIXED | EMPTY):
             continue
         if isinstance(part, tuple):
-            yield from _columns(part, f"{path}{name}.")
+            yield from columns(part, f"{path}{name}.")
         else:
             yield path + name, part
 
