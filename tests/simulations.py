@@ -77,9 +77,7 @@ def not_finite(scenario: Scenario, seed: int) -> dict[str, float]:
     return {"policy_at_end": float("nan"), "protest": 0.0}
 
 
-def slow_model(scenario: Scenario, seed: int) -> Any:
-    """The model, but slow enough to be killed."""
-    from advosim.simulation import simulate
-
-    time.sleep(0.01)
-    return simulate(scenario, seed, threads=1)
+def slowly(scenario: Scenario, seed: int) -> Any:
+    """As `weekly`, but slow enough to be killed."""
+    time.sleep(0.02)
+    return weekly(scenario, seed)

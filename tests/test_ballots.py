@@ -249,7 +249,7 @@ def nobody(now, arena, teams, events):  # type: ignore[no-untyped-def]
 
 
 @functools.cache
-def threatened(share: float, seeds: int = 40) -> Any:
+def threatened(share: float, seeds: int = 16) -> Any:
     """How far policy lies from citizens where initiatives are possible but never held: (seeds, 3).
 
     From the mean citizen over a run and at its end, and from the median at its end.
@@ -271,14 +271,14 @@ def test_the_threat_of_an_initiative_moves_policy_to_the_median_less_so_as_signa
     """P13: no ballot is held in any of these runs. With the shipped 3% also at the end; not so with 5%."""
     shipped = Scenario.load("initiative_threat").polity["home"].governance.initiative.signature_share
     assert shipped == 0.03
-    change = {share: threatened(share) - threatened(0.0) for share in (0.01, shipped, 0.05, 0.2)}
+    change = {share: threatened(share) - threatened(0.0) for share in (0.01, shipped, 0.05)}
     for share in (0.01, shipped, 0.05):
         assert mean_interval(change[share][:, 0])[2] < 0, share
     for share in (0.01, shipped):
         assert mean_interval(change[share][:, 1])[2] < 0, share
         assert mean_interval(change[share][:, 2])[2] < 0, share
     assert mean_interval(change[0.05][:, 0] - change[0.01][:, 0])[1] > 0
-    assert not change[0.2].any(), "signatures that nobody can pay for threaten nobody"
+    assert (threatened(0.2, 2) == threatened(0.0)[:2]).all(), "signatures that nobody can pay for threaten nobody"
 
 
 def call_referendum(world: World) -> None:
@@ -395,6 +395,7 @@ def steps_taken(allowed: bool, seeds: int = 40) -> list[float]:
     return [float(each.events.query("event == 'step'")["size"].abs().sum()) for each in taken]
 
 
+@pytest.mark.slow
 def test_the_threat_of_a_veto_makes_steps_smaller_though_none_is_held() -> None:
     assert mean_interval(np.subtract(steps_taken(True), steps_taken(False)))[2] < 0
 
@@ -534,6 +535,7 @@ def recalled(share: float, seeds: int = 120) -> list[float]:
     return [math.nan if gone else far for gone, far in zip(removed, apart, strict=True)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("share", [0.02, 0.03])
 def test_a_recall_makes_governments_listen_also_where_none_is_removed(share: float) -> None:
     """3% is shipped; at 5% it did not show (docs/decisions/0007). Pairs with a removal are left out."""

@@ -45,7 +45,7 @@ levels = [0.1, 0.5, 0.9]
 [factor."polity.home.governance.preset"]
 levels = ["closed_regime", "open_democracy"]
 [replicates]
-count = 20
+count = 10
 [outcome.policy_at_end]
 of = "policy"
 issue = "climate"
@@ -79,7 +79,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("undisturbed")
     file = folder / "small.toml"
     file.write_text(SMALL, encoding="utf-8")
-    sweep.run(file, folder / "out", executor=sweep.InProcess(), chunk=50)
+    sweep.run(file, folder / "out", executor=sweep.InProcess(), chunk=25)
     return folder / "out"
 
 
@@ -135,10 +135,10 @@ def test_the_table_of_runs_says_what_was_run(small: Path, undisturbed: Path) -> 
     assert list(table.columns) == [
         "run", "point", "seed", REPRESSION, "polity.home.governance.preset", "policy_at_end", "protest", "status",
     ]  # fmt: skip
-    assert list(table["run"]) == list(range(120))
-    assert table.groupby("point")["seed"].apply(list).map(lambda seeds: seeds == list(range(1, 21))).all()
+    assert list(table["run"]) == list(range(60))
+    assert table.groupby("point")["seed"].apply(list).map(lambda seeds: seeds == list(range(1, 11))).all()
     assert (table["status"] == "done").all()
-    row = table.iloc[77]
+    row = table.iloc[37]
     scenario = load.load(small).scenario.but({name: row[name] for name in table.columns[3:5]})
     weeks = simulate(scenario, int(row["seed"])).weeks
     assert weeks[weeks["issue"] == "climate"]["policy"].iloc[-1] == row["policy_at_end"]
@@ -147,7 +147,7 @@ def test_the_table_of_runs_says_what_was_run(small: Path, undisturbed: Path) -> 
 def test_weeks_are_kept_as_asked(small: Path, undisturbed: Path, tmp_path: Path) -> None:
     kept = pd.read_parquet(undisturbed / store.WEEKS)
     assert not kept.duplicated(["run", "week", "polity", "issue"]).any()
-    assert len(kept) == 120 * 2 * 3 and set(kept["week"]) == {2, 4}
+    assert len(kept) == 60 * 2 * 3 and set(kept["week"]) == {2, 4}
     scenario = load.load(small).scenario.but({REPRESSION: 0.1, "polity.home.governance.preset": "closed_regime"})
     weeks = lived(simulate(scenario, 1).weeks)
     mine = kept[kept["run"] == 0].drop(columns="run").reset_index(drop=True)
@@ -179,7 +179,7 @@ KILLABLE = """
 import sys, simulations
 from advosim.experiment import sweep
 if __name__ == "__main__":
-    sweep.run(sys.argv[1], sys.argv[2], workers=2, chunk=4, simulate=simulations.slow_model)
+    sweep.run(sys.argv[1], sys.argv[2], workers=2, chunk=2, simulate=simulations.slowly)
 """
 
 
@@ -187,7 +187,7 @@ if __name__ == "__main__":
 def undisturbed_slow(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("slow")
     (folder / "small.toml").write_text(SMALL, encoding="utf-8")
-    alone(folder / "small.toml", folder / "out", simulate=simulations.slow_model)
+    alone(folder / "small.toml", folder / "out", simulate=simulations.slowly)
     return folder / "out"
 
 
@@ -334,7 +334,7 @@ def test_ctrl_c_reaches_no_worker(small: Path, undisturbed_slow: Path, tmp_path:
     assert "Stopping: the running chunks are finished first" in told
     assert "Stopped. What is committed is safe" in told.splitlines()[-1]
     assert 2 < chunks(out) < 30
-    alone(small, out, simulate=simulations.slow_model)
+    alone(small, out, simulate=simulations.slowly)
     assert_same(out, undisturbed_slow)
 
 
@@ -477,7 +477,7 @@ def test_a_dask_worker_that_dies_in_mid_sweep_loses_nothing(
     code = f"""
 import simulations
 from advosim.experiment import sweep
-sweep.run({str(small)!r}, {str(out)!r}, dask={address!r}, chunk=4, simulate=simulations.slow_model)
+sweep.run({str(small)!r}, {str(out)!r}, dask={address!r}, chunk=2, simulate=simulations.slowly)
 """
     process = started(code)
     until(lambda: len(busy(out)) == 2, process)
@@ -502,16 +502,16 @@ def command(*words: Any) -> Any:
 def test_the_commands_do_what_they_say(small: Path, undisturbed: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     planned = command("plan", small, "--workers", 3)
-    assert planned.exit_code == 0 and "6 points x 20 replicates = 120 runs" in planned.output
+    assert planned.exit_code == 0 and "6 points x 10 replicates = 60 runs" in planned.output
     assert "ms a run; with 3 workers" in planned.output
     ran = command("run", small, "--out", out, "--workers", 1, "--shard", "1/2")
     assert ran.exit_code == 0 and "left" in ran.output
     assert "error" in command("export", small, "--out", out).output
     ran = command("run", small, "--out", out, "--workers", 1, "--progress")
-    assert ran.exit_code == 0 and "120 runs, 120 done" in ran.output and "run/s" in ran.output
+    assert ran.exit_code == 0 and "60 runs, 60 done" in ran.output and "run/s" in ran.output
     assert_same(out, undisturbed)
     told = command("status", small, "--out", out)
-    assert told.exit_code == 0 and "120 runs, 120 done, 0 left" in told.output
+    assert told.exit_code == 0 and "60 runs, 60 done, 0 left" in told.output
     written = command("export", small, "--out", out, "--format", "csv")
     assert written.exit_code == 0 and (out / "export" / "runs.csv").is_file()
 
@@ -531,7 +531,7 @@ def test_retry_shows_the_traceback(small: Path, tmp_path: Path, monkeypatch: pyt
         raise ZeroDivisionError("a bug of the model")
 
     monkeypatch.setattr(sweep, "_model", broken)
-    small.write_text(SMALL.replace("count = 20", "count = 1"), encoding="utf-8")
+    small.write_text(SMALL.replace("count = 10", "count = 1"), encoding="utf-8")
     assert alone(small, tmp_path / "out").failed == 6
     ran = command("retry", small, "--out", tmp_path / "out", "--run", 3)
     assert ran.exit_code == 3, "as of a sweep with failed runs"
@@ -539,10 +539,11 @@ def test_retry_shows_the_traceback(small: Path, tmp_path: Path, monkeypatch: pyt
     assert command("retry", small, "--out", tmp_path / "out", "--run", 77).exit_code == 2
 
 
-def test_the_estimate_of_the_disk_is_about_right(plain: Experiment, tmp_path: Path) -> None:
+def test_the_estimate_of_the_disk_is_about_right(tmp_path: Path) -> None:
+    plain = load.build(PLAIN | {"replicates": {"count": 100}})
     estimate = sweep.estimate(plain, simulate=simulations.slow)
-    assert estimate.runs == 600
+    assert estimate.runs == 200
     assert 0.009 < estimate.seconds_per_run < 0.1
-    alone(plain, tmp_path, chunk=100, simulate=simulations.slow)
+    alone(plain, tmp_path, chunk=50, simulate=simulations.slow)
     used = sum(path.stat().st_size for path in tmp_path.rglob("*") if path.is_file())
     assert estimate.bytes / 4 < used < estimate.bytes * 4
