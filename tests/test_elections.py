@@ -400,7 +400,7 @@ def under(system: str, seed: int) -> Record:
     return simulate(scenario, seed, threads=1)
 
 
-def lists_beside_districts(measure: Callable[[Record], float], seeds: int = 30) -> tuple[float, float]:
+def lists_beside_districts(measure: Callable[[Record], float], seeds: int = 8) -> tuple[float, float]:
     """95% interval of the mean paired difference that lists make."""
     apart = [measure(under("proportional", s)) - measure(under("majority", s)) for s in range(1, seeds + 1)]
     half = 1.96 * np.std(apart, ddof=1) / math.sqrt(seeds)
@@ -424,6 +424,7 @@ def test_governments_under_lists_rest_on_more_voters() -> None:
     assert low > 0.05
 
 
+@pytest.mark.slow
 def test_a_niche_demand_gets_further_under_lists() -> None:
     """Over ten years on the mean and at their end, where its party is pivotal; else not (elections.md)."""
 
@@ -431,5 +432,5 @@ def test_a_niche_demand_gets_further_under_lists() -> None:
         return record.recorded.weeks["policy"][:, 0, 1]
 
     for gained in (lambda r: float(policy(r).mean() - policy(r)[0]), lambda r: float(policy(r)[-1] - policy(r)[0])):
-        low, _ = lists_beside_districts(gained)
+        low, _ = lists_beside_districts(gained, 30)
         assert low > 0

@@ -69,7 +69,8 @@ def test_a_fork_equals_the_run_from_the_start_in_all_fields(make: Any) -> None:
         reformed = with_reform(scenario, week + 1, *SETTINGS[number])
         branch = played(reformed, fork(world, kept[week], reformed), WEEKS)
         whole = run_world(reformed, 3, WEEKS)
-        differ = {name for name, value in state_of(whole).items() if state_of(branch)[name] != value}
+        forked = state_of(branch)
+        differ = {name for name, value in state_of(whole).items() if forked[name] != value}
         assert not differ, f"forked at week {week} with {SETTINGS[number]}"
 
 
@@ -106,7 +107,8 @@ def test_a_reform_in_week_1_equals_the_setting_from_the_start(number: int) -> No
     path, value = SETTINGS[number]
     reformed = run_world(with_reform(busy(), 1, path, value), 5, 13)
     setting = run_world(busy().but({path: value}), 5, 13)
-    differ = {name for name, kept in state_of(setting).items() if state_of(reformed)[name] != kept}
+    then = state_of(reformed)
+    differ = {name for name, kept in state_of(setting).items() if then[name] != kept}
     told = {"record.events", "clock.clock", "record.founding"}
     assert differ <= told, "but for the line of the log that tells of the reform, and the setting in force in week 0"
     mine, theirs = (recorded(world).events for world in (reformed, setting))

@@ -223,18 +223,7 @@ def _settled(scenario: Scenario, seed: int, weeks: int, known: Names, threads: i
             clock=clock,
             rules=np.zeros(1, RULES),
         ),
-        Arena(
-            polities=_polities(scenario),
-            issues=_issues(scenario, seed),
-            rights=np.zeros((p, len(POPULAR)), RIGHT),
-            ballots=np.zeros((p, m, len(SLOTS)), BALLOT_ROW),
-            outlets=np.zeros((p, m), OUTLETS),
-            publics=publics,
-            districts=districts,
-            parties=_parties(scenario, seed),
-            views=np.zeros((q, m), VIEW),
-            local_views=np.zeros((len(districts), m), VIEW),
-        ),
+        _arena(scenario, seed, known, publics, districts),
         Teams(
             organisations=np.zeros(o, ORGANISATION),
             stances=np.zeros((o, m)),
@@ -275,38 +264,63 @@ def _settled(scenario: Scenario, seed: int, weeks: int, known: Names, threads: i
             enrolled=np.zeros((b, o), np.int64),
             citizens=citizens_of(scenario, seed, n, blocks, threads),
         ),
-        Recorded(
-            weeks=np.zeros((weeks, p, m), WEEK),
-            organisations=np.zeros((weeks, o), ORGANISATION_WEEK),
-            events=np.zeros(
-                weeks * (p * (m * 36 + 2) + 8 * o + 3 * t + len(districts) * m + 8 * a)
-                + 2 * MOST_SEATS * a
-                + 64 * len(scenario.reform)
-                + o * f
-                + 1,  # scrap paper for what comes when the log is full
-                EVENT,
-            ),
-            publics=np.zeros((weeks, q, m), VIEW),
-            parties=np.zeros((weeks, len(known.parties)), PARTY_WEEK),
-            alliance_weeks=np.zeros((weeks, a), ALLIANCE_WEEK),
-            alliances=np.zeros((weeks // 13 + 2) * a, ALLIANCE_LIFE),
-            bodies=np.zeros((weeks, i, m), BODY_WEEK),
-            bonds=np.zeros((-(-weeks // QUARTER), o, o), BOND),
-            ballots=np.zeros(p * m * (weeks + len(SLOTS)), ENDED),
-            campaigns=np.zeros((weeks, o + MOST_ROLES * a), CAMPAIGN_WEEK),
-            consents=np.zeros((weeks // 13) * consents, CONSENT),
-            founding=Founding(
-                weeks=np.zeros((p, m), WEEK),
-                organisations=np.zeros(o, ORGANISATION_WEEK),
-                publics=np.zeros((q, m), VIEW),
-            ),
-        ),
+        _record(scenario, weeks, known, len(districts), consents),
     )
     world.allied.alliances["polity"] = np.repeat(np.arange(p), rows)
     _organisations(world, scenario, seed, known)
     _bodies(world, scenario)
     settle(world, scenario, seed)
     return world
+
+
+def _arena(scenario: Scenario, seed: int, known: Names, publics: NDArray[Any], districts: NDArray[Any]) -> Arena:
+    p, m, q = len(known.polities), len(known.issues), len(known.publics)
+    return Arena(
+        polities=_polities(scenario),
+        issues=_issues(scenario, seed),
+        rights=np.zeros((p, len(POPULAR)), RIGHT),
+        ballots=np.zeros((p, m, len(SLOTS)), BALLOT_ROW),
+        outlets=np.zeros((p, m), OUTLETS),
+        publics=publics,
+        districts=districts,
+        parties=_parties(scenario, seed),
+        views=np.zeros((q, m), VIEW),
+        local_views=np.zeros((len(districts), m), VIEW),
+    )
+
+
+def _record(scenario: Scenario, weeks: int, known: Names, districts: int, consents: int) -> Recorded:
+    """A record with room for all that can happen; consents: founders and newcomers who may be asked in a quarter."""
+    p, m, o, i = len(known.polities), len(known.issues), len(known.organisations), len(known.bodies)
+    f, q = len(known.frames), len(known.publics)
+    a = sum(most_alliances(polity) for polity in scenario.polity.values())
+    t = o + MOST_ROLES * a
+    return Recorded(
+        weeks=np.zeros((weeks, p, m), WEEK),
+        organisations=np.zeros((weeks, o), ORGANISATION_WEEK),
+        events=np.zeros(
+            weeks * (p * (m * 36 + 2) + 8 * o + 3 * t + districts * m + 8 * a)
+            + 2 * MOST_SEATS * a
+            + 64 * len(scenario.reform)
+            + o * f
+            + 1,  # scrap paper for what comes when the log is full
+            EVENT,
+        ),
+        publics=np.zeros((weeks, q, m), VIEW),
+        parties=np.zeros((weeks, len(known.parties)), PARTY_WEEK),
+        alliance_weeks=np.zeros((weeks, a), ALLIANCE_WEEK),
+        alliances=np.zeros((weeks // 13 + 2) * a, ALLIANCE_LIFE),
+        bodies=np.zeros((weeks, i, m), BODY_WEEK),
+        bonds=np.zeros((-(-weeks // QUARTER), o, o), BOND),
+        ballots=np.zeros(p * m * (weeks + len(SLOTS)), ENDED),
+        campaigns=np.zeros((weeks, t), CAMPAIGN_WEEK),
+        consents=np.zeros((weeks // 13) * consents, CONSENT),
+        founding=Founding(
+            weeks=np.zeros((p, m), WEEK),
+            organisations=np.zeros(o, ORGANISATION_WEEK),
+            publics=np.zeros((q, m), VIEW),
+        ),
+    )
 
 
 # ---------------------------------------------------------------- the few
