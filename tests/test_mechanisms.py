@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import re
 from collections.abc import Callable
@@ -25,6 +26,8 @@ from owed import (
 )
 from worlds import busy, realistic, run_world, twins
 
+from advosim import week
+from advosim.mechanisms import citizens
 from advosim.record import Record
 from advosim.scenario.schema import Mechanisms
 from advosim.simulation import simulate
@@ -95,9 +98,16 @@ def test_every_mechanism_has_its_section_in_the_order_of_the_schema(page: str) -
 def test_a_section_says_all_that_a_reader_needs(page: str) -> None:
     sections = dict(re.findall(r"^### (\w+)\n(.*?)(?=^##|\Z)", page, re.MULTILINE | re.DOTALL))
     for name, text in sections.items():
-        for row in ("Rule", "Where", "Off", "Source"):
+        for row in ("Where", "Off", "Source"):
             assert f"**{row}**" in text, (name, row)
         assert f"`[mechanism.{name}]`" in text, name
+        assert "**Rule**" in text or is_told(name), f"{name}: neither the page nor the function tells its formula"
+
+
+def is_told(name: str) -> bool:
+    """Whether the docstring of a mechanism, which the page quotes, has its formula."""
+    rule = getattr(week, name, None) or getattr(citizens, name)
+    return bool(re.search(r"\.\d+ [a-z+(]|\^", inspect.getdoc(rule) or ""))
 
 
 def test_the_places_that_the_sections_name_exist(root: Path, page: str) -> None:
