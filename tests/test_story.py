@@ -24,7 +24,8 @@ from advosim.simulation import simulate
 from advosim.story import words as wording
 from advosim.story.ballots import gave_way
 from advosim.story.page import _teller, story
-from advosim.story.turning_points import BEFORE, _runs, turning_points
+from advosim.story.telling import BEFORE, runs_of
+from advosim.story.turning_points import turning_points
 from advosim.world.found import positions
 
 CONTESTED = {
@@ -321,7 +322,7 @@ def test_a_step_is_told_once_and_the_largest_of_a_run_always() -> None:
 def test_steps_on_an_issue_within_a_year_are_told_together() -> None:
     when = ((3, "for"), (9, "for"), (20, "against"), (3 + YEAR, "for"))
     rows = [SimpleNamespace(week=week, side=side) for week, side in when]
-    weeks = [[row.week for row in together] for together in _runs(rows, lambda row: row.side)]
+    weeks = [[row.week for row in together] for together in runs_of(rows, lambda row: row.side)]
     assert weeks == [[3, 9], [3 + YEAR], [20]]
 
 

@@ -17,18 +17,10 @@ from advosim.reading.tables import lived
 from advosim.scenario.limits import ONSET
 from advosim.scenario.plain_text import markdown
 from advosim.story import words
-from advosim.story.turning_points import (
-    Point,
-    Teller,
-    allied,
-    by_vote,
-    crowds,
-    persons,
-    rows_of,
-    ruling_at_start,
-    turning_points,
-    within,
-)
+from advosim.story.alliances import allied
+from advosim.story.steps import by_vote
+from advosim.story.telling import Point, Teller, crowds, persons, rows_of, within
+from advosim.story.turning_points import ruling_at_start, turning_points
 
 if TYPE_CHECKING:
     import pandas as pd
