@@ -244,10 +244,9 @@ def motive_anew(gap, noticed, alarm, rule):
     [
         {"attention": attention_in_words},
         {"evaluation": evaluation_compiled},
-        {"motive": motive_anew},
         {"motive": motive_anew, "attention": attention_in_words, "evaluation": evaluation_compiled},
     ],
-    ids=["plain", "compiled", "of one citizen", "all three"],
+    ids=["plain", "compiled", "with one of one citizen"],
 )
 def test_a_replacement_by_the_same_rule_changes_no_bit(own: dict[str, Any]) -> None:
     assert same(plain_run(), whole_run(mechanisms=own))
