@@ -304,9 +304,9 @@ import sys, time
 from advosim import cli
 from advosim.experiment.sweep import running as sweep
 inner = sweep._model
-def slow(scenario, seed):
+def slow(*given):
     time.sleep(0.03)
-    return inner(scenario, seed)
+    return inner(*given)
 sweep._model = slow
 before = sweep.crew_of
 sweep.crew_of = lambda *_: before(None, None, sweep.InProcess())
@@ -527,7 +527,7 @@ def test_the_command_tells_errors_by_code_two(small: Path, tmp_path: Path) -> No
 
 
 def test_retry_shows_the_traceback(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(scenario: Any, seed: int) -> Any:
+    def broken(*given: Any) -> Any:
         raise ZeroDivisionError("a bug of the model")
 
     monkeypatch.setattr(sweep, "_model", broken)
