@@ -37,6 +37,8 @@ from advosim.world.codes import (
     GOVERNMENT,
     JOINED,
     LEFT,
+    NOT_FOLLOWED,
+    OBSTACLES,
     PLANNED,
     POPULAR,
     PRESSURES,
@@ -336,7 +338,7 @@ class Record:
 
         `size`: of a shock, an act (share) or a step, share of seats of who won, of votes behind a government; `detail`:
         a step's route, what was covered, what a reform set, the party that won, those that govern, why a member left
-        an alliance and why it ended, what a joint plan aims at.
+        an alliance and why it ended, what a joint plan aims at, why an order was not followed.
         Why a tactic was chosen: `value` (learned gain per budget), `match` (expertise met), `odds` (share of what all
         promised), `experiment`: whether another one promised more.
         """
@@ -438,6 +440,8 @@ class Record:
             return AIMS[route] if route >= 0 else ""
         if event in (BORROWED, COUNTER_FRAME):
             return self.names.frames[route]
+        if event == NOT_FOLLOWED:
+            return OBSTACLES[route]
         if event == COVERED:
             return str(PRESSURES[route])
         if event == REFORM:

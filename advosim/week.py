@@ -61,6 +61,7 @@ from advosim.mechanisms.media import coverage
 from advosim.mechanisms.news import attention
 from advosim.mechanisms.plans import tactic_choice
 from advosim.mechanisms.resources import funds, grants
+from advosim.mechanisms.scripts import orders, shocks
 from advosim.mechanisms.street import intimidation, loyalty, response, violence
 from advosim.mechanisms.venues import municipalities, stakeholder_table
 from advosim.scenario.problems import InputError, Problem, did_you_mean
@@ -71,12 +72,13 @@ from advosim.world.state import BUNDLE_OF, Now, People, Teams, World
 
 def week(w):
     """One week in the order of the theory."""
-    now, arena, teams, allied, talk, abroad, people, record = w
+    now, arena, teams, allied, talk, abroad, people, script, record = w
     events = record.events
     turn(now)
     # 1 news: shocks arrive, also from abroad, the agenda decays
     spillover(now, arena, abroad)
     attention(now, arena, events)
+    shocks(now, arena, teams, allied, script, events)
     # 2 funds: who runs out closes, or is sheltered abroad
     partners(now, arena, teams, allied)
     funds(now, arena, teams, events)
@@ -96,6 +98,7 @@ def week(w):
     collaborative_platform(now, teams, allied, events)
     # 4 plans: each free team, alone or allied, picks issue, tactics and frame
     blockade(now, arena, teams)
+    orders(now, arena, teams, script, events)
     tactic_choice(now, arena, teams, allied, events)
     joint_plan(now, arena, teams, allied, talk, events)
     launches(now, arena, teams, events)

@@ -55,6 +55,30 @@ from advosim.world.state import World
 F = np.float32
 
 
+@direction("shocks")
+def _() -> None:
+    """A larger shock gives an issue more of the agenda."""
+    agenda = [
+        simulate(small().but({"weeks": 3, "shock": [{"week": 3, "issue": "climate", "size": size}]}), 1, threads=1)
+        .recorded.weeks["agenda"][2, 0, 0]
+        for size in (0.0, 0.5, 1.5)
+    ]  # fmt: skip
+    assert agenda[0] < agenda[1] < agenda[2]
+
+
+@direction("orders")
+def _() -> None:
+    """A longer order makes a longer campaign."""
+    order = {"week": 2, "organisation": "tenants", "tactic": "petition", "issue": "housing"}
+    idle = {"weeks": 8, "polity.home.organisation.tenants.activity": 0.0, "mechanism.joint_plan.on": False}
+
+    def lasted(weeks: int) -> int:
+        rows = simulate(small().but({**idle, "campaign": [{**order, "weeks": weeks}]}), 1, threads=1).campaigns
+        return int((rows["organisation"] == "tenants").sum())
+
+    assert [lasted(weeks) for weeks in (1, 3, 6)] == [1, 3, 6]
+
+
 shares = st.floats(0, 1, width=32)
 positions = st.floats(-1, 1, width=32)
 quick = settings(max_examples=60)

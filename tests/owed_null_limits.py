@@ -51,6 +51,30 @@ def _() -> None:
     assert weeks_without()["agenda"].nunique() > 10
 
 
+def scripted(*names: str) -> Record:
+    """A small world with an order and a shock, without some rules."""
+    order = {"week": 2, "weeks": 4, "organisation": "tenants", "tactic": "petition", "issue": "housing"}
+    shock = {"week": 3, "issue": "climate", "kind": "disaster"}
+    off = {f"mechanism.{name}.on": False for name in names}
+    return simulate(busy().but({"weeks": 6, "campaign": [order], "shock": [shock], **off}), 1, threads=1)
+
+
+@null_limit("shocks")
+def _() -> None:
+    assert "disaster" in set(scripted().events["event"])
+    assert "disaster" not in set(scripted("shocks").events["event"])
+    plain = simulate(busy().but({"weeks": 6}), 1, threads=1)
+    assert scripted("shocks", "orders").recorded.weeks.tobytes() == plain.recorded.weeks.tobytes()
+
+
+@null_limit("orders")
+def _() -> None:
+    told, free = scripted("tactic_choice"), scripted("tactic_choice", "orders")
+    assert [(event, week) for event, week in zip(told.events["event"], told.events["week"], strict=True)
+            if event == "campaign"] == [("campaign", 2)]  # fmt: skip
+    assert "campaign" not in set(free.events["event"])
+
+
 @null_limit("funds")
 def _() -> None:
     flows = organisations_without("funds")

@@ -300,6 +300,12 @@ def test_every_other_setting_is_read_as_a_world_is_founded_and_run(tmp_path: Pat
     worlds = [
         neighbours().but({"polity.home.individual": {"leader": {"posts": ["institute", "lobby"]}}}),
         voting().but({"reform": [{"week": 2, "set": {"polity.home.governance.repression": 0.5}}]}),
+        small().but(
+            {
+                "campaign": [{"week": 1, "organisation": "tenants", "tactic": "petition", "issue": "housing"}],
+                "shock": [{"week": 2, "issue": "climate"}],
+            }
+        ),
         small().but({"polity.home.network.face_to_face": table}),
         small().but({"stop": {"policy": {"climate": 1.0}, "unchanged": 1}}),
         small().but({f"polity.home.network.{path}": kind for path, kind in kinds.items()}),

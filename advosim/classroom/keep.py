@@ -18,7 +18,21 @@ from advosim.classroom.histories import Histories, History
 from advosim.scenario import load
 
 PAGE = Path(__file__).parent / "page"
-SCRIPTS = ("history", "pen", "scene", "crowd", "actors", "lanes", "story", "changes", "sure", "lesson", "keep", "app")
+SCRIPTS = (
+    "history",
+    "pen",
+    "scene",
+    "crowd",
+    "actors",
+    "lanes",
+    "story",
+    "seat",
+    "changes",
+    "sure",
+    "lesson",
+    "keep",
+    "app",
+)
 """The page's modules, each after those that it imports."""
 EMBEDDED = "<!-- what an exported page holds -->"
 """Where an exported page has its histories; the served page holds these words at the same place."""
@@ -41,10 +55,14 @@ def toml(shelf: Shelf, asked: Asked) -> str:
         lines += [f"{_dotted(path)} = {_toml(value)}" for path, value in _leaves(table) if path[0] not in ONCE]
     for reform in scenario.reform:
         lines += ["", "[[reform]]", f"week = {reform.week}", f"set = {_toml(reform.set)}"]
+    for kind in ("shock", "campaign"):
+        for row in getattr(scenario, kind):
+            told = row.model_dump(mode="json", exclude_none=True)
+            lines += ["", f"[[{kind}]]", *(f"{key} = {_toml(value)}" for key, value in told.items())]
     return "\n".join(lines) + "\n"
 
 
-ONCE = ("title", "reform")
+ONCE = ("title", "reform", "shock", "campaign")
 
 
 def _leaves(table: dict[str, Any], above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:

@@ -17,8 +17,9 @@ from advosim.live.tables import tables, week_of
 from advosim.record import recorded
 from advosim.scenario.load import Scenario
 from advosim.world.codes import REFORM
+from advosim.world.found import lines_of_script, scripted
 from advosim.world.recorded import Recorded
-from advosim.world.state import Citizens, World
+from advosim.world.state import Citizens, Script, World
 
 FIXED = frozenset({"upbringing", "interest", "risk", "talk_threshold", "act_threshold", "start", "neighbour"})
 """Columns of citizens that no rule changes; a test runs all rules and looks."""
@@ -63,7 +64,7 @@ def fork(world: World, snapshot: Snapshot, scenario: Scenario) -> World:
     """A world of its own as `world` was at the snapshot, ready to go on under `scenario` with `simulation.advance`.
 
     world: the one that the snapshot is of, in that week or later. scenario: as the world was founded on, but for
-    reforms after the snapshot's week. Raises ValueError where the two do not belong together.
+    reforms, shocks and orders after the snapshot's week. Raises ValueError where the two do not belong together.
     """
     _check(world, snapshot, scenario)
 
@@ -72,9 +73,9 @@ def fork(world: World, snapshot: Snapshot, scenario: Scenario) -> World:
             return np.zeros_like(column)
         return snapshot.state[path].copy() if path in snapshot.state else column
 
-    room = ROOM_FOR_REFORM * len(scenario.reform)
+    room = ROOM_FOR_REFORM * len(scenario.reform) + lines_of_script(scenario)
     branch: World = _rebuilt(world, change, lambda rows: _refilled(rows, snapshot, room))
-    return branch
+    return branch._replace(script=scripted(scenario))
 
 
 def _check(world: World, snapshot: Snapshot, scenario: Scenario) -> None:
@@ -93,11 +94,15 @@ def _check(world: World, snapshot: Snapshot, scenario: Scenario) -> None:
             f"in weeks {meant}; only later ones may differ"
         )
 
+    for old, new, first in zip(world.script, scripted(scenario), ("week", "first"), strict=True):
+        if not np.array_equal(old[old[first] <= snapshot.week], new[new[first] <= snapshot.week]):
+            raise ValueError("fork: shocks and orders up to the week of the snapshot cannot change any more")
+
 
 def columns(world: Any, path: str = "") -> Iterator[tuple[str, NDArray[Any]]]:
     """All that may change, by dotted path, without the record."""
     for name, part in zip(world._fields, world, strict=True):
-        if isinstance(part, Recorded) or (isinstance(world, Citizens) and name in FIXED | EMPTY):
+        if isinstance(part, Recorded | Script) or (isinstance(world, Citizens) and name in FIXED | EMPTY):
             continue
         if isinstance(part, tuple):
             yield from columns(part, f"{path}{name}.")

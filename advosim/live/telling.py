@@ -16,7 +16,7 @@ from advosim.record import recorded
 from advosim.scenario.limits import ONSET
 from advosim.scenario.load import Scenario
 from advosim.story import words
-from advosim.world.codes import EVENTS, FATES, POPULAR, REASONS, REFORM, ROUTES
+from advosim.world.codes import EVENTS, FATES, OBSTACLES, POPULAR, REASONS, REFORM, ROUTES
 from advosim.world.found import Names
 from advosim.world.state import World
 
@@ -112,6 +112,15 @@ def _protests(world: World, known: dict[str, Any], names: Names) -> list[Sentenc
 
 def _news(row: Any, known: _Known) -> str:
     return f"News puts {known.issue(row)} on everybody's mind." if row["size"] >= LEAST_NEWS else ""
+
+
+def _disaster(row: Any, known: _Known) -> str:
+    return f"A disaster puts {known.issue(row)} on everybody's mind."
+
+
+def _not_followed(row: Any, known: _Known) -> str:
+    tactic, why = words.plain(known.names.tactics[int(row["tactic"])]), OBSTACLES[int(row["route"])]
+    return f"{known.who(row)} cannot follow its order on {known.issue(row)} ({tactic}): {words.plain(why)}."
 
 
 def _closure(row: Any, known: _Known) -> str:
@@ -248,6 +257,7 @@ def _deterred(row: Any, known: _Known) -> str:
 
 
 _TELL: dict[str, Callable[[Any, _Known], str]] = {
+    "disaster": _disaster, "not_followed": _not_followed,
     "news": _news, "closure": _closure, "step": _step, "reform": _reform, "repress": _answer, "accommodate": _answer,
     "alliance": _alliance, "joined": _joined, "left": _left, "dissolved": _dissolved, "hashtag": _hashtag,
     "concession": _concession, "agreement": _agreement, "election": _election, "government": _government,

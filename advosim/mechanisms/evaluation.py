@@ -193,17 +193,23 @@ def scandals(now, organisations, alliances, seats, events):
     k = key(clock[0].seed, clock[0].week, _SCANDAL)
     for o in range(organisations.size):
         a = organisations[o]
-        if a.closed or draw64(k, a.key) >= rule.scandal:
-            continue
-        note(clock, events, SCANDAL, a.polity, -1, o, -1, rule.damage)
-        for audience in range(len(AUDIENCES)):
-            _gain(a, audience, -rule.damage)
-        if a.seats == 0:
-            continue
-        for each in range(alliances.size):
-            for s in range(seats.shape[1]):
-                if alliances[each].alive and seats[each, s].organisation == o:
-                    _spread(rule, o, organisations, each, alliances, seats)
+        if not a.closed and draw64(k, a.key) < rule.scandal:
+            disgrace(now, o, organisations, alliances, seats, events)
+
+
+@compiled
+def disgrace(now, o, organisations, alliances, seats, events):
+    """A scandal of an organisation comes out."""
+    rule, a = now.rules[0].credibility, organisations[o]
+    note(now.clock, events, SCANDAL, a.polity, -1, o, -1, rule.damage)
+    for audience in range(len(AUDIENCES)):
+        _gain(a, audience, -rule.damage)
+    if a.seats == 0:
+        return
+    for each in range(alliances.size):
+        for s in range(seats.shape[1]):
+            if alliances[each].alive and seats[each, s].organisation == o:
+                _spread(rule, o, organisations, each, alliances, seats)
 
 
 @compiled

@@ -20,7 +20,6 @@ def attention(now, arena, events):
     chances = key(clock[0].seed, clock[0].week, _NEWS)
     sizes = key(clock[0].seed, clock[0].week, _SIZE)
     for p in range(issues.shape[0]):
-        total = rule.rest_of_life
         for m in range(issues.shape[1]):
             issue = issues[p, m]
             if rule.on:
@@ -30,6 +29,14 @@ def attention(now, arena, events):
                     note(clock, events, NEWS, p, m, -1, -1, news)
                 issue.news = news
                 issue.attention = min(rule.cap, rule.keep * issue.attention + news + issue.bump)
-            total += exp(issue.attention)
-        for m in range(issues.shape[1]):
-            issues[p, m].agenda = exp(issues[p, m].attention) / total
+        compete(issues[p], rule)
+
+
+@compiled
+def compete(issues, rule):
+    """Share out the agenda of a polity by attention. issues: (m,)."""
+    total = rule.rest_of_life
+    for m in range(issues.size):
+        total += exp(issues[m].attention)
+    for m in range(issues.size):
+        issues[m].agenda = exp(issues[m].attention) / total

@@ -10,7 +10,7 @@ from advosim.mechanisms.ballots import alarm, ballot_room
 from advosim.mechanisms.campaigns import institutionalisation, right_of
 from advosim.mechanisms.chronicle import break_off, note
 from advosim.world.chance import draw64, exp, key, log, normal, pair, stream
-from advosim.world.codes import AGAINST, BOYCOTT, CAMPAIGN_BEGINS, FIRM, FOR, LOCAL, MOST_ROLES, REFERENDUM
+from advosim.world.codes import AGAINST, BOYCOTT, CAMPAIGN_BEGINS, FIRM, FOR, LOCAL, MOST_ROLES, REFERENDUM, STARTS
 from advosim.world.compile import compiled
 
 _LAUNCH = stream("tactic_choice.launch")
@@ -242,11 +242,12 @@ def tactic_choice(now, arena, teams, allied, events):
     abroad = key(seed, week, _ABROAD)
     for c in range(campaigns.size):
         campaign = campaigns[c]
-        if _goes_on(clock, campaign, teams.allowed, events) or campaign.alliance >= 0:
-            continue
         o = campaign.organisation
         a = organisations[o]
-        if not rule.on or a.closed:
+        told = campaign.alliance < 0 and a.ordered > 0
+        if _goes_on(clock, campaign, teams.allowed, events, told and a.ordered == STARTS) or campaign.alliance >= 0:
+            continue
+        if not rule.on or a.closed or told:
             continue
         m = picked(priorities[o], draw64(subjects, a.key))
         issue = issues[a.polity, m]
@@ -274,15 +275,15 @@ def tactic_choice(now, arena, teams, allied, events):
 
 
 @compiled
-def _goes_on(clock, campaign, allowed, events):
-    """Whether a campaign runs on this week; what governance has come to forbid ends."""
+def _goes_on(clock, campaign, allowed, events, begun):
+    """Whether a campaign runs on this week; what governance has come to forbid ends. begun: on order, this week."""
     campaign.effort = 0.0
     campaign.paid = 0.0
-    campaign.fresh = False
+    campaign.fresh = begun
     if campaign.weeks_left > 0 and allowed[campaign.polity, campaign.tactic] == 0.0:
         break_off(clock, campaign, events)
     if campaign.weeks_left > 0:
-        campaign.age += 1
+        campaign.age += 0 if begun else 1
         return True
     return False
 

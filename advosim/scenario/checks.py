@@ -17,7 +17,7 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from advosim.scenario import elections
+from advosim.scenario import elections, scripts
 from advosim.scenario.declare import Part, catalogue_rows, parameters
 from advosim.scenario.layers import Layer, Merged, Table, at_home, changes_layer, tables
 from advosim.scenario.limits import MOST_WEEKS
@@ -312,8 +312,8 @@ def _type_hint(kind: str, value: Any, path: KeyPath, field: FieldInfo | None) ->
         return f'write "{value}"'
     if kind in ("tuple_type", "list_type") and isinstance(value, str):
         return f'write ["{value}"]'
-    if kind in ("tuple_type", "list_type") and path == ("reform",):
-        return "write [[reform]] with two brackets"
+    if kind in ("tuple_type", "list_type") and path[0] in ("reform", "shock", "campaign") and not path[1:]:
+        return f"write [[{path[0]}]] with two brackets"
     if kind == "bool_type" and isinstance(value, str) and value.lower() in ("true", "false"):
         return f"write {value.lower()}"
     return ""
@@ -348,7 +348,14 @@ def _belongs(key: str, known: Sequence[str]) -> str:
 def crossed(merged: Merged) -> list[Problem]:
     """Names that stand for nothing, organisations that clash or are too many, network files that are not there."""
     own = [*_names(merged), *_organisations(merged), *_networks(merged)]
-    return [*own, *_districts(merged), *elections.faults(merged), *_bodies(merged), *_relations(merged)]
+    return [
+        *own,
+        *_districts(merged),
+        *elections.faults(merged),
+        *_bodies(merged),
+        *_relations(merged),
+        *scripts.faults(merged),
+    ]
 
 
 def _keys(table: Table, key: str, otherwise: list[str]) -> list[str]:

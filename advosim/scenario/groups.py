@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from advosim.scenario.problems import InputError, Problem, did_you_mean
 
 if TYPE_CHECKING:
-    from advosim.scenario.schema import Organisation, Polity, Settings
+    from advosim.scenario.schema import Order, Organisation, Polity, Settings
 
 S = TypeVar("S", bound="Settings")
 
@@ -28,6 +28,13 @@ def members_of(polity: Polity, group: str) -> list[str]:
     return _members(group, row) if row else [one for one, _ in organisations(polity) if one == group]
 
 
+def home_of(scenario: Settings, order: Order) -> str:
+    """The polity of whom an order is for: the one that it names, else the only one with an organisation so called."""
+    if order.polity is not None:
+        return order.polity
+    return next(home for home, row in scenario.polity.items() if order.organisation in dict(organisations(row)))
+
+
 def without(scenario: S, absent: Iterable[str]) -> S:
     """The same scenario in which these organisations do not exist: the counterfactual of their influence.
 
@@ -45,7 +52,14 @@ def without(scenario: S, absent: Iterable[str]) -> S:
     if problems:
         raise InputError(problems)
     homes = {home: _left(polity, gone[home]) for home, polity in scenario.polity.items()}
-    return scenario.model_copy(update={"polity": homes})
+    orders = tuple(
+        order
+        for order in scenario.campaign
+        if gone[home_of(scenario, order)].isdisjoint({order.organisation, order.target})
+    )
+    first = next(iter(scenario.polity))
+    shocks = tuple(shock for shock in scenario.shock if shock.organisation not in gone[shock.polity or first])
+    return scenario.model_copy(update={"polity": homes, "campaign": orders, "shock": shocks})
 
 
 def _found(scenario: Settings, name: str) -> list[tuple[str, str]]:

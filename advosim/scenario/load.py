@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from advosim.scenario import checks, groups
+from advosim.scenario import checks, groups, scripts
 from advosim.scenario.describe import (
     Parameter,
     fingerprint,
@@ -179,11 +179,19 @@ def _checked(merged: Merged, problems: list[Problem], weeks: Any, partial: bool 
     checks.settle(merged)
     scenario, sound, refusals = checks.refused(Scenario, merged, partial)
     problems = problems + refusals + ([] if partial else checks.crossed(merged))
+    for kind in ("shock", "campaign"):
+        if (kind,) in merged.origin:
+            problems += scripts.late(merged, kind, _last(merged, kind, weeks))
     if scenario and ("reform",) in merged.origin:
-        last = weeks if merged.origin[("reform",)].name not in CHANGES and checks.whole(weeks) else scenario.weeks
-        done, wrong = checks.reforms(merged, sound, last)
+        done, wrong = checks.reforms(merged, sound, _last(merged, "reform", weeks))
         problems += wrong
         scenario = scenario.model_copy(update={"reform": done})
     if problems or scenario is None:
         raise InputError(sorted(set(problems), key=lambda p: (p.file, p.line or 0, p.what)))
     return scenario
+
+
+def _last(merged: Merged, kind: str, weeks: Any) -> Any:
+    """The last week that rows of a kind may name: that of the file which says them, else the scenario's."""
+    own = merged.origin[kind,].name not in CHANGES and checks.whole(weeks)
+    return weeks if own else merged.table.get("weeks", Settings.model_fields["weeks"].default)

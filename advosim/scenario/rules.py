@@ -40,6 +40,14 @@ class Attention(Mechanism):
         source="Jones & Baumgartner 2005: attention is scarce")  # fmt: skip
 
 
+class Shocks(Mechanism):
+    """News, scandals and disasters that a scenario has strike in a given week."""
+
+
+class Orders(Mechanism):
+    """Organisations that a script directs run the campaigns that they are told to, as far as they can."""
+
+
 class Funds(Mechanism):
     """Dues and gifts come in, staff and fixed cost go out; who cannot pay closes."""
 
@@ -942,6 +950,7 @@ class Mechanisms(Part):
 
     spillover: Spillover = choice(Spillover, "news across borders")
     attention: Attention = choice(Attention, "news and the agenda")
+    shocks: Shocks = choice(Shocks, "news on order")
     funds: Funds = choice(Funds, "money in and out")
     shelter: Shelter = choice(Shelter, "refuge with partners abroad")
     grants: Grants = choice(Grants, "foundations and drift")
@@ -957,6 +966,7 @@ class Mechanisms(Part):
     solidarity: Solidarity = choice(Solidarity, "help for allies in trouble")
     peer_learning: PeerLearning = choice(PeerLearning, "learning from allies")
     collaborative_platform: CollaborativePlatform = choice(CollaborativePlatform, "shared infrastructure")
+    orders: Orders = choice(Orders, "campaigns on order")
     tactic_choice: TacticChoice = choice(TacticChoice, "campaigns begin")
     joint_plan: JointPlan = choice(JointPlan, "plans of alliances")
     pooling: Pooling = choice(Pooling, "means in common")

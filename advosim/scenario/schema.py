@@ -590,6 +590,43 @@ class Stop(Part):
     )  # fmt: skip
 
 
+class Shock(Part):
+    """News that strikes in a week, whatever else happens."""
+
+    week: int = number(..., 1, MOST_WEEKS, "the week in which it strikes", unit="weeks",
+        source="convention: said by the scenario's author")  # fmt: skip
+    issue: Name = choice(..., "the issue that it is about", source="convention: said by the scenario's author")
+    kind: Literal["news", "scandal", "disaster"] = choice(
+        "news", "what happened; a scandal also costs its organisation credibility",
+        source="Birkland 1997: focusing events put issues on the agenda",
+    )  # fmt: skip
+    size: float = number(1.3, 0, 5, "attention that it adds", unit="log weight",
+        source="convention: the mean size of news that strikes by chance")  # fmt: skip
+    polity: Name | None = choice(None, "where it strikes; default: the first polity",
+        source="convention: left out where there is one polity")  # fmt: skip
+    organisation: Name | None = choice(None, "scandals: the organisation whose scandal it is",
+        source="convention: said by the scenario's author")  # fmt: skip
+
+
+class Order(Part):
+    """A campaign that an organisation runs on order, instead of what it would choose."""
+
+    week: int = number(..., 1, MOST_WEEKS, "the first week of the order", unit="weeks",
+        source="convention: said by the scenario's author")  # fmt: skip
+    weeks: int = number(13, 1, MOST_WEEKS, "how long it holds", unit="weeks",
+        source="convention: a quarter of a year")  # fmt: skip
+    organisation: Name = choice(..., "who follows it", source="convention: said by the scenario's author")
+    tactic: Name = choice(..., "how it campaigns", source="convention: said by the scenario's author")
+    issue: Name = choice(..., "on what, on the side of its own position",
+        source="convention: said by the scenario's author")  # fmt: skip
+    polity: Name | None = choice(None, "its home; default: the only polity with an organisation so called",
+        source="convention: left out where one name is enough")  # fmt: skip
+    target: Name | None = choice(None, "boycotts: the firm; default: as the organisation would choose",
+        source="convention: left out: as the rule that its meaning names")  # fmt: skip
+    district: int | None = number(None, 1, 1000, "local campaigns: the district, from 1; default: drawn",
+        source="convention: left out: as the rule that its meaning names")  # fmt: skip
+
+
 # ---------------------------------------------------------------- the scenario
 
 
@@ -619,6 +656,12 @@ class Settings(Part):
     stop: Stop = choice(Stop, "when a run ends before its last week")
     reform: tuple[Reform, ...] = Field(
         (), description="changes in mid-run", strict=False, json_schema_extra={"source": "author"}
+    )
+    shock: tuple[Shock, ...] = Field(
+        (), description="news that strikes in a given week", strict=False, json_schema_extra={"source": "author"}
+    )
+    campaign: tuple[Order, ...] = Field(
+        (), description="campaigns on order", strict=False, json_schema_extra={"source": "author"}
     )
 
     @model_validator(mode="after")

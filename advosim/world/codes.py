@@ -10,7 +10,7 @@ from typing import get_args
 import numpy as np
 
 from advosim.scenario.alliance_rules import BenefitSharing
-from advosim.scenario.schema import Culture, Governance, Kind, Party, Route, Venue
+from advosim.scenario.schema import Culture, Governance, Kind, Party, Route, Shock, Venue
 
 FOR, AGAINST = 0, 1
 SIDES = 2
@@ -59,7 +59,7 @@ EVENTS = (
     "counter_frame",
     "appeal", "adopted", "refused", "shaming", "offset", "shelter", "borrowed",
     "ballot_launched", "ballot_qualified", "ballot_failed", "ballot_withdrawn", "counter_proposal", "vote", "veto",
-    "recall", "deterrence",
+    "recall", "deterrence", "disaster", "not_followed",
 )  # fmt: skip
 """What the log tells of; an event's number is its place here. Those of answers and clashes count on from the first."""
 NEWS, CAMPAIGN_BEGINS, CAMPAIGN_ENDS, CLOSURE, COVERED, ANSWERED, STEP, REFORM = (
@@ -81,6 +81,13 @@ ALLIED, JOINED, LEFT, DISSOLVED, PLANNED, CLASHED, MEMORANDUM, PLATFORM, SUPPORT
 APPEAL, ADOPTED, REFUSED, SHAMING, OFFSET, SHELTER, BORROWED = (
     EVENTS.index(name) for name in ("appeal", "adopted", "refused", "shaming", "offset", "shelter", "borrowed")
 )
+DISASTER, NOT_FOLLOWED = EVENTS.index("disaster"), EVENTS.index("not_followed")
+SHOCKS = get_args(Shock.model_fields["kind"].annotation)
+OBSTACLES = ("closed", "forbidden", "goal_reached", "no_means", "no_ballot", "no_target", "no_allies")
+IS_CLOSED, FORBIDDEN, IS_REACHED, NO_MEANS, NO_BALLOT, NO_TARGET, NO_ALLIES = range(len(OBSTACLES))
+"""Why an order cannot be followed in a week."""
+FOLLOWS, STARTS = 1, 2
+"""An organisation's `ordered`: it is under an order, or begins this week what it was told to."""
 CLASHES = ("culture_clash", "priority_clash", "strategy_clash")
 REASONS = (
     "closed", "goal_reached", *CLASHES, "distrust", "distrusted", "outvoted", "unfair_sharing", "no_results",

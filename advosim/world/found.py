@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advosim.scenario.declare import catalogue
-from advosim.scenario.groups import organisations
+from advosim.scenario.groups import home_of, organisations
 from advosim.scenario.load import Scenario
 from advosim.scenario.schema import MOST_SEATS, Organisation, OrganisationKind, Polity, Relation
 from advosim.world.chance import U, draw64, exp, key, name_key, normal_of, pair, stream, wrapping
@@ -24,6 +24,7 @@ from advosim.world.codes import (
     POPULAR,
     PRESSURES,
     QUARTER,
+    SHOCKS,
     SIDES,
     SLOTS,
     STRATEGIES,
@@ -57,6 +58,7 @@ from advosim.world.rows import (
     CLOCK,
     ISSUE,
     MANDATE,
+    ORDER,
     ORGANISATION,
     OUTLETS,
     PARTY,
@@ -66,13 +68,14 @@ from advosim.world.rows import (
     RIGHT,
     RULES,
     SEAT,
+    SHOCK,
     STANDING,
     TACTIC,
     TACTIC_NUMBERS,
     TALLY,
     VIEW,
 )
-from advosim.world.state import Abroad, Allied, Arena, Now, People, Talk, Teams, World, columns
+from advosim.world.state import Abroad, Allied, Arena, Now, People, Script, Talk, Teams, World, columns
 
 
 class Names(NamedTuple):
@@ -264,6 +267,7 @@ def _settled(scenario: Scenario, seed: int, weeks: int, known: Names, threads: i
             enrolled=np.zeros((b, o), np.int64),
             citizens=citizens_of(scenario, seed, n, blocks, threads),
         ),
+        scripted(scenario),
         _record(scenario, weeks, known, len(districts), consents),
     )
     world.allied.alliances["polity"] = np.repeat(np.arange(p), rows)
@@ -302,6 +306,7 @@ def _record(scenario: Scenario, weeks: int, known: Names, districts: int, consen
             weeks * (p * (m * 36 + 2) + 8 * o + 3 * t + districts * m + 8 * a)
             + 2 * MOST_SEATS * a
             + 64 * len(scenario.reform)
+            + lines_of_script(scenario)
             + o * f
             + 1,  # scrap paper for what comes when the log is full
             EVENT,
@@ -321,6 +326,34 @@ def _record(scenario: Scenario, weeks: int, known: Names, districts: int, consen
             publics=np.zeros((q, m), VIEW),
         ),
     )
+
+
+# ---------------------------------------------------------------- scripts
+
+
+def scripted(scenario: Scenario) -> Script:
+    """Shocks and orders of a scenario as tables, in its order."""
+    known = names(scenario)
+    shocks, orders = np.zeros(len(scenario.shock), SHOCK), np.zeros(len(scenario.campaign), ORDER)
+    for row, shock in zip(shocks, scenario.shock, strict=True):
+        home = known.polities[0] if shock.polity is None else shock.polity
+        row.week, row.kind, row.weight = shock.week, SHOCKS.index(shock.kind), shock.size
+        row.polity, row.issue = known.polities.index(home), known.issues.index(shock.issue)
+        row.organisation = -1 if shock.organisation is None else known.organisations.index((home, shock.organisation))
+    towns = [home for home, polity in scenario.polity.items() for _ in range(polity.districts)]
+    for row, campaign in zip(orders, scenario.campaign, strict=True):
+        home = home_of(scenario, campaign)
+        row.first, row.last = campaign.week, campaign.week + campaign.weeks - 1
+        row.organisation = known.organisations.index((home, campaign.organisation))
+        row.issue, row.tactic = known.issues.index(campaign.issue), known.tactics.index(campaign.tactic)
+        row.firm = -1 if campaign.target is None else known.organisations.index((home, campaign.target))
+        row.district = -1 if campaign.district is None else towns.index(home) + campaign.district - 1
+    return Script(shocks, orders)
+
+
+def lines_of_script(scenario: Scenario) -> int:
+    """Rows that the log may need for shocks and orders, which every week may end what ran, and begin or say why not."""
+    return 2 * len(scenario.shock) + sum(2 * campaign.weeks for campaign in scenario.campaign)
 
 
 # ---------------------------------------------------------------- the few

@@ -275,6 +275,7 @@ ORGANISATION = table(
         "what members are called to: bits side to sign, 2 + side to march, 4 + side to boycott, 6 + side for an "
         "initiative, 8 + side for a referendum, 10 + side for a recall",
     ),
+    ("ordered", "i8", "0, FOLLOWS or STARTS: whether a script directs it this week"),
     ("partners", "i8", "open organisations abroad that it is tied to"),
     ("failure", "f8", "0..1, what its last campaigns at home lacked of what an untried tactic would bring"),
     ("blocked", "f8", "0..1, how far its way at home is blocked"),
@@ -400,6 +401,25 @@ RELATION = table(
     ("language", "f8", "0..1, what is understood"),
     ("ties", "f8", "0..1, chance that two organisations are tied; -1 for the usual one"),
     ("leverage", "f8", "0..1, what the other's disapproval costs"),
+)
+
+SHOCK = table(
+    ("week", "i8", "in which it strikes"),
+    ("kind", "i8", "place in SHOCKS"),
+    ("polity", "i8", "row of polities"),
+    ("issue", "i8", "column of issues"),
+    ("weight", "f8", ">= 0, attention that it adds"),
+    ("organisation", "i8", "row of organisations: whose scandal it is, -1 for none"),
+)
+
+ORDER = table(
+    ("first", "i8", "week"),
+    ("last", "i8", "week"),
+    ("organisation", "i8", "row of organisations"),
+    ("issue", "i8", "column of issues"),
+    ("tactic", "i8", "row of tactics"),
+    ("firm", "i8", "boycotts: row of organisations, -1: as the organisation would choose"),
+    ("district", "i8", "local campaigns: row of districts, -1: likewise"),
 )
 
 BODY = table(

@@ -182,6 +182,15 @@ class People(NamedTuple):
     citizens: Citizens
 
 
+class Script(NamedTuple):
+    """What a scenario has happen, whatever else goes on. Nothing here changes during a run."""
+
+    shocks: NDArray[Any]
+    """(s,) of SHOCK."""
+    orders: NDArray[Any]
+    """(r,) of ORDER: campaigns that organisations are told to run."""
+
+
 class World(NamedTuple):
     """All state, in bundles by what it is about.
 
@@ -196,6 +205,7 @@ class World(NamedTuple):
     talk: Talk
     abroad: Abroad
     people: People
+    script: Script
     record: Recorded
 
     def __getattr__(self, name: str) -> Any:
