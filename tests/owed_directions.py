@@ -70,7 +70,8 @@ def _() -> None:
 def _() -> None:
     """A longer order makes a longer campaign."""
     order = {"week": 2, "organisation": "tenants", "tactic": "petition", "issue": "housing"}
-    idle = {"weeks": 8, "polity.home.organisation.tenants.activity": 0.0, "mechanism.joint_plan.on": False}
+    idle = {"weeks": 8, "mechanism.institutionalisation.on": False, "mechanism.joint_plan.on": False}
+    idle["polity.home.organisation.tenants.activity"] = 0.0
 
     def lasted(weeks: int) -> int:
         rows = simulate(small().but({**idle, "campaign": [{**order, "weeks": weeks}]}), 1, threads=1).campaigns
