@@ -26,7 +26,6 @@ SCRIPTS = (
     "actors",
     "lanes",
     "story",
-    "seat",
     "changes",
     "sure",
     "lesson",
