@@ -255,12 +255,19 @@ def test_a_reform_of_one_polity_leaves_the_other_alone() -> None:
 # ---------------------------------------------------------------- mechanisms
 
 
+SCRIPTS = {
+    "shock": [{"week": WEEK + 1, "issue": "climate"}],
+    "campaign": [{"week": WEEK + 1, "organisation": "tenants", "tactic": "petition", "issue": "housing"}],
+}
+
+
 @pytest.mark.parametrize("name", [name for name in Mechanisms.model_fields if name != "spiral"])
 def test_a_mechanism_switched_off_in_mid_run_changes_the_weeks_from_then_on(name: str) -> None:
     poor = {"relation.border.ties": 1.0, "mechanism.funds.harassment": 1.0}
     base = {"initiative": voting, "referendum": vetoing, "recall": voting}.get(name, busy)()
     base = neighbours().but(poor) if name in ABROAD else base
     base = base.but({"mechanism.anticipation.by_exposure": 10.0}) if name == "anticipation" else base
+    base = base.but(SCRIPTS) if name in ("shocks", "orders") else base
     scenario = reformed((WEEK, {f"mechanism.{name}.on": False}), base=base)
     for seed in range(1, 6):
         run, usual = simulate(scenario, seed, threads=1), without_reforms(base.model_dump_json(), seed)
