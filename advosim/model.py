@@ -19,8 +19,7 @@ from advosim.replaced import Rules, functions, traces
 from advosim.scenario.load import Scenario
 from advosim.scenario.problems import InputError, Problem
 from advosim.scenario.schema import Reform
-from advosim.simulation import advance, allowed, left_out, stops_now, threads_for
-from advosim.week import line
+from advosim.simulation import advance, allowed, left_out, stops_now, threads_for, week_with
 from advosim.world import rows, state
 from advosim.world.found import Names, found, names
 
@@ -243,7 +242,7 @@ class AdvocacyModel(mesa.Model):
         self.world = found(given, number)
         rules = functions(mechanisms)
         self._replaced = traces(rules)
-        self._line = line(threads_for(given, threads), rules)
+        self._line = week_with(threads_for(given, threads), rules)
         self._people()
         self.datacollector = mesa.DataCollector(
             model_reporters={**_reporters(self.names), **(model_reporters or {})},

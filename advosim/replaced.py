@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import importlib
 import inspect
+import re
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -12,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from advosim.scenario.problems import InputError, Problem
+from advosim.scenario.problems import InputError, Problem, did_you_mean
 
 Rule = Callable[..., Any]
 Rules = Mapping[str, Rule | str]
@@ -96,3 +98,59 @@ def from_manifest(told: Iterable[Mapping[str, str]]) -> dict[str, Rule]:
         what = f"the rules in the place of {', '.join(changed)} are not what they were"
         raise InputError(Problem("", None, what, "the source that has the sha256 of the manifest"))
     return rules
+
+
+# ---------------------------------------------------------------- what a rule gets wrong as it runs
+
+
+def guarded(name: str, rule: Rule) -> Rule:
+    """A mechanism over tables; where it asks for a field that is not there, InputError names those that are."""
+    plain = getattr(rule, "py_func", rule)
+    if not inspect.isfunction(plain):
+        return rule
+
+    @functools.wraps(plain)
+    def told(*bundles: Any) -> None:
+        try:
+            rule(*bundles)
+        except AttributeError as error:
+            problem = _missing(name, str(error.name), [each for each in _tables(bundles) if each[1] is error.obj])
+            if problem is None:
+                raise
+            raise InputError(problem) from error
+        except Exception as error:
+            unknown = UNKNOWN.search(str(error)) if type(error).__module__.startswith("numba.") else None
+            if unknown is None:
+                raise
+            owners = [each for each in _tables(bundles) if type(each[1]).__name__ == unknown["type"]]
+            problem = _missing(name, unknown["field"], owners)
+            if problem is None:
+                raise
+            raise InputError(problem) from error
+
+    return told
+
+
+UNKNOWN = re.compile(r"Unknown attribute '(?P<field>\w+)' of type (?P<type>\w+)")
+"""What numba says of a field that is not there."""
+
+
+def _tables(bundles: Iterable[Any]) -> Iterator[tuple[str, Any]]:
+    """Bundles and their tables, by how a rule calls them."""
+    for bundle in bundles:
+        name = type(bundle).__name__.lower()
+        yield name, bundle
+        for field in getattr(bundle, "_fields", ()):
+            yield f"{name}.{field}", getattr(bundle, field)
+
+
+def _missing(name: str, field: str, owners: Iterable[tuple[str, Any]]) -> Problem | None:
+    """What to say of a field that its owner does not have; None where it is nothing of a mechanism's."""
+    for path, owner in owners:
+        known = list(getattr(owner, "_fields", None) or getattr(getattr(owner, "dtype", None), "names", None) or ())
+        if field in known:
+            hint = f'write {path}["{field}"], or {path}[0, 0].{field}'
+            return Problem("", None, f"mechanisms['{name}']: {path}.{field} is a column of a table", hint=hint)
+        what = f"mechanisms['{name}']: {path} has no field '{field}'"
+        return Problem("", None, what, ", ".join(known), did_you_mean(field, known))
+    return None

@@ -8,7 +8,7 @@ import queue
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,12 @@ from advosim.live.past import Past, of, save
 from advosim.processors import processors
 from advosim.reading.stopping import policies_of, stops
 from advosim.record import Record, lost, recorded
-from advosim.replaced import Rules, functions, traces
+from advosim.replaced import Rules, functions, guarded, traces
 from advosim.scenario.checks import bounds
 from advosim.scenario.load import Scenario
 from advosim.scenario.problems import InputError, Problem
 from advosim.scenario.schema import Organisation, Polity, Stop
-from advosim.week import Line, line, stages
+from advosim.week import TABLE_MECHANISMS, Line, line, stages
 from advosim.week import weeks as whole_weeks
 from advosim.world.chance import wrapping
 from advosim.world.codes import EVENTS
@@ -65,7 +65,7 @@ def simulate(
     weeks = scenario.weeks if weeks is None else allowed("weeks", weeks)
     started = time.perf_counter()
     rules = functions(mechanisms)
-    run = line(threads_for(scenario, threads), rules)
+    run = week_with(threads_for(scenario, threads), rules)
     if progress is not None and not rules:
         compile_all(progress)
     compiled_at = time.perf_counter()
@@ -84,6 +84,13 @@ def simulate(
     if state is not None:
         save(of(world, scenario, seed), state)
     return Record(scenario, seed, recorded(world), seconds, left_out(scenario, last), lost(world), traces(rules))
+
+
+def week_with(threads: int, rules: Mapping[str, Callable[..., Any]]) -> Line:
+    """The week that runs, with other rules under some names. Raises InputError for what does not fit."""
+    return line(
+        threads, {name: guarded(name, rule) if name in TABLE_MECHANISMS else rule for name, rule in rules.items()}
+    )
 
 
 def _stride(scenario: Scenario, weeks: int, progress: Progress | None) -> int:

@@ -12,3 +12,18 @@ def attention(now: Any, arena: Any, events: Any) -> None:
 
 def home(street: Any) -> None:
     """Takes what no mechanism has."""
+
+
+def misspelt(now: Any, arena: Any, events: Any) -> None:
+    """Asks for a table that is not there."""
+    print(now.ruels)
+
+
+def misspelt_column(now: Any, arena: Any, events: Any) -> None:
+    """Asks for a column that is not there."""
+    print(arena.issues.agneda)
+
+
+def by_attribute(now: Any, arena: Any, events: Any) -> None:
+    """Asks for a column of a whole table as if that were one row."""
+    print(arena.issues.agenda)

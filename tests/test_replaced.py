@@ -110,3 +110,25 @@ def test_rules_that_cannot_be_are_told(rules: dict[str, str], said: str) -> None
 
 def test_the_same_source_has_the_same_trace() -> None:
     assert traces(BY_NAME) == traces({"attention": attention})
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        ("misspelt", "now has no field 'ruels'; allowed: clock, rules"),
+        ("misspelt_column", "arena.issues has no field 'agneda'"),
+        ("by_attribute", 'write arena.issues["agenda"]'),
+    ],
+)
+def test_a_field_that_is_not_there_is_told_with_those_that_are(rule: str, said: str) -> None:
+    with pytest.raises(InputError) as error:
+        simulate(home(), 1, threads=1, mechanisms={"attention": f"other_rules:{rule}"})
+    assert said in str(error.value) and "mechanisms['attention']" in str(error.value)
+
+
+def test_a_compiled_rule_is_told_likewise() -> None:
+    import numba
+    from other_rules import misspelt
+
+    with pytest.raises(InputError, match="now has no field 'ruels'"):
+        simulate(home(), 1, threads=1, mechanisms={"attention": numba.njit(misspelt)})
