@@ -174,3 +174,13 @@ def test_all_of_it_is_saved(found: discover.Discovery, tmp_path: Path) -> None:
     assert_latex((place / "boxes.tex").read_text(encoding="utf-8"))
     said = (place / "summary.txt").read_text(encoding="utf-8")
     assert "repression at most 0." in said and "electoral system is mixed or proportional" in said
+
+
+def test_a_tree_that_only_guesses_says_so_in_figure_and_summary(found: discover.Discovery) -> None:
+    lost = discover.discovered(runs(), "luck", above=0.5)
+    for one, guesses in ((found, False), (lost, True)):
+        drawn = one.figures()["tree"].get_supxlabel()
+        assert ("No better than guessing" in drawn) == guesses == ("no better than guessing" in one.summary())
+        assert "balanced accuracy on unseen points" in drawn.lower()
+    curves = found.figures()["curves"].axes
+    assert len({one.get_ylim() for one in curves if one.axison}) == 1

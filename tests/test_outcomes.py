@@ -98,3 +98,9 @@ def test_week_0_is_the_world_as_it_is_founded() -> None:
     own = np.concatenate([np.arange(b["first"], b["last"]) for b in blocks[blocks["public"] == 0]])
     assert town["support"] == pytest.approx((attitude(world)[own, 0] > np.float32(policy[0])).mean())
     assert len(lived(record.weeks)) == len(record.weeks) - len(record.scenario.issue)
+
+
+def test_what_a_polity_has_once_is_no_outcome_of_each_issue() -> None:
+    columns = outcomes.columns(("grievance", "legitimacy", "support"), ("home",), ("climate", "taxes"), by_issue=True)
+    assert sum("grievance" in name for name in columns) == 1 == sum("legitimacy" in name for name in columns)
+    assert sum("support" in name for name in columns) == 3

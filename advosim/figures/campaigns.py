@@ -270,7 +270,7 @@ def _patches(layers: Sequence[_Layer]) -> list[Any]:
 
 LINE, OUT = 0.165, "#D55E00"
 ACTS = (("petition", "Signatures"), ("protest", "Protests"), ("boycott", "Boycotts"))
-VIEWS = (("aware", "Aware (%)"), ("support", "For reform (%)"))
+VIEWS = (("aware", "Aware (%)"), ("support", "Want more (%)"))
 
 
 def participation(record: Run, polity: str | None = None) -> Figure:

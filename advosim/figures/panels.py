@@ -137,7 +137,7 @@ def _panels(page: Page) -> list[_Panel]:
     scale = f" (tallest bar: {tallest})" if tallest else ""
     return [
         _Panel("Policy in force (+1 reform, −1 its opposite)", 1.2, _policy, _key_policy),
-        _Panel("Support for further reform (% of citizens)", 0.95, _support),
+        _Panel("Want more reform than policy (% of citizens)", 0.95, _support),
         _Panel("Protest (% of citizens, square-root scale)", 0.95, _protest),
         _Panel("Petitions signed (% of citizens, square-root scale)", 0.85, _petition),
         *_rare_panels(page),

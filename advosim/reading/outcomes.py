@@ -290,6 +290,15 @@ def _of(name: str, label: str, group: str, weekly: str, kind: str) -> Outcome:
     return Outcome(name, label, group, column, lambda course: course.reduced(weekly, kind))
 
 
+def _of_polity(name: str, label: str, group: str, weekly: str, kind: str) -> Outcome:
+    """A weekly column that stands alike in the rows of all issues, reduced: the polity has it once."""
+
+    def read(polity: Polity) -> float:
+        return Course(polity.record, polity.polity, polity.record.names.issues[0]).reduced(weekly, kind)
+
+    return Outcome(name, label, group, replace(described(weekly, kind), name=name), read, of_issue=False)
+
+
 def _read(
     name: str, label: str, group: str, meaning: str, unit: str, low: float | None, high: float | None,
     read: Callable[[Course], Any],
@@ -375,21 +384,21 @@ OUTCOMES: tuple[Outcome, ...] = (
     _read("taken_up", "policy moved at tables", POLICY,
           "policy moved by agreements at tables, in either direction", POSITION, 0.0, None,
           lambda course: np.abs(course.steps["size"][course.steps["route"] == BY_TABLE]).sum()),
-    _of("support", "support", OPINION, "support", "mean"),
-    _of("support_start", "support at the start", OPINION, "support", "start"),
-    _of("support_end", "support at the end", OPINION, "support", "final"),
+    _of("support", "want more reform", OPINION, "support", "mean"),
+    _of("support_start", "want more reform at the start", OPINION, "support", "start"),
+    _of("support_end", "want more reform at the end", OPINION, "support", "final"),
     _of("aware", "aware", OPINION, "aware", "mean"),
     _of("salience", "salience", OPINION, "salience", "mean"),
     _of("talking", "talking", OPINION, "talking", "mean"),
-    _of("expressed", "support shown in public", OPINION, "expressed", "mean"),
-    _read("silence", "support kept private", OPINION,
+    _of("expressed", "show that they want more", OPINION, "expressed", "mean"),
+    _read("silence", "want more in private only", OPINION,
           "citizens who want more reform than policy less those who show it, mean over weeks", CITIZENS, -1.0, 1.0,
           lambda course: course.reduced("support", "mean") - course.reduced("expressed", "mean")),
     _of("silenced", "silent out of fear", OPINION, "silenced", "mean"),
     _of("attitude", "mean attitude at the end", OPINION, "attitude", "final"),
     _of("attitude_mean", "mean attitude, all weeks", OPINION, "attitude", "mean"),
     _of("attitude_sd", "sd of attitudes at the end", OPINION, "attitude_sd", "final"),
-    _of("grievance", "grievance", OPINION, "grievance", "mean"),
+    _of_polity("grievance", "grievance", OPINION, "grievance", "mean"),
     _of("protest", "protest, all weeks", STREETS, "protest", "sum"),
     _of("protest_for", "protest for reform", STREETS, "protest_for", "sum"),
     _of("protest_against", "protest against reform", STREETS, "protest_against", "sum"),
@@ -409,7 +418,7 @@ OUTCOMES: tuple[Outcome, ...] = (
     _of("agenda", "share of the agenda", STATE, "agenda", "mean"),
     _read("agenda_rank", "rank on the agenda", STATE, "rank among the issues by attention, 1 for most, mean over weeks",
           "rank", 1.0, None, Course.rank),
-    _of("legitimacy", "legitimacy at the end", STATE, "legitimacy", "final"),
+    _of_polity("legitimacy", "legitimacy at the end", STATE, "legitimacy", "final"),
     _whole("effort", "effort", "effort of campaigns on the issues, summed over weeks", BUDGETS, None,
            lambda polity: polity.effort.sum()),
     _whole("inside", "inside tactics", "share of that effort in insider contacts", "share of effort", 1.0,

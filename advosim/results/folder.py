@@ -512,8 +512,9 @@ def _issue_lines(issue: str, weeks: pd.DataFrame, events: pd.DataFrame) -> list[
     return [
         f"  {issue}",
         f"    policy       {first.policy:+.2f} -> {last.policy:+.2f}; steps: {_listed(steps)}",
-        f"    support      {first.support:.1%} -> {last.support:.1%} in private, "
+        f"    want more    {first.support:.1%} -> {last.support:.1%} in private, "
         f"{first.expressed:.1%} -> {last.expressed:.1%} in the open; {_support_of(last, events)}",
+        f"    attitude     {first.attitude:+.2f} -> {last.attitude:+.2f} in the mean, whatever policy is",
         f"    aware        {lived(weeks)['aware'].median():.1%} in the median week",
         f"    protest      above {ONSET:.2%} of the citizens in {protests}",
         f"    petitions    signed in {_count((weeks['petition'] > 0).sum(), 'week')}{_peak(weeks, 'petition')}",

@@ -205,7 +205,8 @@ class Contribution:
         lines.append("Policy moved toward an organisation's own position because it was there, in positions (-1 to 1)")
         own = self.table[self.table["outcome"] == "policy"]
         for row in _rows(own.head(most)):
-            unsure = "" if row.low > 0 or row.high < 0 else "   (may be luck)"
+            nothing = row.low == row.effect == row.high == 0.0
+            unsure = "" if row.low > 0 or row.high < 0 else "   (no run differs)" if nothing else "   (may be luck)"
             lines.append(
                 f"  {row.rank:>3}  {row.organisation:<28} {row.side:<8} "
                 f"{row.effect:+.3f} [{row.low:+.3f}, {row.high:+.3f}]{unsure}"

@@ -155,6 +155,9 @@ class Decomposition:
             for row in list[Any](rows.itertuples()):
                 known = row.route != "total" and row.share == row.share
                 share = f"   {row.share:.0%} [{row.share_low:.0%}, {row.share_high:.0%}]" if known else ""
+                if row.low == row.effect == row.high == 0.0 and row.route != "total":
+                    lines.append(f"    {row.route:<12} moved policy in no run")
+                    continue
                 unsure = "" if row.low > 0 or row.high < 0 else "   (may be luck)"
                 lines.append(f"    {row.route:<12} {row.effect:+.3f} [{row.low:+.3f}, {row.high:+.3f}]{share}{unsure}")
         return "\n".join(lines)

@@ -59,6 +59,8 @@ def _bars(axes: Axes, rows: list[Any]) -> None:
         axes.barh(y, row.effect, 0.62, color=colour if sure else "white", edgecolor=colour, lw=0.8, zorder=2)
         axes.plot([row.low, row.high], [y, y], color=INK, lw=1.1, zorder=3, gid=f"interval/{row.route}")
         known = row.share == row.share and row.route != "total"
+        if row.low == row.effect == row.high == 0.0:
+            axes.text(0.0, y, " in no run", size=SMALL, va="center", color=INK)
         share = f"{row.share:.0%} [{row.share_low:.0%}, {row.share_high:.0%}]" if known else ""
         axes.text(1.02, y, share, transform=axes.get_yaxis_transform(), size=SMALL, va="center", color=INK)
     axes.set_ylim(len(rows) - 0.5, -0.5)

@@ -53,7 +53,7 @@ class Discovery(Found):
                 f"  {number}: density {box.density:.0%}, coverage {box.coverage:.0%}, {box.mass:.0%} of the runs"
             )
             lines += [f"     {self._said(row)}" for row in self.table.to_dict("records") if row["box"] == number]
-        lines += ["", f"Tree (CART), balanced accuracy on unseen points {self.accuracy[0]:.2f} (.5 is guessing)"]
+        lines += ["", f"Tree (CART), {self.judged}"]
         return "\n".join([*lines, *(f"  {line}" for line in _rules(self.tree, 0))])
 
     def _said(self, row: Any) -> str:

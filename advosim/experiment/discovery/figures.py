@@ -9,7 +9,7 @@ import numpy as np
 
 from advosim.experiment.discovery.found import Found, Node
 from advosim.experiment.sensitivity import surfaces
-from advosim.figures.toolkit import BLUE, FAINT, INK, ORANGE, SMALL, TEXT, WIDTH, blank, frame, panels, title
+from advosim.figures.toolkit import BLUE, FAINT, INK, ORANGE, SMALL, TEXT, WIDTH, blank, frame, note, panels, title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -122,6 +122,7 @@ def tree(found: Found) -> Figure:
     axes.set_ylim(leaves - 0.4, -0.6)
     _draw_node(axes, found.tree, 0, 0.0)
     title(figure, f"{found.condition.replace('_', ' ')}: share of runs")
+    note(figure, found.judged[0].upper() + found.judged[1:])
     return figure
 
 

@@ -49,6 +49,15 @@ class Found:
     notes: list[str] = field(default_factory=list)
 
     @property
+    def judged(self) -> str:
+        """How good the tree is, in a sentence."""
+        mean, sd = self.accuracy
+        if mean != mean:
+            return "too few runs to try the tree on points that it has not seen"
+        told = f"balanced accuracy on unseen points {mean:.2f} (.5 is guessing)"
+        return f"no better than guessing: {told}" if mean - sd <= 0.5 else told
+
+    @property
     def table(self) -> pd.DataFrame:
         """One row per box and restricted factor, with its limits, quasi-p and how stable they are."""
         import pandas as pd
