@@ -241,8 +241,8 @@ class AdvocacyModel(mesa.Model):
         self.names = names(given)
         self.world = found(given, number)
         rules = functions(mechanisms)
-        self._replaced = traces(rules)
         self._line = week_with(threads_for(given, threads), rules)
+        self._replaced = traces(rules)
         self._people()
         self.datacollector = mesa.DataCollector(
             model_reporters={**_reporters(self.names), **(model_reporters or {})},

@@ -78,9 +78,10 @@ def _trace(name: str, rule: Rule) -> Trace:
     try:
         told = textwrap.dedent(inspect.getsource(plain)).encode()
     except (OSError, TypeError):
-        code = plain.__code__
-        told = code.co_code + repr((code.co_names, code.co_varnames)).encode()
-    return Trace(name, plain.__module__, plain.__qualname__, hashlib.sha256(told).hexdigest())
+        code = getattr(plain, "__code__", None)
+        told = b"" if code is None else code.co_code + repr((code.co_names, code.co_varnames)).encode()
+    called = getattr(plain, "__qualname__", type(plain).__qualname__)
+    return Trace(name, str(plain.__module__), called, hashlib.sha256(told).hexdigest())
 
 
 def in_manifest(replaced: Iterable[Trace]) -> list[dict[str, str]]:
