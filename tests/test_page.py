@@ -285,6 +285,33 @@ def test_a_change_names_itself_and_can_be_taken_back(address: str, page: Page) -
     assert "rule “influence” on → off" in tab.inner_text("#changes").lower()
 
 
+def test_a_student_takes_a_seat_and_sees_what_the_organisation_does_by_itself(address: str, page: Page) -> None:
+    tab = page.open(address, {"s": "tiny", "tab": "change", "week": 10})
+    page.ready()
+    tab.locator("#seat summary").focus()
+    tab.keyboard.press("Enter")
+    tab.wait_for_selector("#seat-done tbody tr")
+    tab.select_option("#seat-who", index=0)
+    tab.select_option("#seat-tactic", "petition")
+    tab.select_option("#seat-issue", "housing")
+    tab.fill("#seat-weeks", "5")
+    tab.focus("#seat-order")
+    tab.keyboard.press("Enter")
+    assert "petition on housing, weeks → 5, from week 11" in tab.inner_text("#changes").lower()
+    page.ready()
+    tab.evaluate("document.activeElement.blur()")
+    for at in range(11, 14):
+        tab.keyboard.press("ArrowRight")
+        stands(tab, f"=== {at}")
+    tab.wait_for_function(
+        "() => document.querySelector('#seat-done tbody tr td:last-child').innerText.includes('petition (housing)')"
+    )
+    tab.select_option("#shock-kind", "disaster")
+    tab.click("#shock-add")
+    page.ready()
+    assert "disaster on" in tab.inner_text("#changes").lower() and not violations(tab)
+
+
 def test_the_address_holds_all_that_is_shown(address: str, browser: Any, page: Page) -> None:
     tab = page.open(address, {"s": "tiny"})
     page.ready()

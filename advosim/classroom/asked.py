@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from advosim.classroom.controls import declared
+from advosim.classroom.controls import SCRIPTS, declared, script_row
 from advosim.scenario import load
 from advosim.scenario.describe import fingerprint
 from advosim.scenario.load import Scenario
@@ -97,6 +97,8 @@ def _change(row: Any) -> Change | Problem:
     control = declared(path)
     if control is None:
         return Problem("", None, f"there is no setting '{path[:80]}' that a page may change")
+    if week == 0 and path.split(".")[0] in SCRIPTS:
+        return Problem("", None, f"{path}: nothing happens in week 0", f"1 to {MOST_WEEKS}")
     if control.founding and week > 0:
         return Problem(
             "", None, f"{path} is read when the world is founded, and cannot change in week {week}", "week 0"
@@ -193,9 +195,13 @@ class Shelf:
                 ]
             )
         table: dict[str, Any] = {change.path: change.value for change in asked.founded_with}
-        weeks = {change.week: dict[str, Value]() for change in asked.reforms}
+        weeks: dict[int, dict[str, Value]] = {}
         for change in asked.reforms:
-            weeks[change.week][change.path] = change.value
+            if change.path.split(".")[0] in SCRIPTS:
+                kind, row = script_row(change.week, change.path, change.value)
+                table.setdefault(kind, [each.model_dump() for each in getattr(base, kind)]).append(row)
+            else:
+                weeks.setdefault(change.week, {})[change.path] = change.value
         if weeks:
             own = [reform.model_dump() for reform in base.reform]
             table["reform"] = [*own, *({"week": week, "set": settings} for week, settings in weeks.items())]

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from advosim.scenario import checks
+from advosim.scenario.declare import catalogue_rows
+from advosim.scenario.groups import organisations
 from advosim.scenario.load import Parameter, Scenario, parameter_table
+from advosim.scenario.schema import Organisation
 from advosim.story.words import plain
 
 GROUPS = {
@@ -28,6 +31,13 @@ FOUNDING = (
     *(f"polity.NAME.organisation.NAME.{name}" for name in ("stance", "funds", "income", "activity")),
 )  # fmt: skip
 """Settings of the founding that are offered; others can be reached by a lesson or an address."""
+
+
+SCRIPTS = {"campaign": ("weeks", "polity", "organisation", "tactic", "issue"),
+           "shock": ("size", "polity", "kind", "issue", "organisation")}  # fmt: skip
+"""What a change of a script says: the setting that is its value, then those in its path, of which a shock may lack the
+last: `campaign.home.greens_1.petition.climate` for 13 weeks, `shock.home.news.climate` of size 1.3.
+"""
 
 
 @dataclass(frozen=True)
@@ -72,7 +82,9 @@ def _table() -> dict[str, Declared]:
         number = isinstance(row.default, int | float) and row.low is not None
         governs = row.path.startswith("polity.NAME.governance.")
         rule = row.path.startswith("mechanism.") and row.path not in only_founding
-        if (number or row.names or isinstance(row.default, bool)) and row.path not in ("weeks", "seed"):
+        if row.path in ("weeks", "seed") or row.path.split(".")[0] in SCRIPTS:
+            continue
+        if number or row.names or isinstance(row.default, bool):
             found[row.path] = Declared(row, not (governs or rule))
     return found
 
@@ -80,6 +92,11 @@ def _table() -> dict[str, Declared]:
 def declared(path: str) -> Declared | None:
     """The declaration behind a dotted path; None where there is no such setting, or a page may not change it."""
     parts = path.split(".")
+    if parts[0] in SCRIPTS:
+        value, *names = SCRIPTS[parts[0]]
+        fine = len(names) - (parts[0] == "shock") <= len(parts) - 1 <= len(names)
+        rows = {row.path: row for row in parameter_table()}
+        return Declared(rows[f"{parts[0]}.{value}"], False) if fine else None
     for pattern in _patterns(parts):
         if pattern in _table():
             return _table()[pattern]
@@ -94,6 +111,40 @@ def _patterns(parts: list[str]) -> Iterator[str]:
         yield ".".join(named)
         if len(parts) > 4 and parts[2] in ("organisation", "public", "party", "individual", "alliance"):
             yield ".".join([*named[:3], "NAME", *named[4:]])
+
+
+def script_row(week: int, path: str, value: Any) -> tuple[str, dict[str, Any]]:
+    """A change of a script as a row of the scenario, and of which list: `campaign` or `shock`."""
+    kind, *given = path.split(".")
+    name, *names = SCRIPTS[kind]
+    return kind, {"week": week, name: value, **dict(zip(names, given, strict=False))}
+
+
+def seats(scenario: Scenario) -> dict[str, Any]:
+    """What a student can direct: organisations with their tactics, issues; and what a shock or an order takes."""
+    rows = {row.path: row for row in parameter_table()}
+    kinds = catalogue_rows("kinds")
+
+    def usual(row: Organisation) -> list[str]:
+        return list(row.tactics or kinds[row.kind].get("tactics") or scenario.tactic)
+
+    return {
+        "organisations": [
+            {"polity": home, "name": name, "tactics": usual(row)}
+            for home, polity in scenario.polity.items()
+            for name, row in organisations(polity)
+        ],
+        "tactics": list(scenario.tactic),
+        "issues": list(scenario.issue),
+        "scripts": [
+            {
+                "path": path, "meaning": row.meaning, "unit": row.unit, "low": row.low, "high": row.high,
+                "names": list(row.names), "default": row.default, "source": row.source,
+            }
+            for path, row in rows.items()
+            if path in ("campaign.weeks", "shock.size", "shock.kind")
+        ],
+    }  # fmt: skip
 
 
 def controls(scenario: Scenario) -> list[dict[str, Any]]:

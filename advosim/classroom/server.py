@@ -25,7 +25,7 @@ from starlette.routing import Route
 
 from advosim.classroom import keep, wire
 from advosim.classroom.asked import MOST_TEXT, MOST_UPLOAD, Asked, Shelf, changes, read
-from advosim.classroom.controls import controls
+from advosim.classroom.controls import controls, seats
 from advosim.classroom.histories import ROOM, Full, Histories
 from advosim.classroom.lessons import Lesson, answer, shown
 from advosim.classroom.lessons import library as lessons_of
@@ -85,6 +85,7 @@ def application(
         Route("/stage", answered(stage)),
         Route("/weeks", answered(weeks)),
         Route("/controls", answered(controls_of)),
+        Route("/seats", answered(seats_of)),
         Route("/scenario.toml", answered(scenario_file)),
         Route("/one-file", answered(one_file)),
         Route("/twins", answered(twins)),
@@ -177,6 +178,12 @@ async def controls_of(request: Request) -> Response:
     room = room_of(request)
     scenario = room.histories.shelf.scenario(request.query_params.get("s", ""))
     return JSONResponse(await room.work(controls, scenario))
+
+
+async def seats_of(request: Request) -> Response:
+    room = room_of(request)
+    scenario = room.histories.shelf.scenario(request.query_params.get("s", ""))
+    return JSONResponse(await room.work(seats, scenario))
 
 
 async def weeks(request: Request) -> Response:

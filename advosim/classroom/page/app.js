@@ -293,6 +293,7 @@ function draw() {
   week.setAttribute("aria-valuetext", `week ${view.week} of ${stageNow.weeks}`);
   if (view.tab === "story") showStory(part("panel-story"), now, go);
   titles();
+  changePanel.seat.update();
   told.drawn += 1;
   if (playing && performance.now() - lastSpoken > SPOKEN) speak();
 }
@@ -345,6 +346,7 @@ const changePanel = new ChangePanel(part("panel-change"), {
   changes: () => view.b,
   own: ownChanges,
   week: () => view.week,
+  sides: () => sides,
   set(list, from) {
     const asked = performance.now();
     view.b = list;

@@ -3,6 +3,7 @@
 
 import { askedJson } from "./history.js";
 import { capital, saidPath, saidValue } from "./scene.js";
+import { SeatPanel } from "./seat.js";
 
 /**
  * A setting, see `controls.controls`.
@@ -10,7 +11,7 @@ import { capital, saidPath, saidValue } from "./scene.js";
  *   low: number, high: number, names: string[], default: any, value: any, source: string, founding: boolean}} Control
  */
 
-/** What the panel works on; `own` are the changes of the right side that the left side has not. @typedef {{changes(): import("./history.js").Changes, own(): import("./history.js").Changes, week(): number, set(list: import("./history.js").Changes, from: number): void, upload(file: File): void}} Desk */
+/** What the panel works on; `own` are the changes of the right side that the left side has not. @typedef {{changes(): import("./history.js").Changes, own(): import("./history.js").Changes, week(): number, set(list: import("./history.js").Changes, from: number): void, sides(): import("./history.js").History[], upload(file: File): void}} Desk */
 
 /** Groups that stand open at first. */
 const OPEN = new Set(["Force and fear"]);
@@ -34,6 +35,7 @@ export class ChangePanel {
     this.loading = Promise.resolve();
     /** @type {Control[]} */
     this.controls = [];
+    this.seat = new SeatPanel(desk);
   }
 
   /** What a setting is at the start of the scenario; undefined while that is not known. @param {string} path */
@@ -49,6 +51,7 @@ export class ChangePanel {
         if (this.scenario !== scenario) return;
         this.controls = controls;
         this.built = false;
+        return this.seat.load(scenario);
       });
     }
     return this.loading;
@@ -73,6 +76,7 @@ export class ChangePanel {
       </fieldset>
       <label for="seek" class="unseen">Search settings</label>
       <input id="seek" type="search" placeholder="Search settings and rules" autocomplete="off">
+      <div id="take-a-seat"></div>
       <div id="controls"></div>
       <div class="row"><button id="another-seed">Another seed, other luck</button></div>
       <p class="small"><label for="upload">Play a scenario file of your own:</label> <input id="upload" type="file" accept=".toml"></p>`;
@@ -81,6 +85,7 @@ export class ChangePanel {
     // On the button itself: the panel may have been drawn anew by the time a file is chosen.
     const chosen = /** @type {HTMLInputElement} */ (this.panel.querySelector("#upload"));
     chosen.onchange = () => chosen.files?.[0] && this.desk.upload(chosen.files[0]);
+    this.panel.querySelector("#take-a-seat")?.append(this.seat.box);
     this.filter("");
   }
 
@@ -196,6 +201,7 @@ export class ChangePanel {
     const list = this.panel.querySelector("#changes");
     if (!list) return;
     const changes = this.desk.changes();
+    this.seat.update();
     list.replaceChildren(
       ...this.desk.own().map((change) => {
         const item = document.createElement("li");

@@ -150,6 +150,8 @@ export function saidValue(given) {
 /** The last part of a setting's path, in words. @param {string} path */
 export function saidPath(path) {
   const parts = path.split(".");
+  if (parts[0] === "campaign") return `${plain(parts[2])}: ${plain(parts[3])} on ${plain(parts[4])}, weeks`;
+  if (parts[0] === "shock") return `${plain(parts[2])} on ${plain(parts[3])}, size`;
   const last = plain(parts[parts.length - 1]);
   if (parts[0] === "mechanism") return last === "on" ? `rule “${plain(parts[1])}”` : `${plain(parts[1])}: ${last}`;
   const inner = parts.length > 4 && parts[2] === "governance" ? `${plain(parts[3])}: ` : "";
