@@ -294,13 +294,13 @@ def test_a_student_takes_a_seat_and_sees_what_the_organisation_does_by_itself(ad
     tab.select_option("#seat-who", index=0)
     tab.select_option("#seat-tactic", "petition")
     tab.select_option("#seat-issue", "housing")
-    tab.fill("#seat-weeks", "5")
+    tab.fill("#seat-weeks", "12")
     tab.focus("#seat-order")
     tab.keyboard.press("Enter")
-    assert "petition on housing, weeks → 5, from week 11" in tab.inner_text("#changes").lower()
+    assert "petition on housing, weeks → 12, from week 11" in tab.inner_text("#changes").lower()
     page.ready()
     tab.evaluate("document.activeElement.blur()")
-    for at in range(11, 14):
+    for at in range(11, 19):
         tab.keyboard.press("ArrowRight")
         stands(tab, f"=== {at}")
     tab.wait_for_function(

@@ -11,6 +11,9 @@ import pytest
 from worlds import small
 
 from advosim import Scenario
+from advosim.classroom import keep
+from advosim.classroom.asked import Asked, Shelf, changes
+from advosim.classroom.controls import seats
 from advosim.live.branch import fork, snapshot
 from advosim.scenario.problems import InputError
 from advosim.simulation import advance, simulate
@@ -194,3 +197,32 @@ def test_who_is_taken_out_of_a_scenario_takes_its_orders_along() -> None:
     left = scripted(ORDER, shock=[scandal]).without("tenants")
     assert left.campaign == () and left.shock == ()
     assert len(simulate(left, 1, threads=1).recorded.weeks) == WEEKS
+
+
+def test_a_seat_in_the_classroom_is_a_script_that_the_saved_scenario_holds(tmp_path: Any) -> None:
+    shelf = Shelf(["baseline"])
+    base = shelf.scenario("baseline")
+    seat, other = seats(base)["organisations"][:2]
+    rows = [
+        [5, f"campaign.home.{seat['name']}.{seat['tactics'][0]}.climate", 13],
+        [6, "shock.home.news.climate", 1.5],
+        [7, f"shock.home.scandal.climate.{other['name']}", 1.0],
+    ]
+    asked = Asked("baseline", 3, changes(rows))
+    told = shelf.resolved(asked)
+    assert [(row.organisation, row.week, row.weeks) for row in told.campaign] == [(seat["name"], 5, 13)]
+    shocks = [(row.kind, row.week, row.size, row.organisation) for row in told.shock]
+    assert shocks == [("news", 6, 1.5, None), ("scandal", 7, 1.0, other["name"])]
+    file = tmp_path / "kept.toml"
+    file.write_text(keep.toml(shelf, asked), encoding="utf-8")
+    kept = Scenario.load(file)
+    assert (kept.campaign, kept.shock, kept.seed) == (told.campaign, told.shock, 3)
+
+
+REFUSED = ([0, "shock.home.news.climate", 1.0], [3, "campaign.home.x", 13], [3, "shock.home.news.climate", 9.0])
+
+
+@pytest.mark.parametrize("row", [*REFUSED, [3, "campaign.weeks", 13]])
+def test_a_seat_that_makes_no_sense_is_refused(row: list[Any]) -> None:
+    with pytest.raises(InputError):
+        changes([row])

@@ -26,6 +26,7 @@ SCRIPTS = (
     "actors",
     "lanes",
     "story",
+    "seat",
     "changes",
     "sure",
     "lesson",

@@ -76,8 +76,8 @@ export class ChangePanel {
       </fieldset>
       <label for="seek" class="unseen">Search settings</label>
       <input id="seek" type="search" placeholder="Search settings and rules" autocomplete="off">
-      <div id="take-a-seat"></div>
       <div id="controls"></div>
+      <div id="take-a-seat"></div>
       <div class="row"><button id="another-seed">Another seed, other luck</button></div>
       <p class="small"><label for="upload">Play a scenario file of your own:</label> <input id="upload" type="file" accept=".toml"></p>`;
     const seek = /** @type {HTMLInputElement} */ (this.panel.querySelector("#seek"));
