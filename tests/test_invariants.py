@@ -373,7 +373,7 @@ def check_alliances(world: World) -> None:
     np.testing.assert_array_equal(world.allied.tied, world.allied.tied.T)
 
 
-def check_accounts(record: Record) -> None:
+def check_accounts(record: Record, world: World) -> None:
     """What two tables of a run tell of the same thing is the same."""
     weeks, events = record.weeks, record.events
     place, money = ["week", "polity"], {"rtol": 1e-9, "atol": 1e-9}
@@ -401,22 +401,19 @@ def check_accounts(record: Record) -> None:
     same(costs_of.xs("closures", level="measure"), closures.groupby("polity").sum())
     issues = [*place, "issue"]
     same(weeks.set_index(issues)["coverage"], events[events["event"] == "covered"].groupby(issues).size())
-    sizes = record.scenario.polity
-    share = [sizes[home].public[public].share for home, public in record.publics[["polity", "public"]].to_numpy()]
+    publics, citizens = world.arena.publics, world.arena.polities["citizens"]
+    sizes = dict(zip(record.names.publics, publics["citizens"] / citizens[publics["polity"]], strict=True))
+    share = [sizes[home, public] for home, public in record.publics[["polity", "public"]].to_numpy()]
     for act in ("petition", "protest", "boycott"):
         np.testing.assert_allclose(weeks[act], weeks[f"{act}_for"] + weeks[f"{act}_against"], atol=1e-12)
         total = record.publics.assign(acts=record.publics[act] * share).groupby(issues)["acts"].sum()
         told = weeks.set_index(issues)[act]
-        np.testing.assert_allclose(told, total.reindex(told.index), atol=PLACES)
-
-
-PLACES = 0.01
-"""Citizens are whole: a public's share of them is rounded."""
+        np.testing.assert_allclose(told, total.reindex(told.index), atol=1e-9)
 
 
 def check(scenario: Scenario) -> World:
     world = run_world(scenario, scenario.seed)
-    check_accounts(Record(scenario, scenario.seed, recorded(world)))
+    check_accounts(Record(scenario, scenario.seed, recorded(world)), world)
     check_record(world, scenario)
     check_citizens(world)
     check_counts(world)

@@ -474,12 +474,14 @@ class _Reading:
 
     def _mechanisms(self) -> dict[str, str]:
         """Rules in the place of others: `attention = "my_rules:attention"`."""
-        from advosim.week import check
-
         written = self.table.get("mechanisms", {})
         if not isinstance(written, Mapping) or not all(isinstance(rule, str) for rule in written.values()):
             self._wrong(("mechanisms",), "[mechanisms] names a rule by mechanism", 'attention = "my_rules:attention"')
             return {}
+        if not written:
+            return {}
+        from advosim.week import check
+
         for name, rule in written.items():
             try:
                 check(functions({name: rule}, self.layer.folder))
