@@ -116,6 +116,14 @@ def test_where_noise_drowns_the_factors_no_index_is_told(tmp_path: Path) -> None
     assert not loud.noise["drowned"].any() and "hides" not in loud.summary()
 
 
+@pytest.mark.filterwarnings("error")
+def test_where_seeds_alone_differ_no_factor_is_said_to_have_an_effect() -> None:
+    found = analysed(experiment("sobol", 2, n=16), lambda a, b, c: 0.0, luck=1.0)
+    assert (found.indices[["S1", "ST"]] == 0).all(axis=None) and not found.noise["drowned"].any()
+    assert "differs between seeds and not between points: no factor has an effect on it" in found.summary()
+    assert "one replicate brings it under 5%" in found.summary()
+
+
 def test_averaging_replicates_shrinks_the_noise() -> None:
     few = analysed(experiment("sobol", 2, n=256), ishigami, noise=3.0)
     many = analysed(experiment("sobol", 16, n=256), ishigami, noise=3.0)

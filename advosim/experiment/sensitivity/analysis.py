@@ -160,6 +160,8 @@ def analysed(runs: Runs) -> Sensitivity:
     for name, values in runs.outcomes.items():
         if _flat(values):
             notes.append(f"{name} is {values.flat[0]:g} in every run: nothing has an effect on it")
+        elif _unmoved(values):
+            notes.append(f"{name} differs between seeds and not between points: no factor has an effect on it")
         elif noise(values)["drowned"]:
             notes.append(tables.drowned(name, noise(values)["needed"]))
         found, pairs = _ANALYSES[runs.experiment.design.kind](runs, values)
@@ -172,6 +174,11 @@ def analysed(runs: Runs) -> Sensitivity:
 
 def _flat(values: NDArray[np.float64]) -> bool:
     return bool(np.ptp(values) <= 1e-12 * max(1e-300, float(np.abs(values).max())))
+
+
+def _unmoved(values: NDArray[np.float64]) -> bool:
+    """Whether each seed gives the same at all points."""
+    return bool(np.ptp(values, axis=0).max() <= 1e-12 * max(1e-300, float(np.abs(values).max())))
 
 
 Rows = list[dict[str, Any]]
@@ -191,7 +198,7 @@ def _sobol(runs: Runs, values: NDArray[np.float64]) -> tuple[Rows, Rows]:
     from advosim.experiment.sweep import designs
 
     names, second = list(runs.points.columns), runs.experiment.design.second_order
-    if _flat(values):
+    if _unmoved(values):
         return [{"factor": name, **dict.fromkeys(SOBOL_COLUMNS, 0.0)} for name in names], []
     if noise(values)["drowned"]:
         return [{"factor": name, **dict.fromkeys(SOBOL_COLUMNS, np.nan)} for name in names], []

@@ -165,9 +165,10 @@ def _noise_lines(found: Found, outcome: str) -> list[str]:
     if math.isnan(row["of_runs"]):
         return ["  noise: unknown, for each point was run once"]
     needed = "nobody can tell how many" if math.isinf(row["needed"]) else f"{row['needed']:,.0f}"
+    enough = "one replicate brings" if row["needed"] <= 1 else f"{needed} replicates bring"
     said = (
         f"  noise: {row['of_runs']:.0%} of the variance of single runs, {row['of_means']:.1%} of that of the means; "
-        f"{needed} replicates bring it under 5%"
+        f"{enough} it under 5%"
     )
     growing = found.replicates[found.replicates["outcome"] == outcome]
     settled = growing[growing["settled"]]
