@@ -213,7 +213,7 @@ def _complete(experiment: Experiment, points: list[Point], how: _How, grow: bool
             chunk = how.chunk or _chunk_size(how.crew, job, wanted, points)
             plan = store.begin(place, replace(wanted, chunk=chunk), experiment, points)
             store.check(place, plan, wanted.parts)
-        done, told = store.mend(place, plan)
+        done, told = store.mend(place, plan, points)
         for text in (*mended, *told):
             bar.tell(text)
         todo = [n for n in range(plan.chunks) if n not in done and n % how.part[1] == how.part[0] - 1]

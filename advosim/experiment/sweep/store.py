@@ -368,14 +368,24 @@ def _told(plan: Plan, experiment: Experiment) -> dict[str, Any]:
 
 
 def keep_points(folder: Path, plan: Plan, points: list[Point]) -> None:
-    """Write the points of a plan. Raises OSError."""
+    """Write the points of a plan, where they are not there as they should be. Raises OSError."""
+    raw = _points(plan, points)
+    try:
+        sound = (folder / POINTS).read_bytes() == raw
+    except OSError:
+        sound = False
+    if not sound:
+        write(folder / POINTS, lambda file: file.write(raw))
+
+
+def _points(plan: Plan, points: list[Point]) -> bytes:
     import pyarrow as pa
 
     columns = pa.schema([(path, schema({path: kind}, ()).field(path).type) for path, kind in plan.factors.items()])
     number = pa.schema([("point", pa.int64())])
     rows = {"point": range(len(points)), **{path: [point.get(path) for point in points] for path in plan.factors}}
     table = pa.table({name: list(row) for name, row in rows.items()}, schema=pa.unify_schemas([number, columns]))
-    write(folder / POINTS, lambda file: file.write(_parquet(table)))
+    return _parquet(table)
 
 
 def read_points(folder: Path, plan: Plan) -> list[Point]:
@@ -546,8 +556,12 @@ def verified(folder: Path, plan: Plan) -> tuple[set[int], dict[int, str]]:
     return good, damaged
 
 
-def mend(folder: Path, plan: Plan) -> tuple[set[int], list[str]]:
-    """The chunks that are sound; damaged ones are set aside, and told."""
+def mend(folder: Path, plan: Plan, points: list[Point]) -> tuple[set[int], list[str]]:
+    """The chunks that are sound; damaged ones are set aside, and told. Points are written again. Raises SaveError."""
+    try:
+        keep_points(folder, plan, points)
+    except OSError as error:
+        raise _lost(folder, error) from error
     good, damaged = verified(folder, plan)
     for number in damaged:
         set_aside(folder, [_file(folder, number, ending) for ending in ("json", "parquet", "weeks.parquet")])
@@ -730,7 +744,7 @@ def merge(folder: Path, plan: Plan) -> None:
                     timings.add(table.select(timed.names))
         if not failed:
             (folder / FAILURES).unlink(missing_ok=True)
-        names = [name for name in (RUNS, WEEKS, TIMINGS, FAILURES) if (folder / name).is_file()]
+        names = [name for name in (RUNS, WEEKS, TIMINGS, FAILURES, POINTS) if (folder / name).is_file()]
         told = {"files": {name: file_digest(folder / name) for name in names}}
         write(folder / MERGED, lambda file: file.write(sealed(told)))
     except OSError as error:
