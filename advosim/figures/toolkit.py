@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from advosim.scenario.plain_text import one_line, printable
+from advosim.scenario.plain_text import one_line, printable, spelled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -120,7 +120,7 @@ def head(figure: Figure, name: Sequence[str], lines: Sequence[str]) -> float:
 
 
 def plain(name: str, most: int = 60) -> str:
-    name = name.replace("_", " ")
+    name = spelled(name)
     return name if len(name) <= most else name[: most - 1].rstrip() + "…"
 
 

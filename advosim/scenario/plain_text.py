@@ -29,6 +29,11 @@ def one_line(text: str) -> str:
     return printable(_BREAKABLE.sub(" ", text).strip())
 
 
+def spelled(name: str) -> str:
+    """A name of a scenario as people write it: `climate_ngo_2` is climate NGO 2."""
+    return " ".join("NGO" if word == "ngo" else word for word in name.split("_"))
+
+
 def markdown(text: str) -> str:
     """A text as Markdown shows it: its own marks and tags are words, on one line."""
     return _MARKS.sub(r"\\\1", html.escape(one_line(text), quote=False))

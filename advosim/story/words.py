@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from advosim.scenario.plain_text import spelled
+
 
 def plain(name: Any) -> str:
     return str(name).replace("_", " ")
 
 
 def name(organisation: str) -> str:
-    """`climate_ngo_2` as 'climate NGO 2'."""
-    return " ".join("NGO" if word == "ngo" else word for word in organisation.split("_"))
+    """An organisation as a story names it."""
+    return spelled(organisation)
 
 
 def percent(share: float) -> str:
