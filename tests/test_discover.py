@@ -176,6 +176,17 @@ def test_all_of_it_is_saved(found: discover.Discovery, tmp_path: Path) -> None:
     assert "repression at most 0." in said and "electoral system is mixed or proportional" in said
 
 
+def test_without_scikit_learn_boxes_are_found_and_drawn(
+    found: discover.Discovery, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(discover.importlib.util, "find_spec", lambda name: None)
+    without = discover.discovered(found.runs, found.outcome, above=0.5)
+    assert without.tree is None and without.boxes == found.boxes
+    assert "no tree is grown without scikit-learn" in without.summary() and "CART" not in without.summary()
+    there = {file.name for file in without.save(tmp_path / "boxes").iterdir()}
+    assert "boxes.png" in there and "tree.png" not in there
+
+
 def test_a_tree_that_only_guesses_says_so_in_figure_and_summary(found: discover.Discovery) -> None:
     lost = discover.discovered(runs(), "luck", above=0.5)
     for one, guesses in ((found, False), (lost, True)):

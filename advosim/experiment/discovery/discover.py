@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,8 +37,8 @@ class Discovery(Found):
         return figures.all_of(self)
 
     def rules(self) -> str:
-        """The tree as text."""
-        return "\n".join(_rules(self.tree, 0))
+        """The tree as text; nothing where none was grown."""
+        return "\n".join(_rules(self.tree, 0) if self.tree else ())
 
     def summary(self) -> str:
         """What was found, for a person to read."""
@@ -53,6 +54,8 @@ class Discovery(Found):
                 f"  {number}: density {box.density:.0%}, coverage {box.coverage:.0%}, {box.mass:.0%} of the runs"
             )
             lines += [f"     {self._said(row)}" for row in self.table.to_dict("records") if row["box"] == number]
+        if self.tree is None:
+            return "\n".join(lines)
         lines += ["", f"Tree (CART), {self.judged}"]
         return "\n".join([*lines, *(f"  {line}" for line in _rules(self.tree, 0))])
 
@@ -124,7 +127,6 @@ def discovered(
     values = surfaces.outcome_values(runs, name)
     point, replicate = np.nonzero(np.isfinite(values))
     flat = values[point, replicate]
-    _needs_sklearn()
     of_interest, condition, notes = _condition(name, flat, above, below)
     if runs.left_out:
         notes.append(f"{runs.left_out} runs without outcome are left out")
@@ -132,7 +134,11 @@ def discovered(
     found = prim.boxes(factors, of_interest)
     group = np.unique(point, return_inverse=True)[1].astype(np.int64)
     resampled = prim.stability(factors, of_interest, group, RESAMPLES, SEED) if found else []
-    tree, accuracy = _grown(factors, runs.labels, of_interest, group)
+    tree, accuracy = None, (np.nan, np.nan)
+    if importlib.util.find_spec("sklearn") is None:
+        notes.append('no tree is grown without scikit-learn: pip install "advosim[discovery]"')
+    else:
+        tree, accuracy = _grown(factors, runs.labels, of_interest, group)
     return Discovery(runs, name, condition, factors, of_interest, found, resampled, tree, accuracy, notes)
 
 
@@ -184,14 +190,6 @@ def _grown(
         )
     model.fit(x, of_interest)
     return _node(model.tree_, 0, said), (float(scores.mean()), float(scores.std()))
-
-
-def _needs_sklearn() -> None:
-    import importlib.util
-
-    if importlib.util.find_spec("sklearn") is None:
-        hint = 'install it: pip install "advosim[discovery]"'
-        raise InputError(Problem("discover", None, "trees need scikit-learn, which is not installed", hint=hint))
 
 
 def _columns(factors: prim.Factors, labels: dict[str, str]) -> tuple[NDArray[np.float64], list[tuple[str, str | None]]]:

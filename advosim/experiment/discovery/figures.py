@@ -23,7 +23,8 @@ def all_of(found: Found) -> dict[str, Figure]:
     """Every figure of a discovery, by file name."""
     names = list(found.runs.points.columns)[:MOST_CURVES]
     lines = [surfaces.curve(found.runs, found.outcome, name) for name in names]
-    drawn = {"tree": tree(found), "curves": surfaces.curves(lines)}
+    drawn = {"curves": surfaces.curves(lines)}
+    drawn |= {} if found.tree is None else {"tree": tree(found, found.tree)}
     return drawn | ({"boxes": boxes(found)} if found.boxes else {})
 
 
@@ -111,16 +112,16 @@ def _draw_peeling(axes: Axes, found: Found) -> None:
 # ---------------------------------------------------------------- tree
 
 
-def tree(found: Found) -> Figure:
+def tree(found: Found, root: Node) -> Figure:
     """The tree from left to right: yes up, no down; the bar in a node is the share of interest."""
-    leaves = _leaves(found.tree)
+    leaves = _leaves(root)
     figure, (axes,) = panels(1, 1, 0.9 + 0.45 * leaves)
     figure.set_size_inches(WIDTH, 0.9 + 0.45 * leaves)
     axes.set_axis_off()
-    depth = _depth(found.tree)
+    depth = _depth(root)
     axes.set_xlim(-0.05, depth + 0.95)
     axes.set_ylim(leaves - 0.4, -0.6)
-    _draw_node(axes, found.tree, 0, 0.0)
+    _draw_node(axes, root, 0, 0.0)
     title(figure, f"{found.condition.replace('_', ' ')}: share of runs")
     note(figure, found.judged[0].upper() + found.judged[1:])
     return figure

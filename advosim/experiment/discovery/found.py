@@ -43,7 +43,8 @@ class Found:
     boxes: list[prim.Box]
     resampled: list[prim.Box]
     """The first box of each resample."""
-    tree: Node
+    tree: Node | None
+    """None without scikit-learn, which grows it."""
     accuracy: tuple[float, float]
     """Of the tree on points that it has not seen: balanced accuracy (.5 is guessing), and its sd over five folds."""
     notes: list[str] = field(default_factory=list)
