@@ -187,6 +187,8 @@ def test_the_cache_is_bounded_and_drops_nothing_that_is_watched(shelf: Shelf) ->
     now = [0.0]
     histories = Histories(shelf, room=1, clock=lambda: now[0])
     first = whole(histories, query())
+    histories.of(asked.read(query()), "a tab")
+    now[0] = 100.0
     with pytest.raises(Full):
         histories.of(asked.read(query(seed=2)))
     assert len(histories) == 1, "the one that is watched stays"
@@ -195,6 +197,20 @@ def test_the_cache_is_bounded_and_drops_nothing_that_is_watched(shelf: Shelf) ->
     assert len(histories) == 1, "nobody watched it any more"
     now[0] = 20_000.0
     assert whole(histories, query()) == first, "made again to the same bytes"
+
+
+def test_a_tab_that_leaves_makes_room_and_another_keeps_what_it_watches(shelf: Shelf) -> None:
+    now = [0.0]
+    histories = Histories(shelf, room=1, clock=lambda: now[0])
+    for tab in ("one", "other"):
+        histories.of(asked.read(query()), tab)
+    histories.leave(asked.read(query()), "one")
+    now[0] = 100.0
+    with pytest.raises(Full):
+        histories.of(asked.read(query(seed=2)), "one")
+    histories.leave(asked.read(query()), "other")
+    histories.of(asked.read(query(seed=2)), "one")
+    assert len(histories) == 1
 
 
 def test_room_is_made_by_thinning_snapshots_of_what_is_watched(shelf: Shelf) -> None:

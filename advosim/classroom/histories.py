@@ -29,7 +29,9 @@ from advosim.world.state import World
 ROOM = 350_000_000
 """Bytes of weeks and snapshots that are kept."""
 WATCHED = 600.0
-"""Seconds after which a history that nobody asked about is not watched any more."""
+"""Seconds after which a tab that asked for nothing does not watch a history any more; most say so when they leave."""
+GLANCE = 5.0
+"""Seconds for which a history is kept that no tab watches: somebody may be on the way to it."""
 SPARE = 4
 """Of a history's snapshots, one in so many stays where room is scarce."""
 
@@ -45,15 +47,20 @@ class History:
         self.scenario, self.cast = scenario, of
         self.weeks = weeks
         self.touched = time.monotonic()
+        self.watchers: set[str] = set()
         self._world, self._line = world, line(1)
         self._making = threading.Lock()
-        self.snapshots: dict[int, Snapshot] = {week_of(world): snapshot(world)}
-        self._lone = sum(snapshot(world).state[path].nbytes for path in self.snapshots[week_of(world)].state)
+        first = snapshot(world)
+        self.snapshots: dict[int, Snapshot] = {first.week: first}
+        self._lone = sum(column.nbytes for column in first.state.values())
 
     @property
     def nbytes(self) -> int:
         """Bytes that it holds, roughly: the world itself counts as much as a snapshot."""
         return sum(map(len, self.weeks)) + sum(kept.nbytes for kept in list(self.snapshots.values())) + self._lone
+
+    def watched(self, now: float) -> bool:
+        return now - self.touched <= (WATCHED if self.watchers else GLANCE)
 
     def go_on(self, until: int, seconds: float) -> None:
         """Make weeks up to `until`, for about `seconds` at most; at least one where there are any to be made."""
@@ -104,8 +111,8 @@ class Histories:
     def nbytes(self) -> int:
         return sum(history.nbytes for history in list(self._known.values()))
 
-    def of(self, asked: Asked) -> History:
-        """The history that was asked for: kept, forked, or founded. Raises InputError, or Full."""
+    def of(self, asked: Asked, tab: str = "") -> History:
+        """The history that was asked for: kept, forked, or founded; `tab` watches it. Raises InputError, or Full."""
         with self._gate:
             lock = self._founding.setdefault(asked, threading.Lock())
         try:
@@ -118,11 +125,18 @@ class Histories:
                     self._known[asked] = history
                     self._known.move_to_end(asked)
                     history.touched = self._clock()
+                    history.watchers |= {tab} - {""}
         finally:
             with self._gate:
                 self._founding.pop(asked, None)
         self._make_room(asked)
         return history
+
+    def leave(self, asked: Asked, tab: str) -> None:
+        """`tab` watches this history no longer."""
+        with self._gate:
+            if asked in self._known:
+                self._known[asked].watchers.discard(tab)
 
     def _made(self, asked: Asked) -> History:
         scenario = self.shelf.resolved(asked)
@@ -147,7 +161,7 @@ class Histories:
         with self._gate:
             before, now = self.nbytes, self._clock()
             for other in list(self._known):
-                if self.nbytes > self.room and now - self._known[other].touched > WATCHED:
+                if self.nbytes > self.room and not self._known[other].watched(now):
                     del self._known[other]
             for history in self._known.values():
                 if self.nbytes > self.room:

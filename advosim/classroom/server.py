@@ -1,4 +1,4 @@
-"""The classroom's server: a page, and weeks of histories for it. No state belongs to a tab.
+"""The classroom's server: a page, and weeks of histories for it. Of tabs it knows only which histories they watch.
 
 Pull, not push: a browser gives a host six connections, so each answer is short and says what there is. It binds to this
 machine alone unless `--lan` asks for more, and answers only under its own names.
@@ -84,6 +84,7 @@ def application(
         Route("/shelf", answered(shelf_of)),
         Route("/stage", answered(stage)),
         Route("/weeks", answered(weeks)),
+        Route("/leave", answered(leave), methods=["POST"]),
         Route("/controls", answered(controls_of)),
         Route("/seats", answered(seats_of)),
         Route("/scenario.toml", answered(scenario_file)),
@@ -138,7 +139,10 @@ def _told(status: int, problems: Sequence[Problem]) -> Response:
 
 
 async def home(request: Request) -> Response:
-    return HTMLResponse((PAGE / "index.html").read_text(encoding="utf-8"), headers=HEADERS)
+    """The page, with its modules announced: they come at once instead of one after the other as they import each other."""
+    announced = "".join(f'<link rel="modulepreload" href="page/{file.name}">\n' for file in sorted(PAGE.glob("*.js")))
+    page = (PAGE / "index.html").read_text(encoding="utf-8")
+    return HTMLResponse(page.replace("</head>", f"{announced}</head>", 1), headers=HEADERS)
 
 
 async def part(request: Request) -> Response:
@@ -153,6 +157,11 @@ async def part(request: Request) -> Response:
 
 def _asked(request: Request) -> Asked:
     return read(request.query_params.get("q", ""))
+
+
+def _tab(request: Request) -> str:
+    """By what a tab calls itself, its histories are kept while it watches them."""
+    return request.query_params.get("tab", "")[:20]
 
 
 def _number(request: Request, name: str, low: int, high: int) -> int:
@@ -190,12 +199,18 @@ async def weeks(request: Request) -> Response:
     """Weeks of a history from `from` on: those there are, at least one, and what can be made in a moment."""
     room, asked = room_of(request), _asked(request)
     first, most = _number(request, "from", 1, 10**6), _number(request, "most", 1, AHEAD)
-    history = await room.work(room.histories.of, asked)
+    history = await room.work(room.histories.of, asked, _tab(request))
     until, end = min(history.scenario.weeks, first - 1 + most), time.monotonic() + PATIENCE
     while len(history.weeks) < until and (len(history.weeks) < first or time.monotonic() < end):
         # The first week goes out at once: somebody waits for it.
         await room.work(history.go_on, max(first, min(until, len(history.weeks) + most)), SLICE)
     return Response(b"".join(history.weeks[first - 1 : until]), media_type="application/octet-stream")
+
+
+async def leave(request: Request) -> Response:
+    """A tab looks at a history no longer: it may go where room is scarce."""
+    room_of(request).histories.leave(_asked(request), _tab(request))
+    return Response(status_code=204)
 
 
 async def scenario_file(request: Request) -> Response:

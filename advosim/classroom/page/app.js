@@ -48,6 +48,12 @@ let sides;
 let playing = false;
 let dirty = true;
 let owed = 0;
+/** How many weeks there were when the picture was drawn last. */
+let drawnOf = 0;
+/** Milliseconds for which axes may stay as they are while weeks come ahead. */
+const LATE = 500;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let later;
 let lastFrame = 0;
 let lastSpoken = 0;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -118,7 +124,9 @@ function wake() {
 }
 
 function arrived() {
-  dirty = true;
+  // What comes ahead of the viewer only widens the axes: drawing that anew for each answer starved whoever makes the weeks.
+  if (drawnOf < view.week) dirty = true;
+  else later ??= setTimeout(() => ((later = undefined), (dirty = true)), LATE);
   if (ready() > 0 && sides[0].weeks[0].bytes.length !== sides[1].weeks[0].bytes.length) {
     sides.forEach((side) => side.end());
     throw new Refused("The two sides have different numbers of people or organisations: they cannot be laid side by side.");
@@ -254,10 +262,32 @@ function tick(now) {
 
 // ---------------------------------------------------------------- drawing
 
+/** Sizes of the canvases as they were last laid out: asking the browser lays the page out anew. @type {Map<string, DOMRect>} */
+const sizes = new Map();
+
+/** @param {HTMLCanvasElement} canvas */
+function measured(canvas) {
+  sizes.set(canvas.id, canvas.getBoundingClientRect());
+  return /** @type {DOMRect} */ (sizes.get(canvas.id));
+}
+
+/** Words beside a picture; only what differs is touched. @param {HTMLElement} place @param {[string, string][]} numbers */
+function tell(place, numbers) {
+  while (place.children.length > numbers.length) place.lastElementChild?.remove();
+  numbers.forEach(([number, words], i) => {
+    const item = place.children[i] ?? place.appendChild(document.createElement("span"));
+    if (item.getAttribute("data-told") === `${number} ${words}`) return;
+    item.setAttribute("data-told", `${number} ${words}`);
+    const strong = document.createElement("b");
+    strong.textContent = number;
+    item.replaceChildren(strong, ` ${words}`);
+  });
+}
+
 /** A canvas cleared and at the screen's resolution, and its pen. @param {string} id @returns {{pen: CanvasPen, box: import("./pen.js").Box}} */
 function penFor(id) {
   const canvas = /** @type {HTMLCanvasElement} */ (part(id));
-  const { width, height } = canvas.getBoundingClientRect();
+  const { width, height } = sizes.get(id) ?? measured(canvas);
   const ratio = devicePixelRatio || 1;
   const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
   if (canvas.width !== w || canvas.height !== h) Object.assign(canvas, { width: w, height: h });
@@ -269,17 +299,8 @@ function penFor(id) {
 
 function draw() {
   const now = scene();
-  // Numbers first: they take room from the picture.
-  [0, 1].forEach((side) => {
-    const numbers = numbersOf(now, side).map(([number, words]) => {
-      const item = document.createElement("span");
-      const strong = document.createElement("b");
-      strong.textContent = number;
-      item.append(strong, ` ${words}`);
-      return item;
-    });
-    part(side ? "numbers-b" : "numbers-a").replaceChildren(...numbers);
-  });
+  drawnOf = ready();
+  [0, 1].forEach((side) => tell(part(side ? "numbers-b" : "numbers-a"), numbersOf(now, side)));
   [0, 1].forEach((side) => {
     const { pen, box } = penFor(side ? "crowd-b" : "crowd-a");
     drawCard(pen, box, now, side, mapShown());
@@ -534,9 +555,13 @@ function hands() {
     event.preventDefault();
     keys[event.key]();
   });
-  const resized = new ResizeObserver(() => (dirty = true));
+  const resized = new ResizeObserver(() => {
+    sizes.clear();
+    dirty = true;
+  });
   for (const id of ["crowd-a", "crowd-b", "lanes"]) resized.observe(part(id));
   addEventListener("hashchange", () => location.reload());
+  if (!away) addEventListener("pagehide", () => sides.forEach((side) => side.end()));
 }
 
 function pressed() {

@@ -34,6 +34,9 @@ export const AHEAD = 104;
 
 const LETTERS = new TextDecoder();
 
+/** What this tab calls itself: the server keeps the histories that it watches. */
+const TAB = Math.random().toString(36).slice(2, 12);
+
 /**
  * The weeks in some bytes, and where the first that is not whole begins.
  * @param {Uint8Array} bytes
@@ -74,8 +77,12 @@ export class History {
     /** @type {Week[]} */
     this.weeks = [];
     this.alive = true;
+    /** As it was asked for; empty before. */
+    this.query = "";
     this.pulling = false;
     this.wanted = 0;
+    /** Whether a week of its own has come: until then somebody waits, and the first request asks for one alone. */
+    this.begun = false;
     this.leave = new AbortController();
   }
 
@@ -84,10 +91,11 @@ export class History {
     return this.weeks.length >= this.stage.weeks;
   }
 
-  /** No more weeks are wanted. */
+  /** No more weeks are wanted: the server need not keep them. */
   end() {
     this.alive = false;
     this.leave.abort();
+    if (this.query) navigator.sendBeacon(`leave?q=${this.query}&tab=${TAB}`);
   }
 }
 
@@ -102,13 +110,15 @@ export async function pull(history, query, wanted, arrived) {
   history.wanted = Math.min(history.stage.weeks, Math.max(history.wanted, wanted));
   if (history.pulling) return;
   history.pulling = true;
+  history.query = query;
   try {
     while (history.alive && history.weeks.length < history.wanted) {
       const from = history.weeks.length + 1;
-      const most = Math.min(AHEAD, history.wanted - history.weeks.length);
-      const bytes = await asked(`weeks?q=${query}&from=${from}&most=${most}`, history.leave.signal);
+      const most = history.begun ? Math.min(AHEAD, history.wanted - history.weeks.length) : 1;
+      const bytes = await asked(`weeks?q=${query}&from=${from}&most=${most}&tab=${TAB}`, history.leave.signal);
       if (!history.alive) return;
       history.weeks.push(...unpacked(new Uint8Array(bytes)).weeks);
+      history.begun = true;
       arrived();
     }
   } finally {
