@@ -26,7 +26,7 @@ from starlette.routing import Route
 from advosim.classroom import keep, wire
 from advosim.classroom.asked import MOST_TEXT, MOST_UPLOAD, Asked, Shelf, changes, read
 from advosim.classroom.controls import controls, seats
-from advosim.classroom.histories import ROOM, Full, Histories
+from advosim.classroom.histories import ROOM, Full, Histories, map_large
 from advosim.classroom.lessons import Lesson, answer, shown
 from advosim.classroom.lessons import library as lessons_of
 from advosim.classroom.twins import MOST_PAIRS, Witnesses, told
@@ -139,7 +139,7 @@ def _told(status: int, problems: Sequence[Problem]) -> Response:
 
 
 async def home(request: Request) -> Response:
-    """The page, with its modules announced: they come at once instead of one after the other as they import each other."""
+    """The page, its modules announced: they come at once, not one after the other as they import each other."""
     announced = "".join(f'<link rel="modulepreload" href="page/{file.name}">\n' for file in sorted(PAGE.glob("*.js")))
     page = (PAGE / "index.html").read_text(encoding="utf-8")
     return HTMLResponse(page.replace("</head>", f"{announced}</head>", 1), headers=HEADERS)
@@ -315,6 +315,7 @@ async def upload(request: Request) -> Response:
 
 def warm(app: Starlette) -> None:
     """Make the first weeks of what is shown first: the first founding costs a second more than later ones."""
+    map_large()
     room: Room = app.state.room
     history = room.histories.of(Asked(room.histories.shelf.first, 1))
     history.go_on(AHEAD, 10.0)
