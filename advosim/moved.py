@@ -43,6 +43,7 @@ MODULES = {
     "advosim.experiment.tables": "advosim.results.latex",
     "advosim.measuring": "advosim.reading.measuring",
     "advosim.page": "advosim.figures.page",
+    "advosim.scenario.vdem": "advosim.vdem",
     "advosim.spiral": "advosim.reading.spiral",
     "advosim.tables": "advosim.reading.tables",
     "advosim.timeline_figure": "advosim.figures.timeline",

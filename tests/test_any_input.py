@@ -15,10 +15,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from advosim import cli
+from advosim import cli, vdem
 from advosim.experiment.calibration import targets
 from advosim.experiment.sweep import load as experiments
-from advosim.scenario import load, vdem
+from advosim.scenario import load
 from advosim.scenario.problems import InputError
 from advosim.world import edge_lists
 

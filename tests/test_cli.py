@@ -406,6 +406,35 @@ def test_a_country_that_is_not_there_is_an_error(code: str, year: int, file: str
     assert not Path("preset.toml").exists()
 
 
+def test_several_countries_and_years_become_presets_in_a_folder() -> None:
+    written(VDEM, "vdem.csv")
+    alone = advosim("country", "AAA:2000", "Alphaland", "--year", 2001, "--vdem", "vdem.csv")
+    assert alone.exit_code == 2 and "2 presets need a folder" in alone.stderr
+    ran = advosim("country", "AAA:2000", "Alphaland", "--year", 2001, "--vdem", "vdem.csv", "--out", "presets")
+    assert ran.exit_code == 0, ran.output
+    assert files() - {"vdem.csv", "presets"} == {"presets/aaa_2000.toml", "presets/aaa_2001.toml"}
+    assert "repression = 0.5" in Path("presets/aaa_2001.toml").read_text(encoding="utf-8")
+    more = advosim("country", "AAA", "--year", 2001, "--year", 1990, "--vdem", "vdem.csv", "--out", "more")
+    assert more.exit_code == 2 and "no row for AAA in 1990" in more.stderr and not Path("more").exists()
+    none = advosim("country", "AAA", "BBB:2000", "--vdem", "vdem.csv")
+    assert none.exit_code == 2 and "write AAA:2012, or --year 2012" in none.stderr
+
+
+def test_where_one_file_cannot_be_written_none_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    written(VDEM, "vdem.csv")
+    write = Path.write_text
+
+    def full(self: Path, *words: Any, **options: Any) -> int:
+        if self.name == "aaa_2001.toml":
+            raise OSError(28, "No space left on device")
+        return write(self, *words, **options)
+
+    monkeypatch.setattr(Path, "write_text", full)
+    ran = advosim("country", "AAA", "--year", 2000, "--year", 2001, "--vdem", "vdem.csv", "--out", "presets")
+    assert ran.exit_code == 2 and "No space left" in ran.stderr
+    assert not list(Path("presets").iterdir())
+
+
 def test_a_preset_is_not_overwritten() -> None:
     written(VDEM, "vdem.csv")
     written("mine", "aaa.toml")
@@ -419,17 +448,30 @@ def uncommented(text: str) -> str:
     return re.sub(r"^# (?=\[|[a-z_]+ = )", "", text, flags=re.MULTILINE)
 
 
+@pytest.mark.parametrize("options", [(), ("--empty",)])
 @pytest.mark.parametrize("change", [str, uncommented])
-def test_the_starter_scenario_holds_with_and_without_its_comments(change: Callable[[str], str]) -> None:
+def test_the_starter_scenario_holds_with_and_without_its_comments(
+    change: Callable[[str], str], options: tuple[str, ...]
+) -> None:
     import tomllib
 
-    assert advosim("init", "my_study").exit_code == 0
+    assert advosim("init", "my_study", *options).exit_code == 0
+    Path("my_study/che_2012.toml").write_text("[governance]\nrepression = 0.1\n", encoding="utf-8")
     starter = Path("my_study/my_study.toml")
     starter.write_text(change(starter.read_text(encoding="utf-8")), encoding="utf-8")
     assert advosim("check", starter).exit_code == 0
     schema = json.loads(Path("my_study/advosim.schema.json").read_text(encoding="utf-8"))
     jsonschema.validate(tomllib.loads(starter.read_text(encoding="utf-8")), schema)
     assert schema == json.loads(advosim("schema").stdout)
+
+
+def test_an_empty_start_has_no_strangers() -> None:
+    assert advosim("init", "my_study", "--empty").exit_code == 0
+    made = load.read("my_study/my_study.toml")
+    home = made.polity["home"]
+    assert list(made.issue) == ["reform"] and list(made.polity) == ["home"]
+    assert list(home.public) == ["first", "second"] and list(home.organisation) == ["supporters", "opponents"]
+    assert advosim("run", "my_study/my_study.toml", *SMALL, "--out", "run").exit_code == 0
 
 
 def test_uncommenting_brings_in_reforms() -> None:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import bz2
 import functools
+import gzip
+import lzma
 import os
 import re
 import tomllib
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from advosim.scenario import vdem
+from advosim import vdem
 from advosim.scenario.problems import InputError
 from advosim.scenario.schema import Governance
+from advosim.vdem import countries, sheet
 
 ROOT = Path(__file__).parents[1]
 PRESETS = ROOT / "advosim" / "scenario" / "catalogue" / "governance"
@@ -44,6 +51,7 @@ KNOWN: dict[str, vdem.Setting] = {
     "external_vulnerability": 0.3,
 }
 derive = functools.partial(vdem.derive, excerpt=True)
+derive_each = functools.partial(vdem.derive_each, excerpt=True)
 """The files made up below are no worlds to rank a country in."""
 NEVER = {"recall.allowed", "veto_players", "external_vulnerability", "election_interval"}
 
@@ -289,6 +297,124 @@ def test_version_from_the_name_of_the_file(tmp_path: Path, name: str, version: s
     assert f"version {version} " in tomllib.loads(vdem.preset_text(derivation))["source"]
 
 
+# ---------------------------------------------------------------- kinds of files
+
+HEADER = ["country_name", "country_text_id", "year", "histname", "v2csreprss_osp", "v2mecenefm"]
+ROWS = [
+    ["Aland", "AAA", 2000, "x", 3.0, -1.5],
+    ["Bland", "BBB", 2000, "x", None, 0.5],
+    ["Bland", "BBB", 2001, "x", 1.0, 2.0],
+]
+
+
+def frame() -> pd.DataFrame:
+    return pd.DataFrame(ROWS, columns=HEADER)
+
+
+def as_stata(path: Path, version: int = 118) -> None:
+    frame().to_stata(path, write_index=False, version=version)
+
+
+def as_r(path: Path) -> None:
+    pyreadr = pytest.importorskip("pyreadr")
+    pyreadr.write_rds(str(path), frame(), compress="gzip")
+
+
+def as_rdata(path: Path) -> None:
+    pyreadr = pytest.importorskip("pyreadr")
+    pyreadr.write_rdata(str(path), frame(), df_name="vdem")
+
+
+def zipped(path: Path, inner: str, content: bytes) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("__MACOSX/._x.csv", "x")
+        archive.writestr("V-Dem/codebook.pdf", "x")
+        archive.writestr(f"V-Dem/{inner}", content)
+
+
+def zipped_stata(path: Path) -> None:
+    as_stata(path.with_name("inner.dta"))
+    zipped(path, "V-Dem-CY-Full+Others-v14.dta", path.with_name("inner.dta").read_bytes())
+
+
+def text(separator: str = ",", upper: bool = False, decimal: str = ".") -> str:
+    made = frame()
+    made.columns = made.columns.str.upper() if upper else made.columns
+    return made.to_csv(index=False, sep=separator, decimal=decimal)
+
+
+KINDS: dict[str, Callable[[Path], object]] = {
+    "vdem.dta": as_stata,
+    "older.dta": lambda path: as_stata(path, 114),
+    "vdem.rds": as_r,
+    "vdem.RData": as_rdata,
+    "vdem.parquet": lambda path: frame().to_parquet(path),
+    "vdem.csv.gz": lambda path: path.write_bytes(gzip.compress(text().encode())),
+    "vdem.csv.bz2": lambda path: path.write_bytes(bz2.compress(text().encode())),
+    "vdem.csv.xz": lambda path: path.write_bytes(lzma.compress(text().encode())),
+    "csv.zip": lambda path: zipped(path, "V-Dem-CY-Core-v14.csv", text().encode()),
+    "dta.zip": zipped_stata,
+    "semicolons.csv": lambda path: path.write_text(text(";")),
+    "decimal_commas.csv": lambda path: path.write_text(text(";", decimal=",")),
+    "tabs.tsv": lambda path: path.write_text(text("\t")),
+    "bars.txt": lambda path: path.write_text(text("|")),
+    "capitals.csv": lambda path: path.write_text(text(upper=True)),
+}
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_every_kind_of_file_gives_the_same(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    KINDS[name](path)
+    found = derive_each(path, [("aland", 2000), ("BBB", 2000), ("BBB", 2001)], KNOWN)
+    assert [one.values.get("repression") for one in found] == [0.25, None, 0.75]
+    assert [one.values["media_freedom"] for one in found] == pytest.approx([1 / 6, 3 / 6, 5 / 6])
+    assert [(one.country, one.year) for one in found] == [("Aland", 2000), ("Bland", 2000), ("Bland", 2001)]
+    assert found[0].version == ("14" if name.endswith(".zip") else "unknown")
+
+
+def test_without_its_reader_a_file_of_r_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "vdem.rds").write_bytes(gzip.compress(b"X\n\0\0\0\3rest"))
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    error = refusal(tmp_path / "vdem.rds")
+    assert error.problems[0].file == str(tmp_path / "vdem.rds")
+    assert 'pip install "advosim[vdem]"' in str(error) and "write.csv(readRDS(" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ("Ivory Coast", "CIV"), ("Vietnam", "VNM"), ("viet nam", "VNM"), ("the Gambia", "GMB"), ("Burma", "MMR"),
+        ("USA", "USA"), ("Trinidad & Tobago", "TTO"), ("Congo (Kinshasa)", "COD"), ("Congo-Brazzaville", "COG"),
+        ("Korea, North", "PRK"), ("St. Lucia", "LCA"), ("Türkiye", "TUR"), ("czech republic", "CZE"), ("uk", "GBR"),
+    ],
+)  # fmt: skip
+def test_common_names_of_countries(tmp_path: Path, asked: str, code: str) -> None:
+    names = {"CIV": "Côte d'Ivoire", "VNM": "Viet Nam", "GMB": "Gambia", "MMR": "Myanmar", "COG": "Congo", "PRK": "",
+             "COD": "Congo, Dem. Rep.", "USA": "United States of America", "TTO": "Trinidad and Tobago",
+             "LCA": "Saint Lucia", "TUR": "Turkey", "CZE": "Czechia", "GBR": "United Kingdom"}  # fmt: skip
+    rows = [f'"{name}",{one},2000,3' for one, name in names.items()]
+    assert derive(table(tmp_path, "v2csreprss_osp", *rows), asked, 2000, KNOWN).code == code
+
+
+def test_a_common_name_of_a_country_that_is_not_there_is_unknown(tmp_path: Path) -> None:
+    file = table(tmp_path, "v2csreprss_osp", "Viet Nam,VNM,2000,3", "Norway,NOR,2000,3")
+    assert "unknown country 'Ivory Coast'" in str(refusal(file, "Ivory Coast"))
+    assert "nearest: VNM (Viet Nam)" in str(refusal(file, "Vietnm"))
+
+
+def test_no_name_means_two_countries() -> None:
+    for name, codes in countries.common_names().items():
+        assert len(set(codes)) == 1 or name == "kosovo", name
+
+
+def test_all_that_is_wrong_with_several_is_told_at_once(tmp_path: Path) -> None:
+    file = table(tmp_path, "v2csreprss_osp", "Aland,AAA,2000,3")
+    with pytest.raises(InputError) as caught:
+        vdem.derive_each(file, [("AAA", 2000), ("QQQ", 2000), ("AAA", 1990)], KNOWN)
+    assert [problem.what for problem in caught.value.problems] == ["unknown country 'QQQ'", "no row for AAA in 1990"]
+
+
 # ---------------------------------------------------------------- what is wrong
 
 
@@ -306,12 +432,37 @@ def test_an_empty_file(tmp_path: Path, content: bytes) -> None:
     assert "is empty" in str(refusal(tmp_path / "vdem.csv"))
 
 
-@pytest.mark.parametrize(
-    "content", [b"PK\x03\x04rest", b"\x1f\x8b\x08rest", b"\x89PNG\r\n\0\0", "year,iso3".encode("utf-16")]
-)
+@pytest.mark.parametrize("content", [b"\x89PNG\r\n\0\0", "year,iso3".encode("utf-16")])
 def test_a_binary_file(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "vdem.zip").write_bytes(content)
     assert "content is binary" in str(refusal(tmp_path / "vdem.zip"))
+
+
+@pytest.mark.parametrize("content", [b"PK\x03\x04rest", b"\x1f\x8b\x08rest", b"BZh9rest", b"\xfd7zXZ\0rest"])
+def test_a_damaged_archive(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "vdem.zip").write_bytes(content)
+    assert "cannot be unpacked" in str(refusal(tmp_path / "vdem.zip"))
+
+
+@pytest.mark.parametrize("content", [b"PAR1rest", b"RDX3\nrest", b"<stata_dta>rest"])
+def test_a_damaged_data_file(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "vdem.dta").write_bytes(content)
+    assert "the file is damaged" in str(refusal(tmp_path / "vdem.dta"))
+
+
+def test_a_file_that_is_cut_off(tmp_path: Path) -> None:
+    rows = "".join(f"Land {i},L{i},2000,{i % 4}\n" for i in range(5000))
+    whole = gzip.compress(f"country,iso3,year,v2csreprss_osp\n{rows}".encode())
+    (tmp_path / "vdem.csv.gz").write_bytes(whole[: len(whole) // 2])
+    assert "cut off or damaged" in str(refusal(tmp_path / "vdem.csv.gz", "L1"))
+
+
+def test_an_archive_without_or_with_several_tables(tmp_path: Path) -> None:
+    for names, said in ((["codebook.pdf"], "holds no table"), (["a.csv", "b.dta"], "holds 2 tables: a.csv, b.dta")):
+        with zipfile.ZipFile(tmp_path / "vdem.zip", "w") as archive:
+            for name in names:
+                archive.writestr(name, "x")
+        assert said in str(refusal(tmp_path / "vdem.zip"))
 
 
 def test_a_quote_that_never_closes(tmp_path: Path) -> None:
@@ -347,8 +498,8 @@ def test_one_lacking_column(tmp_path: Path, header: str, lacking: str) -> None:
 
 
 def test_separated_by_something_else(tmp_path: Path) -> None:
-    error = refusal(written(tmp_path, "country;iso3;year;v2csreprss\nAland;AAA;2000;3\n"))
-    assert "separated by commas" in str(error)
+    error = refusal(written(tmp_path, "country#iso3#year#v2csreprss\nAland#AAA#2000#3\n"))
+    assert "separated by a comma, semicolon, tab or |" in str(error)
 
 
 def test_unknown_country_names_the_nearest(tmp_path: Path) -> None:
@@ -394,7 +545,7 @@ def test_a_year_that_is_none_and_a_row_that_is_cut_off(tmp_path: Path) -> None:
 
 def test_many_problems_are_counted(tmp_path: Path) -> None:
     problems = refusal(table(tmp_path, "v2csreprss", *["Aland,AAA,2000,bad"] * 50)).problems
-    assert len(problems) == vdem.PROBLEMS_SHOWN + 1
+    assert len(problems) == sheet.PROBLEMS_SHOWN + 1
     assert problems[-1].what.startswith("30 more")
 
 

@@ -12,11 +12,17 @@ from advosim.cli.console import hand_out, say
 from advosim.scenario.problems import InputError, Problem
 
 
-def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder, made if need be.")]) -> None:
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder, made if need be.")],
+    empty: Annotated[
+        bool, typer.Option("--empty", help="A world of its own with two publics and two organisations to change.")
+    ] = False,
+) -> None:
     """Write a starter scenario with comments, and the schema that helps an editor."""
     name = re.sub(r"[^\w-]+", "_", folder.resolve().name)
     starter = folder / f"{name}.toml"
-    _write_new({starter: STARTER.replace("NAME", name), folder / "advosim.schema.json": _schema()})
+    text = EMPTY if empty else STARTER
+    _write_new({starter: text.replace("NAME", name), folder / "advosim.schema.json": _schema()})
     say(f"Wrote {starter}. Next: advosim check {starter}; advosim run {starter}")
 
 
@@ -26,29 +32,66 @@ def schema() -> None:
 
 
 def country(
-    code: Annotated[str, typer.Argument(help="V-Dem's code of the country (CHE), or its name.")],
-    year: Annotated[int, typer.Option(help="The year.")],
-    vdem: Annotated[Path, typer.Option(metavar="FILE", help="A V-Dem country-year file (CSV).")],
+    countries: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="COUNTRY...", help="V-Dem's code of a country (CHE) or its name; with a year: CHE:2012."
+        ),
+    ],
+    vdem: Annotated[Path, typer.Option(metavar="FILE", help="A V-Dem country-year file: CSV, Stata, R, Parquet, zip.")],
+    years: Annotated[
+        list[int] | None, typer.Option("--year", help="The year; can be repeated: each country in each year.")
+    ] = None,
     excerpt: Annotated[
         bool, typer.Option("--excerpt", help="Take ranks within FILE though it is no whole world.")
     ] = False,
-    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the preset here, not to the screen.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="PLACE", help="Write the preset to this file, not to the screen; several into a folder."),
+    ] = None,
 ) -> None:
-    """Derive the governance settings of a country and year from V-Dem, as a preset."""
-    from advosim.scenario import vdem as source
+    """Derive the governance settings of countries and years from V-Dem, as presets."""
+    from advosim import vdem as source
     from advosim.scenario.declare import parameters
     from advosim.scenario.schema import Governance
 
+    wanted = _country_years(countries, years or [])
+    if len(wanted) > 1 and out is None:
+        hint = f"write --out presets: each is a file of its own there, like {_preset_name(*wanted[0])}"
+        raise InputError(Problem("--out", None, f"{len(wanted)} presets need a folder", hint=hint))
     settings = {path: field.default for path, field in parameters(Governance)}
-    derived = source.derive(vdem, code, year, settings, excerpt=excerpt)
-    preset = source.preset_text(derived)
+    derived = source.derive_each(vdem, wanted, settings, excerpt=excerpt)
     if out is None:
-        say(source.summary(derived), err=True)
-        hand_out(preset)
+        say(source.summary(derived[0]), err=True)
+        hand_out(source.preset_text(derived[0]))
         return
-    _write_new({out: preset})
-    say(source.summary(derived))
-    say(f"Preset written to {out}")
+    many = len(wanted) > 1 or out.is_dir()
+    places = [out / _preset_name(one.code, one.year) if many else out for one in derived]
+    _write_new({place: source.preset_text(one) for place, one in zip(places, derived, strict=True)})
+    say("\n\n".join(source.summary(one) for one in derived))
+    for place in places:
+        say(f"Preset written to {place}")
+
+
+def _country_years(countries: list[str], years: list[int]) -> list[tuple[str, int]]:
+    """Each country with its own year, or with each of `years`."""
+    found: list[tuple[str, int]] = []
+    problems = []
+    for asked in countries:
+        own = re.fullmatch(r"(.+):\s*(-?\d{1,4})", asked.strip())
+        if own:
+            found.append((own[1].strip(), int(own[2])))
+        elif years:
+            found += [(asked, year) for year in years]
+        else:
+            problems.append(Problem("--year", None, f"no year for {asked}", hint=f"write {asked}:2012, or --year 2012"))
+    if problems:
+        raise InputError(problems)
+    return list(dict.fromkeys(found))
+
+
+def _preset_name(code: str, year: int) -> str:
+    return f"{code.lower()}_{year}.toml"
 
 
 COMMANDS = (init, schema, country)
@@ -63,15 +106,19 @@ def _schema() -> str:
 
 
 def _write_new(texts: dict[Path, str]) -> None:
-    """Write files of which none may exist yet."""
+    """Write files of which none may exist yet: all of them, or none."""
     taken = [Problem(str(file), None, "is there already and stays as it is") for file in texts if file.exists()]
     if taken:
         raise InputError(taken)
+    begun: list[Path] = []
     for file, text in texts.items():
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
+            begun.append(file)
             file.write_text(text, encoding="utf-8", newline="\n")
         except OSError as error:
+            for one in begun:
+                one.unlink(missing_ok=True)
             raise InputError(Problem(str(file), None, f"cannot be written: {error.strerror}")) from None
 
 
@@ -114,4 +161,55 @@ repression = 0.3
 # [[reform]]
 # week = 104
 # set = { "polity.home.governance.repression" = 0.8 }
+"""
+
+EMPTY = """\
+# NAME: a scenario for advosim with nothing but what it needs. Change every line, then add what is yours.
+# Lines that start with # are off; take the # away to use one. `advosim schema` tells all settings.
+#:schema ./advosim.schema.json
+
+title = "NAME"
+question = "What do you want to know?"
+source = "Where does the question come from?"
+weeks = 104                 # length of a run
+seed = 1                    # another seed is another history of the same world
+
+# ---- What is contested: +1 is the reform, -1 its opposite; attitudes and policy lie between
+[issue.reform]
+meaning = "what the reform is"
+
+# ---- The state and its government: how it meets advocacy (0 = not at all, 1 = fully)
+[polity.home]
+citizens = 5_000            # below 1,000 the results are for tests only
+districts = 5
+# policy = { reform = -0.2 }    # where the law stands at the start
+
+[polity.home.governance]
+# preset = "che_2012.toml"  # a country and year: see `advosim country --help`
+repression = 0.3            # threat and use of force against protest
+openness = 0.5              # share of insider contacts that get in
+media_freedom = 0.7         # what outlets may cover
+
+# ---- Publics: parts of the citizens; `share` is a weight
+[polity.home.public.first]
+share = 0.6
+# digital = 0.5             # how much more online than others (log odds)
+# attitude = { reform = 0.1 }
+
+[polity.home.public.second]
+share = 0.4
+# digital = -0.5
+# attitude = { reform = -0.1 }
+# stake = { reform = 0.3 }  # how far they are affected (0 to 1)
+
+# ---- Organisations: kind is ngo, grassroots, movement or business_association
+[polity.home.organisation.supporters]
+kind = "ngo"
+stance = 0.6                # +1 for the reform, -1 against it
+# count = 3                 # alike ones
+# frames = ["justice", "security"]
+
+[polity.home.organisation.opponents]
+kind = "business_association"
+stance = -0.6
 """

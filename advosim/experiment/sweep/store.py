@@ -223,7 +223,7 @@ def _hash(thing: Any) -> str:
 
 NO_PART = (
     "__main__", "app", "classroom", "cli", "docking", "experiment", "figures", "live", "model", "moved", "results",
-    "scenarios", "story",
+    "scenarios", "story", "vdem",
 )  # fmt: skip
 """Of the package what does not decide what a run gives, or is held to by itself (shipped scenarios)."""
 
