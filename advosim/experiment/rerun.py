@@ -173,6 +173,8 @@ def _experiment(file: Path, told: Table) -> Experiment:
         {name: Outcome.model_validate(outcome) for name, outcome in asked["outcomes"].items()},
         Keep.model_validate(asked["keep"]),
         scenarios if len(scenarios) > 1 else {},
+        linked={path: tuple(others) for path, others in asked.get("linked", {}).items()},
+        constraints=tuple((lower, upper) for lower, upper in asked.get("constraints", ())),
     )
     if experiment.design.kind == "points":
         experiment = _with_points(experiment, file.parent, plan["factors"])

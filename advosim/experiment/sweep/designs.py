@@ -23,11 +23,17 @@ def points(experiment: Experiment) -> list[Point]:
         return [dict(point) for point in experiment.given]
     if kind == "factorial":
         every = itertools.product(*(factor.steps() for factor in factors))
-        return [dict(zip(experiment.factors, values, strict=True)) for values in every]
+        found = (dict(zip(experiment.factors, values, strict=True)) for values in every)
+        return [point for point in found if allowed(experiment, point)]
     if kind == "one_at_a_time":
         return _one_at_a_time(experiment)
     rows = unit_points(experiment)
     return [{f.path: f.value(float(u)) for f, u in zip(factors, row, strict=True)} for row in rows]
+
+
+def allowed(experiment: Experiment, point: Point) -> bool:
+    """Whether a point keeps to the constraints."""
+    return all(point[lower] <= point[upper] for lower, upper in experiment.constraints)
 
 
 def count(design: Design, factors: Sequence[Factor]) -> int:
@@ -78,7 +84,7 @@ def unit_points(experiment: Experiment) -> NDArray[np.float64]:
 
         sampler = qmc.LatinHypercube(cube["num_vars"], rng=design.seed)
         drawn: NDArray[np.float64] = sampler.random(design.n or 1)
-        return drawn
+        return _within(experiment, drawn, design.n or 1)
     if design.kind == "sobol":
         from SALib.sample import sobol
 
@@ -88,3 +94,22 @@ def unit_points(experiment: Experiment) -> NDArray[np.float64]:
 
         return morris.sample(cube, design.n, num_levels=design.levels, seed=design.seed)
     raise ValueError(f"a design of kind {design.kind} is not drawn in the unit cube")
+
+
+MOST_DRAWN = 200_000
+"""Points that are drawn to find some that keep to the constraints."""
+
+
+def _within(experiment: Experiment, drawn: NDArray[np.float64], n: int) -> NDArray[np.float64]:
+    """The first n points of ever larger hypercubes that keep to the constraints; fewer where hardly any does."""
+    from scipy.stats import qmc
+
+    factors, total = list(experiment.factors.values()), n
+    while experiment.constraints:
+        points = ({f.path: f.value(float(u)) for f, u in zip(factors, row, strict=True)} for row in drawn)
+        kept = drawn[[allowed(experiment, point) for point in points]]
+        if len(kept) >= n or total >= MOST_DRAWN:
+            return kept[:n]
+        total *= 2
+        drawn = qmc.LatinHypercube(len(factors), rng=experiment.design.seed).random(total)
+    return drawn

@@ -44,8 +44,10 @@ P = TypeVar("P", bound=Part)
 
 KEYS = (
     "title", "question", "source", SCENARIO, "set", "design", "factor", "replicates", "outcome", "keep",
-    "calibration", "mechanisms", "precision",
+    "calibration", "mechanisms", "precision", "constraints",
 )  # fmt: skip
+CONSTRAINED = ("factorial", "latin_hypercube")
+"""Designs of which points may be left out."""
 MOST_POINTS = 10_000_000
 IN_PYTHON = "experiment"
 """Said in place of a file for an experiment that is made in Python."""
@@ -92,6 +94,7 @@ class _Reading:
         given, columns = self._given(design, known)
         outcomes = self._outcomes(known)
         precision = self._precision(outcomes, replicates)
+        constraints = self._constraints(factors, design)
         if design is not None:
             self._fits(design, factors)
         if not self.table.get("outcome") and keep is not None and keep.weeks == "none":
@@ -101,10 +104,13 @@ class _Reading:
             raise InputError(sorted(set(self.problems), key=lambda p: (p.file, p.line or 0, p.what)))
         scenario = next(iter(known.values()))
         every = known if len(known) > 1 else {}
-        return Experiment(
+        linked = {path: factor.also for path, factor in factors.items() if factor.also}
+        experiment = Experiment(
             title, scenario, design, factors | columns, replicates, outcomes, keep, every, given, question, source,
-            self.layer.folder, calibration, mechanisms, precision,
+            self.layer.folder, calibration, mechanisms, precision, linked, constraints,
         )  # fmt: skip
+        self._satisfied(experiment)
+        return experiment
 
     # ------------------------------------------------------------ what all parts share
 
@@ -235,7 +241,14 @@ class _Reading:
             factor = self._factor(path, at, table, known) if path else None
             if factor is not None:
                 found[factor.path] = factor
+        self._set_once(found)
         return found
+
+    def _set_once(self, factors: Mapping[str, Factor]) -> None:
+        """No path may get its value from two factors."""
+        every = [*factors, *(path for factor in factors.values() for path in factor.also or ())]
+        for path in sorted({path for path in every if every.count(path) > 1}):
+            self._wrong(("factor",), f"'{path}' gets its value from two factors", hint="name it once, also in 'also'")
 
     def _path(self, dotted: str, at: KeyPath) -> str:
         try:
@@ -265,6 +278,8 @@ class _Reading:
         before = len(self.problems)
         for where, value in _values(part, at):
             self._tried(path, at, where, value, known)
+            for other in part.also:
+                self._tried(other, (*at, "also"), where, value, known)
         if len(self.problems) > before:
             return None
         levels = None if part.levels is None else tuple(_as(kind, value) for value in part.levels)
@@ -272,7 +287,7 @@ class _Reading:
         if kind == "int" and limits:
             limits = (int(limits[0]), int(limits[1]))
         base = None if part.base is None else _as(kind, part.base)
-        return Factor(path, kind, levels, limits, part.points, base)
+        return Factor(path, kind, levels, limits, part.points, base, tuple(part.also) or None)
 
     def _levels(self, path: str, at: KeyPath, levels: list[Any]) -> bool:
         before = len(self.problems)
@@ -498,6 +513,38 @@ class _Reading:
             what = f"there is no file {self.layer.folder / part.targets}"
             self._wrong(("calibration", "targets"), what, hint=did_you_mean(part.targets, near))
         return part
+
+    def _constraints(self, factors: Mapping[str, Factor], design: Design | None) -> tuple[tuple[str, str], ...]:
+        """Pairs of factors of which the first is not above the second, as `A <= B` says."""
+        written = self.table.get("constraints", [])
+        found = []
+        for index, text in enumerate(written if isinstance(written, list) else [written]):
+            at: KeyPath = ("constraints", index) if isinstance(written, list) else ("constraints",)
+            sides = [side.strip() for side in text.split("<=")] if isinstance(text, str) else []
+            if len(sides) != 2:
+                self._wrong(at, f"the constraint {checks.shown(text)} is not understood", '"A <= B" of two factors')
+                continue
+            for side in sides:
+                if side not in factors or factors[side].kind not in ("float", "int"):
+                    what = f"constraint '{text}': there is no factor '{side}' of numbers"
+                    self._wrong(at, what, ", ".join(factors), did_you_mean(side, list(factors)))
+            found.append((sides[0], sides[1]))
+        if found and design is not None and design.kind not in CONSTRAINED:
+            what = f"constraints do not go with a design of kind {design.kind}, whose analysis needs all of its points"
+            self._wrong(("constraints",), what, ", ".join(CONSTRAINED))
+        return tuple(found)
+
+    def _satisfied(self, experiment: Experiment) -> None:
+        """Raise InputError where no point, or not as many as are wanted, keeps to the constraints."""
+        from advosim.experiment.sweep import designs
+
+        if not experiment.constraints:
+            return
+        wanted, there = experiment.design.n or 1, len(designs.points(experiment))
+        if there < wanted:
+            said = "no point satisfies the constraints" if not there else f"only {there} of {wanted} points satisfy"
+            self._wrong(("constraints",), said, hint="give the factors ranges or levels that leave room for them")
+            raise InputError(self.problems)
 
     def _precision(self, outcomes: Mapping[str, Outcome], replicates: Replicates | None) -> Precision | None:
         written = self.table.get("precision")

@@ -67,6 +67,7 @@ class FactorPart(Part):
     range: Annotated[list[float], Field(min_length=2, max_length=2)] | None = choice(None, "least and greatest value")
     points: int | None = number(None, 2, 100_000, "evenly spaced values of the range, in designs that take steps")
     base: Any = choice(None, "one_at_a_time: the value while others vary; by default the scenario's own")
+    also: list[str] = choice(list, "other dotted paths that get the same value")
 
 
 class Replicates(Part):
@@ -126,6 +127,8 @@ class Factor:
     range: tuple[float, float] | None = None
     points: int | None = None
     base: Value | None = None
+    also: tuple[str, ...] | None = None
+    """Other paths that get the same value."""
 
     def value(self, u: float) -> Value:
         """The value at u in 0..1: levels and whole numbers get equal parts of it."""
@@ -173,11 +176,17 @@ class Experiment:
     mechanisms: dict[str, str] = field(default_factory=dict)
     """By mechanism, the rule in its place at all points, as `module:function`; modules also beside the file."""
     precision: Precision | None = None
+    linked: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """By factor, other paths that get its value."""
+    constraints: tuple[tuple[str, str], ...] = ()
+    """Pairs of factors of which the first is not above the second."""
 
     def at(self, point: Mapping[str, Any]) -> Scenario:
         """The scenario at a point. Raises InputError where values do not go together."""
         scenario = self.scenarios.get(str(point[SCENARIO]), self.scenario) if SCENARIO in point else self.scenario
         changes = {path: self.written(path, value) for path, value in point.items() if path != SCENARIO}
+        for path, others in self.linked.items():
+            changes |= {other: self.written(other, point[path]) for other in others}
         return scenario.but(changes) if changes else scenario
 
     def written(self, path: str, value: Any) -> Any:

@@ -197,6 +197,7 @@ def parts(experiment: Experiment, points: list[Point], extra: str = "") -> dict[
     resolved = {name: scenarios.resolved(scenario) for name, scenario in known.items()}
     return {
         "scenario": _hash([resolved, _presets(experiment)]),
+        **({"linked factors": _hash(experiment.linked)} if experiment.linked else {}),
         "design": _hash(points),
         "replicates": _hash(experiment.replicates.model_dump()),
         "outcomes": _hash({name: outcome.model_dump() for name, outcome in experiment.outcomes.items()}),
@@ -423,6 +424,8 @@ def resolved(experiment: Experiment) -> dict[str, Any]:
             if experiment.design.kind != "points"
         },
         "replicates": experiment.replicates.model_dump(),
+        "linked": {path: list(others) for path, others in experiment.linked.items()},
+        "constraints": [list(pair) for pair in experiment.constraints],
         "outcomes": {name: outcome.model_dump() for name, outcome in experiment.outcomes.items()},
         "keep": experiment.keep.model_dump(),
     }
