@@ -224,6 +224,10 @@ def test_wrong_scenarios_are_told(home: Scenario) -> None:
 def test_all_of_it_is_saved(compared: Any, tmp_path: Path) -> None:
     place = compared.save(tmp_path / "here")
     names = {
+        "courses.csv",
+        "courses.png",
+        "events.csv",
+        "events.png",
         "effects.csv",
         "effects.tex",
         "effects.png",

@@ -24,6 +24,7 @@ from codebooks import explains
 from advosim.experiment.sweep import export, load, store
 from advosim.experiment.sweep import running as sweep
 from advosim.experiment.sweep.schema import Experiment
+from advosim.results import stata
 from advosim.scenario.problems import InputError
 
 REPRESSION = "polity.home.governance.repression"
@@ -295,7 +296,7 @@ def test_stata_reads_what_is_written(folder: Path, tmp_path: Path) -> None:
     labels = told.column_names_to_labels
     assert labels["seed"] == "seed: seed of the run"
     assert labels["repression"].startswith("polity.home.governance.repression")
-    assert labels["policy_at_end"] == "policy_at_end: policy in force when the week ends: in the last week"
+    assert labels["policy_at_end"] == "policy_at_end: policy in force when the week ends: in the last week [position]"
     assert list(labels) == [
         "run", "point", "seed", "repression", "preset", "veto_players", "evidence_on", "influence_on", "policy_at_end",
         "protest", "status",
@@ -319,7 +320,7 @@ def test_large_seeds_stay_exact_in_stata(tmp_path: Path) -> None:
 
 def test_names_for_stata_are_valid_and_unique() -> None:
     long = "polity.home.organisation." + "a" * 40 + ".skills.research"
-    names = export.stata_names(
+    names = stata.stata_names(
         ["run", "polity.home.governance.openness", "polity.away.governance.openness", "x.in", long, long + "_2", "in"]
     )
     assert names["polity.home.governance.openness"] == "home_governance_openness"

@@ -29,18 +29,33 @@ def compare(
     outcomes: Annotated[
         list[str] | None, typer.Option("--outcome", metavar="NAME", help="Only this outcome; can be repeated.")
     ] = None,
+    primary: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAMES", help="Outcomes named in advance, by commas: reported whatever they show."),
+    ] = None,
+    course: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAMES", help="Columns of the weekly table to follow, by commas; 'none' follows none."),
+    ] = None,
     by_issue: Annotated[bool, typer.Option("--by-issue", help="Each issue too, beside their mean.")] = False,
+    panel: Annotated[
+        str, typer.Option(metavar="NAMES", help="Also all weeks of all runs: parquet, csv, dta, by commas.")
+    ] = "",
     workers: options.Workers = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder for the results, by default results/compare-NAMES-HASH.")
     ] = None,
+    format: options.Formats = "png",
+    longtable: options.Longtable = False,
     force: options.Force = False,
 ) -> None:
     """Compare scenarios over paired seeds: effects with 95% intervals, figure, CSV and LaTeX table."""
     from advosim.experiment.compare.comparison import compare as compared
     from advosim.experiment.compare.comparison import forget
+    from advosim.experiment.compare.courses import DRAWN
     from advosim.scenario import load
 
+    printed: dict[str, Any] = {"formats": options.formats(format), "longtable": longtable, "panel": _panel(panel)}
     chosen = _scenarios(scenarios, changes or [], {} if weeks is None else {"weeks": weeks})
     place = out or _place(scenarios, chosen, runs, first_seed)
     _check(place, force)
@@ -50,11 +65,14 @@ def compare(
         "workers": workers,
         "weeks": weeks,
         "by_issue": by_issue,
+        "primary": options.named(primary),
+        "courses": DRAWN if course is None else [name for name in options.named(course) if name != "none"],
+        "panel": bool(printed["panel"]),
     }
     for note in dict.fromkeys(n for one in chosen for n in load.overwritten(one, load.settings(changes or []))):
         say(f"note: {note}", err=True)
     result = compared(chosen, outcomes=outcomes or None, kept=_kept(place), **given)
-    result.save(place, force=force)
+    result.save(place, force=force, **printed)
     forget(_kept(place))
     _tell(result, place)
 
@@ -77,6 +95,8 @@ def contribution(
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder for the results, by default results/contribution-...")
     ] = None,
+    format: options.Formats = "png",
+    longtable: options.Longtable = False,
     force: options.Force = False,
 ) -> None:
     """Say what each organisation contributed: the same seeds without it, ranked with 95% intervals."""
@@ -84,6 +104,7 @@ def contribution(
     from advosim.experiment.contribution.ranking import contribution as contributed
     from advosim.scenario import load
 
+    printed: dict[str, Any] = {"formats": options.formats(format), "longtable": longtable}
     (chosen,) = _scenarios([scenario], changes or [], {} if weeks is None else {"weeks": weeks})
     kind = "sources" if sources else "routes" if routes else "contribution"
     if of and kind == "contribution":
@@ -97,12 +118,12 @@ def contribution(
         parts = decomposed(
             chosen, of=of or (), sources=sources, runs=runs, first_seed=first_seed, workers=workers, kept=_kept(place)
         )
-        parts.save(place, force=force)
+        parts.save(place, force=force, **printed)
         forget(_kept(place))
         _tell(parts, place)
         return
     found = contributed(chosen, runs=runs, first_seed=first_seed, workers=workers, kept=_kept(place))
-    found.save(place, force=force)
+    found.save(place, force=force, **printed)
     forget(_kept(place))
     _tell(found, place)
 
@@ -110,16 +131,18 @@ def contribution(
 def sensitivity(
     experiment: options.Experiment,
     out: options.Sweep = None,
+    format: options.Formats = "png",
+    longtable: options.Longtable = False,
     force: options.Force = False,
 ) -> None:
     """Say which factors matter: Morris, Sobol, factorial and one-at-a-time designs, with intervals and noise."""
     from advosim.experiment.sensitivity.analysis import sensitivity as analysed
 
-    sweep = _sweep(experiment, out)
+    formats, sweep = options.formats(format), _sweep(experiment, out)
     place = sweep / "sensitivity"
     _check(place, force)
     found = analysed(experiment, sweep)
-    found.save(place, force=force)
+    found.save(place, force=force, formats=formats, longtable=longtable)
     _tell(found, place)
 
 
@@ -129,16 +152,18 @@ def discover(
     outcome: Annotated[str | None, typer.Option(help="The outcome, by default the first.")] = None,
     above: Annotated[float | None, typer.Option(help="Look for runs whose outcome is above this.")] = None,
     below: Annotated[float | None, typer.Option(help="Look for runs whose outcome is below this.")] = None,
+    format: options.Formats = "png",
+    longtable: options.Longtable = False,
     force: options.Force = False,
 ) -> None:
     """Find the settings in which something happens: boxes by PRIM, a tree by CART."""
     from advosim.experiment.discovery.discover import discover as discovered
 
-    sweep = _sweep(experiment, out)
+    formats, sweep = options.formats(format), _sweep(experiment, out)
     found = discovered(experiment, sweep, outcome=outcome, above=above, below=below)
     place = sweep / f"discovery-{found.outcome}"
     _check(place, force)
-    found.save(place, force=force)
+    found.save(place, force=force, formats=formats, longtable=longtable)
     _tell(found, place)
 
 
@@ -167,6 +192,17 @@ def _scenarios(names: list[str], changes: list[str], given: dict[str, int]) -> l
     if problems:
         raise InputError(dict.fromkeys(problems))
     return [scenario for scenario in found if scenario is not None]
+
+
+PANELS = ("parquet", "csv", "dta")
+
+
+def _panel(given: str) -> list[str]:
+    """Formats of the panel; none where it is not wanted. Raises InputError for others."""
+    found = options.named(given)
+    if unknown := [name for name in found if name not in PANELS]:
+        raise InputError(Problem("--panel", None, f"'{unknown[0]}' is no format", ", ".join(PANELS)))
+    return found
 
 
 def _place(names: list[str], scenarios: list[Scenario], runs: int, first_seed: int) -> Path:

@@ -25,10 +25,13 @@ def calibrate(
     seeds: Annotated[int | None, typer.Option(help="Runs of each setting.")] = None,
     waves: Annotated[int | None, typer.Option(help="Waves of history matching.")] = None,
     workers: options.Workers = None,
+    format: options.Formats = "png",
+    longtable: options.Longtable = False,
 ) -> None:
     """Fit an experiment's factors to observed values: posterior, check and figure."""
     settings = {"method": method, "n": n, "accept": accept, "seeds": seeds, "waves": waves}
-    _calibrate(experiment, targets, out, workers, settings)
+    printed = {"formats": options.formats(format), "longtable": longtable}
+    _calibrate(experiment, targets, out, workers, settings | printed)
 
 
 COMMANDS = (calibrate,)

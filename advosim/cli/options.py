@@ -26,6 +26,27 @@ Sweep = Annotated[
 Force = Annotated[bool, typer.Option("--force", help="Write where other files are too; they stay beside the results.")]
 
 
+Formats = Annotated[
+    str, typer.Option("--format", metavar="NAMES", help="Formats of figures: png, pdf, svg, by commas.")
+]
+Longtable = Annotated[bool, typer.Option("--longtable", help="LaTeX tables that break over pages.")]
+
+
+def named(given: list[str] | str | None) -> list[str]:
+    """Names that were given by commas, or by an option that was repeated."""
+    texts = [given] if isinstance(given, str) else given or []
+    return [name.strip() for text in texts for name in text.split(",") if name.strip()]
+
+
+def formats(given: str) -> list[str]:
+    """Formats of figures. Raises InputError for others, before anything runs."""
+    from advosim.figures.toolkit import check_formats
+
+    found = named(given)
+    check_formats(found)
+    return found
+
+
 def sweep_of(experiment: Path, out: Path | None) -> Path:
     """The folder of an experiment's runs."""
     return out or Path("results") / experiment.stem

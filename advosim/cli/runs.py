@@ -41,6 +41,7 @@ def run(
         Path | None,
         typer.Option("--from", metavar="STATE", help="Go on from a state; --set holds from its next week on."),
     ] = None,
+    format: options.Formats = "png",
     force: options.Force = False,
 ) -> None:
     """Run a scenario; write tables, figures, a story and a manifest; print a summary."""
@@ -48,7 +49,7 @@ def run(
 
     from advosim.results import folder as results
 
-    started = datetime.now(UTC)
+    started, formats = datetime.now(UTC), options.formats(format)
     given = {name: value for name, value in (("seed", seed), ("weeks", weeks)) if value is not None}
     if past is not None:
         before, chosen, folder = _going_on(past, scenario, changes or [], given, out, force)
@@ -62,7 +63,7 @@ def run(
 
     with Bars() as bars:
         record = simulate(chosen, threads=threads, progress=bars, past=before, state=state)
-    results.write(record, folder, started, force)
+    results.write(record, folder, started, force, formats)
     say(results.summary(record, folder))
 
 

@@ -144,8 +144,10 @@ def _comparison(file: Path, told: Table, place: Path, workers: int | None, progr
         [archived.scenario(each["resolved"], file) for each in told["scenarios"]],
         runs=last - first + 1, first_seed=first, outcomes=told["outcomes"], workers=workers, weeks=told["weeks"],
         by_issue=told["by_issue"], labels=[each["label"] for each in told["scenarios"]], progress=progress is not False,
-        mechanisms=from_manifest(told.get("replaced", ())),
+        mechanisms=from_manifest(told.get("replaced", ())), courses=(), panel=told.get("panel", False),
     )  # fmt: skip
+    if found.panel is not None:
+        found.panel.to_parquet(place / "panel.parquet", index=False)
     found.pairs.to_parquet(place / "pairs.parquet", index=False)
     return f"{' against '.join(reversed(found.labels))}: {last - first + 1} pairs, run again"
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from advosim.scenario.plain_text import one_line, printable, spelled
+from advosim.scenario.problems import InputError, Problem
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -58,9 +59,29 @@ def save(figure: Figure, path: str | Path) -> None:
     for text in figure.findobj(Text):
         if not text.get_text().isprintable():
             text.set_text(printable(text.get_text()))
+    import matplotlib
+
+    how = HOW.get(Path(path).suffix.removeprefix("."), {})
+    # Letters that a journal can edit, and the same bytes for the same figure.
+    with matplotlib.rc_context({"pdf.fonttype": 42, "svg.hashsalt": "advosim"}):
+        figure.savefig(path, dpi=DPI, **how)
+
+
+HOW: dict[str, dict[str, Any]] = {
     # The harder a picture is packed the longer it takes: the first level saves most of the room.
-    quick = {"pil_kwargs": {"compress_level": 1}} if str(path).endswith(".png") else {}
-    figure.savefig(path, dpi=DPI, **quick)  # type: ignore[arg-type]
+    "png": {"pil_kwargs": {"compress_level": 1}},
+    "pdf": {"metadata": {"CreationDate": None}},
+    "svg": {"metadata": {"Date": None}},
+}
+"""How figures are written in each format."""
+
+
+def check_formats(formats: Sequence[str]) -> None:
+    """Raise InputError for formats in which no figure is written."""
+    unknown = [name for name in formats if name not in HOW]
+    if unknown or not formats or isinstance(formats, str):
+        what = f"'{unknown[0]}' is no format of a figure" if unknown else "no format of figures is named"
+        raise InputError(Problem("--format", None, what, ", ".join(HOW)))
 
 
 def frame(

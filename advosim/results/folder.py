@@ -144,19 +144,25 @@ def _strangers(place: Path) -> list[str]:
 # ---------------------------------------------------------------- writing
 
 
-def write(record: Run, folder: str | Path, started: datetime | None = None, force: bool = False) -> Path:
+def write(
+    record: Run, folder: str | Path, started: datetime | None = None, force: bool = False,
+    formats: Sequence[str] = ("png",),
+) -> Path:  # fmt: skip
     """Write a run's tables, story, figures and manifest. The folder appears whole or not and replaces older results.
 
-    started: when the run began, for the manifest. force: as of `check_place`. Raises InputError for a place that cannot
-    be used, SaveError where writing fails.
+    started: when the run began, for the manifest. force: as of `check_place`. formats: of figures, any of png, pdf,
+    svg. Raises InputError for a place that cannot be used, SaveError where writing fails.
     """
+    from advosim.figures.toolkit import check_formats
+
+    check_formats(formats)
     with whole(folder, force) as partial, _no_collection():
         write_tables(record, partial)
         _name_citizens(record, partial)
         _tell(record, partial)
         codebook.write(partial, codebook.of_run(record, tables_of(record)))
         for name in figures_of(record):
-            _draw(record, partial / f"{name}.png")
+            _draw(record, *(partial / f"{name}.{format}" for format in formats))
         write_manifest(partial, manifest(record, started))
     return Path(folder).absolute()
 
@@ -288,11 +294,13 @@ def figures_of(record: Run) -> tuple[str, ...]:
     return registry.names_of(record)
 
 
-def _draw(record: Run, file: Path) -> None:
-    """Draw the figure that the file is named after."""
+def _draw(record: Run, *files: Path) -> None:
+    """Draw the figure that the files are named after."""
     from advosim.figures import registry, toolkit
 
-    toolkit.save(registry.draw(record, file.stem), file)
+    figure = registry.draw(record, files[0].stem)
+    for file in files:
+        toolkit.save(figure, file)
 
 
 def _sha256(file: Path) -> str:

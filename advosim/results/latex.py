@@ -86,22 +86,44 @@ def booktabs(
     columns: Mapping[str, str | Raw] | None = None,
     group: str | None = None,
     digits: int = 3,
-) -> str:
+) -> Table:
     r"""A LaTeX table of `table`, to be `\input` under `\usepackage{booktabs}`.
 
     columns: the columns to show and their headings. group: a column whose values become lines above their rows.
-    Numbers stand right in math mode with `digits` significant digits, texts left, all escaped but `Raw`.
+    Numbers stand right in math mode with `digits` significant digits, texts left, all escaped but `Raw`. The result's
+    `long` is the same table for `\usepackage{longtable}`, which breaks over pages.
     """
     shown: dict[str, str | Raw] = dict(columns or {name: name for name in table.columns if name != group})
-    lines = [r"\begin{table}[htbp]", r"\centering"]
-    lines += [rf"\caption{{{escaped(caption)}}}"] if caption else []
-    lines += [rf"\label{{{label}}}"] if label else []
-    lines += [rf"\begin{{tabular}}{{{_alignment(table, list(shown))}}}", r"\toprule"]
-    lines += [" & ".join(escaped(heading) for heading in shown.values()) + r" \\", r"\midrule"]
-    lines += _body(table, list(shown), group, digits)
+    names = [rf"\caption{{{escaped(caption)}}}"] if caption else []
+    names += [rf"\label{{{label}}}"] if label else []
+    across = _alignment(table, list(shown))
+    head = [r"\toprule", " & ".join(escaped(heading) for heading in shown.values()) + r" \\", r"\midrule"]
+    body = _body(table, list(shown), group, digits)
+    below = rf"\footnotesize {escaped(note)}" if note else ""
+    lines = [r"\begin{table}[htbp]", r"\centering", *names, rf"\begin{{tabular}}{{{across}}}", *head, *body]
     lines += [r"\bottomrule", r"\end{tabular}"]
-    lines += [r"\par\smallskip", rf"\parbox{{\linewidth}}{{\footnotesize {escaped(note)}}}"] if note else []
-    return "\n".join([*lines, r"\end{table}", ""])
+    lines += [r"\par\smallskip", rf"\parbox{{\linewidth}}{{{below}}}"] if note else []
+    found = Table("\n".join([*lines, r"\end{table}", ""]))
+    found.long = _long(names, across, head, body, below)
+    return found
+
+
+class Table(str):
+    """A table that stays on one page, as text."""
+
+    long: str
+    """The same table as a longtable, which breaks over pages."""
+
+
+def _long(names: list[str], across: str, head: list[str], body: list[str], below: str) -> str:
+    columns = len(across)
+    lines = [rf"\begin{{longtable}}{{{across}}}"]
+    lines += ["".join(names) + r" \\"] if names else []
+    lines += [*head, r"\endfirsthead", *head, r"\endhead", r"\midrule"]
+    lines += [rf"\multicolumn{{{columns}}}{{r}}{{\footnotesize continued on the next page}} \\", r"\endfoot"]
+    lines += [r"\bottomrule"]
+    lines += [rf"\multicolumn{{{columns}}}{{p{{0.95\linewidth}}}}{{{below}}} \\"] if below else []
+    return "\n".join([*lines, r"\endlastfoot", *body, r"\end{longtable}", ""])
 
 
 def _alignment(table: pd.DataFrame, names: Sequence[str]) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
+from advosim.figures import toolkit
 from advosim.results import codebook
 from advosim.results import folder as results
+from advosim.results.latex import Table
 from advosim.world.columns import Column
 
 if TYPE_CHECKING:
@@ -32,23 +34,27 @@ class Leaves:
     """What the columns of `tables` and `rows` mean, for the codebook; more than a table has may be given."""
     latex: Mapping[str, str] = field(default_factory=dict)
     figures: Mapping[str, Figure] = field(default_factory=dict)
+    other: Mapping[str, Callable[[IO[bytes]], None]] = field(default_factory=dict)
+    """What writes other files, by name with suffix."""
 
 
-def save(leaves: Leaves, folder: str | Path, force: bool = False) -> Path:
+def save(
+    leaves: Leaves, folder: str | Path, force: bool = False, *, formats: Sequence[str] = ("png",),
+    longtable: bool = False,
+) -> Path:  # fmt: skip
     """Write all files of an analysis; the folder appears whole or not and replaces older results.
 
-    force: as of `results.check_place`. Raises InputError for a place that holds something else, SaveError where writing
-    fails.
+    force: as of `results.check_place`. formats: of figures, any of png, pdf, svg. longtable: LaTeX tables that break
+    over pages. Raises InputError for a place that holds something else, SaveError where writing fails.
     """
+    toolkit.check_formats(formats)
     with results.whole(folder, force) as partial:
-        fill(leaves, partial)
+        fill(leaves, partial, formats, longtable)
     return Path(folder)
 
 
-def fill(leaves: Leaves, folder: Path) -> None:
+def fill(leaves: Leaves, folder: Path, formats: Sequence[str] = ("png",), longtable: bool = False) -> None:
     """Write all files of an analysis into a folder that is there, the manifest last."""
-    from advosim.figures import toolkit
-
     for name, table in leaves.tables.items():
         if len(table):
             results.write_csv(table, folder / f"{name}.csv")
@@ -59,9 +65,13 @@ def fill(leaves: Leaves, folder: Path) -> None:
     }
     codebook.write(folder, told)
     for name, text in leaves.latex.items():
-        _write(folder / f"{name}.tex", text)
+        _write(folder / f"{name}.tex", text.long if longtable and isinstance(text, Table) else text)
     for name, figure in leaves.figures.items():
-        toolkit.save(figure, folder / f"{name}.png")
+        for format in formats:
+            toolkit.save(figure, folder / f"{name}.{format}")
+    for file, write in leaves.other.items():
+        with (folder / file).open("wb") as target:
+            write(target)
     _write(folder / "summary.txt", leaves.summary + "\n")
     saved = datetime.now(UTC).isoformat(timespec="seconds")
     results.write_manifest(folder, {"program": results.PROGRAM, **leaves.told, **results.machine(), "saved": saved})

@@ -57,8 +57,7 @@ def flows() -> str:
 
 def analyses() -> str:
     """The columns of the tables that analyses leave."""
-    from advosim.experiment import effects
-    from advosim.experiment.compare import comparison
+    from advosim.experiment.compare import comparison, courses
     from advosim.experiment.contribution import ranking, routes
     from advosim.experiment.discovery import found
     from advosim.experiment.sensitivity import analysis
@@ -66,7 +65,10 @@ def analyses() -> str:
     from advosim.results import codebook
 
     tables = {
-        "compare: effects": (comparison.SCENARIO, *effects.OUTCOME, *effects.COLUMNS),
+        "compare: effects": comparison.COLUMNS,
+        "compare: courses": courses.COLUMNS,
+        "compare: events": courses.EVENT_COLUMNS,
+        "compare: panel": courses.PANEL,
         **{f"contribution: {name}": rows for name, rows in ranking.COLUMNS.items()},
         **{f"contribution: {name}, with --routes": rows for name, rows in routes.COLUMNS.items()},
         **{f"sensitivity: {name}": rows for name, rows in analysis.COLUMNS.items()},

@@ -18,6 +18,7 @@ from advosim.experiment.calibration.prior import Between, OneOf, Prior, Theta
 from advosim.experiment.calibration.runs import Progress
 from advosim.experiment.calibration.targets import Target, read
 from advosim.experiment.sweep.schema import Experiment
+from advosim.figures.toolkit import check_formats
 from advosim.processors import processors
 from advosim.results import folder as results
 from advosim.scenario.problems import InputError, Problem
@@ -50,14 +51,17 @@ def calibrate(
     *,
     workers: int | None = None,
     progress: Progress | None = None,
+    formats: Sequence[str] = ("png",),
+    longtable: bool = False,
     **settings: Any,
 ) -> Calibration:
     """Calibrate an experiment's factors to targets, or to the CSV file of them that it names.
 
     settings: those of `calibration.fit.Settings`, over what the experiment says. With `out`, runs are kept there, a
-    second start goes on where the first ended, and tables, figure and manifest are written at the end.
+    second start goes on where the first ended, and tables, figure (in `formats`) and manifest are written at the end.
     Raises InputError for wrong input, FailedRuns where too many runs fail, SaveError where results cannot be saved.
     """
+    check_formats(formats)
     chosen, known, place = check(experiment, targets, out, **settings)
     from advosim.simulation import compile_all
 
@@ -78,7 +82,8 @@ def calibrate(
     if place is not None:
         from advosim.experiment.calibration import report
 
-        report.write(result, place, experiment.title, {"plan": plan(experiment)})
+        printed: dict[str, Any] = {"formats": formats, "longtable": longtable}
+        report.write(result, place, experiment.title, {"plan": plan(experiment)}, **printed)
     return result
 
 

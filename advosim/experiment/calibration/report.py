@@ -27,7 +27,7 @@ WORDS = {
 }
 
 
-def write(result: Calibration, place: Path, title: str, told: Mapping[str, Any]) -> None:
+def write(result: Calibration, place: Path, title: str, told: Mapping[str, Any], **printed: Any) -> None:
     """Write all files into `place`, where runs may be kept already. Raises SaveError where that fails."""
     partial = place / f".partial-{os.getpid()}"
     try:
@@ -35,7 +35,7 @@ def write(result: Calibration, place: Path, title: str, told: Mapping[str, Any])
         for remains in place.glob(".partial-*"):
             shutil.rmtree(remains, ignore_errors=True)
         partial.mkdir()
-        saving.fill(_leaves(result, title, told), partial)
+        saving.fill(_leaves(result, title, told), partial, **printed)
         _move(partial, place)
     except OSError as error:
         reason = error.strerror or str(error)
@@ -57,7 +57,8 @@ def _move(partial: Path, place: Path) -> None:
 
 
 FILES = (
-    "summary.txt", "calibration.png", "intervals.csv", "intervals.tex", "fit.csv", "posterior.csv", "posterior.parquet",
+    "summary.txt", "calibration.png", "calibration.pdf", "calibration.svg",
+    "intervals.csv", "intervals.tex", "fit.csv", "posterior.csv", "posterior.parquet",
     "predictive.csv", "runs.parquet", "codebook.csv",
 )  # fmt: skip
 

@@ -10,14 +10,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from advosim.experiment import effects
-from advosim.experiment.compare import figure
+from advosim.experiment.compare import course_figure as drawing
+from advosim.experiment.compare import courses, figure
+from advosim.experiment.compare.courses import Courses
 from advosim.processors import processors
 from advosim.reading import outcomes as vocabulary
 from advosim.replaced import SPELLED, Rules, functions, in_manifest, traces
-from advosim.results import latex, saving
+from advosim.results import latex, saving, stata
 from advosim.scenario.limits import MOST_SEED
 from advosim.scenario.problems import InputError, Problem, did_you_mean
 from advosim.scenario.size import shortages
@@ -66,6 +68,14 @@ class _Plan:
     by_issue: bool
     rules: Rules = field(default_factory=dict)
     """By mechanism, what takes its place in all scenarios."""
+    primary: tuple[str, ...] = ()
+    courses: tuple[str, ...] = ()
+    panel: bool = False
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """Columns of the weekly table that are kept of each run."""
+        return tuple(vocabulary.WEEKLY) if self.panel else self.courses
 
 
 @dataclass(frozen=True)
@@ -78,6 +88,12 @@ class Comparison:
     """One row per scenario and seed: `scenario`, `seed`, one column per outcome."""
     told: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """Scenarios, seeds and weeks, for the manifest."""
+    primary: tuple[str, ...] = ()
+    """Outcomes that were named in advance, as `outcomes` calls them; all others are exploratory."""
+    courses: Courses | None = field(default=None, repr=False)
+    """What was kept by week."""
+    panel: pd.DataFrame | None = field(default=None, repr=False)
+    """One row per scenario, seed, week, polity and issue, where it was asked for."""
 
     @property
     def outcomes(self) -> list[str]:
@@ -92,13 +108,40 @@ class Comparison:
         """
         import pandas as pd
 
-        rows = [self._row(label, outcome) for label in self.labels[1:] for outcome in self.outcomes]
+        names = [*self.primary, *(name for name in self.outcomes if name not in self.primary)]
+        rows = [self._row(label, outcome) for label in self.labels[1:] for outcome in names]
         return pd.DataFrame(rows)
+
+    @cached_property
+    def course_table(self) -> pd.DataFrame:
+        """One row per scenario, column of the weekly table, place and week: means and bands, see `courses.COLUMNS`."""
+        return self._followed.table(bool(self.told.get("by_issue")))
+
+    @cached_property
+    def event_table(self) -> pd.DataFrame:
+        """One row per scenario, polity, kind of event and year: means and bands, see `courses.EVENT_COLUMNS`."""
+        return self._followed.event_table()
+
+    @property
+    def _followed(self) -> Courses:
+        if self.courses is None:
+            raise ValueError("no course was followed: compare(..., courses=['policy'])")
+        return self.courses
+
+    def course_figure(self, columns: Sequence[str] | None = None) -> Figure:
+        """The course of each column in all scenarios, and of the differences, with bands over seeds."""
+        found = self._followed
+        return drawing.courses(found, self.course_table, found.columns if columns is None else columns)
+
+    def event_figure(self, kinds: Sequence[str] = drawing.EVENTS_DRAWN) -> Figure:
+        """Events of some kinds by year, with bands over seeds."""
+        return drawing.events(self._followed, self.event_table, kinds)
 
     def _row(self, label: str, outcome: str) -> dict[str, Any]:
         group, name, unit = _described(outcome)
         effect = effects.paired(self._values(self.labels[0], outcome), self._values(label, outcome))
-        head = {"scenario": label, "outcome": outcome, "group": group, "label": name, "unit": unit}
+        role = "primary" if outcome in self.primary else "exploratory"
+        head = {"scenario": label, "outcome": outcome, "role": role, "group": group, "label": name, "unit": unit}
         return {**head, **effects.as_row(effect)}
 
     def _values(self, label: str, outcome: str) -> Any:
@@ -114,10 +157,11 @@ class Comparison:
 
     def figure(self, outcomes: Sequence[str] | None = None) -> Figure:
         """Effect sizes with 95% intervals, a row for each outcome and a mark for each scenario."""
-        return figure.effects(self.labels, self.table, self.outcomes if outcomes is None else outcomes)
+        shown = self.table.assign(group=_groups(self.table))
+        return figure.effects(self.labels, shown, self.outcomes if outcomes is None else outcomes)
 
-    def latex(self, outcomes: Sequence[str] | None = None) -> str:
-        """The effects as a LaTeX table with booktabs' rules."""
+    def latex(self, outcomes: Sequence[str] | None = None) -> latex.Table:
+        """The effects as a LaTeX table with booktabs' rules, primary outcomes first; its `long` breaks over pages."""
         shown = self._printed(outcomes)
         heads = {
             "label": "Outcome",
@@ -142,7 +186,10 @@ class Comparison:
             "label": [f"{row.label} ({row.unit})" if row.unit else row.label for row in rows],
             "interval": [latex.interval(row.low, row.high) for row in rows],
             "rose": [latex.Raw(rf"${100 * row.rose:.0f}\%$") for row in rows],
-            "over": [f"{row.scenario}: {row.group}" if len(self.labels) > 2 else row.group for row in rows],
+            "over": [
+                f"{row.scenario}: {group}" if len(self.labels) > 2 else group
+                for row, group in zip(rows, _groups(table), strict=True)
+            ],
         }
         return table.assign(**printed)
 
@@ -152,31 +199,60 @@ class Comparison:
         return f"Effects of {', '.join(others)} against {base}: means of {count} paired runs."
 
     def summary(self, most: int = 12) -> str:
-        """The strongest effects, for a person to read."""
+        """All primary outcomes, and the strongest effects among the others, for a person to read."""
         lines = [self._caption()]
         for label in self.labels[1:]:
             rows = self.table[self.table["scenario"] == label]
-            rows = rows.reindex(rows["d_z"].abs().sort_values(ascending=False, kind="stable").index)
-            sure = rows[(rows["low"] > 0) | (rows["high"] < 0)]
-            lines += ["", f"{label} ({len(sure)} of {len(rows)} intervals leave out 0; the surest first)"]
-            lines += [_line(row) for row in sure.head(most).itertuples()] or ["  no effect that is distinct from luck"]
+            lines += ["", label]
+            named = rows[rows["role"] == "primary"]
+            if len(named):
+                lines += ["primary outcomes, named in advance, whatever they show"]
+                lines += [_line(row) for row in named.itertuples()]
+            lines += _exploratory(rows[rows["role"] != "primary"], most)
         return "\n".join(lines)
 
-    def save(self, folder: str | Path, *, force: bool = False) -> Path:
-        """Write effects as .csv, .tex and .png, all pairs, a summary and a manifest; see `saving.save`."""
-        leaves = saving.Leaves(
+    def _leaves(self, panel: Sequence[str]) -> saving.Leaves:
+        tables, figures = {"effects": self.table}, {"effects": self.figure()}
+        if self.courses is not None and self.courses.columns:
+            tables |= {"courses": self.course_table, "events": self.event_table}
+            figures["courses"] = self.course_figure()
+            if set(self.courses.kinds) & set(drawing.EVENTS_DRAWN):
+                figures["events"] = self.event_figure()
+        rows = {"pairs": self.pairs}
+        if self.panel is not None and "parquet" in panel:
+            rows["panel"] = self.panel
+        return saving.Leaves(
             told={"kind": "comparison", **self.told},
             summary=self.summary(),
-            tables={"effects": self.table},
-            rows={"pairs": self.pairs},
+            tables=tables | ({"panel": self.panel} if self.panel is not None and "csv" in panel else {}),
+            rows=rows,
             columns={
-                "effects": (SCENARIO, *effects.OUTCOME, *effects.COLUMNS),
+                "effects": COLUMNS,
                 "pairs": (SCENARIO, SEED, *map(_declared, self.outcomes)),
+                "courses": courses.COLUMNS,
+                "events": courses.EVENT_COLUMNS,
+                "panel": courses.PANEL,
             },
             latex={"effects": self.latex()},
-            figures={"effects": self.figure()},
+            figures=figures,
+            other={"panel.dta": self._dta} if self.panel is not None and "dta" in panel else {},
         )
-        return saving.save(leaves, folder, force)
+
+    def _dta(self, target: IO[bytes]) -> None:
+        """The panel for Stata: names are labelled numbers, which regressions take as they are."""
+        assert self.panel is not None
+        named = {name: self.panel[name].astype("category") for name in ("polity", "issue")}
+        order = _ordered(self.panel["scenario"], self.labels)
+        stata.write(self.panel.assign(scenario=order, **named), courses.PANEL, target)
+
+    def save(
+        self, folder: str | Path, *, force: bool = False, panel: Sequence[str] = ("parquet",), **printed: Any
+    ) -> Path:
+        """Write effects, courses and events (.csv, .tex, figures), all pairs, a summary and a manifest.
+
+        panel: formats of the panel, any of parquet, csv, dta. printed: formats, longtable; see `saving.save`.
+        """
+        return saving.save(self._leaves(panel), folder, force, **printed)
 
 
 NOTE = (
@@ -184,6 +260,34 @@ NOTE = (
     "of the differences; d_av: over the mean sd of both scenarios. Rose: share of pairs with a higher outcome. "
     "Outcomes of issues are means over issues."
 )
+
+
+PRIMARY = "Primary, named in advance"
+
+
+def _groups(table: pd.DataFrame) -> list[str]:
+    """What outcomes stand under: those named in advance are together."""
+    return [PRIMARY if role == "primary" else group for role, group in zip(table["role"], table["group"], strict=True)]
+
+
+def _ordered(column: pd.Series[Any], order: Sequence[str]) -> Any:
+    import pandas as pd
+
+    return pd.Categorical(column, categories=list(order))
+
+
+def _exploratory(rows: pd.DataFrame, most: int) -> list[str]:
+    """How many outcomes were looked at, and those of which the effect is surest."""
+    if not len(rows):
+        return []
+    rows = rows.reindex(rows["d_z"].abs().sort_values(ascending=False, kind="stable").index)
+    sure = rows[(rows["low"] > 0) | (rows["high"] < 0)]
+    luck = (1 - effects.LEVEL) * len(rows)
+    head = (
+        f"exploratory: {len(rows)} outcome{'' if len(rows) == 1 else 's'} looked at, {len(sure)} of {len(rows)} "
+        f"intervals leave out 0 (by luck alone some {luck:.2g} would); the surest first"
+    )
+    return [head, *([_line(row) for row in sure.head(most).itertuples()] or ["  no effect that is distinct from luck"])]
 
 
 def _line(row: Any) -> str:
@@ -194,6 +298,9 @@ def _line(row: Any) -> str:
 
 SCENARIO = Column("scenario", "scenario", names="labels of scenarios", by="compare")
 SEED = count("seed", "seed of the run", "number", "compare")
+ROLE = Column("role", "whether it was named in advance", names="primary, exploratory", by="compare")
+COLUMNS = (SCENARIO, effects.OUTCOME[0], ROLE, *effects.OUTCOME[1:], *effects.COLUMNS)
+"""Of the table of effects."""
 
 
 def _declared(outcome: str) -> Column:
@@ -230,6 +337,9 @@ def compare(
     progress: bool = True,
     kept: str | Path | None = None,
     mechanisms: Rules | None = None,
+    primary: Sequence[str] = (),
+    courses: Sequence[str] = courses.DRAWN,
+    panel: bool = False,
 ) -> Comparison:
     """Run each scenario with the same seeds and say what the later ones do differently from the first.
 
@@ -237,16 +347,35 @@ def compare(
     of a Record each. workers: processes, by default what the machine has where that pays; results do not depend on it.
     by_issue adds every outcome for each issue. labels: what the scenarios are called, by default their titles. kept: a
     folder for the runs while they are made, so that the same call goes on from there; `forget` removes it. mechanisms:
-    as of `simulate`, in all scenarios alike.
+    as of `simulate`, in all scenarios alike. primary: outcomes that the question is about, named in advance: they are
+    measured too, come first, and are reported whatever they show. courses: columns of the weekly table that are
+    followed week by week. panel keeps all of its columns, one row per scenario, seed, week, polity and issue.
     Raises InputError for wrong input, RunError where a run raises or its process dies.
     """
+    outcomes = _with_primary(outcomes, primary)
     plan = replace(_planned(scenarios, runs, first_seed, outcomes, weeks, by_issue, labels), rules=_rules(mechanisms))
+    plan = replace(plan, primary=_primary(plan, primary), courses=_courses(courses), panel=panel)
     seeds = range(first_seed, first_seed + runs)
     if short := list(shortages(plan.scenarios, None, _workers(plan, runs * len(plan.scenarios), workers))):
         raise InputError(short)
     with _folder(kept) as folder:
-        table = _run(plan, seeds, _workers(plan, runs * len(plan.scenarios), workers), progress, folder)
-    return Comparison(plan.labels, table, _told(plan, seeds))
+        _run(plan, seeds, _workers(plan, runs * len(plan.scenarios), workers), progress, folder)
+        return _compared(plan, seeds, folder)
+
+
+def _compared(plan: _Plan, seeds: range, folder: Path) -> Comparison:
+    """What the runs in a folder say."""
+    from advosim.experiment.sweep import running, store
+
+    table = running.runs(folder)
+    followed = whole = None
+    if plan.kept:
+        file = folder / store.WEEKS
+        shape = (plan.labels, len(seeds), plan.courses, plan.polities, plan.issues, plan.weeks)
+        followed = courses.gathered(file, *shape) if plan.courses else None
+        whole = courses.panel(file, table) if plan.panel else None
+    pairs = table.drop(columns=["run", "point", "status"])[[FACTOR, "seed", *_measuring(plan).columns]]
+    return Comparison(plan.labels, pairs, _told(plan, seeds), plan.primary, followed, whole)
 
 
 def forget(kept: str | Path) -> None:
@@ -271,6 +400,7 @@ def _told(plan: _Plan, seeds: range) -> dict[str, Any]:
     common = {"polities": list(plan.polities), "issues": list(plan.issues)}
     measured = {"outcomes": None if plan.own else list(plan.outcomes), "by_issue": plan.by_issue}
     seen: dict[str, Any] = {"seeds": [seeds.start, seeds.stop - 1], "weeks": plan.weeks}
+    seen |= {"primary": list(plan.primary), "courses": list(plan.courses), "panel": plan.panel}
     seen |= {"replaced": in_manifest(traces(plan.rules))} if plan.rules else {}
     return {**seen, **common, **measured, "scenarios": scenarios}
 
@@ -344,6 +474,50 @@ def _chosen(
     if not names:
         problems.append(Problem("compare", None, "no outcome is named", ", ".join(known)))
     return names, ()
+
+
+def _with_primary(
+    outcomes: Sequence[str] | Mapping[str, Outcome] | None, primary: Sequence[str]
+) -> Sequence[str] | Mapping[str, Outcome] | None:
+    """Outcomes with those that were named in advance; own ones are there already."""
+    if outcomes is None or isinstance(outcomes, Mapping) or not primary:
+        return outcomes
+    plain = [name.rpartition(".")[2] for name in primary]
+    return [*outcomes, *(name for name in plain if name not in outcomes)]
+
+
+def _primary(plan: _Plan, wanted: Sequence[str]) -> tuple[str, ...]:
+    """The columns of outcomes that were named in advance, in each polity. Raises InputError for unknown ones."""
+    known = _measuring(plan).columns
+    found: list[str] = []
+    problems = []
+    for name in wanted:
+        name = vocabulary.current(name)
+        place = [vocabulary.column(vocabulary.Place(polity, ""), name, plan.polities) for polity in plan.polities]
+        here = [name] if name in known else [column for column in place if column in known]
+        found += [column for column in here if column not in found]
+        if not here:
+            what = f"primary: there is no outcome '{name}' in this comparison"
+            problems.append(Problem("compare", None, what, ", ".join(known), did_you_mean(name, known)))
+    if problems:
+        raise InputError(problems)
+    return tuple(found)
+
+
+def _courses(wanted: Sequence[str]) -> tuple[str, ...]:
+    """The columns to follow. Raises InputError for unknown ones."""
+    known = list(vocabulary.WEEKLY)
+    problems = [
+        Problem(
+            "compare", None, f"courses: there is no column of numbers '{name}' in the weekly table", ", ".join(known),
+            did_you_mean(name, known),
+        )
+        for name in wanted
+        if name not in known
+    ]  # fmt: skip
+    if problems:
+        raise InputError(problems)
+    return tuple(dict.fromkeys(wanted))
 
 
 def _travels(function: Any) -> bool:
@@ -436,13 +610,16 @@ class _Measuring:
     issues: tuple[str, ...]
     by_issue: bool
     rules: Rules
+    kept: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
         """All that the numbers depend on beside scenario and seed."""
         own = [(name, getattr(call, "__module__", ""), getattr(call, "__qualname__", "")) for name, call in self.own]
-        return f"compare {self.weeks} {self.outcomes} {own} {self.polities} {self.issues} {self.by_issue}" + (
-            f" {traces(self.rules)}" if self.rules else ""
+        return (
+            f"compare {self.weeks} {self.outcomes} {own} {self.polities} {self.issues} {self.by_issue}"
+            + (f" {traces(self.rules)}" if self.rules else "")
+            + (f" {self.kept}" if self.kept else "")
         )
 
     @property
@@ -452,21 +629,29 @@ class _Measuring:
             *(name for name, _ in self.own),
         ]
 
-    def __call__(self, scenario: Scenario, seed: int) -> dict[str, float]:
+    def __call__(self, scenario: Scenario, seed: int) -> Any:
         from advosim import simulation
+        from advosim.experiment.sweep.running import Reduced
 
         record = simulation.simulate(scenario, seed, weeks=self.weeks, threads=1, mechanisms=self.rules)
         row = vocabulary.measured(record, self.outcomes, self.polities, self.issues, self.by_issue)
-        return {**row, **{name: float(outcome(record)) for name, outcome in self.own}}
+        row |= {name: float(outcome(record)) for name, outcome in self.own}
+        return Reduced(row, courses.weekly(record, self.kept, self.polities, self.issues)) if self.kept else row
 
 
-def _run(plan: _Plan, seeds: range, workers: int, progress: bool, folder: Path) -> pd.DataFrame:
-    """One row per scenario and seed, by the engine of sweeps: what died is tried again, what is there is not."""
+def _measuring(plan: _Plan) -> _Measuring:
+    return _Measuring(
+        plan.weeks, plan.outcomes, plan.own, plan.polities, plan.issues, plan.by_issue, plan.rules, plan.kept
+    )
+
+
+def _run(plan: _Plan, seeds: range, workers: int, progress: bool, folder: Path) -> None:
+    """A run per scenario and seed, by the engine of sweeps: what died is tried again, what is there is not."""
     from advosim import simulation
     from advosim.experiment.sweep import running
     from advosim.experiment.sweep.workers import InProcess
 
-    measuring = _Measuring(plan.weeks, plan.outcomes, plan.own, plan.polities, plan.issues, plan.by_issue, plan.rules)
+    measuring = _measuring(plan)
     experiment = _experiment(plan, seeds, measuring.columns)
     total = len(plan.scenarios) * len(seeds)
     size = max(1, min(25, total // (workers * 8), CHUNK // max(1, _size(plan))))
@@ -484,8 +669,6 @@ def _run(plan: _Plan, seeds: range, workers: int, progress: bool, folder: Path) 
         first = state.failures[0]
         running.forget_failures(folder)
         raise RunError(first["factors"][FACTOR], first["seed"], f"{first['error']}; {DIED}", first["traceback"])
-    table = running.runs(folder)
-    return table.drop(columns=["run", "point", "status"])[[FACTOR, "seed", *measuring.columns]]
 
 
 DIED = "perhaps there was not enough memory; the other runs are kept, and the same command tries this one again"
@@ -493,7 +676,7 @@ DIED = "perhaps there was not enough memory; the other runs are kept, and the sa
 
 def _experiment(plan: _Plan, seeds: range, columns: Sequence[str]) -> Experiment:
     """The runs of a comparison as an experiment: the scenarios are its only factor."""
-    from advosim.experiment.sweep.schema import Design, Experiment, Factor, Replicates
+    from advosim.experiment.sweep.schema import Design, Experiment, Factor, Keep, Replicates
     from advosim.experiment.sweep.schema import Outcome as Measured
 
     return Experiment(
@@ -503,6 +686,7 @@ def _experiment(plan: _Plan, seeds: range, columns: Sequence[str]) -> Experiment
         {FACTOR: Factor(FACTOR, "text", plan.labels)},
         Replicates.model_construct(count=len(seeds), first_seed=seeds.start),
         {name: Measured(of=name) for name in columns},
+        Keep(weeks=1 if plan.kept else "none"),
         scenarios=dict(zip(plan.labels, plan.scenarios, strict=True)),
     )
 

@@ -218,7 +218,7 @@ class Contribution:
         whole = self.sums[self.sums["issue"] == EVERY]
         return [_told(row) for row in _rows(whole)]
 
-    def save(self, folder: str | Path, *, force: bool = False) -> Path:
+    def save(self, folder: str | Path, *, force: bool = False, **printed: Any) -> Path:
         """Write contribution.csv, .tex and .png, sums.csv, all pairs, a summary and a manifest; see `saving.save`."""
         leaves = saving.Leaves(
             told={"kind": "contribution", **self.told},
@@ -229,7 +229,7 @@ class Contribution:
             latex={"contribution": self.latex()},
             figures={"contribution": self.figure()},
         )
-        return saving.save(leaves, folder, force)
+        return saving.save(leaves, folder, force, **printed)
 
 
 def _rows(table: pd.DataFrame) -> list[Any]:

@@ -162,7 +162,7 @@ class Decomposition:
                 lines.append(f"    {row.route:<12} {row.effect:+.3f} [{row.low:+.3f}, {row.high:+.3f}]{share}{unsure}")
         return "\n".join(lines)
 
-    def save(self, folder: str | Path, *, force: bool = False) -> Path:
+    def save(self, folder: str | Path, *, force: bool = False, **printed: Any) -> Path:
         """Write routes.csv and .png, all pairs, a summary and a manifest; see `saving.save`."""
         leaves = saving.Leaves(
             told={"kind": "routes", "who": self.who, **self.told},
@@ -172,7 +172,7 @@ class Decomposition:
             columns=COLUMNS,
             figures={"routes": self.figure()},
         )
-        return saving.save(leaves, folder, force)
+        return saving.save(leaves, folder, force, **printed)
 
 
 _PLACE = (

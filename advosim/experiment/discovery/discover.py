@@ -87,7 +87,7 @@ class Discovery(Found):
         table = pd.DataFrame(rows, columns=["box", *heads])
         return latex.booktabs(table, caption=caption, label="tab:boxes", columns=heads, group="box")
 
-    def save(self, folder: str | Path, *, force: bool = False) -> Path:
+    def save(self, folder: str | Path, *, force: bool = False, **printed: Any) -> Path:
         """Write boxes, scores, the tree in the summary, figures and a manifest; see `saving.save`."""
         condition = {"outcome": self.outcome, "condition": self.condition, "notes": self.notes}
         leaves = saving.Leaves(
@@ -98,7 +98,7 @@ class Discovery(Found):
             latex={"boxes": self.latex()},
             figures=self.figures(),
         )
-        return saving.save(leaves, folder, force)
+        return saving.save(leaves, folder, force, **printed)
 
 
 def discover(

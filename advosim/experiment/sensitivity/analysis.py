@@ -116,7 +116,7 @@ class Sensitivity(Found):
         """What was found, for a person to read."""
         return tables.summary(self)
 
-    def save(self, folder: str | Path, *, force: bool = False) -> Path:
+    def save(self, folder: str | Path, *, force: bool = False, **printed: Any) -> Path:
         """Write tables (.csv, .tex), figures, a summary and a manifest; see `saving.save`."""
         leaves = saving.Leaves(
             told={"kind": "sensitivity", **self.runs.told},
@@ -131,7 +131,7 @@ class Sensitivity(Found):
             latex={"indices": self.latex()},
             figures=self.figures(),
         )
-        return saving.save(leaves, folder, force)
+        return saving.save(leaves, folder, force, **printed)
 
 
 def sensitivity(experiment: Experiment | str | Path, folder: str | Path) -> Sensitivity:

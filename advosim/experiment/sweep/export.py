@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-import re
 import shutil
-from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 from advosim.experiment.sweep import running as sweep
 from advosim.experiment.sweep import store
 from advosim.experiment.sweep.columns import tables
-from advosim.results import codebook
+from advosim.results import codebook, stata
 from advosim.results.folder import SaveError
 from advosim.scenario.plain_text import cell
 from advosim.scenario.problems import InputError, Problem
 from advosim.world.columns import Column
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-NAME, LABEL = 32, 80
-"""Characters that Stata allows in names of variables and in their labels."""
-EXACT = 2**53
-"""Whole numbers up to here are exact in Stata, which keeps large ones as double."""
-_RESERVED = (
-    "_all", "_b", "byte", "_coef", "_cons", "double", "float", "if", "in", "int", "long", "_n", "_N", "_pi", "_pred",
-    "_rc", "_skip", "strL", "using", "with",
-)  # fmt: skip
 
 
 def export(folder: str | Path, format: str, to: str | Path | None = None) -> list[Path]:
@@ -90,65 +76,4 @@ def _without_formulas(batch: Any) -> Any:
 def _dta(columns: Sequence[Column], source: IO[bytes], target: IO[bytes]) -> None:
     import pandas as pd
 
-    table = pd.read_parquet(source)
-    names = stata_names(list(table.columns))
-    meanings = {column.name: column.meaning for column in columns}
-    labels = {names[name]: _label(name, meanings.get(name, "")) for name in table.columns}
-    plain = pd.DataFrame({names[name]: _stata_column(table[name]) for name in table.columns})
-    plain.to_stata(
-        target,
-        write_index=False,
-        version=118,
-        variable_labels=labels,
-        data_label="advosim",
-        time_stamp=datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None),  # the same bytes for the same runs
-    )
-
-
-def _stata_column(column: pd.Series[Any]) -> pd.Series[Any]:
-    import pandas as pd
-
-    if pd.api.types.is_bool_dtype(column):
-        return column.astype("int8")
-    if pd.api.types.is_integer_dtype(column):
-        return column.astype(str) if column.abs().max() > EXACT else column
-    return column if pd.api.types.is_numeric_dtype(column) else column.fillna("").astype(object)
-
-
-def _label(name: str, meaning: str) -> str:
-    """Name and meaning; without room for both the name of what is nested, which is short in Stata, else the meaning."""
-    both = f"{name}: {meaning}"
-    if meaning and len(both) <= LABEL:
-        return both
-    if "." in name or not meaning:
-        return name if len(name) <= LABEL else "..." + name[3 - LABEL :]
-    return meaning if len(meaning) <= LABEL else meaning[: LABEL - 3] + "..."
-
-
-def stata_names(columns: Sequence[str]) -> dict[str, str]:
-    """A valid name for each column: the last part of a dotted path, with as many parts before it as make it unique."""
-    found: dict[str, str] = {}
-    for column in columns:
-        others = [other for other in columns if other != column]
-        found[column] = _free(_candidates(column, others), set(found.values()))
-    return found
-
-
-def _candidates(column: str, others: Iterable[str]) -> list[str]:
-    parts = column.split(".")
-    taken = [other.split(".") for other in others]
-    first = next(
-        (depth for depth in range(1, len(parts) + 1) if all(parts[-depth:] != other[-depth:] for other in taken)),
-        len(parts),
-    )
-    return ["_".join(parts[-depth:]) for depth in range(first, len(parts) + 1)]
-
-
-def _free(candidates: list[str], taken: set[str]) -> str:
-    valid = [re.sub(r"\W", "_", name, flags=re.ASCII)[:NAME] for name in candidates]
-    numbered = [f"{valid[0][: NAME - 4]}_{number}" for number in range(2, 1000)]
-    for name in [*valid, *numbered]:
-        name = f"_{name}"[:NAME] if name[:1].isdigit() or name in _RESERVED else name
-        if name not in taken:
-            return name
-    raise ValueError("too many columns of alike names")
+    stata.write(pd.read_parquet(source), columns, target)

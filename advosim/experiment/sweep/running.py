@@ -27,7 +27,7 @@ from concurrent.futures import (
 )
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from advosim.experiment.sweep import designs, growing, load, looking, store
 from advosim.experiment.sweep.schema import SCENARIO, Experiment, Point
@@ -47,7 +47,15 @@ if TYPE_CHECKING:
     from advosim.scenario.load import Scenario
 
 Simulate = Callable[["Scenario", int], Any]
-"""(scenario, seed) -> Record, or outcomes by name. Worker processes find it by module and name."""
+"""(scenario, seed) -> Record, outcomes by name, or Reduced. Worker processes find it by module and name."""
+
+
+class Reduced(NamedTuple):
+    """What is kept of a run: its outcomes by name, and rows by `week`, `polity` and `issue`."""
+
+    outcomes: Mapping[str, float]
+    weeks: Any
+
 
 SECONDS = 2.0
 """What a chunk should take: little to lose, and little beside the work."""
@@ -466,6 +474,8 @@ def _simulated(
     from advosim.experiment.sweep import outcomes
 
     record = simulate(scenario, seed) if simulate else _model(experiment, scenario, seed)
+    if isinstance(record, Reduced):
+        return {name: outcomes.finite(name, record.outcomes[name]) for name in experiment.outcomes}, record.weeks
     if isinstance(record, Mapping):
         return {name: outcomes.finite(name, record[name]) for name in experiment.outcomes}, None
     return outcomes.reduce(record, experiment.outcomes), _kept(record, experiment.keep.weeks)
