@@ -25,7 +25,7 @@ from advosim.world.codes import QUARTER
 from advosim.world.found import found
 from advosim.world.state import World
 
-ROOM = 350_000_000
+ROOM = 300_000_000
 """Bytes of weeks and snapshots that are kept."""
 WATCHED = 600.0
 """Seconds after which a tab that asked for nothing does not watch a history any more; most say so when they leave."""
