@@ -220,6 +220,7 @@ def test_check_says_what_a_scenario_holds_and_notes() -> None:
     ran = advosim("check", "baseline")
     assert ran.exit_code == 0
     assert "no errors" in ran.stdout
+    assert "policy_between" not in ran.stdout and "*_between" in ran.stdout, "what is written is a mean over seeds"
     few = advosim("check", written('title = "X"\n[polity.home]\ncitizens = 50\n'))
     assert few.exit_code == 0
     assert "for tests only" in few.stdout

@@ -590,3 +590,9 @@ def test_quoted_paths_split_into_their_parts(parts: list[str]) -> None:
 def test_what_is_no_path_is_refused(path: str) -> None:
     with pytest.raises(ValueError, match="no dotted path"):
         split_path(path)
+
+
+def test_a_preset_is_told_from_a_scenario() -> None:
+    with pytest.raises(InputError, match='is a governance preset.*preset = "closed_regime"') as told:
+        load.load(load.presets()["closed_regime"])
+    assert len(told.value.problems) == 1

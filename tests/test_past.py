@@ -90,3 +90,17 @@ def test_a_state_of_another_version_is_refused(state: Path, monkeypatch: pytest.
         past.load(other)
     with pytest.raises(InputError, match="there is no such file"):
         past.load(tmp_path / "nothing")
+
+
+def test_a_damaged_state_and_one_of_other_rules_are_refused(
+    state: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    raw, other = state.read_bytes(), tmp_path / "other.state"
+    flipped = [raw[:at] + bytes([raw[at] ^ 1]) + raw[at + 1 :] for at in range(0, len(raw), len(raw) // 40)]
+    for damaged in (b"", raw[: len(raw) // 2], raw[:-1], *flipped):
+        other.write_bytes(damaged)
+        with pytest.raises(InputError, match="is no state of a run, or is damaged"):
+            past.load(other)
+    monkeypatch.setattr(past, "_rules", lambda: "others")
+    with pytest.raises(InputError, match="before the rules were edited"):
+        past.load(state)

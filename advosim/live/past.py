@@ -5,6 +5,8 @@ A future in which nothing is changed is the run that was not stopped, to the byt
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -22,11 +24,14 @@ from advosim.scenario import archived
 from advosim.scenario.load import Scenario, resolved
 from advosim.scenario.problems import InputError, Problem
 from advosim.version import __version__
+from advosim.world.compile import cache_of
 from advosim.world.found import found
 from advosim.world.state import World
 
 HEAD = "head"
 PROGRAM = "advosim state"
+DIGEST = 32
+"""Bytes before the rest of a file, which they are the SHA-256 of."""
 FREE = ("title", "question", "source", "weeks", "stop", "reform")
 """What a future's scenario may say otherwise than that of its past; of reforms only those after it."""
 
@@ -112,6 +117,7 @@ def save(past: Past, file: str | Path) -> None:
     head = {
         "program": PROGRAM,
         "version": __version__,
+        "rules": _rules(),
         "scenario": resolved(past.scenario),
         "seed": past.seed,
         "week": past.week,
@@ -121,12 +127,14 @@ def save(past: Past, file: str | Path) -> None:
     kept: dict[str, Any] = {
         path: np.ascontiguousarray(column).reshape(-1).view(np.uint8) for path, column in _columns(past.snapshot, rows)
     }
-    told = np.frombuffer(json.dumps(head).encode("utf-8"), np.uint8)
+    packed = io.BytesIO()
+    np.savez_compressed(packed, **{HEAD: np.frombuffer(json.dumps(head).encode("utf-8"), np.uint8), **kept})
     target = Path(file)
     aside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
         with open(aside, "wb") as stream:
-            np.savez_compressed(stream, **{HEAD: told, **kept})
+            stream.write(hashlib.sha256(packed.getbuffer()).digest())
+            stream.write(packed.getbuffer())
             stream.flush()
             os.fsync(stream.fileno())
         os.replace(aside, target)
@@ -140,21 +148,39 @@ def load(file: str | Path, weeks: int | None = None) -> Past:
     Raises InputError where the file is none, or of another version.
     """
     try:
-        with np.load(file) as kept:
+        with np.load(io.BytesIO(_unsealed(Path(file).read_bytes()))) as kept:
             head = json.loads(kept[HEAD].tobytes())
             if head["program"] != PROGRAM:
                 raise KeyError(PROGRAM)
             columns = {name: kept[name] for name in kept.files if name != HEAD}
     except (OSError, ValueError, KeyError, EOFError) as error:
-        what = "there is no such file" if isinstance(error, FileNotFoundError) else "is no state of a run"
+        what = "there is no such file" if isinstance(error, FileNotFoundError) else "is no state of a run, or is damaged"
         raise InputError(Problem(str(file), None, what, "a file that `advosim run --save-state` wrote")) from None
+    again = "run it again until that week"
     if head["version"] != __version__:
         what = f"was saved by version {head['version']} of advosim, and this is {__version__}"
-        raise InputError(Problem(str(file), None, what, hint="run it again until that week"))
+        raise InputError(Problem(str(file), None, what, hint=again))
+    if head["rules"] != _rules():
+        raise InputError(Problem(str(file), None, "was saved before the rules were edited", hint=again))
     scenario = archived.scenario(head["scenario"], Path(file))
     world = found(scenario, head["seed"], max(weeks or scenario.weeks, head["week"] + 1))
     _fill(world, head, columns, str(file))
     return of(world, scenario, head["seed"])
+
+
+def _unsealed(raw: bytes) -> bytes:
+    """What stands behind the digest. Raises ValueError where it is not what was written."""
+    if hashlib.sha256(raw[DIGEST:]).digest() != raw[:DIGEST]:
+        raise ValueError(PROGRAM)
+    return raw[DIGEST:]
+
+
+def _rules() -> str:
+    """A digest of the rules' sources; empty where compiled code has no place of its own."""
+    import advosim.week
+
+    place = cache_of(advosim.week.__name__)
+    return place.name if place else ""
 
 
 def _columns(snapshot: branch.Snapshot, rows: Mapping[str, Any]) -> Iterator[tuple[str, NDArray[Any]]]:

@@ -36,7 +36,7 @@ OVERCOME, EXIT, DISSOLVED, UNSETTLED = "overcome", "exit", "dissolved", "unsettl
 ENDINGS = (OVERCOME, EXIT, DISSOLVED, UNSETTLED)
 REASONS = {
     "closed": "a member closed",
-    "goal_reached": "goal reached",
+    "goal_reached": "policy is where a member wants it",
     "culture_clash": "clash of cultures",
     "priority_clash": "clash of priorities",
     "strategy_clash": "clash over strategy",

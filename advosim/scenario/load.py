@@ -102,6 +102,8 @@ def read(path: str | Path, overrides: Mapping[str, Any] | None = None, *, folder
     layers, problems = chain(locate(path, folder))
     if not layers:
         raise InputError(problems)
+    if "governance" in layers[-1].table and not layers[-1].table.keys() & {"polity", "extends"}:
+        raise InputError(_no_scenario(layers[-1].name))
     partial = bool(problems)
     merged = Merged(layers[-1])
     for layer in (catalogue_layer(), *layers):
@@ -110,6 +112,12 @@ def read(path: str | Path, overrides: Mapping[str, Any] | None = None, *, folder
     if overrides:
         problems += _change(merged, {k: toml_value(v) for k, v in overrides.items()}, CHANGES[0])
     return _checked(merged, problems, weeks, partial)
+
+
+def _no_scenario(name: str) -> Problem:
+    preset = Path(name).stem if Path(name).stem in presets() else name
+    what = "is a governance preset, which scenarios use, and no scenario"
+    return Problem(name, None, what, hint=f'write preset = "{preset}" under [polity.home.governance] of a scenario')
 
 
 def but(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
