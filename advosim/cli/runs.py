@@ -88,7 +88,7 @@ def check(scenario: options.Scenario) -> None:
     say(f"{scenario}: no errors")
     say(_described(read))
     if any(issue.policy_between or issue.attitude_between for issue in read.issue.values()):
-        say("Each seed draws where policy and attitudes start, around what is written: by the issues' *_between; 0 is exact.")
+        say("Each seed draws where policy and attitudes start around what is written, by the issues' *_between.")
     say(f"A run takes {size(read)}.")
     for note in (*networks, *load.notes(read)):
         say(f"note: {note}")

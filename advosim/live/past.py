@@ -154,7 +154,9 @@ def load(file: str | Path, weeks: int | None = None) -> Past:
                 raise KeyError(PROGRAM)
             columns = {name: kept[name] for name in kept.files if name != HEAD}
     except (OSError, ValueError, KeyError, EOFError) as error:
-        what = "there is no such file" if isinstance(error, FileNotFoundError) else "is no state of a run, or is damaged"
+        what = (
+            "there is no such file" if isinstance(error, FileNotFoundError) else "is no state of a run, or is damaged"
+        )
         raise InputError(Problem(str(file), None, what, "a file that `advosim run --save-state` wrote")) from None
     again = "run it again until that week"
     if head["version"] != __version__:
