@@ -24,6 +24,7 @@ from codebooks import explains
 from advosim.experiment.sweep import export, load, store
 from advosim.experiment.sweep import running as sweep
 from advosim.experiment.sweep.schema import Experiment
+from advosim.experiment.sweep.store import files, planned
 from advosim.results import stata
 from advosim.scenario.problems import InputError
 
@@ -89,8 +90,8 @@ def test_of_two_plans_the_first_holds(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_what_killed_processes_left_is_swept_up(tmp_path: Path) -> None:
     (tmp_path / "chunks").mkdir()
-    dead = tmp_path / "chunks" / f".000001.parquet.{store._host()}-4194399-1.tmp"
-    mine = tmp_path / "chunks" / f".000002.parquet.{store._host()}-{os.getppid()}-1.tmp"
+    dead = tmp_path / "chunks" / f".000001.parquet.{files.this_host()}-4194399-1.tmp"
+    mine = tmp_path / "chunks" / f".000002.parquet.{files.this_host()}-{os.getppid()}-1.tmp"
     other = tmp_path / f".{store.RUNS}.elsewhere-77-1.tmp"
     old = tmp_path / f".{store.RUNS}.elsewhere-78-1.tmp"
     for file in (dead, mine, other, old):
@@ -230,7 +231,7 @@ def test_the_hash_of_a_preset_of_ones_own_knows_its_content(tmp_path: Path) -> N
 
 
 def test_the_hash_of_the_program_knows_what_results_depend_on() -> None:
-    decides = lambda file: store._decides(Path(file))  # noqa: E731
+    decides = lambda file: planned._decides(Path(file))  # noqa: E731
     assert all(
         map(decides, ("week.py", "scenario/catalogue/tactics.toml", "world/found.py", "experiment/sweep/outcomes.py"))
     )
@@ -246,7 +247,7 @@ def test_the_hash_of_the_program_knows_what_results_depend_on() -> None:
 
 
 def test_rows_are_merged_in_groups_of_one_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "ROWS", 64)
+    monkeypatch.setattr("advosim.experiment.sweep.store.tables.ROWS", 64)
     files = [swept(tmp_path / str(chunk), chunk=chunk) / store.RUNS for chunk in (7, 300)]
     assert files[0].read_bytes() == files[1].read_bytes()
     groups = pq.ParquetFile(files[0]).metadata

@@ -20,9 +20,10 @@ from typer.testing import CliRunner
 
 import advosim
 from advosim import cli, simulate
-from advosim.experiment.sweep import load, store
+from advosim.experiment.sweep import jobs, load, store
 from advosim.experiment.sweep import running as sweep
 from advosim.experiment.sweep.schema import Experiment
+from advosim.experiment.sweep.store import planned, tables
 from advosim.reading.tables import lived
 from advosim.results.folder import SaveError
 from advosim.scenario.problems import InputError
@@ -301,13 +302,14 @@ def test_ctrl_c_finishes_the_running_chunks_and_says_how_to_go_on(
     out = tmp_path / "out"
     code = f"""
 import sys, time
+from advosim.experiment.sweep import jobs
 from advosim import cli
 from advosim.experiment.sweep import running as sweep
-inner = sweep._model
+inner = jobs._model
 def slow(*given):
     time.sleep(0.03)
     return inner(*given)
-sweep._model = slow
+jobs._model = slow
 before = sweep.crew_of
 sweep.crew_of = lambda *_: before(None, None, sweep.InProcess())
 cli.app(["sweep", "run", {str(small)!r}, "--out", {str(out)!r}])
@@ -368,7 +370,7 @@ def test_a_full_disk_while_merging_goes_on(plain: Experiment, tmp_path: Path, mo
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(store._Growing, "add", full)
+        patched.setattr(tables.Growing, "add", full)
         with pytest.raises(SaveError, match="No space left on device"):
             alone(plain, tmp_path / "out", simulate=simulations.quick)
     assert not (tmp_path / "out" / store.RUNS).exists() and not list((tmp_path / "out").rglob("*.tmp"))
@@ -401,7 +403,7 @@ def test_a_changed_program_does_not_mix(plain: Experiment, tmp_path: Path, monke
     alone(plain, tmp_path, chunk=300, simulate=simulations.raising)
     with pytest.raises(InputError, match="program has changed"):
         alone(plain, tmp_path, simulate=simulations.quick)
-    monkeypatch.setattr(store, "sources", lambda: "other")
+    monkeypatch.setattr(planned, "sources", lambda: "other")
     with pytest.raises(InputError, match="program has changed"):
         alone(plain, tmp_path, simulate=simulations.raising)
     with pytest.raises(ZeroDivisionError):  # to look into a failure is allowed
@@ -530,7 +532,7 @@ def test_retry_shows_the_traceback(small: Path, tmp_path: Path, monkeypatch: pyt
     def broken(*given: Any) -> Any:
         raise ZeroDivisionError("a bug of the model")
 
-    monkeypatch.setattr(sweep, "_model", broken)
+    monkeypatch.setattr(jobs, "_model", broken)
     small.write_text(SMALL.replace("count = 10", "count = 1"), encoding="utf-8")
     assert alone(small, tmp_path / "out").failed == 6
     ran = command("retry", small, "--out", tmp_path / "out", "--run", 3)
