@@ -90,7 +90,7 @@ class Precision(Part):
 class Outcome(Part):
     """A number that a run comes down to: a column of the weekly table, reduced over the weeks, or an outcome."""
 
-    of: str = choice(..., "the column of the weekly table, or the name of an outcome")
+    of: str = choice(..., "the column of the weekly table, or the name of an outcome; one of both is the column")
     reduce: Reduce = choice("final", "how the weeks become one number")
     polity: str | None = choice(None, "which polity; 'all' takes the mean; needed where there are several")
     issue: str | None = choice(None, "which issue; 'all' takes the mean; needed where there are several")
