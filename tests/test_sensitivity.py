@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 from advosim import InputError, Scenario, cli
 from advosim.experiment.sensitivity import analysis as sensitivity
-from advosim.experiment.sensitivity import surfaces
+from advosim.experiment.sensitivity import given, surfaces
 from advosim.experiment.sweep import completed, designs
 from advosim.experiment.sweep.schema import Design, Experiment, Factor, Outcome, Replicates
 
@@ -82,6 +82,9 @@ def test_sobol_finds_the_analytic_indices_within_its_intervals() -> None:
     both = total[A] - alone[A]
     assert pairs.loc[f"{A} x {C}", "S2_low"] <= both <= pairs.loc[f"{A} x {C}", "S2_high"]
     assert "unknown" in found.summary()
+    largest = pairs["S2"].abs().idxmax().split(" x ")
+    names = " x ".join(found.runs.labels[name] for name in largest)
+    assert names in next(line for line in found.summary().splitlines() if " S2 " in line)
 
 
 def test_noise_of_replicates_is_told_and_taken_off() -> None:
@@ -166,6 +169,91 @@ def test_elementary_effects_are_those_of_salib() -> None:
     own = sensitivity.elementary_effects(x, y)
     assert np.abs(own).mean(axis=0) == pytest.approx(np.asarray(known["mu_star"], dtype=float))
     assert own.std(axis=0, ddof=1) == pytest.approx(np.asarray(known["sigma"], dtype=float))
+
+
+# ---------------------------------------------------------------- given data
+
+
+def test_indices_of_given_data_are_those_of_salib() -> None:
+    from SALib.analyze import delta, pawn
+
+    made = experiment("latin_hypercube", n=600)
+    x = pd.DataFrame(designs.points(made))
+    y = np.array([ishigami(*row) for row in x.to_numpy()])
+    for name in x.columns:
+        code = given.coded(x[name].tolist())
+        edges = np.concatenate([[0], np.cumsum(np.bincount(code))])
+        known = delta.calc_delta(y, np.linspace(y.min(), y.max(), given.GRID), code, edges)
+        assert given.delta(y, code) == pytest.approx(known, abs=1e-9)
+    cube = {"num_vars": 3, "names": list(x.columns), "bounds": [[-PI, PI]] * 3}
+    known = pawn.analyze(cube, x.to_numpy(), y, S=8)["median"]  # its quantiles fail for some numbers of classes
+    own = [given.pawn(y, (x[name].rank().to_numpy(int) - 1) * 8 // len(y)) for name in x.columns]
+    assert own == pytest.approx(known, abs=0.01)
+
+
+def test_given_data_put_factors_in_order_and_chance_apart() -> None:
+    made = experiment("latin_hypercube", 3, n=190)
+    found = analysed(made, lambda a, b, c: 2 * a + 1.5 * b, noise=1.0)
+    rows = found.indices.set_index("factor")
+    for name in ("delta", "pawn"):
+        assert rows.loc[A, name] > rows.loc[B, name] > rows.loc[C, name]
+        assert rows.loc[A, f"{name}_low"] > rows.loc[A, f"{name}_floor"]
+        assert rows.loc[C, f"{name}_low"] < rows.loc[C, f"{name}_floor"]
+    assert rows["shapley"].sum() == pytest.approx(1)
+    assert rows.loc[A, "shapley_low"] < 0.64 < rows.loc[A, "shapley_high"] and abs(rows.loc[C, "shapley"]) < 0.05
+    lines = [line for line in found.summary().splitlines() if "PAWN" in line]
+    assert ["no more than chance gives" in line for line in lines] == [False, False, True]
+
+
+def test_a_class_without_spread_counts_with_what_it_leaves_out() -> None:
+    code = np.repeat([0, 1], 50)
+    y = np.concatenate([np.zeros(50), np.random.default_rng(1).normal(5, 1, 50)])
+    assert given.delta(y, code) == pytest.approx(0.5, abs=0.12)
+    assert given.delta(np.zeros(100), code) == 0.0
+    rare = np.zeros(100)
+    rare[[3, 60]] = 1.0
+    assert given.delta(rare, np.repeat([0, 1, 2, 3], 25)) < 0.1
+
+
+def neighbours(runs: completed.Runs) -> dict[tuple[int, ...], Any]:
+    x = given.coordinates(runs)
+    return {group: given._neighbours([x[j] for j in group]) for group in given._groups(len(x))}
+
+
+@pytest.mark.parametrize("rho", [0.0, 0.8])
+def test_shapley_effects_of_dependent_factors_are_the_analytic_ones(rho: float) -> None:
+    """y = 2 a + b + c, a and b normal with correlation rho (Owen & Prieur 2017)."""
+    x = np.random.default_rng(3).multivariate_normal([0, 0, 0], [[1, rho, 0], [rho, 1, 0], [0, 0, 1]], 1000)
+    points = tuple({A: float(a), B: float(b), C: float(c)} for a, b, c in x)
+    factors = {path: Factor(path, "float", tuple(point[path] for point in points)) for path in (A, B, C)}
+    made = replace(experiment("points", factors=factors), given=points)
+    near = neighbours(runs := completed.arranged(made, table(made, lambda a, b, c: 2 * a + b + c)))
+    found = given.shapley(near, runs.outcomes["y_1"][:, 0])
+    whole = 4 + 1 + 4 * rho + 1
+    first = (4 * (1 - rho**2 / 2) + 2 * rho + rho**2 / 2) / whole
+    second = (1 * (1 - rho**2 / 2) + 2 * rho + 4 * rho**2 / 2) / whole
+    assert found.tolist() == pytest.approx([first, second, 1 / whole], abs=0.04)
+
+
+def test_chance_that_is_left_is_no_factors_share() -> None:
+    made = experiment("latin_hypercube", 4, n=400)
+    runs = completed.arranged(made, table(made, lambda a, b, c: a, noise=2.0))
+    values = runs.outcomes["y_1"]
+    left = sensitivity.noise(values)["sd_of_means"] ** 2
+    assert given.shapley(neighbours(runs), values.mean(axis=1), left) == pytest.approx([1, 0, 0], abs=0.12)
+    assert given.shapley(neighbours(runs), values.mean(axis=1))[1:].min() > 0.05
+
+
+def test_given_data_stand_beside_the_indices_of_a_design() -> None:
+    runs = completed.arranged(made := experiment("factorial", 3, LEVELS), table(made, by_level, noise=0.1))
+    assert "are too few" in sensitivity.analysed(runs, given=True).summary()
+    many = {A: Factor(A, "float", levels=tuple(np.linspace(0, 1, 9))), **{k: v for k, v in LEVELS.items() if k != A}}
+    found = sensitivity.analysed(completed.arranged(made := experiment("factorial", 3, {**many, C: LEVELS[B]}),
+                                                    table(made, lambda a, b, s, c: by_level(a, b, s), noise=0.1)),
+                                 given=True)  # fmt: skip
+    assert "eta2" in found.summary() and "PAWN" in found.summary()
+    rows = found.given.set_index("factor")
+    assert rows["delta"].idxmax() == A and rows.loc[C, "delta"] < rows.loc[C, "delta_floor"]
 
 
 # ---------------------------------------------------------------- levels
@@ -288,10 +376,13 @@ def test_runs_of_another_experiment_are_refused() -> None:
     assert completed.arranged(made, runs.sample(frac=1, random_state=1)).outcomes["y_1"].shape == (20, 2)
 
 
-@pytest.mark.parametrize("kind", ["latin_hypercube", "points"])
-def test_designs_without_indices_are_refused(kind: str, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="has no indices"):
-        sensitivity.sensitivity(experiment(kind, n=4), tmp_path)
+def test_too_few_points_for_indices_of_given_data_are_refused(tmp_path: Path) -> None:
+    made = experiment("latin_hypercube", n=12)
+    table(made, ishigami).to_parquet(tmp_path / "runs.parquet")
+    with pytest.raises(InputError, match="12 points are too few for indices of given data: 40 at least"):
+        sensitivity.sensitivity(made, tmp_path)
+    with pytest.raises(InputError, match="points of one factor at a time show no distribution"):
+        sensitivity.sensitivity(experiment("one_at_a_time", factors=LEVELS), tmp_path, given=True)
 
 
 def test_without_runs_there_is_nothing_to_analyse(tmp_path: Path) -> None:
@@ -310,6 +401,7 @@ def test_without_runs_there_is_nothing_to_analyse(tmp_path: Path) -> None:
         (experiment("factorial", 3, LEVELS), by_level, {"shares.png", "effects.png", "surface_y_1.png"}),
         (experiment("one_at_a_time", 3, LEVELS), by_level, {"effects.png", "replicates.png"}),
         (experiment("factorial", 1, LEVELS), by_level, {"shares.png", "effects.png"}),
+        (experiment("latin_hypercube", 2, n=48), ishigami, {"indices.png", "surface_y_1.png"}),
     ],
 )
 def test_all_of_it_is_saved(made: Experiment, function: Any, names: set[str], tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
-"""Which factors matter for an outcome: Morris screening, Sobol indices, factorial and one-at-a-time effects.
+"""Which factors matter for an outcome: Morris screening, Sobol indices, factorial and one-at-a-time effects; and
+indices that any points give.
 
 Replicates are averaged over the seeds that all points share before indices are taken: else the noise of single runs
 passes for interaction (ten Broeke, van Voorn & Ligtenberg 2016). What is left of the noise is stated.
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advosim.experiment.sensitivity import figures, tables
+from advosim.experiment.sensitivity import given as given_data
 from advosim.experiment.sensitivity.found import Found
 from advosim.experiment.sweep import completed, load
 from advosim.experiment.sweep.completed import Runs
@@ -28,7 +30,8 @@ if TYPE_CHECKING:
 
     from advosim.experiment.sweep.schema import Experiment
 
-KINDS = ("morris", "sobol", "factorial", "one_at_a_time")
+FROM_POINTS = ("latin_hypercube", "points")
+"""Designs that have no indices of their own: those of given data are taken."""
 LEVEL = 0.95
 RESAMPLES = 1000
 SEED = 20240229
@@ -53,10 +56,21 @@ def _with_interval(name: str, meaning: str, unit: str, low: float | None = None)
     )
 
 
+_FACTOR = Column("factor", "factor", names="dotted paths")
+_GIVEN = (
+    *_with_interval("delta", "delta: how much the distribution differs where the factor is known (Borgonovo 2007)",
+                    "distance, 0 to 1"),
+    number("delta_floor", "delta that a factor without effect stays under in 95 of 100 draws", "distance", None, None),
+    *_with_interval("pawn", "PAWN: the same of cumulated distributions (Pianosi & Wagener 2018)", "distance, 0 to 1"),
+    number("pawn_floor", "PAWN that a factor without effect stays under in 95 of 100 draws", "distance", None, None),
+    *_with_interval("shapley", "Shapley effect: share of the variance that factors make, fair also where factors "
+                    "depend on each other (Owen 2014)", _INDEX),
+)  # fmt: skip
 COLUMNS: dict[str, tuple[Column, ...]] = {
     "indices": (
         _OUTCOME,
-        Column("factor", "factor", names="dotted paths"),
+        _FACTOR,
+        *_GIVEN,
         *_with_interval("S1", "first-order index: what the factor explains alone (Sobol 2001)", _INDEX),
         *_with_interval("ST", "total index: what it explains alone and together with others", _INDEX),
         number("S1_clean", "S1 without the noise that is left in averages", _INDEX, None, None),
@@ -71,6 +85,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         *_with_interval("effect", "mean difference to the value that it is compared with, over seeds", _UNIT),
         number("d_z", "effect over the sd of the differences: how reliably a single seed shows it", "sd", None, None),
     ),
+    "given": (_OUTCOME, _FACTOR, *_GIVEN),
     "shares": (
         _OUTCOME,
         Column("effect", "factor, two factors joined by x, higher orders, seeds or noise", names="terms"),
@@ -123,6 +138,7 @@ class Sensitivity(Found):
             summary=self.summary(),
             tables={
                 "indices": self.indices,
+                "given": self.given,
                 "shares": self.shares,
                 "noise": self.noise,
                 "replicates": self.replicates,
@@ -134,42 +150,54 @@ class Sensitivity(Found):
         return saving.save(leaves, folder, force, **printed)
 
 
-def sensitivity(experiment: Experiment | str | Path, folder: str | Path) -> Sensitivity:
-    """Analyse the runs of a sweep. Raises InputError for an incomplete one and for designs that have no indices."""
+def sensitivity(experiment: Experiment | str | Path, folder: str | Path, *, given: bool = False) -> Sensitivity:
+    """Analyse the runs of a sweep. Raises InputError for an incomplete one and for designs that have no indices.
+
+    given: also the indices that any points give (delta, PAWN, Shapley effects) beside those of the design. Latin
+    hypercubes and points from a file have only these.
+    """
     if isinstance(experiment, str | Path):
         experiment = load.load(experiment)
-    _check_kind(experiment)
-    return analysed(completed.read(experiment, folder))
-
-
-def _check_kind(experiment: Experiment) -> None:
-    kind = experiment.design.kind
-    if kind not in KINDS:
-        hint = "advosim discover reads any design"
-        problem = Problem("sensitivity", None, f"a design of kind '{kind}' has no indices", ", ".join(KINDS), hint)
-        raise InputError(problem)
     if not experiment.outcomes:
         raise InputError(Problem("sensitivity", None, "the experiment has no outcome to analyse"))
+    if given and experiment.design.kind == "one_at_a_time":
+        what = "points of one factor at a time show no distribution to take indices of"
+        raise InputError(Problem("--given", None, what, "any other design"))
+    runs = completed.read(experiment, folder)
+    if experiment.design.kind in FROM_POINTS and len(runs.points) < given_data.LEAST_POINTS:
+        raise InputError(
+            Problem("sensitivity", None, given_data.lacking(runs), hint="advosim discover reads any design")
+        )
+    return analysed(runs, given=given)
 
 
-def analysed(runs: Runs) -> Sensitivity:
+def analysed(runs: Runs, *, given: bool = False) -> Sensitivity:
     """Analyse runs that are at hand."""
     import pandas as pd
 
-    indices, shares, notes = [], [], []
+    indices, shares, others, notes = [], [], [], []
     for name, values in runs.outcomes.items():
-        if _flat(values):
-            notes.append(f"{name} is {values.flat[0]:g} in every run: nothing has an effect on it")
-        elif _unmoved(values):
-            notes.append(f"{name} differs between seeds and not between points: no factor has an effect on it")
-        elif noise(values)["drowned"]:
-            notes.append(tables.drowned(name, noise(values)["needed"]))
+        notes += _note(name, values)
         found, pairs = _ANALYSES[runs.experiment.design.kind](runs, values)
         indices += [{"outcome": name, **row} for row in found]
         shares += [{"outcome": name, **row} for row in pairs]
+        if given and runs.experiment.design.kind not in FROM_POINTS:
+            others += [{"outcome": name, **row} for row in _given(runs, values)[0]]
+    lacking = given_data.lacking(runs) if others or runs.experiment.design.kind in FROM_POINTS else ""
     noises = pd.DataFrame([{"outcome": name, **noise(values)} for name, values in runs.outcomes.items()])
     growing = pd.DataFrame([{"outcome": n, **row} for n, values in runs.outcomes.items() for row in stability(values)])
-    return Sensitivity(runs, pd.DataFrame(indices), pd.DataFrame(shares), noises, growing, notes)
+    notes += [lacking] if lacking else []
+    return Sensitivity(
+        runs, pd.DataFrame(indices), pd.DataFrame(shares), noises, growing, notes, given=pd.DataFrame(others)
+    )
+
+
+def _note(name: str, values: NDArray[np.float64]) -> list[str]:
+    if _flat(values):
+        return [f"{name} is {values.flat[0]:g} in every run: nothing has an effect on it"]
+    if _unmoved(values):
+        return [f"{name} differs between seeds and not between points: no factor has an effect on it"]
+    return [tables.drowned(name, noise(values)["needed"])] if noise(values)["drowned"] else []
 
 
 def _flat(values: NDArray[np.float64]) -> bool:
@@ -413,7 +441,16 @@ def _anova_intervals(codes: NDArray[np.int64], values: NDArray[np.float64]) -> d
     return {term: tuple(float(q) for q in np.quantile(etas, tails)) for term, etas in drawn.items()}  # type: ignore[misc]
 
 
-_ANALYSES = {"sobol": _sobol, "morris": _morris, "factorial": _factorial, "one_at_a_time": _one_at_a_time}
+def _given(runs: Runs, values: NDArray[np.float64]) -> tuple[Rows, Rows]:
+    """Indices that any points give."""
+    left = noise(values)["sd_of_means"]
+    return given_data.indices(runs, values, 0.0 if np.isnan(left) else left**2), []
+
+
+_ANALYSES = {
+    "sobol": _sobol, "morris": _morris, "factorial": _factorial, "one_at_a_time": _one_at_a_time,
+    **dict.fromkeys(FROM_POINTS, _given),
+}  # fmt: skip
 
 
 # ---------------------------------------------------------------- noise and replicates

@@ -9,7 +9,7 @@ import numpy as np
 
 from advosim.experiment.sensitivity import surfaces
 from advosim.experiment.sensitivity.found import Found
-from advosim.experiment.sensitivity.tables import effect_label, value_text
+from advosim.experiment.sensitivity.tables import SIZES, effect_label, value_text
 from advosim.figures.toolkit import (
     BLUE,
     INK,
@@ -39,7 +39,7 @@ TIMES = "\N{MULTIPLICATION SIGN}"
 def all_of(found: Found) -> dict[str, Figure]:
     """Every figure of an analysis, by file name."""
     drawn: dict[str, Figure] = {}
-    if found.kind in ("sobol", "morris"):
+    if found.kind in SIZES:
         drawn["indices"] = bars(found)
     if found.kind == "morris":
         drawn["plane"] = plane(found)
@@ -65,7 +65,7 @@ def _surfaces(found: Found) -> dict[str, Figure]:
 
 def strongest(found: Found, outcome: str) -> list[str]:
     """Factors, the one that matters most first."""
-    size = {"sobol": "ST", "morris": "mu_star"}.get(found.kind, "effect")
+    size = SIZES.get(found.kind, "effect")
     rows = found.indices[found.indices["outcome"] == outcome]
     most = rows.assign(size=rows[size].abs()).groupby("factor", sort=False)["size"].max()
     return [str(name) for name in most.sort_values(ascending=False, kind="stable").index]
@@ -90,6 +90,8 @@ def bars(found: Found) -> Figure:
     title(figure, found.runs.experiment.title)
     if found.kind == "morris" and (found.indices["floor"] > 0).any():
         _floor_note(figure)
+    if "delta" in drawn:
+        note(figure, "grey: what a factor without effect stays under in 95 of 100 draws; lines: 95% intervals")
     return figure
 
 
@@ -103,6 +105,8 @@ def _bars_of(found: Found) -> tuple[Any, str, dict[str, str]]:
             "factor",
             {"mu_star": "mean size of effect over the factor's range (\N{GREEK SMALL LETTER MU}*)"},
         )
+    if found.kind in SIZES:
+        return found.indices, "factor", {"delta": "delta (\N{GREEK SMALL LETTER DELTA})", "pawn": "PAWN"}
     return found.shares, "effect", {"eta2": "share of variance (\N{GREEK SMALL LETTER ETA}²)"}
 
 
@@ -124,7 +128,13 @@ def _draw_bars(axes: Axes, table: Any, name: str, drawn: dict[str, str], labels:
     axes.axvline(0, color=INK, lw=0.7)
     if first == "mu_star":
         axes.axvline(rows[0]["floor"], color=INK, lw=0.7, ls="--")
-    axes.set_xlabel(drawn[first] if len(drawn) == 1 else "share of variance", fontsize=TEXT, color=INK)
+    if first == "delta":
+        for number, column in enumerate(drawn):
+            y = np.arange(len(rows)) + (number - 0.5) * thick
+            floors = [row[f"{column}_floor"] for row in rows]
+            axes.vlines(floors, y - thick / 2, y + thick / 2, color="#888888", lw=1.3, ls="-", zorder=3)
+    said = "distance of distributions" if first == "delta" else "share of variance"
+    axes.set_xlabel(drawn[first] if len(drawn) == 1 else said, fontsize=TEXT, color=INK)
 
 
 def _say_drowned(axes: Axes) -> None:

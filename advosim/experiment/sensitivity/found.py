@@ -11,6 +11,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+def _nothing() -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame()
+
+
 @dataclass(frozen=True)
 class Found:
     """What an experiment says about its factors."""
@@ -25,6 +31,8 @@ class Found:
     replicates: pd.DataFrame
     """Per outcome and number of replicates: coefficients of variation, and whether they have settled."""
     notes: list[str] = field(default_factory=list)
+    given: pd.DataFrame = field(default_factory=_nothing)
+    """Indices that any points give, one row per outcome and factor, where they were asked for beside others."""
 
     @property
     def kind(self) -> str:

@@ -123,32 +123,35 @@ def outcome_values(runs: Runs, outcome: str) -> NDArray[np.float64]:
 
 def curve(runs: Runs, outcome: str, path: str) -> Curve:
     """An outcome over one factor, all others averaged over."""
-    values, along, draws = outcome_values(runs, outcome), axis(runs, path), _draws(runs)
-    parts = [_of_cell(values, draws, along.code == place) for place in range(len(along.values))]
+    values, along, drawn = outcome_values(runs, outcome), axis(runs, path), draws(runs)
+    parts = [_of_cell(values, drawn, along.code == place) for place in range(len(along.values))]
     mean, half = np.array([p[0] for p in parts]), np.array([p[1] for p in parts])
-    return Curve(outcome, along, mean, mean - half, mean + half, _over(values, draws))
+    return Curve(outcome, along, mean, mean - half, mean + half, _over(values, drawn))
 
 
 def surface(runs: Runs, outcome: str, x: str, y: str) -> Surface:
     """An outcome over two factors, all others averaged over; ranges with many values are cut into six bins."""
-    values, across, up, draws = outcome_values(runs, outcome), axis(runs, x), axis(runs, y), _draws(runs)
+    values, across, up, drawn = outcome_values(runs, outcome), axis(runs, x), axis(runs, y), draws(runs)
     shape = (len(up.values), len(across.values))
     mean, half, count = np.full(shape, np.nan), np.full(shape, np.nan), np.zeros(shape, dtype=np.int64)
     for place in np.ndindex(shape):
         here = (up.code == place[0]) & (across.code == place[1])
-        mean[place], half[place] = _of_cell(values, draws, here)
+        mean[place], half[place] = _of_cell(values, drawn, here)
         count[place] = int(np.isfinite(values[here]).sum())
-    return Surface(outcome, across, up, mean, half, count, _over(values, draws))
+    return Surface(outcome, across, up, mean, half, count, _over(values, drawn))
 
 
-def _draws(runs: Runs) -> NDArray[np.int64] | None:
+def draws(runs: Runs) -> NDArray[np.int64] | None:
     """(points,): which draw of the design each point belongs to, None where points were chosen and not drawn.
 
     Points of one base sample (Saltelli 2002) or trajectory (Morris 1991) have most of their values in common.
     """
     design, k = runs.experiment.design, len(runs.points.columns)
-    together = {"latin_hypercube": 1, "morris": k + 1, "sobol": 2 * k + 2 if design.second_order else k + 2}
+    together = {"morris": k + 1, "sobol": 2 * k + 2 if design.second_order else k + 2}
     number = np.arange(len(runs.points), dtype=np.int64)
+    if design.kind == "latin_hypercube":  # every policy meets the same draws
+        policies = len(runs.points[design.levers].drop_duplicates()) if design.levers else 1
+        return number % (len(number) // policies)
     return number // together[design.kind] if design.kind in together else None
 
 

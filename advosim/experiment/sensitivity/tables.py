@@ -8,12 +8,18 @@ from typing import Any
 from advosim.experiment.sensitivity.found import Found
 from advosim.results.latex import Raw, booktabs, interval
 
-MOST_LINES = 10
+MOST_LINES, MOST_PAIRS = 10, 5
+SIZES = {"sobol": "ST", "morris": "mu_star", "latin_hypercube": "delta", "points": "delta"}
+"""By kind of design, the index by which factors are put in order."""
 
 SOBOL_NOTE = "S1: share of variance by a factor alone; ST: with all its interactions. 95% bootstrap intervals."
 MORRIS_NOTE = (
     "mu*: mean size of the effect of a factor over its range, in the outcome's unit; sigma: its spread, from "
     "interactions and curvature. 95% bootstrap intervals."
+)
+GIVEN_NOTE = (
+    "delta (Borgonovo) and PAWN: how far the distribution of the outcome is another where the factor is known, 0 to 1; "
+    "below the floor in 95 of 100 draws for a factor without effect. 95% bootstrap intervals."
 )
 LEVELS_NOTE = "Effect: mean paired difference to the value in 'against', over shared seeds, with 95% t intervals."
 
@@ -41,6 +47,8 @@ _TITLES = {
     "morris": "elementary effects (Morris)",
     "factorial": "effects of levels",
     "one_at_a_time": "effects of single changes",
+    "latin_hypercube": "indices of given data",
+    "points": "indices of given data",
 }
 
 
@@ -91,7 +99,20 @@ def _levels(rows: list[Any], labels: dict[str, str]) -> tuple[list[dict[str, Any
     return table, {**heads, "effect_interval": "95% interval", "d_z": Raw("$d_z$")}, LEVELS_NOTE
 
 
-_LATEX = {"sobol": _sobol, "morris": _morris, "factorial": _levels, "one_at_a_time": _levels}
+def _given(rows: list[Any], labels: dict[str, str]) -> tuple[list[dict[str, Any]], dict[str, Any], str]:
+    table = [
+        {**_head(row, labels), **_spread(row, "delta"), "delta_floor": row["delta_floor"], **_spread(row, "pawn")}
+        | {"pawn_floor": row["pawn_floor"]}
+        for row in rows
+    ]
+    heads = {"factor": "Factor", "delta": Raw(r"$\delta$"), "delta_interval": "95% interval", "delta_floor": "floor"}
+    return table, {**heads, "pawn": "PAWN", "pawn_interval": "95% interval", "pawn_floor": "floor"}, GIVEN_NOTE
+
+
+_LATEX = {
+    "sobol": _sobol, "morris": _morris, "factorial": _levels, "one_at_a_time": _levels, "latin_hypercube": _given,
+    "points": _given,
+}  # fmt: skip
 
 
 def value_text(value: Any) -> str:
@@ -111,7 +132,8 @@ def summary(found: Found) -> str:
     )
     lines = [head, *(f"note: {note}" for note in (*found.notes, *filter(None, [runs.looks])))]
     for outcome in runs.outcomes:
-        lines += ["", outcome, *_factors(found, outcome), *_noise_lines(found, outcome)]
+        lines += ["", outcome, *_factors(found, outcome), *_pair_lines(found, outcome), *_given_lines(found, outcome)]
+        lines += _noise_lines(found, outcome)
     return "\n".join(lines)
 
 
@@ -119,7 +141,7 @@ def _factors(found: Found, outcome: str) -> list[str]:
     if found.kind == "factorial":
         return _share_lines(found, outcome)
     rows: list[Any] = list(found.indices[found.indices["outcome"] == outcome].to_dict("records"))
-    size = {"sobol": "ST", "morris": "mu_star"}.get(found.kind, "effect")
+    size = SIZES.get(found.kind, "effect")
     rows = [row for row in rows if size != "effect" or row["value"] != row["against"]]
     rows = [row for row in rows if not math.isnan(row[size])]
     rows.sort(key=lambda row: -abs(row[size]))
@@ -135,12 +157,37 @@ def _morris_line(row: Any, label: str) -> str:
     return f"  {label:<28} mu* {_between(row, 'mu_star')}   sigma {_between(row, 'sigma')}"
 
 
+def _given_line(row: Any, label: str) -> str:
+    shapley = "" if math.isnan(row["shapley"]) else f"   Shapley {_between(row, 'shapley')}"
+    chance = "" if row["delta"] > row["delta_floor"] else "   no more than chance gives"
+    return f"  {label:<28} delta {_between(row, 'delta')}   PAWN {_between(row, 'pawn')}{shapley}{chance}"
+
+
 def _level_line(row: Any, label: str) -> str:
     change = f"{value_text(row['against'])} -> {value_text(row['value'])}"
     return f"  {label:<28} {change:<16} {_between(row, 'effect')}"
 
 
-_WORDS = {"sobol": _sobol_line, "morris": _morris_line}
+_WORDS = {"sobol": _sobol_line, "morris": _morris_line, "latin_hypercube": _given_line, "points": _given_line}
+
+
+def _pair_lines(found: Found, outcome: str) -> list[str]:
+    """Second-order indices, the largest first."""
+    if found.kind != "sobol" or found.shares.empty:
+        return []
+    rows: list[Any] = list(found.shares[found.shares["outcome"] == outcome].to_dict("records"))
+    rows.sort(key=lambda row: -abs(row["S2"]))
+    labels = found.runs.labels
+    return [f"  {effect_label(row['effect'], labels):<40} S2 {_between(row, 'S2')}" for row in rows[:MOST_PAIRS]]
+
+
+def _given_lines(found: Found, outcome: str) -> list[str]:
+    """Indices of given data beside those of the design."""
+    if found.given.empty:
+        return []
+    rows: list[Any] = list(found.given[found.given["outcome"] == outcome].to_dict("records"))
+    rows = sorted((row for row in rows if not math.isnan(row["delta"])), key=lambda row: -row["delta"])
+    return [_given_line(row, found.runs.labels[row["factor"]]) for row in rows[:MOST_LINES]]
 
 
 def _between(row: Any, name: str) -> str:
