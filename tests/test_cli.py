@@ -40,6 +40,7 @@ COMMANDS = {
     "calibrate",
     "sensitivity",
     "discover",
+    "robustness",
     "rerun",
     "list",
 }

@@ -131,17 +131,20 @@ def contribution(
 def sensitivity(
     experiment: options.Experiment,
     out: options.Sweep = None,
+    given: Annotated[
+        bool, typer.Option("--given", help="Also delta, PAWN and Shapley effects, which any points give.")
+    ] = False,
     format: options.Formats = "png",
     longtable: options.Longtable = False,
     force: options.Force = False,
 ) -> None:
-    """Say which factors matter: Morris, Sobol, factorial and one-at-a-time designs, with intervals and noise."""
+    """Say which factors matter, whatever the design, with intervals and noise."""
     from advosim.experiment.sensitivity.analysis import sensitivity as analysed
 
     formats, sweep = options.formats(format), _sweep(experiment, out)
     place = sweep / "sensitivity"
     _check(place, force)
-    found = analysed(experiment, sweep)
+    found = analysed(experiment, sweep, given=given)
     found.save(place, force=force, formats=formats, longtable=longtable)
     _tell(found, place)
 
@@ -167,7 +170,25 @@ def discover(
     _tell(found, place)
 
 
-COMMANDS = (compare, contribution, sensitivity, discover)
+def robustness(
+    experiment: options.Experiment,
+    out: options.Sweep = None,
+    format: options.Formats = "png",
+    longtable: options.Longtable = False,
+    force: options.Force = False,
+) -> None:
+    """Judge policies over what is unknown: robustness, regret, trade-offs between outcomes."""
+    from advosim.experiment.robustness.robust import robustness as assessed
+
+    formats, sweep = options.formats(format), _sweep(experiment, out)
+    place = sweep / "robustness"
+    _check(place, force)
+    found = assessed(experiment, sweep)
+    found.save(place, force=force, formats=formats, longtable=longtable)
+    _tell(found, place)
+
+
+COMMANDS = (compare, contribution, sensitivity, discover, robustness)
 
 
 # ---------------------------------------------------------------- what they share

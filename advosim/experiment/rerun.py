@@ -104,7 +104,7 @@ def _kind(file: Path, told: Table) -> Again:
     kind = "sweep" if told["program"] == store.PROGRAM else told.get("kind", "run" if "scenario" in told else "")
     known: dict[str, Again] = {"run": _run, "comparison": _comparison, "sweep": _sweep}
     if kind not in known:
-        hint = "rerun the sweep that it was made of" if kind in ("sensitivity", "discovery") else ""
+        hint = "rerun the sweep that it was made of" if kind in ("sensitivity", "discovery", "robustness") else ""
         raise InputError(Problem(str(file), None, f"a {kind or 'manifest'} cannot be rerun", ", ".join(known), hint))
     return known[kind]
 

@@ -60,6 +60,7 @@ def analyses() -> str:
     from advosim.experiment.compare import comparison, courses
     from advosim.experiment.contribution import ranking, routes
     from advosim.experiment.discovery import found
+    from advosim.experiment.robustness import found as robust
     from advosim.experiment.sensitivity import analysis
     from advosim.experiment.sweep import columns
     from advosim.results import codebook
@@ -73,6 +74,7 @@ def analyses() -> str:
         **{f"contribution: {name}, with --routes": rows for name, rows in routes.COLUMNS.items()},
         **{f"sensitivity: {name}": rows for name, rows in analysis.COLUMNS.items()},
         **{f"discover: {name}": rows for name, rows in found.COLUMNS.items()},
+        **{f"robustness: {name}": rows for name, rows in robust.COLUMNS.items()},
         "sweep: timings": columns.TIMINGS,
     }
     return codebook.markdown(tables)

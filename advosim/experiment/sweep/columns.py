@@ -35,14 +35,14 @@ def tables(folder: Path) -> dict[str, tuple[Column, ...]]:
     asked = {name: Outcome.model_validate(outcome) for name, outcome in told["experiment"]["outcomes"].items()}
     runs = (
         *HEAD,
-        *(_factor(path) for path in told["plan"]["factors"]),
+        *(factor(path) for path in told["plan"]["factors"]),
         *(declared(name, outcome) for name, outcome in asked.items()),
         STATUS,
     )
     return {"runs": runs, "weeks": (RUN, *TABLES["weeks"]), "timings": TIMINGS}
 
 
-def _factor(path: str) -> Column:
+def factor(path: str) -> Column:
     """What a factor is, as the schema declares the setting at its path; names of the scenario's own are NAME there."""
     if path == SCENARIO:
         return Column(path, "scenario of the run", names="names of scenarios", by="design")

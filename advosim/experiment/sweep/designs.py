@@ -27,23 +27,36 @@ def points(experiment: Experiment) -> list[Point]:
         return [point for point in found if allowed(experiment, point)]
     if kind == "one_at_a_time":
         return _one_at_a_time(experiment)
+    unknown = [factor for factor in factors if factor.path not in experiment.design.levers]
     rows = unit_points(experiment)
-    return [{f.path: f.value(float(u)) for f, u in zip(factors, row, strict=True)} for row in rows]
+    drawn = [{f.path: f.value(float(u)) for f, u in zip(unknown, row, strict=True)} for row in rows]
+    crossed = [policy | future for policy in policies(experiment) for future in drawn]
+    return [{path: point[path] for path in experiment.factors} for point in crossed]
+
+
+def policies(experiment: Experiment) -> list[Point]:
+    """All combinations of what the levers can be; one that says nothing where there are none."""
+    levers = [factor for factor in experiment.factors.values() if factor.path in experiment.design.levers]
+    steps = itertools.product(*(factor.steps() for factor in levers))
+    found = (dict(zip([factor.path for factor in levers], values, strict=True)) for values in steps)
+    return [policy for policy in found if allowed(experiment, policy)]
 
 
 def allowed(experiment: Experiment, point: Point) -> bool:
-    """Whether a point keeps to the constraints."""
-    return all(point[lower] <= point[upper] for lower, upper in experiment.constraints)
+    """Whether a point, or a part of one, keeps to the constraints."""
+    pairs = [pair for pair in experiment.constraints if set(pair) <= set(point)]
+    return all(point[lower] <= point[upper] for lower, upper in pairs)
 
 
 def count(design: Design, factors: Sequence[Factor]) -> int:
     """How many points a design of such factors has, without making them (of points from a file: 0)."""
     steps = [len(f.levels) if f.levels is not None else f.points or 2 for f in factors]
     n, k = design.n or 1, len(factors)
+    policies = math.prod(size for size, f in zip(steps, factors, strict=True) if f.path in design.levers)
     return {
         "factorial": math.prod(steps),
         "one_at_a_time": 1 + sum(steps),
-        "latin_hypercube": n,
+        "latin_hypercube": n * policies,
         "sobol": n * (2 * k + 2 if design.second_order else k + 2),
         "morris": n * (k + 1),
     }.get(design.kind, 0)
@@ -71,13 +84,13 @@ def base_of(scenario: Scenario, factor: Factor) -> Any:
 
 
 def problem(experiment: Experiment) -> dict[str, Any]:
-    """The design as SALib's analyses take it: factors over the unit cube."""
-    names = list(experiment.factors)
+    """The design as SALib's analyses take it: factors that are drawn, over the unit cube."""
+    names = [path for path in experiment.factors if path not in experiment.design.levers]
     return {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
 
 
 def unit_points(experiment: Experiment) -> NDArray[np.float64]:
-    """(points, factors): where in the unit cube the points of a sampled design lie, 0..1."""
+    """(points, factors): where in the unit cube the points of a sampled design lie, 0..1; levers are not drawn."""
     design, cube = experiment.design, problem(experiment)
     if design.kind == "latin_hypercube":
         from scipy.stats import qmc
@@ -104,7 +117,7 @@ def _within(experiment: Experiment, drawn: NDArray[np.float64], n: int) -> NDArr
     """The first n points of ever larger hypercubes that keep to the constraints; fewer where hardly any does."""
     from scipy.stats import qmc
 
-    factors, total = list(experiment.factors.values()), n
+    factors, total = [experiment.factors[path] for path in problem(experiment)["names"]], n
     while experiment.constraints:
         points = ({f.path: f.value(float(u)) for f, u in zip(factors, row, strict=True)} for row in drawn)
         kept = drawn[[allowed(experiment, point) for point in points]]

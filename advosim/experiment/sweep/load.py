@@ -14,9 +14,11 @@ from advosim.experiment.sweep.schema import (
     ALL,
     RESERVED,
     SCENARIO,
+    WITH_LEVERS,
     WITH_N,
     WITH_STEPS,
     WITH_THRESHOLD,
+    Aim,
     Calibrating,
     Design,
     Experiment,
@@ -44,7 +46,7 @@ P = TypeVar("P", bound=Part)
 
 KEYS = (
     "title", "question", "source", SCENARIO, "set", "design", "factor", "replicates", "outcome", "keep",
-    "calibration", "mechanisms", "precision", "constraints",
+    "calibration", "mechanisms", "precision", "constraints", "aim",
 )  # fmt: skip
 CONSTRAINED = ("factorial", "latin_hypercube")
 """Designs of which points may be left out."""
@@ -95,8 +97,10 @@ class _Reading:
         outcomes = self._outcomes(known)
         precision = self._precision(outcomes, replicates)
         constraints = self._constraints(factors, design)
+        aims = self._aims(outcomes)
         if design is not None:
             self._fits(design, factors)
+            self._levers(design, factors | columns, constraints)
         if not self.table.get("outcome") and keep is not None and keep.weeks == "none":
             hint = 'write [outcome.policy_at_end] with of = "policy" and reduce = "final", or [keep] weeks = "last"'
             self._wrong(("outcome",), "nothing would be kept of a run: there is no outcome", hint=hint)
@@ -107,7 +111,7 @@ class _Reading:
         linked = {path: factor.also for path, factor in factors.items() if factor.also}
         experiment = Experiment(
             title, scenario, design, factors | columns, replicates, outcomes, keep, every, given, question, source,
-            self.layer.folder, calibration, mechanisms, precision, linked, constraints,
+            self.layer.folder, calibration, mechanisms, precision, linked, constraints, aims,
         )  # fmt: skip
         self._satisfied(experiment)
         return experiment
@@ -351,12 +355,45 @@ class _Reading:
         if kind == "morris" and design.levels % 2:
             self._wrong((*at, "levels"), f"design.levels = {design.levels}: Morris grids need an even number")
         self._count(design, factors)
-        for factor in factors.values() if kind in WITH_STEPS else ():
+        for factor in factors.values():
+            if kind not in WITH_STEPS and factor.path not in design.levers:
+                continue
             if factor.range and not factor.points:
                 where = next(at for path, at, _ in _flat(self.table["factor"], ("factor",), "") if path == factor.path)
                 hint = "write points = 5 beside it, or levels = [...]"
-                self._wrong(where, f"the range of '{factor.path}' needs a number of points in a design of kind {kind}",
-                            hint=hint)  # fmt: skip
+                needs = f"in a design of kind {kind}" if kind in WITH_STEPS else "where it is a lever"
+                self._wrong(where, f"the range of '{factor.path}' needs a number of points {needs}", hint=hint)
+
+    def _levers(self, design: Design, factors: dict[str, Factor], constraints: tuple[tuple[str, str], ...]) -> None:
+        """Levers are factors of a design that runs each policy in each future, and some factor is left unknown."""
+        at: KeyPath = ("design", "levers")
+        if design.levers and design.kind not in WITH_LEVERS:
+            self._wrong(at, f"levers go with {', '.join(WITH_LEVERS)}, not {design.kind}")
+        for index, path in enumerate(design.levers):
+            if path not in factors and (factors or not self.problems):
+                what = f"the lever '{path}' is no factor of this experiment"
+                self._wrong((*at, index), what, ", ".join(factors), did_you_mean(path, list(factors)))
+        if design.levers and factors and set(factors) <= set(design.levers):
+            self._wrong(at, "all factors are levers: nothing is unknown", hint="add a factor that nobody decides")
+        for lower, upper in constraints:
+            if design.levers and (lower in design.levers) != (upper in design.levers):
+                what = f"a constraint ties a lever to an unknown: {lower} <= {upper}"
+                self._wrong(("constraints",), what, hint="then not every policy would meet every future")
+
+    def _aims(self, outcomes: Mapping[str, Outcome]) -> dict[str, Aim]:
+        written = self.table.get("aim", {})
+        if not isinstance(written, dict):
+            self._wrong(("aim",), "'aim' should hold tables: [aim.NAME]")
+            return {}
+        found = {}
+        for name, table in written.items():
+            if name not in self.table.get("outcome", {}):
+                what = f"there is no outcome '{name}' to aim at"
+                self._wrong(("aim", name), what, ", ".join(outcomes), did_you_mean(name, list(outcomes)))
+            aim = self._part(Aim, ("aim", name), table)
+            if aim is not None:
+                found[name] = aim
+        return found
 
     def _count(self, design: Design, factors: dict[str, Factor]) -> None:
         """More points than a machine can hold are refused before they are made."""
@@ -540,7 +577,9 @@ class _Reading:
 
         if not experiment.constraints:
             return
-        wanted, there = experiment.design.n or 1, len(designs.points(experiment))
+        unknown = [path for path in experiment.factors if path not in experiment.design.levers]
+        there = len({tuple(point[path] for path in unknown) for point in designs.points(experiment)})
+        wanted = experiment.design.n or 1
         if there < wanted:
             said = "no point satisfies the constraints" if not there else f"only {there} of {wanted} points satisfy"
             self._wrong(("constraints",), said, hint="give the factors ranges or levels that leave room for them")

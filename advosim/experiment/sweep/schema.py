@@ -43,6 +43,7 @@ Reduce = Literal[
 ]
 WITH_N = ("latin_hypercube", "sobol", "morris")
 WITH_STEPS = ("factorial", "one_at_a_time")
+WITH_LEVERS = ("factorial", "latin_hypercube", "points")
 WITH_THRESHOLD = ("first_week_above", "first_week_below", "count_above")
 ALL = "all"
 
@@ -57,6 +58,9 @@ class Design(Part):
     seed: int = number(1, 0, 2**31 - 1, "seed of the design's own chance; runs have seeds of their own")
     second_order: bool = choice(False, "sobol: also the points that second-order indices need")
     levels: int = number(4, 2, 100, "morris: levels of its grid, an even number", source="Morris 1991")
+    levers: list[str] = choice(
+        list, "factors that somebody decides, by path; all others are unknown, and every policy meets the same of them"
+    )
     file: str | None = choice(None, "points: a CSV file whose columns are dotted paths, relative to this file")
 
 
@@ -95,6 +99,15 @@ class Outcome(Part):
     polity: str | None = choice(None, "which polity; 'all' takes the mean; needed where there are several")
     issue: str | None = choice(None, "which issue; 'all' takes the mean; needed where there are several")
     threshold: float | None = number(None, -1e12, 1e12, "for first_week_above, first_week_below, count_above")
+
+
+class Aim(Part):
+    """What is wanted of an outcome, where policies are judged. What a run gives does not hang on it."""
+
+    want: Literal["high", "low"] = choice(..., "whether more or less of it is better")
+    enough: float | None = number(
+        None, -1e12, 1e12, "from where on it will do, for the share of futures in which it does"
+    )
 
 
 class Keep(Part):
@@ -180,6 +193,8 @@ class Experiment:
     """By factor, other paths that get its value."""
     constraints: tuple[tuple[str, str], ...] = ()
     """Pairs of factors of which the first is not above the second."""
+    aims: dict[str, Aim] = field(default_factory=dict)
+    """What is wanted of outcomes, by name."""
 
     def at(self, point: Mapping[str, Any]) -> Scenario:
         """The scenario at a point. Raises InputError where values do not go together."""

@@ -1,0 +1,1 @@
+"""How policies do over what is unknown: robustness, regret and trade-offs."""
