@@ -8,6 +8,7 @@ passes for interaction (ten Broeke, van Voorn & Ligtenberg 2016). What is left o
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -268,6 +269,7 @@ def _morris(runs: Runs, values: NDArray[np.float64]) -> tuple[Rows, Rows]:
     x, means = designs.unit_points(runs.experiment), values.mean(axis=1)
     options = {"num_resamples": RESAMPLES, "conf_level": LEVEL, "num_levels": design.levels, "seed": SEED}
     found = morris.analyze(designs.problem(runs.experiment), x, means, **options)
+    wider = _of_few(len(means) // (len(names) + 1))
     steps = elementary_effects(x, means)
     sigma = _sigma_intervals(steps)
     floor = _floor(values, design.levels)
@@ -275,7 +277,7 @@ def _morris(runs: Runs, values: NDArray[np.float64]) -> tuple[Rows, Rows]:
         {
             "factor": name,
             "mu": float(found["mu"][j]),
-            **_around("mu_star", found["mu_star"][j], found["mu_star_conf"][j]),
+            **_around("mu_star", found["mu_star"][j], wider * found["mu_star_conf"][j]),
             "sigma": float(found["sigma"][j]),
             "sigma_low": sigma[0][j],
             "sigma_high": sigma[1][j],
@@ -284,6 +286,16 @@ def _morris(runs: Runs, values: NDArray[np.float64]) -> tuple[Rows, Rows]:
         for j, name in enumerate(names)
     ]
     return rows, []
+
+
+def _of_few(trajectories: int) -> float:
+    """How much wider an interval of so few is than the normal one of a bootstrap, which held 89% with ten."""
+    from scipy import stats
+
+    if trajectories < 2:
+        return float("nan")
+    usual = float(stats.norm.ppf((1 + LEVEL) / 2))
+    return _student(trajectories) / usual * math.sqrt(trajectories / (trajectories - 1))
 
 
 def elementary_effects(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -358,7 +370,7 @@ def _difference(base: NDArray[np.float64], mean: NDArray[np.float64]) -> dict[st
 def eta_squared(runs: Runs, values: NDArray[np.float64]) -> Rows:
     """Shares of the variance of single runs: factors, pairs of factors, higher orders, seeds, and the rest.
 
-    Analysis of variance of a balanced design with seeds as blocks; intervals by bootstrap over seeds. `omega2` takes
+    Analysis of variance of a balanced design with seeds as blocks; intervals by jackknife over seeds. `omega2` takes
     off what chance adds to `eta2` (Olejnik & Algina 2003).
     """
     names, codes = list(runs.points.columns), _codes(runs.points)
@@ -429,16 +441,29 @@ def _sums(
 
 
 def _anova_intervals(codes: NDArray[np.int64], values: NDArray[np.float64]) -> dict[Any, tuple[float, float]]:
+    """By the jackknife over seeds, with what chance adds to a share taken off: of a dozen seeds a bootstrap draws some
+    twice and others not at all, and held the truth in 80% instead of 95%.
+    """
     replicates = values.shape[1]
     if replicates < 3:
         return {}
-    chance = np.random.default_rng(SEED)
-    drawn: dict[Any, list[float]] = {}
-    for _ in range(RESAMPLES // 2):
-        for term, (eta, _) in _anova(codes, values[:, chance.integers(0, replicates, replicates)]).items():
-            drawn.setdefault(term, []).append(eta)
-    tails = [(1 - LEVEL) / 2, (1 + LEVEL) / 2]
-    return {term: tuple(float(q) for q in np.quantile(etas, tails)) for term, etas in drawn.items()}  # type: ignore[misc]
+    whole = _anova(codes, values)
+    without = [_anova(codes, np.delete(values, k, axis=1)) for k in range(replicates)]
+    reach = _student(replicates)
+    found = {}
+    for term, (eta, _) in whole.items():
+        left = np.array([each[term][0] if term in each else eta for each in without])
+        middle = eta - (replicates - 1) * (left.mean() - eta)
+        half = reach * np.sqrt((replicates - 1) * left.var())
+        found[term] = (float(np.clip(middle - half, 0.0, 1.0)), float(np.clip(middle + half, 0.0, 1.0)))
+    return found
+
+
+def _student(count: int) -> float:
+    """Standard errors to either side of a mean of `count` values."""
+    from scipy import stats
+
+    return float(stats.t.ppf((1 + LEVEL) / 2, count - 1))
 
 
 def _given(runs: Runs, values: NDArray[np.float64]) -> tuple[Rows, Rows]:
