@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import os
 import re
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -315,8 +316,10 @@ def _cells(file: Path, columns: _Columns) -> Any:
     try:
         if not columns.doubtful:
             numbers = dict.fromkeys(columns.ends, np.int64)
-            return pd.read_csv(file, skiprows=skip, dtype={c: numbers.get(c, str) for c in wanted}, **how)
-    except (ValueError, OverflowError):
+            with warnings.catch_warnings():
+                warnings.simplefilter("error", RuntimeWarning)  # pandas only warns of a float that no integer can hold
+                return pd.read_csv(file, skiprows=skip, dtype={c: numbers.get(c, str) for c in wanted}, **how)
+    except (ValueError, OverflowError, RuntimeWarning):
         pass  # names, or what has to be told by line
     try:
         return pd.read_csv(file, skiprows=skip, dtype=str, **how)
