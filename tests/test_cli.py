@@ -41,6 +41,7 @@ COMMANDS = {
     "sensitivity",
     "discover",
     "robustness",
+    "explore",
     "rerun",
     "list",
 }

@@ -188,7 +188,18 @@ def robustness(
     _tell(found, place)
 
 
-COMMANDS = (compare, contribution, sensitivity, discover, robustness)
+def explore(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder of a finished sweep.")],
+    force: options.Force = False,
+) -> None:
+    """Write one HTML file in which to look at a sweep's runs; it opens offline."""
+    from advosim.experiment.exploring.explore import explore as explored
+
+    page = explored(folder, force=force)
+    say(f"Wrote {page}. Open it in a browser; a click on a run tells how to run it again.")
+
+
+COMMANDS = (compare, contribution, sensitivity, discover, robustness, explore)
 
 
 # ---------------------------------------------------------------- what they share
