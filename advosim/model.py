@@ -203,9 +203,10 @@ class Alliance:
 
     @property
     def organisations(self) -> list[str]:
-        """Names of its members."""
+        """Names of its members; of those abroad POLITY.NAME."""
         rows = self.model.world.allied.seats["organisation"][self.row]
-        return [self.model.names.organisations[row][1] for row in rows if row >= 0]
+        known = [self.model.names.organisations[row] for row in rows if row >= 0]
+        return [name if home == self.polity else f"{home}.{name}" for home, name in known]
 
     def __repr__(self) -> str:
         return f"<Alliance of {', '.join(self.organisations)} on {self.issue}>"

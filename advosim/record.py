@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from advosim.reading.tables import names_of
 from advosim.replaced import Trace
-from advosim.scenario.groups import members_of
+from advosim.scenario.groups import allies_of
 from advosim.scenario.load import Scenario
 from advosim.world.codes import (
     ACCEPTED,
@@ -51,6 +51,7 @@ from advosim.world.codes import (
     TERMS,
     VETO,
     VOTE,
+    WITHDRAWAL,
 )
 from advosim.world.found import Names, names
 from advosim.world.recorded import WEEK, Recorded
@@ -206,14 +207,14 @@ class Record:
         ended. For those who joined later see `consents`.
 
         `week_ended` is the last week of the run and `reason` empty for those that live on; `members` lists all that
-        ever belonged, in the order of joining.
+        ever belonged, in the order of joining, those from abroad as POLITY.NAME, and `polities` where they live.
         """
         import pandas as pd
 
         rows = self.recorded.alliances
         known = self.names
-        one = [name for _, name in known.organisations]
         weeks = len(self.recorded.weeks)
+        groups = list(zip(self._members(), rows["polity"], strict=True))
         lives_on = rows["week_ended"] < 0
         flat = {f"by_{term}": rows["terms"][:, column] for column, term in enumerate(TERMS)}
         flat |= {f"partner_by_{term}": rows["partner_terms"][:, column] for column, term in enumerate(TERMS)}
@@ -226,10 +227,11 @@ class Record:
                 "week_formed": rows["week_formed"],
                 "week_ended": np.where(lives_on, weeks, rows["week_ended"]),
                 "alive": lives_on,
-                "members": ["+".join(one[each] for each in group) for group in self._members()],
+                "members": ["+".join(self._called(group, np.full(len(group), home))) for group, home in groups],
+                "polities": ["+".join(self._homes(group, home)) for group, home in groups],
                 "most_members": rows["most_members"],
-                "founder": _named(one, rows["founder"]),
-                "lead": _named(one, rows["lead"]),
+                "founder": self._called(rows["founder"], rows["polity"]),
+                "lead": self._called(rows["lead"], rows["polity"]),
                 "memorandum": rows["formal"],
                 "reason": _named(REASONS, rows["ending"]),
                 **flat,
@@ -245,7 +247,8 @@ class Record:
         import pandas as pd
 
         rows = self.recorded.consents
-        known = [name for _, name in self.names.organisations]
+        about = np.repeat(self.recorded.alliances["polity"][rows["alliance"]], 2)
+        asked = np.stack([rows["host"], rows["guest"]], axis=1)
         flat = {f"by_{term}": rows["terms"][:, :, column].reshape(-1) for column, term in enumerate(TERMS)}
         return pd.DataFrame(
             {
@@ -253,12 +256,26 @@ class Record:
                 "alliance": np.array(self._alliances, dtype=object)[np.repeat(rows["alliance"], 2)],
                 "founding": np.repeat(rows["founding"], 2),
                 "host": np.tile([True, False], len(rows)),
-                "organisation": _named(known, np.stack([rows["host"], rows["guest"]], axis=1).reshape(-1)),
-                "partner": _named(known, np.stack([rows["guest"], rows["host"]], axis=1).reshape(-1)),
+                "organisation": self._called(asked.reshape(-1), about),
+                "partner": self._called(asked[:, ::-1].reshape(-1), about),
                 "logit": rows["logit"].reshape(-1),
                 **flat,
             }
         )
+
+    def _called(self, numbers: Any, polities: Any) -> Any:
+        """Names of organisations; of those at home in another polity than the one beside them POLITY.NAME."""
+        known = self.names.organisations
+        numbers, polities = np.asarray(numbers, np.int64), np.asarray(polities, np.int64)
+        homes = np.array([*(self.names.polities.index(home) for home, _ in known), -1])[numbers]
+        foreign = (homes >= 0) & (polities >= 0) & (homes != polities)
+        return np.where(foreign, _named([f"{home}.{name}" for home, name in known], numbers),
+                        _named([name for _, name in known], numbers))  # fmt: skip
+
+    def _homes(self, group: list[int], home: int) -> list[str]:
+        """The polities in which members of an alliance live, first the one that it is about."""
+        there = dict.fromkeys([self.names.polities[home], *(self.names.organisations[each][0] for each in group)])
+        return list(there)
 
     def _members(self) -> list[list[int]]:
         """By alliance: all that ever belonged to it, in the order of joining."""
@@ -267,8 +284,7 @@ class Record:
         number = 0
         for home, polity in self.scenario.polity.items():
             for alliance in polity.alliance.values():
-                rows = [known[home, one] for group in alliance.members for one in members_of(polity, group)]
-                groups[number] += rows
+                groups[number] += [known[ally] for ally in allies_of(self.scenario, home, alliance)]
                 number += 1
         for event in self.recorded.events:
             if event["event"] == ALLIED:
@@ -334,7 +350,7 @@ class Record:
 
     @cached_property
     def events(self) -> pd.DataFrame:
-        """One row per event, in the order in which they happened.
+        """One row per event, in the order in which they happened; who lives in another polity is POLITY.NAME.
 
         `size`: of a shock, an act (share) or a step, share of seats of who won, of votes behind a government; `detail`:
         a step's route, what was covered, what a reform set, the party that won, those that govern, why a member left
@@ -351,7 +367,7 @@ class Record:
                 "week": rows["week"],
                 "polity": _named(known.polities, rows["polity"]),
                 "issue": _named(known.issues, rows["issue"]),
-                "organisation": _named([name for _, name in known.organisations], rows["organisation"]),
+                "organisation": self._called(rows["organisation"], rows["polity"]),
                 "event": _named(EVENTS, rows["event"]),
                 "tactic": _named(known.tactics, rows["tactic"]),
                 "side": _named(("for", "against"), rows["side"]),
@@ -360,7 +376,7 @@ class Record:
                 **{why: rows[why] for why in ("value", "match", "odds")},
                 "experiment": rows["experiment"] > 0,
                 "alliance": np.array(self._alliances, dtype=object)[rows["alliance"]],
-                "partner": _named([name for _, name in known.organisations], rows["partner"]),
+                "partner": self._called(rows["partner"], rows["polity"]),
             }
         )
 
@@ -434,7 +450,7 @@ class Record:
             return f"{POPULAR[kind]} {FATES[fate]}"
         if event in (STEP, AGREEMENT, VETO, DETERRED):
             return ROUTES[route]
-        if event in (APPEAL, ADOPTED, REFUSED):
+        if event in (APPEAL, ADOPTED, REFUSED, WITHDRAWAL):
             return self.names.bodies[route] if route >= 0 else "third_states"
         if event == PLANNED:
             return AIMS[route] if route >= 0 else ""

@@ -33,6 +33,7 @@ from advosim.mechanisms.alliances import (
     ties,
 )
 from advosim.mechanisms.ballots import launches, polls
+from advosim.mechanisms.bodies import interplay, withdrawal
 from advosim.mechanisms.borders import frame_diffusion, partners, shelter, spillover
 from advosim.mechanisms.campaigns import channels, evidence, lobbying
 from advosim.mechanisms.chronicle import record_abroad, record_week, turn
@@ -47,6 +48,7 @@ from advosim.mechanisms.cooperation import (
     solidarity,
     trust,
 )
+from advosim.mechanisms.crossing import across_borders, donor_drift
 from advosim.mechanisms.crowd import citizens
 from advosim.mechanisms.digital import hashtag
 from advosim.mechanisms.direct_democracy import initiative, recall, referendum
@@ -84,15 +86,17 @@ def week(w):
     funds(now, arena, teams, events)
     shelter(now, teams, allied, events)
     grants(now, arena, teams, events)
-    # 3 alliances: meet, offer, consent, quarrel, leave
+    # 3 alliances: meet, offer, consent, quarrel, leave, at home and across borders
     ties(now, teams, allied)
     alliance_formation(now, arena, teams, allied, record)
+    across_borders(now, arena, teams, allied, abroad, record)
     power(now, teams, allied)
     internal_communication(now, allied)
     culture_clash(now, teams, allied, events)
     priority_clash(now, teams, allied, events)
     strategy_clash(now, teams, allied, events)
     alliance_exit(now, arena, teams, allied, record)
+    donor_drift(now, teams, allied)
     solidarity(now, teams, allied, events)
     peer_learning(now, teams, allied)
     collaborative_platform(now, teams, allied, events)
@@ -127,7 +131,9 @@ def week(w):
     boycott(now, arena, teams, events)
     # 9 institutions: pressure adds up; signatures are counted, ballots held; policy moves by one rule
     third_states(now, arena, abroad)
+    interplay(now, abroad)
     boomerang(now, arena, teams, abroad, events)
+    withdrawal(now, arena, teams, abroad, events)
     polls(now, arena, people)
     recall(now, arena, teams, people, record)
     protest_signal(now, arena)

@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from owed import call
 from worlds import neighbours, run_world
 
 from advosim import Scenario
-from advosim.mechanisms import abroad, borders, citizens
+from advosim.mechanisms import abroad, bodies, borders, citizens, cooperation, crossing
 from advosim.reading.spiral import PHASES, spiral
 from advosim.record import Record
 from advosim.simulation import simulate
@@ -190,6 +191,134 @@ def _() -> None:
     assert effect("body.union.leverages.home", 0.1, 1.0, shaming) > 5
     assert effect("body.nations.capacity", 0.2, 5.0, shaming) > 2, "a crowded docket has no room"
     assert effect("mechanism.boomerang.offset", 0.0, 1.0, number_of("offset")) > 5
+
+
+OPEN = {"mechanism.across_borders.meet": 1.0}
+"""Those of both polities meet every quarter."""
+EAGER = {**OPEN, "mechanism.alliance_formation.readiness": 0.0}
+
+
+def wide(record: Record) -> float:
+    """Alliances with members in several polities."""
+    return float(record.alliances["polities"].str.contains("+", regex=False).sum())
+
+
+def members_abroad(record: Record) -> float:
+    return float(record.alliances["members"].str.count("[.]").sum())
+
+
+@null_limit("across_borders")
+def _() -> None:
+    assert wide(simulate(neighbours().but(EAGER), 1, threads=1)) > 0
+    for shut in ({}, {"mechanism.across_borders.on": False, **EAGER}):
+        world = run_world(neighbours().but(shut), 1)
+        assert wide(simulate(neighbours().but(shut), 1, threads=1)) == 0
+        assert not world.abroad.carried.any()
+        for name in ("remote", "shielded"):
+            assert not world.teams.organisations[name].any()
+
+
+@direction("across_borders")
+def _() -> None:
+    path = "mechanism.across_borders."
+    ready = {"mechanism.alliance_formation.readiness": 0.0}
+    assert effect(path + "meet", 0.0, 1.0, wide, **ready) > 3
+    assert effect(path + "by_distance", 0.0, 20.0, wide, **EAGER) < -3
+    many = {**OPEN, "mechanism.alliance_formation.readiness": -1.0}
+    assert effect(path + "by_gatekeeper", 0.0, 20.0, members_abroad, 40, **many) > 2
+    assert effect(path + "by_crowding", 0.0, 20.0, members_abroad, 40, **many) < -2
+    third = mean_of("third_states_for", "home")
+    assert effect(path + "voice", 0.0, 1.0, third, **EAGER) > 2
+    own, strength = rule("across_borders"), rule("alliance_strength")
+    assert crossing.shield(1.0, 3, own) > crossing.shield(1.0, 1, own) > crossing.shield(0.5, 1, own)
+    a = found(neighbours(), 1).teams.organisations[0]
+    a.ties = 3
+    assert 0 < crossing.centrality(a, own) < 0.5
+    assert cooperation.coordination(3 + own.coordination, 0.5, 0.0, strength) < cooperation.coordination(
+        3, 0.5, 0.0, strength
+    )
+    costs = (run_world(neighbours().but({**EAGER, path + "upkeep": upkeep}), 1).record for upkeep in (0.0, 1.0))
+    low, high = (float(record.organisations["running_cost"].sum()) for record in costs)
+    assert low < high
+
+
+def paid_from_abroad(**changes: Any) -> World:
+    """A world in which all members of alliances across borders have paid alike; a week in which they drift."""
+    world = run_world(neighbours().but({**EAGER, **changes}), 1)
+    assert world.allied.alliances["abroad"].any()
+    world.now.clock["week"], world.allied.seats["contributed"] = 28, 1.0
+    return world
+
+
+def drifted(**changes: Any) -> float:
+    world = paid_from_abroad(**changes)
+    before = world.teams.stances.copy()
+    call("donor_drift", world)
+    return float(np.abs(world.teams.stances - before).sum())
+
+
+@null_limit("donor_drift")
+def _() -> None:
+    assert drifted(**{"mechanism.donor_drift.on": False}) == 0 < drifted()
+
+
+@direction("donor_drift")
+def _() -> None:
+    moved = []
+    for rate in (0.0, 0.05, 0.5):
+        world = paid_from_abroad()
+        world.now.rules["donor_drift"]["rate"] = rate
+        before = world.teams.stances.copy()
+        call("donor_drift", world)
+        moved.append(float(np.abs(world.teams.stances - before).sum()))
+    assert moved == sorted(set(moved)) and moved[0] == 0
+    assert crossing.dependence(1.0, 1.0) == 0.5 > crossing.dependence(0.5, 1.0) > crossing.dependence(0.0, 1.0) == 0
+
+
+def pressed(**changes: Any) -> pd.DataFrame:
+    return simulate(neighbours().but({"mechanism.interplay.rate": 0.2, **changes}), 1, threads=1).bodies
+
+
+@null_limit("interplay")
+def _() -> None:
+    alone = without().bodies
+    assert pressed(**{"mechanism.interplay.on": False}).equals(alone)
+    assert not pressed().equals(alone)
+
+
+@direction("interplay")
+def _() -> None:
+    def apart(record: Record) -> float:
+        own = record.bodies.query("issue == 'housing'").groupby("body")["agenda"].mean()
+        return float(abs(own["nations"] - own["union"]))
+
+    assert effect("mechanism.interplay.rate", 0.0, 0.2, apart, 5) < -3
+    mandates = found(neighbours(), 1).abroad.mandates.copy()
+    assert bodies.overlap(mandates, 0, 1) == 1
+    mandates["member"][1, 0] = False
+    assert bodies.overlap(mandates, 0, 1) == 0.5
+
+
+@null_limit("withdrawal")
+def _() -> None:
+    leaves = {"mechanism.withdrawal.rate": 1.0, "polity.home.governance.external_vulnerability": 0.3}
+    assert "withdrawal" not in events(without())
+    off = simulate(neighbours().but({**leaves, "mechanism.withdrawal.on": False}), 1, threads=1)
+    assert "withdrawal" not in events(off)
+    assert "withdrawal" in events(simulate(neighbours().but(leaves), 1, threads=1))
+
+
+@direction("withdrawal")
+def _() -> None:
+    left = number_of("withdrawal")
+    assert effect("mechanism.withdrawal.rate", 0.0, 1.0, left) > 3
+    free = {"mechanism.withdrawal.rate": 0.3}
+    assert effect("polity.home.governance.external_vulnerability", 0.0, 1.0, left, **free) < -3
+    own = rule("withdrawal").copy()
+    own.rate = 0.1
+    assert bodies.exit_chance(1.0, 0.0, 0.5, own) > bodies.exit_chance(1.0, 0.0, 0.0, own)
+    own.by_contagion = 0.0
+    assert bodies.exit_chance(1.0, 0.0, 0.5, own) == bodies.exit_chance(1.0, 0.0, 0.0, own)
 
 
 @null_limit("spiral")

@@ -265,6 +265,8 @@ def scenarios_of_all_kinds() -> dict[str, Scenario]:
         worlds[f"{face_to_face} and {social}"] = lively.but(changes)
     worlds["two polities"] = with_neighbour(lively)
     worlds["neighbours and bodies"] = neighbours().but({"weeks": 12, "polity.home.citizens": 200})
+    wide = {"mechanism.across_borders.meet": 1.0, "mechanism.interplay.rate": 0.1, "mechanism.withdrawal.rate": 0.5}
+    worlds["networks across borders"] = neighbours().but({**wide, "weeks": 20, "polity.home.citizens": 100})
     one = lively.but({"polity.home.governance.repression": 1.0, "polity.home.governance.internet_access": 0.3})
     worlds["repression"] = one
     return worlds

@@ -93,7 +93,9 @@ def alliance_network(record: Run, polity: str | None = None) -> Figure:
     figure, y = sheet(
         page, of_one(page, "Alliances"), reading, height + ABOVE, _network_key(page, spells, set(kinds.values()))
     )
-    names = [_widest(name for name, (x, _) in columns.places.items() if (x < 0) == left) for left in (True, False)]
+    names = [
+        _widest(_shown(name) for name, (x, _) in columns.places.items() if (x < 0) == left) for left in (True, False)
+    ]
     weeks = sorted({-(-page.last // 3), -(-2 * page.last // 3), page.last})
     room = (WIDTH - sum(names)) / len(weeks)
     for number, week in enumerate(weeks):
@@ -111,6 +113,12 @@ def _widest(names: Iterable[str], most: int = LONGEST_NAME) -> float:
     return max((width_of(plain(name, most), SMALL) for name in names), default=0.0) + 0.14
 
 
+def _shown(name: str) -> str:
+    """An organisation as the figure writes it; one abroad with its polity."""
+    home, _, own = name.rpartition(".")
+    return plain(f"{plain(own)} ({plain(home)})" if home else own, LONGEST_NAME)
+
+
 def _columns(page: Page, spells: pd.DataFrame) -> _Columns:
     """Those most in alliances, by the issue on which they were allied most."""
     from advosim.world.found import names, positions
@@ -118,8 +126,9 @@ def _columns(page: Page, spells: pd.DataFrame) -> _Columns:
     known, start = names(page.record.scenario), positions(page.record.scenario, page.record.seed)
     home = known.polities.index(page.polities[0])
     reform = (start.priorities * (start.stances - start.policy[home])).sum(axis=1) >= 0
-    here = [(o, name) for o, (polity, name) in enumerate(known.organisations) if polity == page.polities[0]]
-    own = [(name, bool(reform[o])) for o, name in here]
+    called = [_called(page, polity, name) for polity, name in known.organisations]
+    allied = set(spells["organisation"])
+    own = [(name, bool(reform[o])) for o, name in enumerate(called) if "." not in name or name in allied]
     weeks = (spells["last"] - spells["first"] + 1).groupby(spells["organisation"]).sum()
     main = spells.assign(weeks=spells["last"] - spells["first"] + 1).groupby(["organisation", "issue"])["weeks"].sum()
     places: dict[str, tuple[float, float]] = {}
@@ -144,8 +153,18 @@ def _main_issue(page: Page, weeks: pd.Series[float], name: str) -> int:
 
 def _kinds(page: Page, columns: _Columns) -> dict[str, str]:
     rows = page.record.organisations
-    rows = rows[(rows["polity"] == page.polities[0]) & (rows["week"] == rows["week"].min())]
+    rows = _with_names(page, rows[rows["week"] == rows["week"].min()])
     return {name: kind for name, kind in zip(rows["organisation"], rows["kind"], strict=True) if name in columns.places}
+
+
+def _called(page: Page, polity: str, name: str) -> str:
+    return name if polity == page.polities[0] else f"{polity}.{name}"
+
+
+def _with_names(page: Page, rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of organisations by the names that alliances of the page's polity call them: POLITY.NAME abroad."""
+    both = zip(rows["polity"], rows["organisation"], strict=True)
+    return rows.assign(organisation=[_called(page, polity, name) for polity, name in both])
 
 
 def _network_key(page: Page, spells: pd.DataFrame, kinds: set[str]) -> list[Any]:
@@ -207,10 +226,10 @@ def _allied(page: Page, now: pd.DataFrame, columns: _Columns) -> dict[tuple[str,
 def _bonds(page: Page, week: int) -> tuple[dict[tuple[str, str], float], list[tuple[str, str]]]:
     """Mean trust of two in each other, and pairs with a tie, as last recorded."""
     record: Any = page.record
-    rows = record.bonds
-    rows = rows[(rows["polity"] == page.polities[0]) & (rows["partner_polity"] == page.polities[0])]
-    rows = rows[rows["week"] <= week]
+    rows = record.bonds[record.bonds["week"] <= week]
     rows = rows[rows["week"] == rows["week"].max()]
+    partners = zip(rows["partner_polity"], rows["partner"], strict=True)
+    rows = _with_names(page, rows).assign(partner=[_called(page, polity, name) for polity, name in partners])
     trust: dict[tuple[str, str], float] = {}
     tied = []
     columns = (rows[name] for name in ("organisation", "partner", "trust", "tied"))
@@ -277,7 +296,7 @@ def _draw_organisations(axes: Axes, page: Page, columns: _Columns, kinds: Mappin
     import numpy as np
 
     rows = page.record.organisations
-    rows = rows[(rows["polity"] == page.polities[0]) & (rows["week"] == week)]
+    rows = _with_names(page, rows[rows["week"] == week])
     rows = rows[rows["organisation"].isin(list(columns.places))]
     usual = max(float(rows["funds"].median()), 1e-9)
     open_ = rows[~rows["closed"].astype(bool)]
@@ -299,7 +318,7 @@ def _draw_organisations(axes: Axes, page: Page, columns: _Columns, kinds: Mappin
 def _name_side(axes: Axes, columns: _Columns, left: bool) -> None:
     for name, (x, y) in columns.places.items():
         if (x < 0) == left:
-            text = plain(name, LONGEST_NAME)
+            text = _shown(name)
             at = (-EDGE - 0.03, y) if left else (EDGE + 0.03, y)
             axes.text(*at, text, ha="right" if left else "left", va="center", size=SMALL, color=INK, parse_math=False)
 
@@ -355,7 +374,7 @@ def _title(page: Page, life: Any) -> str:
     """An alliance as the scenario calls it, or after its lead and the week of its founding: one may lead several."""
     if life.alliance in page.record.scenario.polity[page.polities[0]].alliance:
         return plain(life.alliance, LONGEST_NAME)
-    return f"{plain(life.lead, LONGEST_NAME)}, week {life.week_formed}"
+    return f"{_shown(life.lead)}, week {life.week_formed}"
 
 
 def _befell(page: Page, lives: pd.DataFrame) -> pd.DataFrame:
@@ -434,4 +453,7 @@ def _mark_life(axes: Axes, events: pd.DataFrame, y: float) -> None:
 
 
 def _ending(life: Any) -> str:
-    return "" if life.alive else REASONS.get(life.reason, plain(life.reason))
+    homes = life.polities.count("+") + 1
+    wide = f"in {homes} polities" if homes > 1 else ""
+    ended = "" if life.alive else REASONS.get(life.reason, plain(life.reason))
+    return "; ".join(part for part in (wide, ended) if part)

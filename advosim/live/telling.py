@@ -72,7 +72,11 @@ class _Known:
     def name(self, row: Any, field: str = "organisation") -> str:
         """An organisation as a sentence calls it."""
         number = int(row[field])
-        return words.name(self.names.organisations[number][1]) if number >= 0 else "somebody"
+        if number < 0:
+            return "somebody"
+        home, name = self.names.organisations[number]
+        abroad = row["polity"] >= 0 and home != self.names.polities[int(row["polity"])]
+        return words.name(f"{home}.{name}" if abroad else name)
 
     def who(self, row: Any) -> str:
         """The organisation with which a sentence begins."""
@@ -223,6 +227,10 @@ def _shelter(row: Any, known: _Known) -> str:
     return f"{known.who(row)} flees abroad, where partners shelter it."
 
 
+def _exit(row: Any, known: _Known) -> str:
+    return f"The government leaves {words.plain(known.names.bodies[int(row['route'])])}, which had shamed it."
+
+
 def _launched(row: Any, known: _Known) -> str:
     return f"{known.who(row)} starts to collect signatures for {_ballot(int(row['route']), row, known)}."
 
@@ -262,6 +270,7 @@ _TELL: dict[str, Callable[[Any, _Known], str]] = {
     "alliance": _alliance, "joined": _joined, "left": _left, "dissolved": _dissolved, "hashtag": _hashtag,
     "concession": _concession, "agreement": _agreement, "election": _election, "government": _government,
     "appeal": _appeal, "adopted": _adopted, "refused": _refused, "shaming": _shaming, "shelter": _shelter,
+    "withdrawal": _exit,
     "ballot_launched": _launched, "ballot_qualified": _qualified, "ballot_failed": _failed,
     "ballot_withdrawn": _withdrawn, "vote": _vote, "deterrence": _deterred,
 }  # fmt: skip

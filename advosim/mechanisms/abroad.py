@@ -243,9 +243,12 @@ def willingness(openness, lead, opinion, organised):
 
 
 @compiled
-def _case_before(p, other, m, side, issues, mandates, docket):
-    """How fresh a case is with another state: asked by the team, or as a member of a body that adopted it."""
-    fresh = issues[p, m].asked[side]
+def _case_before(p, other, m, side, issues, abroad):
+    """How fresh a case is with another state: asked by the team, carried by allies there, or as a member of a body that
+    adopted it.
+    """
+    mandates, docket = abroad.mandates, abroad.docket
+    fresh = max(issues[p, m].asked[side], abroad.carried[p, other, m, side])
     for i in range(docket.shape[0]):
         if mandates[i, other].member:
             fresh = max(fresh, docket[i, p, m, side])
@@ -258,7 +261,7 @@ def third_states(now, arena, abroad):
     organisations; who is no better does not speak. Hafner-Burton 2008; Keck & Sikkink 1998.
     """
     polities, issues = arena.polities, arena.issues
-    relations, mandates, docket = abroad.relations, abroad.mandates, abroad.docket
+    relations = abroad.relations
     rule, reach = now.rules[0].third_states, now.rules[0].boomerang.reach
     if polities.size < 2:
         return
@@ -270,7 +273,7 @@ def third_states(now, arena, abroad):
                 for other in range(polities.size):
                     fresh = 0.0
                     if rule.on and other != p:
-                        fresh = _case_before(p, other, m, side, issues, mandates, docket)
+                        fresh = _case_before(p, other, m, side, issues, abroad)
                     if fresh == 0.0:
                         continue
                     there, demanded = issues[other, m], issues[p, m].policy
@@ -290,17 +293,23 @@ def shaming_effect(shaming, presence, third, rule):
 
 
 @compiled
+def shamed_by(i, p, m, side, issues, abroad, rule):
+    """How strongly a body shames a government, 0..1: leverage x case x room on the docket x lead of its policy."""
+    docket, standing = abroad.docket, abroad.standing
+    if docket[i, p, m, side] <= 0.0:
+        return 0.0
+    direction = 1.0 if side == FOR else -1.0
+    room = min(1.0, abroad.bodies[i].capacity / cases(docket, i))
+    lead = min(ahead(direction, standing[i, m].policy, issues[p, m].policy) / rule.reach, 1.0)
+    return abroad.mandates[i, p].leverage * docket[i, p, m, side] * room * lead
+
+
+@compiled
 def _shamed(p, m, side, issues, abroad, rule):
     """1 - prod over bodies and third states of (1 - leverage x case x room on the docket x lead of its policy)."""
-    bodies, standing, mandates, docket = abroad.bodies, abroad.standing, abroad.mandates, abroad.docket
-    issue = issues[p, m]
-    direction = 1.0 if side == FOR else -1.0
-    silent = 1.0 - issue.third_states[side]
-    for i in range(bodies.size):
-        if docket[i, p, m, side] > 0.0:
-            room = min(1.0, bodies[i].capacity / cases(docket, i))
-            lead = min(ahead(direction, standing[i, m].policy, issue.policy) / rule.reach, 1.0)
-            silent *= 1.0 - mandates[i, p].leverage * docket[i, p, m, side] * room * lead
+    silent = 1.0 - issues[p, m].third_states[side]
+    for i in range(abroad.bodies.size):
+        silent *= 1.0 - shamed_by(i, p, m, side, issues, abroad, rule)
     return 1.0 - silent
 
 

@@ -179,12 +179,13 @@ def enlist(organisation, rule):
 def _weigh(now, arena, teams, trust, meeting, partners, size, terms):
     """The logit of an organisation on an alliance with `partners`; fills in its terms.
 
-    meeting: who decides, who speaks for the partners' side, issue, side; size: members without the newcomer.
+    meeting: who decides, who speaks for the partners' side, polity, issue, side, logits that borders take and that
+    gatekeepers add (`across_borders`); size: members without the newcomer.
     """
-    i, j, m, side = meeting
+    i, j, p, m, side, apart, vouched = meeting
     organisations, stances, priorities = teams.organisations, teams.stances, teams.priorities
     rule, a = now.rules[0].alliance_formation, organisations[i]
-    issue, many = arena.issues[a.polity, m], partners.size
+    issue, many = arena.issues[p, m], partners.size
     union = np.zeros(a.skills.size)
     goals = trusted = niche = culture = 0.0
     for o in partners:
@@ -202,9 +203,9 @@ def _weigh(now, arena, teams, trust, meeting, partners, size, terms):
     terms[_TRUST] = rule.by_trust * trusted
     terms[_EXPERTISE] = rule.by_expertise * complement(a.skills, union)
     terms[_SALIENCE] = rule.by_salience * issue.salience / rule.salient
-    terms[_ENLIST] = enlist(organisations[j], now.rules[0].enlist)
+    terms[_ENLIST] = enlist(organisations[j], now.rules[0].enlist) + vouched
     terms[_NICHE] = -rule.by_niche * niche
-    terms[_CULTURE] = -rule.by_culture * culture
+    terms[_CULTURE] = -rule.by_culture * culture - apart
     terms[_SIZE] = -rule.by_size * (size + 1)
     terms[_MESSAGE] = 0.0
     total = rule.readiness
@@ -241,7 +242,7 @@ def common_issue(i, j, p, issues, stances, priorities):
 
 
 @compiled
-def _largest(alliances, seats, o, other, p, m, side):
+def largest_of(alliances, seats, o, other, p, m, side):
     """The largest alliance of o on a side of an issue with a free seat and without `other`, -1 for none; _TOGETHER if
     they share one.
     """
@@ -272,7 +273,7 @@ def alliance_formation(now, arena, teams, allied, record):
     if not rule.on or week % QUARTER != 0:
         return
     meetings = key(clock[0].seed, week, _MEET)
-    order = _by_key(organisations)
+    order = by_key(organisations)
     for first in range(order.size):
         for second in range(first + 1, order.size):
             i, j = order[first], order[second]
@@ -283,43 +284,68 @@ def alliance_formation(now, arena, teams, allied, record):
             seeking = min(1.0, min(one.activity, other.activity))
             chance = seeking * (rule.meet_tied if allied.tied[i, j] > 0 else rule.meet)
             if draw64(meetings, between(one.key, other.key)) < chance:
-                _negotiate(now, arena, teams, allied, record, i, j)
+                host, guest = who_offers(now, organisations, i, j)
+                offered = offer_of(arena, teams, allied, host, guest, one.polity)
+                if offered[1] >= 0:
+                    consent(now, arena, teams, allied, record, offered, (0.0, 0.0, 0.0))
     _sign_memoranda(clock, rule, allied.alliances, record.alliances, record.events)
 
 
 @compiled
-def _negotiate(now, arena, teams, allied, record, i, j):
-    """One of two who meet makes an offer. If both consent, the guest joins the host's alliance, or they found one."""
-    organisations, stances, trust = teams.organisations, teams.stances, allied.trust
-    alliances, seats, seed, week = allied.alliances, allied.seats, now.clock[0].seed, now.clock[0].week
-    p, own = organisations[i].polity, between(organisations[i].key, organisations[j].key)
-    m = common_issue(i, j, p, arena.issues, stances, teams.priorities)
+def who_offers(now, organisations, i, j):
+    """Of two who meet, who makes the offer and to whom."""
+    k = key(now.clock[0].seed, now.clock[0].week, _OFFER)
+    return (i, j) if draw64(k, between(organisations[i].key, organisations[j].key)) < _EITHER else (j, i)
+
+
+@compiled
+def offer_of(arena, teams, allied, host, guest, p):
+    """What an offer is about, on the policy of a polity: (polity, issue, side, alliance or -1 for a new one, host,
+    guest), where a guest that has an alliance becomes the host; issue -1 where there is nothing to offer.
+    """
+    m = common_issue(host, guest, p, arena.issues, teams.stances, teams.priorities)
     if m < 0:
-        return
-    side = FOR if stances[i, m] > arena.issues[p, m].policy else AGAINST
-    host, guest = (i, j) if draw64(key(seed, week, _OFFER), own) < _EITHER else (j, i)
-    a = _largest(alliances, seats, host, guest, p, m, side)
+        return p, m, FOR, -1, host, guest
+    side = FOR if teams.stances[host, m] > arena.issues[p, m].policy else AGAINST
+    a = largest_of(allied.alliances, allied.seats, host, guest, p, m, side)
     if a == _TOGETHER:
-        return
+        return p, -1, side, -1, host, guest
     if a < 0:
-        b = _largest(alliances, seats, guest, host, p, m, side)
+        b = largest_of(allied.alliances, allied.seats, guest, host, p, m, side)
         if b >= 0:
-            host, guest, a = guest, host, b
-    members = _members(seats[a]) if a >= 0 else np.full(1, host)
+            return p, m, side, b, guest, host
+    return p, m, side, a, host, guest
+
+
+@compiled
+def consent(now, arena, teams, allied, record, offered, borders):
+    """If both consent, the guest joins the host's alliance, or they found one. Returns whether it came to that.
+
+    offered: as `offer_of` has it; borders: logits that distance and language take from host and guest, and that
+    gatekeepers add for the guest (`across_borders`).
+    """
+    organisations, trust = teams.organisations, allied.trust
+    p, m, side, a, host, guest = offered
+    seed, week = now.clock[0].seed, now.clock[0].week
+    members = members_of(allied.seats[a]) if a >= 0 else np.full(1, host)
     terms = np.zeros((2, _TERMS))
-    welcome = _weigh(now, arena, teams, trust, (host, guest, m, side), np.full(1, guest), members.size, terms[0])
-    wish = _weigh(now, arena, teams, trust, (guest, host, m, side), members, members.size, terms[1])
+    asked = (host, guest, p, m, side, borders[0], 0.0)
+    welcome = _weigh(now, arena, teams, trust, asked, np.full(1, guest), members.size, terms[0])
+    asked = (guest, host, p, m, side, borders[1], borders[2])
+    wish = _weigh(now, arena, teams, trust, asked, members, members.size, terms[1])
     terms[1, _MESSAGE] = offer(teams.repertoire[host], teams.repertoire[guest], now.rules[0].message)
     logits = (welcome, wish + terms[1, _MESSAGE])
-    k = pair(key(seed, week, _CONSENT), own)
+    k = pair(key(seed, week, _CONSENT), between(organisations[host].key, organisations[guest].key))
     if draw64(k, organisations[host].key) >= logistic(logits[0]):
-        return
+        return False
     if draw64(k, organisations[guest].key) >= logistic(logits[1]):
-        return
+        return False
     founding = a < 0
-    a = free_row(alliances, p) if founding else a
-    if a >= 0:
-        _join(now, arena, teams, allied, record, (a, m, side, founding, host, guest), terms, logits)
+    a = free_row(allied.alliances, p) if founding else a
+    if a < 0:
+        return False
+    _join(now, arena, teams, allied, record, (a, m, side, founding, host, guest), terms, logits)
+    return True
 
 
 @compiled
@@ -328,7 +354,7 @@ def _join(now, arena, teams, allied, record, terms_of, terms, logits):
     and guest; terms: (2, TERMS), logits: what decided with host and guest.
     """
     a, m, side, founding, host, guest = terms_of
-    clock, organisations, p = now.clock, teams.organisations, teams.organisations[host].polity
+    clock, organisations, p = now.clock, teams.organisations, allied.alliances[a].polity
     alliance, seats, lives = allied.alliances[a], allied.seats[a], record.alliances
     if founding:
         born = pair(pair(organisations[host].key, arena.issues[p, m].key), clock[0].week)
@@ -348,7 +374,7 @@ def _join(now, arena, teams, allied, record, terms_of, terms, logits):
 
 
 @compiled
-def _members(seats):
+def members_of(seats):
     """The organisations that have a seat."""
     members, many = np.zeros(seats.size, np.int64), 0
     for s in range(seats.size):
@@ -374,7 +400,7 @@ def _note_consent(clock, consents, number, founding, both, terms, logits):
 
 
 @compiled
-def _by_key(organisations):
+def by_key(organisations):
     """Rows in the order of ids, so that who meets first does not hang on the order of rows."""
     ids = np.zeros(organisations.size, np.uint64)
     for o in range(organisations.size):
@@ -387,6 +413,7 @@ def _seat(now, alliance, seats, organisations, o):
     clock, rules = now.clock, now.rules
     if take_seat(alliance, seats, o, clock[0].week, rules[0].alliance_exit.satisfaction_rest):
         organisations[o].seats += 1
+        alliance.abroad += 1 if organisations[o].polity != alliance.polity else 0
 
 
 @compiled
@@ -485,7 +512,9 @@ def internal_communication(now, allied):
     rule = now.rules[0].internal_communication
     for a in range(alliances.size):
         if alliances[a].alive:
-            aim = (alliances[a].trust + quality(rule)) / 2.0
+            # Over distance and languages less is understood (`across_borders`).
+            understood = 1.0 - alliances[a].remote / alliances[a].members
+            aim = (alliances[a].trust + quality(rule) * understood) / 2.0
             alliances[a].cohesion += rule.rate * (aim - alliances[a].cohesion)
 
 
@@ -685,6 +714,7 @@ def leave(clock, alliance, seats, s, organisations, events, reason):
     _tell(clock, events, LEFT, alliance, o, -1, seats[s].satisfaction).reason = reason
     alliance.ending = reason
     alliance.members -= 1
+    alliance.abroad -= 1 if organisations[o].polity != alliance.polity else 0
     organisations[o].seats -= 1
     seats[s].organisation = -1
 
@@ -692,7 +722,7 @@ def leave(clock, alliance, seats, s, organisations, events, reason):
 @compiled
 def alliance_exit(now, arena, teams, allied, record):
     """At quarterly meetings members leave by chance, of all weeks since the last; at once where they closed or gave in
-    or policy went past them. An alliance of one dissolves.
+    or policy went past them. An alliance of one dissolves, and one that nobody at home belongs to.
 
     Partings are mutual: who is not trusted is eased out as one who does not trust leaves. All judge the alliance as it
     was when the meeting began.
@@ -743,7 +773,7 @@ def alliance_exit(now, arena, teams, allied, record):
                     reason = _reason(now, alliance, seat, stance, given, received, hoped)
             if reason >= 0:
                 leave(clock, alliance, seats[a], s, organisations, events, reason)
-        if alliance.members < 2:
+        if alliance.members < 2 or alliance.members == alliance.abroad:
             _dissolve(clock, alliance, seats[a], a, organisations, campaigns, lives, events)
         else:
             if alliance.members < before:

@@ -307,7 +307,7 @@ def _call_members(organisation, campaign, tactic, home):
 
 @compiled
 def _call_allies(now, campaign, tactic, home, alliance, seats, organisations):
-    """A joint call reaches allies' members: on a platform all, else as far as contacts are pooled.
+    """A joint call reaches members of allies at home: on a platform all, else as far as contacts are pooled.
 
     Returns the share of citizens so called to march.
     """
@@ -316,7 +316,7 @@ def _call_allies(now, campaign, tactic, home, alliance, seats, organisations):
     k = pair(key(now.clock[0].seed, now.clock[0].week, _CONTACTS), alliance.key)
     for s in range(seats.size):
         o = seats[s].organisation
-        if o >= 0 and o != campaign.organisation:
+        if o >= 0 and o != campaign.organisation and organisations[o].polity == campaign.polity:
             on = rules[0].collaborative_platform.on and alliance.platform
             if on or draw64(k, organisations[o].key) < pooled_share(alliance, rules[0].pooling):
                 reached += _call_members(organisations[o], campaign, tactic, home)

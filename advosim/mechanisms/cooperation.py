@@ -79,7 +79,8 @@ def alliance_strength(alliance, salience, rules):
     if not rule.on:
         return 1.0
     spared = rules[0].collaborative_platform.saving if rules[0].collaborative_platform.on and alliance.platform else 0.0
-    worth = coordination(alliance.members, alliance.trust, spared, rule)
+    members = alliance.members + rules[0].across_borders.coordination * alliance.remote
+    worth = coordination(members, alliance.trust, spared, rule)
     return worth * diversity(alliance.diversity, salience, rule)
 
 
@@ -140,8 +141,9 @@ def pooling(now, arena, teams, allied):
             if seat.organisation < 0:
                 continue
             member = organisations[seat.organisation]
-            # Nobody pools more of his campaign means than all, also in several alliances.
-            share = min(pooled_share(alliance, rule), 1.0 - member.pooled)
+            # Nobody pools more of his campaign means than all, also in several alliances; at a border some is kept out.
+            passes = 1.0 if member.polity == alliance.polity else 1.0 - arena.polities[alliance.polity].entry_cost
+            share = min(pooled_share(alliance, rule) * passes, 1.0 - member.pooled)
             seat.delivered = delivery(member.reliability, mean_trust(seats[a], s, trust), rules[0].trust)
             given = share * spend * member.funds * seat.delivered
             member.pooled += share
@@ -278,6 +280,8 @@ def solidarity(now, teams, allied, events):
                 if allied_before(poor, rich, a, alliances, seats):
                     continue
                 gift = rule.share * trust[rich, poor] * organisations[rich].funds
+                if organisations[rich].polity != organisations[poor].polity:
+                    gift *= 1.0 - organisations[poor].barred
                 organisations[rich].funds -= gift
                 organisations[rich].support -= gift
                 received += gift
@@ -409,15 +413,24 @@ def benefit_sharing(now, teams, allied):
         for c in range(first, first + MOST_ROLES):
             campaigns[c].credited = campaigns[c].organisation
             if rule.on and active(campaigns[c]):
-                campaigns[c].credited = _member_by_share(seats[a], draw64(pair(k, alliances[a].key), c - first))
+                luck = draw64(pair(k, alliances[a].key), c - first)
+                credited = _member_by_share(alliances[a], seats[a], organisations, luck)
+                campaigns[c].credited = credited if credited >= 0 else campaigns[c].organisation
 
 
 @compiled
-def _member_by_share(seats, u):
-    """The member that a uniform u picks by the shares of the credit, which add up to 1."""
+def _member_by_share(alliance, seats, organisations, u):
+    """The member at home that a uniform u picks by the shares of the credit, which add up to 1 over all members."""
     left, last = u, -1
+    if alliance.abroad > 0:
+        at_home = 0.0
+        for s in range(seats.size):
+            if seats[s].organisation >= 0 and organisations[seats[s].organisation].polity == alliance.polity:
+                at_home += seats[s].benefit
+        left *= at_home
     for s in range(seats.size):
-        if seats[s].organisation >= 0 and seats[s].benefit > 0.0:
+        here = seats[s].organisation >= 0 and organisations[seats[s].organisation].polity == alliance.polity
+        if here and seats[s].benefit > 0.0:
             last = seats[s].organisation
             left -= seats[s].benefit
             if left < 0.0:

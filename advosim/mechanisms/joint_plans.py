@@ -148,15 +148,31 @@ def _union(seats, organisations):
 
 
 @compiled
-def _holder(seats, organisations, uses, tactic, t, taken):
-    """Who is best at a tactic among members that use it and have no role yet; -1 for nobody. taken: (seats,)."""
+def _holder(p, seats, organisations, uses, tactic, t, taken):
+    """Who is best at a tactic among members in polity p that use it and have no role yet; -1 for nobody.
+
+    taken: (seats,). Who lives abroad pays and advises, but campaigns at home alone.
+    """
     best, chosen = -1.0, -1
     for s in range(seats.size):
         o = seats[s].organisation
-        if o >= 0 and not taken[s] and uses[o, t] > 0.0:
+        if o >= 0 and not taken[s] and uses[o, t] > 0.0 and organisations[o].polity == p:
             good = competence(organisations[o].skills, tactic)
             if good > best:
                 best, chosen = good, s
+    return chosen
+
+
+@compiled
+def _speaker(p, seats, organisations, lead):
+    """The lead, or, where it lives abroad, the member at home with most say."""
+    if organisations[lead].polity == p:
+        return lead
+    most, chosen = -1.0, lead
+    for s in range(seats.size):
+        o = seats[s].organisation
+        if o >= 0 and organisations[o].polity == p and seats[s].say > most:
+            most, chosen = seats[s].say, o
     return chosen
 
 
@@ -215,7 +231,8 @@ def _weigh(now, arena, teams, allied, a, union):
     weights = tactic_weights(known, union, tactics, caution, eager, draws, rules)
     expected = tactic_weights(known, union, tactics, caution, 0.0, draws, rules)
     without_target(weights, issue, alliance.side, p, m, teams)
-    weigh_appeals(weights, organisations[lead], tactics, draw64(pair(k, _ABROAD), 0), rules[0].boomerang)
+    at_home = organisations[_speaker(p, seats, organisations, lead)]
+    weigh_appeals(weights, at_home, tactics, draw64(pair(k, _ABROAD), 0), rules[0].boomerang)
     _set_aim(alliance, issue.policy, weights, expected, tactics, rule)
     return weights, expected, values
 
@@ -235,7 +252,7 @@ def _give_roles(now, arena, teams, allied, talk, events, a, choice):
         t = largest(weights)
         if number >= min(rule.roles, alliance.members) or t < 0:
             break
-        s = _holder(seats, organisations, teams.uses, tactics[t], t, taken)
+        s = _holder(p, seats, organisations, teams.uses, tactics[t], t, taken)
         o = seats[max(s, 0)].organisation
         own = organisations[o].key
         if s < 0 or ballot_room(now, arena, tactics[t], p, m, alliance.side, stances[o, m], own) == 0.0:

@@ -43,12 +43,14 @@ def funds(now, arena, teams, events):
         home = polities[a.polity]
         a.dues = rule.fee * (a.members / home.citizens)
         a.gifts = max(0.0, a.income * (1.0 + rule.noise * normal(draw64(k, a.key))))
-        harassed = rule.harassment * home.repression
+        harassed = rule.harassment * home.repression * (1.0 - a.shielded)
         owed = rule.staff * a.income + rule.fixed * (1.0 - a.premises) + harassed
         if rules[0].ties.on:
             owed += rules[0].ties.upkeep * a.income * a.ties
         if rules[0].alliance_strength.on:
             owed += rules[0].alliance_strength.seat * a.income * a.seats
+        if rules[0].across_borders.on:
+            owed += rules[0].across_borders.upkeep * a.income * a.remote
         means = a.funds + a.dues + a.gifts
         a.exiled = means < owed and means >= owed - harassed and shelters(a, rules[0].shelter)
         if a.exiled:

@@ -174,9 +174,9 @@ def life_median(lives: Any, ended: Any) -> tuple[float, bool]:
 def collaboration_weeks(record: Run) -> pd.DataFrame:
     """One row per week, polity and issue (and all issues): the network of allies and the state of alliances.
 
-    `members`: organisations in alliances, each counted once; `density`: share of pairs of open organisations that are
-    allied; `newly_allied` pairs, pairs `apart`; `centralisation`: Freeman's (1979), by degree, 1 for a star; `size`:
-    mean members. What alliances are is a mean over those alive: see `Record.alliance_weeks`; `shared_goals`: mean
+    `members`: organisations of the polity in alliances, each counted once; `density`: share of pairs of its open
+    organisations that are allied; `newly_allied` pairs, pairs `apart`; `centralisation`: Freeman's (1979), by degree,
+    1 for a star; `size`: mean members, also those abroad. What alliances are is a mean over those alive: see `Record.alliance_weeks`; `shared_goals`: mean
     goal overlap of pairs of members, as `alliance_formation` has it; `distance_to_line`: mean distance of members'
     positions to the common line, positions as at the start of the run. 0 without alliances.
     """
@@ -220,7 +220,8 @@ def _course(place: _Place, issue: str) -> pd.DataFrame:
     import pandas as pd
 
     spells = place.spells if issue == ALL else place.spells[place.spells["issue"] == issue]
-    rows = list[Any](spells[["alliance", "organisation", "first", "last"]].itertuples(index=False))
+    at_home = spells[~spells["organisation"].str.contains(".", regex=False)]
+    rows = list[Any](at_home[["alliance", "organisation", "first", "last"]].itertuples(index=False))
     before: set[frozenset[str]] = set()
     parts = []
     for first, last in _spans(rows, place):
@@ -294,7 +295,7 @@ def _with_goals(place: _Place, weeks: pd.DataFrame) -> pd.DataFrame:
     if weeks.empty:
         return weeks.assign(shared_goals=0.0, distance_to_line=0.0)
     known, start = names(place.record.scenario), positions(place.record.scenario, place.record.seed)
-    row = {name: o for o, (home, name) in enumerate(known.organisations) if home == place.home}
+    row = {name if home == place.home else f"{home}.{name}": o for o, (home, name) in enumerate(known.organisations)}
     of_alliance = {name: list[Any](own.itertuples()) for name, own in place.spells.groupby("alliance")}
     shared, distances = [], []
     told: dict[tuple[int, ...], float] = {}

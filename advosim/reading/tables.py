@@ -170,8 +170,14 @@ TABLES: dict[str, tuple[Column, ...]] = {
         code(
             "members",
             "all that ever belonged to it, in the order of joining",
-            "names of organisations, joined by +",
+            "names of organisations, those abroad as POLITY.NAME, joined by +",
             "alliance_formation",
+        ),
+        code(
+            "polities",
+            "where these live, first the polity that it is about",
+            "names of polities, joined by +",
+            "across_borders",
         ),
         *_of(
             ALLIANCE_LIFE_COLUMNS,
@@ -214,8 +220,8 @@ TABLES: dict[str, tuple[Column, ...]] = {
         code(
             "detail",
             "a step's or an agreement's route, what was covered, what a reform set, the party that won, those "
-            "that govern, why a member left or an alliance ended, what a joint plan aims at, which body was asked, "
-            "which frame was taken, how a ballot ended",
+            "that govern, why a member left or an alliance ended, what a joint plan aims at, which body was asked or "
+            "left, which frame was taken, how a ballot ended",
             "words, by event; empty for none",
             "all",
         ),

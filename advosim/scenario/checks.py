@@ -453,12 +453,36 @@ def _alliances(merged: Merged, polity: str, row: Table, seen: Mapping[str, str])
         path = ("polity", polity, "alliance", name)
         yield from _named(merged, (*path, "members"), part.get("members"), f"organisation in {polity}", known)
         members = _texts(part.get("members"))
+        for member in (each for each in members if "." in each):
+            yield from _ally_abroad(merged, polity, (*path, "members"), member)
         single = [one for each in members for one in ([m for m in seen if seen[m] == each] or [each])]
         if len(single) != len(set(single)):
             yield merged.problem((*path, "members"), f"{dotted(path)}.members: an organisation is named twice")
+        elif members and all("." in member for member in members):
+            text = f"{dotted(path)}.members: nobody of {polity}, whose policy the alliance is about"
+            yield merged.problem((*path, "members"), text, f"at least one of {', '.join(known)}")
         elif len(members) <= MOST_SEATS < len(single):
             text = f"{dotted(path)}.members: {len(single)} organisations"
             yield merged.problem((*path, "members"), text, f"2 to {MOST_SEATS}")
+
+
+def _ally_abroad(merged: Merged, home: str, path: KeyPath, member: str) -> Iterator[Problem]:
+    """A member POLITY.NAME is an organisation, or a group, of another polity."""
+    place, _, name = member.partition(".")
+    there = dict(tables(merged.table, "polity"))
+    if place == home:
+        yield merged.problem(path, f"'{member}' is at home in {home}: name it '{name}'")
+    elif place not in there:
+        others = [each for each in there if each != home]
+        hint = did_you_mean(place, others)
+        yield merged.problem(path, f"there is no polity '{place}' ({dotted(path)})", ", ".join(others), hint)
+    else:
+        known: dict[str, None] = {}
+        for group, row in tables(there[place], "organisation"):
+            count = row.get("count", 1)
+            several = count if isinstance(count, int) and not isinstance(count, bool) else 1
+            known |= dict.fromkeys([group, *(f"{group}_{i + 1}" for i in range(several) if several > 1)])
+        yield from _named(merged, path, name, f"organisation in {place}", list(known))
 
 
 def _bodies(merged: Merged) -> Iterator[Problem]:

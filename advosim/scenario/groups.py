@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from advosim.scenario.problems import InputError, Problem, did_you_mean
 
 if TYPE_CHECKING:
-    from advosim.scenario.schema import Order, Organisation, Polity, Settings
+    from advosim.scenario.schema import Alliance, Order, Organisation, Polity, Settings
 
 S = TypeVar("S", bound="Settings")
 
@@ -26,6 +26,16 @@ def members_of(polity: Polity, group: str) -> list[str]:
     """The organisations that a name stands for: itself, or all of its group."""
     row = polity.organisation.get(group)
     return _members(group, row) if row else [one for one, _ in organisations(polity) if one == group]
+
+
+def allies_of(scenario: Settings, home: str, alliance: Alliance) -> list[tuple[str, str]]:
+    """(polity, organisation) of the members of an alliance of `home`; those abroad are named POLITY.NAME."""
+    found = []
+    for member in alliance.members:
+        abroad, _, name = member.rpartition(".")
+        place = abroad or home
+        found += [(place, one) for one in members_of(scenario.polity[place], name)]
+    return found
 
 
 def home_of(scenario: Settings, order: Order) -> str:
@@ -51,7 +61,7 @@ def without(scenario: S, absent: Iterable[str]) -> S:
             gone[home].add(one)
     if problems:
         raise InputError(problems)
-    homes = {home: _left(polity, gone[home]) for home, polity in scenario.polity.items()}
+    homes = {home: _left(scenario, home, gone) for home in scenario.polity}
     orders = tuple(
         order
         for order in scenario.campaign
@@ -80,8 +90,9 @@ def _unknown(scenario: Settings, name: str) -> Problem:
     return Problem("without()", None, f"there is no organisation '{name}'", ", ".join(known), did_you_mean(name, known))
 
 
-def _left(polity: Polity, gone: set[str]) -> Polity:
-    if not gone:
+def _left(scenario: Settings, home: str, everybody: Mapping[str, set[str]]) -> Polity:
+    polity, gone = scenario.polity[home], everybody[home]
+    if not any(everybody.values()):
         return polity
     rows: dict[str, Organisation] = {}
     for name, row in polity.organisation.items():
@@ -96,7 +107,8 @@ def _left(polity: Polity, gone: set[str]) -> Polity:
     }
     alliances = {}
     for name, alliance in polity.alliance.items():
-        left = tuple(one for group in alliance.members for one in members_of(polity, group) if one not in gone)
-        if len(left) > 1:
+        stay = [(place, one) for place, one in allies_of(scenario, home, alliance) if one not in everybody[place]]
+        left = tuple(one if place == home else f"{place}.{one}" for place, one in stay)
+        if len(left) > 1 and any(place == home for place, _ in stay):
             alliances[name] = alliance.model_copy(update={"members": left})
     return polity.model_copy(update={"organisation": rows, "individual": people, "alliance": alliances})

@@ -24,6 +24,7 @@ from advosim.scenario.alliance_rules import (
     Ties,
     Trust,
 )
+from advosim.scenario.border_rules import AcrossBorders, DonorDrift, Interplay, Withdrawal
 from advosim.scenario.declare import Mechanism, Part, choice, number
 from advosim.scenario.limits import MOST_WEEKS, ONSET
 
@@ -957,12 +958,14 @@ class Mechanisms(Part):
     enlist: Enlist = choice(Enlist, "evidence that wins supporters")
     ties: Ties = choice(Ties, "who knows whom")
     alliance_formation: AllianceFormation = choice(AllianceFormation, "offers and consent")
+    across_borders: AcrossBorders = choice(AcrossBorders, "alliances across borders")
     power: Power = choice(Power, "whose say counts")
     internal_communication: InternalCommunication = choice(InternalCommunication, "meetings and reports")
     culture_clash: CultureClash = choice(CultureClash, "conflict over ways of working")
     priority_clash: PriorityClash = choice(PriorityClash, "conflict over priorities")
     strategy_clash: StrategyClash = choice(StrategyClash, "conflict over strategy")
     alliance_exit: AllianceExit = choice(AllianceExit, "leaving and dissolving")
+    donor_drift: DonorDrift = choice(DonorDrift, "drift toward those abroad who pay")
     solidarity: Solidarity = choice(Solidarity, "help for allies in trouble")
     peer_learning: PeerLearning = choice(PeerLearning, "learning from allies")
     collaborative_platform: CollaborativePlatform = choice(CollaborativePlatform, "shared infrastructure")
@@ -1008,7 +1011,9 @@ class Mechanisms(Part):
     municipalities: Municipalities = choice(Municipalities, "local policies")
     elections: Elections = choice(Elections, "votes, seats, governments and parties")
     third_states: ThirdStates = choice(ThirdStates, "whether other states speak up")
+    interplay: Interplay = choice(Interplay, "bodies that press each other")
     boomerang: Boomerang = choice(Boomerang, "appeals abroad and shaming")
+    withdrawal: Withdrawal = choice(Withdrawal, "governments that leave a body")
     recall: RecallVote = choice(RecallVote, "removal of governments")
     field: Field = choice(Field, "how crowded the field is")
     accountability: Accountability = choice(Accountability, "how much opinion counts")

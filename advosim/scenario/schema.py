@@ -22,6 +22,7 @@ MOST_PARTIES = 12
 MOST_SEATS = 16
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)]
+Ally = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)?$", max_length=81)]
 Expertise = Literal["research", "law", "media", "organising", "digital"]
 Channel = Literal["face_to_face", "mass_media", "social_media"]
 Kind = Literal[
@@ -392,11 +393,11 @@ class Alliance(Part):
     issue: Name = choice(
         ..., "what it campaigns on, on the side of its first member", source="convention: said by the scenario's author"
     )
-    members: tuple[Name, ...] = Field(
+    members: tuple[Ally, ...] = Field(
         ...,
         min_length=2,
         max_length=MOST_SEATS,
-        description="organisations (or groups of them) that belong to it",
+        description="organisations (or groups of them) that belong to it; those abroad as POLITY.NAME",
         strict=False,
         json_schema_extra={"source": "convention: said by the scenario's author"},
     )

@@ -19,7 +19,7 @@ REPEATED = 13
 
 
 def abroad(events: pd.DataFrame) -> list[Told]:
-    """Turning points abroad in one polity's log: cases that gatekeepers adopt, shaming, offsets, shelter, refusals."""
+    """Turning points abroad in one polity's log: cases that gatekeepers adopt, shaming, offsets, shelter, exits."""
     told: list[Told] = []
     refused = 0
     last: dict[str, int] = {}
@@ -34,6 +34,8 @@ def abroad(events: pd.DataFrame) -> list[Told]:
         elif row.event == "offset" and row.week - last.get(row.issue, -REPEATED) >= REPEATED:
             last[row.issue] = row.week
             told.append((row.week, 38.0, partial(_offset, row)))
+        elif row.event == "withdrawal":
+            told.append((row.week, 60.0, partial(_withdrawal, row)))
         elif row.event == "shelter":
             told.append((row.week, 36.0, partial(_shelter, row)))
     return told
@@ -70,6 +72,10 @@ def _offset(row: Any) -> str:
 
 def _shelter(row: Any) -> str:
     return f"**Week {row.week}: {words.name(row.organisation)} flees abroad**, where partners shelter it for a time."
+
+
+def _withdrawal(row: Any) -> str:
+    return f"**Week {row.week}: the government leaves the body '{words.plain(row.detail)}'**, which had shamed it."
 
 
 def _venue(row: Any) -> str:

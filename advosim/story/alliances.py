@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from advosim.reading.collaboration import REASONS, memberships
-from advosim.scenario.groups import members_of
+from advosim.scenario.groups import allies_of
 from advosim.story import words
 from advosim.story.telling import Teller, rows_of
 
@@ -43,14 +43,17 @@ def _alliance(teller: Teller, row: Any) -> str:
     names = row.members.split("+")
     side = "for reform" if row.side == "for" else "against reform"
     given = teller.polity.alliance.get(row.alliance)
-    first = sum(len(members_of(teller.polity, group)) for group in given.members) if given else 2
+    first = len(allies_of(teller.scenario, teller.home, given)) if given else 2
     began = "from the start" if given else f"from week {row.week_formed}"
     signed = " with a memorandum" if given and given.memorandum else ""
     founders = words.joined(words.name(name) for name in names[:first])
     joined = f", later with {words.count(len(names) - first, 'other')}" if len(names) > first else ""
     own = teller.events[teller.events["alliance"] == row.alliance]
     stood = f"{founders} stood together {side} on {words.plain(row.issue)}{signed}"
-    return f"The weightiest: {began}, {stood}{joined}{_drawn(row)}." + _first_plan(own) + _fate(own, row, bool(signed))
+    homes = row.polities.split("+")
+    wide = f" Its members live in {words.joined(words.plain(home) for home in homes)}." if len(homes) > 1 else ""
+    head = f"The weightiest: {began}, {stood}{joined}{_drawn(row)}.{wide}"
+    return head + _first_plan(own) + _fate(own, row, bool(signed))
 
 
 def _drawn(row: Any) -> str:

@@ -13,8 +13,9 @@ def plain(name: Any) -> str:
 
 
 def name(organisation: str) -> str:
-    """An organisation as a story names it."""
-    return spelled(organisation)
+    """An organisation as a story names it; one abroad (POLITY.NAME) with its polity."""
+    home, _, own = organisation.rpartition(".")
+    return f"{spelled(own)} in {plain(home)}" if home else spelled(own)
 
 
 def percent(share: float) -> str:

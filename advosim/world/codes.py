@@ -59,7 +59,7 @@ EVENTS = (
     "counter_frame",
     "appeal", "adopted", "refused", "shaming", "offset", "shelter", "borrowed",
     "ballot_launched", "ballot_qualified", "ballot_failed", "ballot_withdrawn", "counter_proposal", "vote", "veto",
-    "recall", "deterrence", "disaster", "not_followed",
+    "recall", "deterrence", "disaster", "not_followed", "withdrawal",
 )  # fmt: skip
 """What the log tells of; an event's number is its place here. Those of answers and clashes count on from the first."""
 NEWS, CAMPAIGN_BEGINS, CAMPAIGN_ENDS, CLOSURE, COVERED, ANSWERED, STEP, REFORM = (
@@ -81,7 +81,7 @@ ALLIED, JOINED, LEFT, DISSOLVED, PLANNED, CLASHED, MEMORANDUM, PLATFORM, SUPPORT
 APPEAL, ADOPTED, REFUSED, SHAMING, OFFSET, SHELTER, BORROWED = (
     EVENTS.index(name) for name in ("appeal", "adopted", "refused", "shaming", "offset", "shelter", "borrowed")
 )
-DISASTER, NOT_FOLLOWED = EVENTS.index("disaster"), EVENTS.index("not_followed")
+DISASTER, NOT_FOLLOWED, WITHDRAWAL = (EVENTS.index(name) for name in ("disaster", "not_followed", "withdrawal"))
 SHOCKS = get_args(Shock.model_fields["kind"].annotation)
 OBSTACLES = ("closed", "forbidden", "goal_reached", "no_means", "no_ballot", "no_target", "no_allies")
 IS_CLOSED, FORBIDDEN, IS_REACHED, NO_MEANS, NO_BALLOT, NO_TARGET, NO_ALLIES = range(len(OBSTACLES))

@@ -214,9 +214,8 @@ def _settled(scenario: Scenario, seed: int, weeks: int, known: Names, threads: i
     rows = [most_alliances(polity) for polity in scenario.polity.values()]
     a = sum(rows)
     t = o + MOST_ROLES * a
-    homes = [len(organisations(polity)) for polity in scenario.polity.values()]
     # Whoever founds or joins takes a seat, and every pair meets once a quarter.
-    consents = sum(min(n * (n - 1) // 2, MOST_SEATS * own) for n, own in zip(homes, rows, strict=True))
+    consents = sum(min(o * (o - 1) // 2, MOST_SEATS * own) for own in rows)
     blocks, districts, publics = settlement(scenario)
     b, n = len(blocks), sum(polity.citizens for polity in scenario.polity.values())
     clock = np.zeros(1, CLOCK)
@@ -259,6 +258,7 @@ def _settled(scenario: Scenario, seed: int, weeks: int, known: Names, threads: i
             standing=np.zeros((i, m), STANDING),
             mandates=np.zeros((i, p), MANDATE),
             docket=np.zeros((i, p, m, SIDES)),
+            carried=np.zeros((p, p, m, SIDES)),
         ),
         People(
             blocks=blocks,

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from advosim.scenario.groups import members_of, organisations
+from advosim.scenario.groups import allies_of, organisations
 from advosim.scenario.load import Scenario
 from advosim.scenario.schema import Alliance, Polity
 from advosim.world.chance import U, draw64, exp, key, name_key, pair, stream
@@ -143,6 +143,8 @@ def establish(clock, alliance, seats, lives, home, issue, side, founder, partner
     alliance.issue, alliance.side = issue, side
     alliance.founded = clock[0].week
     alliance.members = 0
+    alliance.abroad = 0
+    alliance.remote = 0.0
     alliance.lead = founder
     alliance.formal = False
     alliance.platform = False
@@ -176,7 +178,8 @@ def _ally(world: World, scenario: Scenario, home: int, name: str, given: Allianc
     """An alliance that the scenario puts at the start, on the side of its first member."""
     polity = list(scenario.polity)[home]
     known = [(place, one) for place, each in scenario.polity.items() for one, _ in organisations(each)]
-    rows = [known.index((polity, one)) for group in given.members for one in members_of(scenario.polity[polity], group)]
+    allies = allies_of(scenario, polity, given)
+    rows = [known.index(ally) for ally in allies]
     m = list(scenario.issue).index(given.issue)
     side = FOR if world.teams.stances[rows[0], m] > world.arena.issues["policy"][home, m] else AGAINST
     a = int(free_row(world.allied.alliances, home))
@@ -186,6 +189,7 @@ def _ally(world: World, scenario: Scenario, home: int, name: str, given: Allianc
     for row in rows:
         take_seat(alliance, seats, row, 0, scenario.mechanism.alliance_exit.satisfaction_rest)
         world.teams.organisations["seats"][row] += 1
+    alliance.abroad = sum(place != polity for place, _ in allies)
     alliance.formal, alliance.platform = given.memorandum, given.platform
     if given.psi is not None:
         alliance.psi = given.psi

@@ -280,6 +280,9 @@ ORGANISATION = table(
     ("failure", "f8", "0..1, what its last campaigns at home lacked of what an untried tactic would bring"),
     ("blocked", "f8", "0..1, how far its way at home is blocked"),
     ("exiled", "?", "whether it is sheltered abroad"),
+    ("remote", "f8", ">= 0, distance and language to its allies abroad, added up over its alliances"),
+    ("shielded", "f8", "0..1, share of harassment that allies abroad spare it"),
+    ("barred", "f8", "0..1, share of means from abroad that its government keeps out"),
     ("sheltered", "i8", "weeks of shelter used up"),
     ("dues", "f8", ">= 0, this week"),
     ("gifts", "f8", ">= 0, this week"),
@@ -299,6 +302,8 @@ ALLIANCE = table(
     ("founded", "i8", "week"),
     ("members", "i8", "organisations"),
     ("lead", "i8", "row of organisations: the member with most say"),
+    ("abroad", "i8", "members whose home is another polity than the one whose policy it is about"),
+    ("remote", "f8", ">= 0, distance and language of these, added up"),
     ("formal", "?", "whether a memorandum of understanding has been signed"),
     ("platform", "?", "whether it has a collaborative platform"),
     ("followers", "f8", "0..1, of those online, who follow the platform"),
@@ -438,6 +443,7 @@ STANDING = table(
 
 MANDATE = table(
     ("member", "?", "whether the polity is below the body"),
+    ("left", "?", "whether its government has left the body"),
     ("leverage", "f8", "0..1, what the body's shaming costs it"),
 )
 

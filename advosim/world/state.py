@@ -166,6 +166,8 @@ class Abroad(NamedTuple):
     """(i, p) of MANDATE."""
     docket: NDArray[np.float64]
     """(i, p, m, sides): 0..1, how fresh an adopted case is."""
+    carried: NDArray[np.float64]
+    """(p, p, m, sides): 0..1, how far allies in the second polity carry a case of the first to their government."""
 
 
 class People(NamedTuple):

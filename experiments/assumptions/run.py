@@ -55,6 +55,8 @@ _PLATFORMS = {"repression": 0.4, "internet_access": 0.9, "platform_regulation": 
 WORLDS: dict[str, tuple[str, dict[str, Any]]] = {
     "baseline": ("baseline", {f"{_HOME}governance.election_interval": 104}),
     "abroad": ("boomerang", {}),
+    "networks": ("transnational_network", {}),
+    "exits": ("out_of_the_body", {}),
     "lists": ("proportional_system", {f"{_HOME}governance.election_interval": 52}),
     "districts": ("majority_system", {f"{_HOME}governance.election_interval": 52}),
     "ballots": ("swiss_style", {}),
@@ -82,6 +84,8 @@ WHERE = (
     (r"mechanism\.(spillover|frame_diffusion|shelter|third_states|boomerang)\.", "abroad"),
     (r"mechanism\.(pressure\.abroad|backfire\.foreign|ties\.(abroad|language))$|^(body|relation)\.", "abroad"),
     (r"external_vulnerability", "abroad"),
+    (r"mechanism\.(across_borders|donor_drift)\.", "networks"),
+    (r"mechanism\.withdrawal\.", "exits"),
     (r"mechanism\.elections\.(marginality|strategic|pledges)$|district", "districts"),
     (r"mechanism\.elections\.|\.party\.", "lists"),
     (r"mechanism\.(initiative|referendum)\.", "ballots"),
