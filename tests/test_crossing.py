@@ -94,8 +94,10 @@ def test_who_allies_over_a_distance_pays_more_coordinates_worse_and_understands_
             call(stage, world)
         costs.append(world.teams.organisations["running_cost"].copy())
         cohesion.append(float(world.allied.alliances["cohesion"][0]))
-    harassment = np.array([0.2 * 0.6, 0.2 * 0.6, 0.0, 0.0]) * 0.5 * 0.8 * 0.5
-    assert costs[0] - costs[1] == pytest.approx(0.05 * np.array([0.3, 0.3, 0.6, 0.0]) - harassment)
+    # .05 of income, less what is spared of harassment: .2 R x .5 vulnerability x n/(n + 1)
+    at_home, abroad = 0.2 * 0.6 * 0.5 * 0.8 / 2, 0.2 * 0.1 * 0.5 * 0.3 * 2 / 3
+    spared = np.array([at_home, at_home, abroad, 0.0])
+    assert costs[0] - costs[1] == pytest.approx(0.05 * np.array([0.3, 0.3, 0.6, 0.0]) - spared)
     assert cohesion[0] < cohesion[1]
 
 

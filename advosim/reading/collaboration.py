@@ -176,9 +176,10 @@ def collaboration_weeks(record: Run) -> pd.DataFrame:
 
     `members`: organisations of the polity in alliances, each counted once; `density`: share of pairs of its open
     organisations that are allied; `newly_allied` pairs, pairs `apart`; `centralisation`: Freeman's (1979), by degree,
-    1 for a star; `size`: mean members, also those abroad. What alliances are is a mean over those alive: see `Record.alliance_weeks`; `shared_goals`: mean
-    goal overlap of pairs of members, as `alliance_formation` has it; `distance_to_line`: mean distance of members'
-    positions to the common line, positions as at the start of the run. 0 without alliances.
+    1 for a star; `size`: mean members, also those abroad. What alliances are is a mean over those alive: see
+    `Record.alliance_weeks`; `shared_goals`: mean goal overlap of pairs of members, as `alliance_formation` has it;
+    `distance_to_line`: mean distance of members' positions to the common line, positions as at the start of the run. 0
+    without alliances.
     """
     import pandas as pd
 
