@@ -327,3 +327,55 @@ def test_borders_that_are_shut_change_no_bit() -> None:
     )
     differ = {column for column in plain if plain[column] != off[column]} - {"now.rules"}
     assert not differ
+
+
+# ---------------------------------------------------------------- what the literature claims
+
+
+def shrunk(name: str, **changes: Any) -> Scenario:
+    citizens = {"home": 1000, "north": 500, "south": 500}
+    scenario = Scenario.load(name).but({f"polity.{home}.citizens": number for home, number in citizens.items()})
+    return scenario.but(changes)
+
+
+def without_networks() -> Scenario:
+    """The network's world, in which nobody is tied or allied across a border."""
+    table = shrunk("transnational_network").model_dump()
+    table["polity"]["home"]["alliance"] = {}
+    ties = {f"relation.{name}.ties": 0.0 for name in table["relation"]}
+    return Scenario.model_validate(table).but(
+        {**ties, "mechanism.ties.abroad": 0.0, "mechanism.across_borders.on": False}
+    )
+
+
+def lowest(one: Scenario, other: Scenario, measure: Any, seeds: int) -> float:
+    """The lower end of the 95% interval of a difference of paired runs."""
+    pairs = [[measure(simulate(each, seed, threads=1)) for each in (one, other)] for seed in range(1, seeds + 1)]
+    change = np.array([high - low for high, low in pairs])
+    return float(change.mean() - 1.96 * change.std(ddof=1) / np.sqrt(seeds))
+
+
+def moved(record: Record) -> float:
+    """Issues at home on which policy ends up nearer to the reform."""
+    last, first = record.recorded.weeks["policy"][-1, 0], record.recorded.founding.weeks["policy"][0]
+    return float((last > first + 0.05).mean())
+
+
+def closed(record: Record) -> float:
+    return float(record.recorded.organisations["closed"][-1].sum())
+
+
+@pytest.mark.slow
+def test_networks_help_to_change_policy_across_borders_and_raise_collapse() -> None:
+    """Bloodgood & Clough 2017. That nothing moves without them did not come out (docs/decisions/0029)."""
+    both = (shrunk("transnational_network"), without_networks())
+    assert lowest(*both, moved, 40) > 0
+    assert lowest(*both, closed, 40) > 0
+
+
+@pytest.mark.slow
+def test_a_government_that_leaves_is_moved_less_and_a_law_against_means_from_abroad_closes_organisations() -> None:
+    whole = shrunk("out_of_the_body")
+    stays = whole.but({"mechanism.withdrawal.rate": 0.0})
+    assert lowest(stays, whole, lambda record: float(record.recorded.weeks["policy"][:, 0].mean()), 40) > 0
+    assert lowest(whole, whole.but({"reform": []}), closed, 40) > 0

@@ -173,12 +173,28 @@ NEEDED = {
     },
     "elections.pledges_shared": {"polity.home.governance.electoral_system": "proportional"},
     "recall.honeymoon": {"mechanism.initiative.status_quo": 0.0, "mechanism.initiative.unaware": 0.0},
+    "withdrawal.by_contagion": {
+        "polity.north.governance": {"openness": 0.1, "repression": 0.6, "external_vulnerability": 0.0},
+        "polity.north.organisation.reds": {"count": 3, "stance": 0.8, "funds": 60.0, "tactics": APPEALS},
+        "polity.north.policy.climate": -0.6,
+        "mechanism.withdrawal.rate": 0.3,
+    },
     "learning.of_skill": {"polity.home.organisation.institute.tactics": ["capacity_building", "research_report"]},
     "learning.capacity": {"polity.home.organisation.institute.tactics": ["capacity_building", "research_report"]},
 }
 """What the busy world lacks for some parameters to matter."""
-ABROAD = ("spillover", "frame_diffusion", "shelter", "third_states", "boomerang")
+CROSSING = ("across_borders", "donor_drift", "interplay", "withdrawal")
+"""Rules that need open borders, or a body that can be left as well."""
+ABROAD = ("spillover", "frame_diffusion", "shelter", "third_states", "boomerang", *CROSSING)
 """Rules that need a neighbour or a body; so do `pressure.abroad` and `backfire.foreign`."""
+LOOSE = {
+    "mechanism.across_borders.meet": 1.0,
+    "mechanism.alliance_formation.readiness": 0.0,
+    "mechanism.interplay.rate": 0.1,
+    "mechanism.withdrawal.rate": 0.3,
+    "polity.home.governance.external_vulnerability": 0.5,
+}
+"""Settings under which alliances cross borders, and governments leave bodies."""
 
 
 ACROSS = ("mechanism.ties.language", "mechanism.ties.abroad")
@@ -193,7 +209,7 @@ def world_for(path: str) -> Scenario:
     abroad = name.split(".")[0] in ABROAD or name in ("pressure.abroad", "backfire.foreign")
     rights = {"initiative": voting, "referendum": vetoing, "recall": voting}
     world = neighbours() if abroad else rights.get(name.split(".")[0], busy)()
-    needed = NEEDED.get(name)
+    needed = (LOOSE if name.split(".")[0] in CROSSING else {}) | NEEDED.get(name, {})
     return world.but(needed) if needed else world
 
 

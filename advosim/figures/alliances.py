@@ -39,6 +39,7 @@ KINDS = {
 MOST_ROWS, MOST_LIVES = 24, 30
 LONGEST_NAME = 24
 LONGEST_TITLE = LONGEST_NAME + len(", week 1000")
+LONGEST_ENDING = 60
 EDGE = 1.15
 """Half the width of a panel, beside 1 for the distance of its columns from the middle."""
 ROW, LIFE_ROW, ABOVE = 0.155, 0.19, 0.24
@@ -352,7 +353,7 @@ def alliance_lives(record: Run, polity: str | None = None) -> Figure:
     inches = sum(ABOVE + LIFE_ROW * (lives["issue"] == issue).sum() for issue in issues) + 0.47 + flags
     figure, y = sheet(page, of_one(page, "Lives of alliances"), reading, inches, _lives_key(befell))
     left = _widest((_title(page, life) for life in list[Any](lives.itertuples())), LONGEST_TITLE)
-    right = _widest(_ending(life) for life in list[Any](lives.itertuples())) + 0.06
+    right = _widest((_ending(life) for life in list[Any](lives.itertuples())), LONGEST_ENDING) + 0.06
     y += flags
     first: Axes | None = None
     panels = []
