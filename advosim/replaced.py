@@ -38,7 +38,7 @@ def functions(mechanisms: Rules | None, folder: str | Path | None = None) -> dic
     problems = []
     for name, rule in (mechanisms or {}).items():
         try:
-            found[name] = _imported(rule, folder) if isinstance(rule, str) else rule
+            found[name] = imported(rule, folder) if isinstance(rule, str) else rule
         except (ImportError, AttributeError, ValueError, SyntaxError) as error:
             problems.append(Problem("", None, f"mechanisms['{name}'] = '{rule}' is not found: {error}", SPELLED))
     if problems:
@@ -46,7 +46,8 @@ def functions(mechanisms: Rules | None, folder: str | Path | None = None) -> dic
     return found
 
 
-def _imported(spelled: str, folder: str | Path | None) -> Rule:
+def imported(spelled: str, folder: str | Path | None) -> Rule:
+    """What `module:function` names, of a module that Python finds, also in `folder`."""
     module, colon, function = spelled.partition(":")
     if not (module and colon and function):
         raise ValueError("there is no colon between a module and a function")

@@ -38,6 +38,10 @@ def compare(
         typer.Option(metavar="NAMES", help="Columns of the weekly table to follow, by commas; 'none' follows none."),
     ] = None,
     by_issue: Annotated[bool, typer.Option("--by-issue", help="Each issue too, beside their mean.")] = False,
+    from_week: Annotated[
+        int | None,
+        typer.Option("--from-week", metavar="WEEK", help="Until then all are the first: one past, many futures."),
+    ] = None,
     panel: Annotated[
         str, typer.Option(metavar="NAMES", help="Also all weeks of all runs: parquet, csv, dta, by commas.")
     ] = "",
@@ -58,6 +62,8 @@ def compare(
     printed: dict[str, Any] = {"formats": options.formats(format), "longtable": longtable, "panel": _panel(panel)}
     chosen = _scenarios(scenarios, changes or [], {} if weeks is None else {"weeks": weeks})
     place = out or _place(scenarios, chosen, runs, first_seed)
+    if from_week is not None and out is None:
+        place = place.with_name(f"{place.name}-{from_week}")
     _check(place, force)
     given: dict[str, Any] = {
         "runs": runs,
@@ -68,6 +74,7 @@ def compare(
         "primary": options.named(primary),
         "courses": DRAWN if course is None else [name for name in options.named(course) if name != "none"],
         "panel": bool(printed["panel"]),
+        "from_week": from_week,
     }
     for note in dict.fromkeys(n for one in chosen for n in load.overwritten(one, load.settings(changes or []))):
         say(f"note: {note}", err=True)

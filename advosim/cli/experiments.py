@@ -118,13 +118,14 @@ def export(
     experiment: options.Experiment,
     out: options.Sweep = None,
     format: Annotated[str, typer.Option("--format", help=f"One of {', '.join(FORMATS)}.")] = "csv",
+    panel: Annotated[bool, typer.Option("--panel", help="The kept weeks too, with seeds and factors.")] = False,
 ) -> None:
     """Write the tables of a sweep for other programs."""
     if format not in FORMATS:
         raise InputError(Problem("--format", None, f"'{format}' is no format", ", ".join(FORMATS)))
     from advosim.experiment.sweep import export as exporting
 
-    for file in exporting.export(options.sweep_of(experiment, out), format):
+    for file in exporting.export(options.sweep_of(experiment, out), format, panel=panel):
         say(f"Wrote {file}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from advosim.experiment.sweep import store
 from advosim.experiment.sweep.seals import Damage, file_digest, unsealed
-from advosim.replaced import from_manifest
+from advosim.replaced import from_manifest, traces
 from advosim.results import folder as results
 from advosim.scenario import archived
 from advosim.scenario.problems import InputError, Problem
@@ -136,13 +137,17 @@ def _run(file: Path, told: Table, place: Path, workers: int | None, progress: bo
 def _comparison(file: Path, told: Table, place: Path, workers: int | None, progress: bool | None) -> str:
     from advosim.experiment.compare.comparison import compare
 
-    if told.get("outcomes") is None:
+    own = told.get("own", [])
+    if not told.get("outcomes") and (not own or any(each["module"] == "__main__" for each in own)):
         what = "compares by functions of the caller's, which are not in it"
-        raise InputError(Problem(str(file), None, what, "comparisons by outcomes of the vocabulary"))
+        raise InputError(Problem(str(file), None, what, "outcomes of the vocabulary, or functions of modules"))
+    functions = from_manifest(own)
+    named = [*told["outcomes"], *(f"{each['module']}:{each['function']}" for each in own)]
+    outcomes: Any = named if told["outcomes"] else functions
     first, last = told["seeds"]
     found = compare(
         [archived.scenario(each["resolved"], file) for each in told["scenarios"]],
-        runs=last - first + 1, first_seed=first, outcomes=told["outcomes"], workers=workers, weeks=told["weeks"],
+        runs=last - first + 1, first_seed=first, outcomes=outcomes, workers=workers, weeks=told["weeks"],
         by_issue=told["by_issue"], labels=[each["label"] for each in told["scenarios"]], progress=progress is not False,
         mechanisms=from_manifest(told.get("replaced", ())), courses=(), panel=told.get("panel", False),
     )  # fmt: skip
@@ -156,12 +161,44 @@ def _sweep(file: Path, told: Table, place: Path, workers: int | None, progress: 
     from advosim.experiment.sweep import running
 
     how: dict[str, Any] = {"executor": running.InProcess()} if workers == 1 else {"workers": workers}
-    state = running.run(_experiment(file, told), place, progress=progress, **how)
+    with tempfile.TemporaryDirectory(prefix="advosim-") as scratch:
+        experiment = _experiment(file, told, Path(scratch))
+        state = running.run(experiment, place, progress=progress, **how)
     return f"{state.title}: {state.runs:,} runs, run again"
 
 
-def _experiment(file: Path, told: Table) -> Experiment:
-    """The experiment of a sweep's folder."""
+def _inputs(file: Path, told: Table, place: Path) -> None:
+    """Lay the files that an experiment names into a folder: presets as they were, modules as they are."""
+    asked = told["experiment"]
+    for name, text in asked.get("presets", {}).items():
+        target = place / name
+        if target.resolve().is_relative_to(place.resolve()):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, encoding="utf-8", newline="\n")
+    if asked.get("mechanisms") or asked.get("own"):
+        for module in sorted((file.parent / told.get("folder", "")).glob("*.py")):
+            shutil.copyfile(module, place / module.name)
+
+
+def _as_they_were(file: Path, asked: Table, folder: Path) -> None:
+    """Raise InputError unless replaced rules and own outcomes have the source that they had."""
+    for kind, spelled in (("replaced", asked.get("mechanisms", {})), ("own", _own_names(asked))):
+        then = {each["mechanism"]: each["sha256"] for each in asked.get(kind, ())}
+        now = {trace.mechanism: trace.sha256 for trace in traces(spelled, folder)}
+        lost = [name for name in then if now.get(name) != then[name]]
+        if lost:
+            what = f"the functions for {', '.join(lost)} are not what they were"
+            raise InputError(Problem(str(file), None, what, "the source that has the sha256 of the manifest"))
+
+
+def _own_names(asked: Table) -> dict[str, str]:
+    return {name: outcome["of"] for name, outcome in asked["outcomes"].items() if ":" in outcome["of"]}
+
+
+def _experiment(file: Path, told: Table, inputs: Path) -> Experiment:
+    """The experiment of a sweep's folder. inputs: a folder for the files that it names."""
+    _inputs(file, told, inputs)
+    _as_they_were(file, told["experiment"], inputs)
     from advosim.experiment.sweep.schema import Design, Experiment, Factor, Keep, Outcome, Replicates
 
     asked, plan = told["experiment"], told["plan"]
@@ -177,6 +214,9 @@ def _experiment(file: Path, told: Table) -> Experiment:
         scenarios if len(scenarios) > 1 else {},
         linked={path: tuple(others) for path, others in asked.get("linked", {}).items()},
         constraints=tuple((lower, upper) for lower, upper in asked.get("constraints", ())),
+        folder=inputs,
+        mechanisms=dict(asked.get("mechanisms", {})),
+        primary=tuple(asked.get("primary", ())),
     )
     if experiment.design.kind == "points":
         experiment = _with_points(experiment, file.parent, plan["factors"])

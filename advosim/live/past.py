@@ -21,6 +21,7 @@ from advosim.live import branch
 from advosim.live.tables import week_of
 from advosim.record import recorded
 from advosim.scenario import archived
+from advosim.scenario.later import FREE, flat
 from advosim.scenario.load import Scenario, resolved
 from advosim.scenario.problems import InputError, Problem
 from advosim.version import __version__
@@ -32,8 +33,6 @@ HEAD = "head"
 PROGRAM = "advosim state"
 DIGEST = 32
 """Bytes before the rest of a file, which they are the SHA-256 of."""
-FREE = ("title", "question", "source", "weeks", "stop", "reform")
-"""What a future's scenario may say otherwise than that of its past; of reforms only those after it."""
 
 
 @dataclass(frozen=True)
@@ -97,15 +96,7 @@ def _of_the_past(scenario: Scenario, week: int) -> dict[str, Any]:
     """All that decided a scenario's weeks until `week`, by dotted path."""
     table = {key: value for key, value in resolved(scenario).items() if key not in FREE}
     reforms = {f"reform in week {r.week}": r.set for r in scenario.reform if r.week <= week}
-    return dict(_flat({**table, **reforms}, ""))
-
-
-def _flat(thing: Any, path: str) -> Iterator[tuple[str, Any]]:
-    if isinstance(thing, dict):
-        for key, value in thing.items():
-            yield from _flat(value, f"{path}.{key}" if path else str(key))
-    else:
-        yield path, thing
+    return dict(flat({**table, **reforms}))
 
 
 # ---------------------------------------------------------------- files

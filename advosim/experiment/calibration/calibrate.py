@@ -41,7 +41,8 @@ class Model:
         from advosim.experiment.sweep.outcomes import reduce
         from advosim.simulation import simulate
 
-        return reduce(simulate(self.experiment.at(theta), seed, threads=1), self.experiment.outcomes)
+        asked = self.experiment
+        return reduce(simulate(asked.at(theta), seed, threads=1), asked.outcomes, asked.folder)
 
 
 def calibrate(

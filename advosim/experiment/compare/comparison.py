@@ -16,10 +16,12 @@ from advosim.experiment import effects
 from advosim.experiment.compare import course_figure as drawing
 from advosim.experiment.compare import courses, figure
 from advosim.experiment.compare.courses import Courses
+from advosim.experiment.sweep import own as own_outcomes
 from advosim.processors import processors
 from advosim.reading import outcomes as vocabulary
 from advosim.replaced import SPELLED, Rules, functions, in_manifest, traces
 from advosim.results import latex, saving, stata
+from advosim.scenario.later import future
 from advosim.scenario.limits import MOST_SEED
 from advosim.scenario.problems import InputError, Problem, did_you_mean
 from advosim.scenario.size import shortages
@@ -71,6 +73,7 @@ class _Plan:
     primary: tuple[str, ...] = ()
     courses: tuple[str, ...] = ()
     panel: bool = False
+    from_week: int | None = None
 
     @property
     def kept(self) -> tuple[str, ...]:
@@ -329,7 +332,7 @@ def compare(
     *,
     runs: int = 200,
     first_seed: int = 1,
-    outcomes: Sequence[str] | Mapping[str, Outcome] | None = None,
+    outcomes: Sequence[str] | Mapping[str, Outcome | str] | None = None,
     workers: int | None = None,
     weeks: int | None = None,
     by_issue: bool = False,
@@ -340,21 +343,30 @@ def compare(
     primary: Sequence[str] = (),
     courses: Sequence[str] = courses.DRAWN,
     panel: bool = False,
+    from_week: int | None = None,
 ) -> Comparison:
     """Run each scenario with the same seeds and say what the later ones do differently from the first.
 
     outcomes: names of `advosim.reading.outcomes.OUTCOMES` (None: those of COMPARED), or own ones: a name and a function
-    of a Record each. workers: processes, by default what the machine has where that pays; results do not depend on it.
-    by_issue adds every outcome for each issue. labels: what the scenarios are called, by default their titles. kept: a
-    folder for the runs while they are made, so that the same call goes on from there; `forget` removes it. mechanisms:
-    as of `simulate`, in all scenarios alike. primary: outcomes that the question is about, named in advance: they are
-    measured too, come first, and are reported whatever they show. courses: columns of the weekly table that are
-    followed week by week. panel keeps all of its columns, one row per scenario, seed, week, polity and issue.
+    of a Record each, also as `module:function`. workers: processes, by default what the machine has where that pays;
+    results do not depend on it. by_issue adds every outcome for each issue. labels: what the scenarios are called, by
+    default their titles. kept: a folder for the runs while they are made, so that the same call goes on from there;
+    `forget` removes it. mechanisms: as of `simulate`, in all scenarios alike. primary: outcomes that the question is
+    about, named in advance: they are measured too, come first, and are reported whatever they show. courses: columns
+    of the weekly table that are followed week by week. panel keeps all of its columns, one row per scenario, seed,
+    week, polity and issue. from_week: all scenarios are the first until then, and what differs in the others holds
+    from that week on.
     Raises InputError for wrong input, RunError where a run raises or its process dies.
     """
     outcomes = _with_primary(outcomes, primary)
     plan = replace(_planned(scenarios, runs, first_seed, outcomes, weeks, by_issue, labels), rules=_rules(mechanisms))
     plan = replace(plan, primary=_primary(plan, primary), courses=_courses(courses), panel=panel)
+    if from_week is not None:
+        first, *others = plan.scenarios
+        first = first.but({"weeks": plan.weeks}) if plan.weeks != first.weeks else first
+        plan = replace(plan, scenarios=(first, *(future(first, each, from_week) for each in others)))
+        plan = replace(plan, from_week=from_week)
+    workers = _here(plan, workers)
     seeds = range(first_seed, first_seed + runs)
     if short := list(shortages(plan.scenarios, None, _workers(plan, runs * len(plan.scenarios), workers))):
         raise InputError(short)
@@ -398,9 +410,10 @@ def _told(plan: _Plan, seeds: range) -> dict[str, Any]:
         for label, scenario in zip(plan.labels, plan.scenarios, strict=True)
     ]
     common = {"polities": list(plan.polities), "issues": list(plan.issues)}
-    measured = {"outcomes": None if plan.own else list(plan.outcomes), "by_issue": plan.by_issue}
+    measured = {"outcomes": list(plan.outcomes), "own": in_manifest(traces(dict(plan.own))), "by_issue": plan.by_issue}
     seen: dict[str, Any] = {"seeds": [seeds.start, seeds.stop - 1], "weeks": plan.weeks}
     seen |= {"primary": list(plan.primary), "courses": list(plan.courses), "panel": plan.panel}
+    seen |= {} if plan.from_week is None else {"from_week": plan.from_week}
     seen |= {"replaced": in_manifest(traces(plan.rules))} if plan.rules else {}
     return {**seen, **common, **measured, "scenarios": scenarios}
 
@@ -412,7 +425,7 @@ def _planned(
     given: Sequence[Scenario | str | Path],
     runs: int,
     first_seed: int,
-    outcomes: Sequence[str] | Mapping[str, Outcome] | None,
+    outcomes: Sequence[str] | Mapping[str, Outcome | str] | None,
     weeks: int | None,
     by_issue: bool,
     labels: Sequence[str] | None,
@@ -458,12 +471,13 @@ def _wrong_numbers(scenarios: int, runs: int, first_seed: int, weeks: int | None
 
 
 def _chosen(
-    outcomes: Sequence[str] | Mapping[str, Outcome] | None, problems: list[Problem]
+    outcomes: Sequence[str] | Mapping[str, Outcome | str] | None, problems: list[Problem]
 ) -> tuple[tuple[str, ...], tuple[tuple[str, Outcome], ...]]:
     if isinstance(outcomes, Mapping):
-        problems += [_lost(name) for name, own in outcomes.items() if not _travels(own)]
-        return (), tuple(outcomes.items())
-    names = tuple(dict.fromkeys(vocabulary.COMPARED if outcomes is None else map(vocabulary.current, outcomes)))
+        return (), _functions(outcomes, problems)
+    asked = list(vocabulary.COMPARED if outcomes is None else outcomes)
+    own = _functions({of.rpartition(":")[2]: of for of in asked if own_outcomes.is_own(of)}, problems)
+    names = tuple(dict.fromkeys(vocabulary.current(name) for name in asked if not own_outcomes.is_own(name)))
     known = list(vocabulary.BY_NAME)
     for name in names:
         if name not in vocabulary.BY_NAME:
@@ -471,14 +485,36 @@ def _chosen(
             problems.append(
                 Problem("compare", None, f"there is no outcome '{name}'", allowed, did_you_mean(name, known))
             )
-    if not names:
+    if not asked:
         problems.append(Problem("compare", None, "no outcome is named", ", ".join(known)))
-    return names, ()
+    return names, own
+
+
+def _functions(given: Mapping[str, Outcome | str], problems: list[Problem]) -> tuple[tuple[str, Outcome], ...]:
+    """Own outcomes, those that are named as `module:function` imported: also from the current folder."""
+    found = []
+    for name, own in given.items():
+        try:
+            found.append((name, own_outcomes.function(own, Path.cwd()) if isinstance(own, str) else own))
+        except InputError as error:
+            problems += error.problems
+    problems += [_lost(name) for name, own in found if not _travels(own)]
+    return tuple(found)
+
+
+def _here(plan: _Plan, workers: int | None) -> int | None:
+    """One worker where functions are of a notebook. Raises InputError where several were asked for."""
+    lost = [name for name, call in (*plan.own, *plan.rules.items()) if own_outcomes.is_at_the_prompt(call)]
+    if lost and (workers or 1) > 1:
+        raise InputError(
+            Problem("compare", None, f"'{name}' {own_outcomes.AT_THE_PROMPT}", hint=own_outcomes.HINT) for name in lost
+        )
+    return 1 if lost else workers
 
 
 def _with_primary(
-    outcomes: Sequence[str] | Mapping[str, Outcome] | None, primary: Sequence[str]
-) -> Sequence[str] | Mapping[str, Outcome] | None:
+    outcomes: Sequence[str] | Mapping[str, Outcome | str] | None, primary: Sequence[str]
+) -> Sequence[str] | Mapping[str, Outcome | str] | None:
     """Outcomes with those that were named in advance; own ones are there already."""
     if outcomes is None or isinstance(outcomes, Mapping) or not primary:
         return outcomes
@@ -611,6 +647,7 @@ class _Measuring:
     by_issue: bool
     rules: Rules
     kept: tuple[str, ...] = ()
+    from_week: int | None = None
 
     @property
     def name(self) -> str:
@@ -620,6 +657,7 @@ class _Measuring:
             f"compare {self.weeks} {self.outcomes} {own} {self.polities} {self.issues} {self.by_issue}"
             + (f" {traces(self.rules)}" if self.rules else "")
             + (f" {self.kept}" if self.kept else "")
+            + (f" from {self.from_week}" if self.from_week else "")
         )
 
     @property
@@ -630,18 +668,26 @@ class _Measuring:
         ]
 
     def __call__(self, scenario: Scenario, seed: int) -> Any:
-        from advosim import simulation
+        from advosim.experiment import forking
         from advosim.experiment.sweep.running import Reduced
 
-        record = simulation.simulate(scenario, seed, weeks=self.weeks, threads=1, mechanisms=self.rules)
+        record = forking.simulated(scenario, seed, self.from_week, weeks=self.weeks, rules=self.rules)
         row = vocabulary.measured(record, self.outcomes, self.polities, self.issues, self.by_issue)
-        row |= {name: float(outcome(record)) for name, outcome in self.own}
+        row |= {name: own_outcomes.number(name, outcome(record)) for name, outcome in self.own}
         return Reduced(row, courses.weekly(record, self.kept, self.polities, self.issues)) if self.kept else row
 
 
 def _measuring(plan: _Plan) -> _Measuring:
     return _Measuring(
-        plan.weeks, plan.outcomes, plan.own, plan.polities, plan.issues, plan.by_issue, plan.rules, plan.kept
+        plan.weeks,
+        plan.outcomes,
+        plan.own,
+        plan.polities,
+        plan.issues,
+        plan.by_issue,
+        plan.rules,
+        plan.kept,
+        plan.from_week,
     )
 
 

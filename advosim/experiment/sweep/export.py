@@ -8,8 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
+from advosim.experiment.sweep import estimates, store
 from advosim.experiment.sweep import running as sweep
-from advosim.experiment.sweep import store
 from advosim.experiment.sweep.columns import tables
 from advosim.results import codebook, stata
 from advosim.results.folder import SaveError
@@ -17,9 +17,14 @@ from advosim.scenario.plain_text import cell
 from advosim.scenario.problems import InputError, Problem
 from advosim.world.columns import Column
 
+Tables = dict[str, tuple[Column, ...]]
 
-def export(folder: str | Path, format: str, to: str | Path | None = None) -> list[Path]:
+
+def export(folder: str | Path, format: str, to: str | Path | None = None, *, panel: bool = False) -> list[Path]:
     """Write the merged tables of a folder as csv, dta or parquet into `to`, by default FOLDER/export; returns files.
+
+    Beside them `estimates`: the mean of each outcome at each point with its interval. panel: the weeks that were kept
+    with seeds and factors, ready for a regression.
 
     Beside them lies `codebook.csv`. In Stata a column has a short name of letters, digits and _; its label has the full
     name and what the column means, as far as there is room. Missing outcomes of failed runs are empty cells. Raises
@@ -44,10 +49,51 @@ def export(folder: str | Path, format: str, to: str | Path | None = None) -> lis
                 with (folder / name).open("rb") as source:
                     store.write(file, partial(writers[format], declared[Path(name).stem], source))
                 written.append(file)
+        for name, (table, columns) in _made(folder, declared, panel).items():
+            file = place / f"{name}.{format}"
+            store.write(file, partial(_saved, table, columns, format))
+            written.append(file)
+            declared[name] = columns
         codebook.write(place, {file.stem: declared[file.stem] for file in written})
     except OSError as error:
         raise SaveError(f"the tables could not be written to {place}: {error.strerror or error}") from error
     return written
+
+
+def _made(folder: Path, declared: Tables, panel: bool) -> dict[str, tuple[Any, tuple[Column, ...]]]:
+    """Tables that are made of the merged ones, with their columns."""
+    runs = declared["runs"]
+    point, factors = runs[1], tuple(column for column in runs if column.by == "design")
+    found: dict[str, tuple[Any, tuple[Column, ...]]] = {
+        "estimates": (estimates.estimates(folder), (point, *factors, *estimates.COLUMNS))
+    }
+    if panel:
+        if not (folder / store.WEEKS).is_file():
+            hint = "write [keep] weeks = 1 in the experiment"
+            raise InputError(Problem(str(folder), None, "no weeks of the runs were kept", hint=hint))
+        known = {column.name: column for column in (estimates.UNIT, *runs, *declared["weeks"])}
+        table = estimates.panel(folder, [column.name for column in factors])
+        found["panel"] = (table, tuple(known[name] for name in table.columns))
+    return found
+
+
+def _saved(table: Any, columns: Sequence[Column], format: str, target: IO[bytes]) -> None:
+    import io
+
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    if format == "dta":
+        texts = [name for name in table.columns if name in ("polity", "issue", "outcome", "role")]
+        stata.write(table.assign(**{name: table[name].astype("category") for name in texts}), columns, target)
+        return
+    source = io.BytesIO()
+    pq.write_table(pa.Table.from_pandas(table, preserve_index=False), source)
+    source.seek(0)
+    if format == "csv":
+        _csv(columns, source, target)
+    else:
+        shutil.copyfileobj(source, target)
 
 
 def _csv(columns: Sequence[Column], source: IO[bytes], target: IO[bytes]) -> None:

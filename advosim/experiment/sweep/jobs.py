@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from advosim.experiment.sweep import store
+from advosim.experiment.sweep import own, store
 from advosim.experiment.sweep.schema import Experiment, Point
 from advosim.scenario.problems import InputError, Problem
 from advosim.version import __version__
@@ -176,15 +176,22 @@ def simulated(
         return {name: outcomes.finite(name, record.outcomes[name]) for name in experiment.outcomes}, record.weeks
     if isinstance(record, Mapping):
         return {name: outcomes.finite(name, record[name]) for name in experiment.outcomes}, None
-    return outcomes.reduce(record, experiment.outcomes), _kept(record, experiment.keep.weeks)
+    return outcomes.reduce(record, experiment.outcomes, experiment.folder), _kept(record, experiment.keep.weeks)
 
 
 def _model(experiment: Experiment, scenario: Scenario, seed: int) -> Any:
+    from advosim.experiment import forking
     from advosim.replaced import functions
-    from advosim.simulation import simulate
 
     rules = functions(experiment.mechanisms, experiment.folder)
-    return simulate(scenario, seed, threads=1, mechanisms=rules, settled=_settled())
+    return forking.simulated(scenario, seed, experiment.design.from_week, rules=rules, settled=_settled())
+
+
+def try_own(experiment: Experiment, points: list[Point]) -> None:
+    """Raise InputError where an own outcome gives no number of the first run."""
+    if own.named(experiment.outcomes):
+        first = experiment.replicates.first_seed
+        own.try_out(experiment, experiment.at(points[0]), first, functools.partial(_model, experiment))
 
 
 @functools.cache

@@ -10,6 +10,7 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import ValidationError
 
+from advosim.experiment.sweep import own
 from advosim.experiment.sweep.schema import (
     ALL,
     RESERVED,
@@ -46,7 +47,7 @@ P = TypeVar("P", bound=Part)
 
 KEYS = (
     "title", "question", "source", SCENARIO, "set", "design", "factor", "replicates", "outcome", "keep",
-    "calibration", "mechanisms", "precision", "constraints", "aim",
+    "calibration", "mechanisms", "precision", "constraints", "aim", "outcomes", "primary",
 )  # fmt: skip
 CONSTRAINED = ("factorial", "latin_hypercube")
 """Designs of which points may be left out."""
@@ -80,6 +81,8 @@ class _Reading:
         self.layer = layer
         self.table: Table = layer.table
         self.problems: list[Problem] = []
+        self.design: Design | None = None
+        self.lines: dict[str, tuple[str, int | None]] = {}
 
     def experiment(self) -> Experiment:
         self._keys()
@@ -88,6 +91,7 @@ class _Reading:
             self._wrong(("title",), "'title' is missing or empty")
         known = self._scenarios()
         design = self._part(Design, ("design",), self.table.get("design"), needed="kind")
+        self.design = design
         replicates = self._part(Replicates, ("replicates",), self.table.get("replicates"))
         keep = self._keep()
         calibration = self._calibration()
@@ -95,13 +99,15 @@ class _Reading:
         factors = self._factors(known)
         given, columns = self._given(design, known)
         outcomes = self._outcomes(known)
+        primary = self._primary(outcomes)
         precision = self._precision(outcomes, replicates)
         constraints = self._constraints(factors, design)
         aims = self._aims(outcomes)
         if design is not None:
             self._fits(design, factors)
             self._levers(design, factors | columns, constraints)
-        if not self.table.get("outcome") and keep is not None and keep.weeks == "none":
+        named = self.table.get("outcome") or self.table.get("outcomes")
+        if not named and keep is not None and keep.weeks == "none":
             hint = 'write [outcome.policy_at_end] with of = "policy" and reduce = "final", or [keep] weeks = "last"'
             self._wrong(("outcome",), "nothing would be kept of a run: there is no outcome", hint=hint)
         if self.problems or design is None or replicates is None or keep is None:
@@ -111,7 +117,7 @@ class _Reading:
         linked = {path: factor.also for path, factor in factors.items() if factor.also}
         experiment = Experiment(
             title, scenario, design, factors | columns, replicates, outcomes, keep, every, given, question, source,
-            self.layer.folder, calibration, mechanisms, precision, linked, constraints, aims,
+            self.layer.folder, calibration, mechanisms, precision, linked, constraints, aims, primary, self.lines,
         )  # fmt: skip
         self._satisfied(experiment)
         return experiment
@@ -320,12 +326,12 @@ class _Reading:
 
     def _tried(self, path: str, at: KeyPath, where: KeyPath, value: Any, known: dict[str, Scenario]) -> None:
         """Whether the scenarios take a value, which stands at `where` in the factor's table."""
-        trial = Experiment("", None, None, {}, None, {}, folder=self.layer.folder)  # type: ignore[arg-type]
+        trial = Experiment("", None, self.design, {}, None, {}, folder=self.layer.folder)  # type: ignore[arg-type]
         kind = kind_of(path)
         told = {p.what for p in self.problems}
         for scenario in known.values():
             try:
-                scenario.but({path: trial.written(path, _as(kind, value))})
+                trial.changed(scenario, {path: trial.written(path, _as(kind, value))})
             except InputError as error:
                 for p in error.problems:
                     if p.what not in told:
@@ -467,10 +473,10 @@ class _Reading:
             hint = did_you_mean(str(value), list(known))
             fault = Problem("", None, f"there is no scenario '{value}' in the list of the experiment", hint=hint)
             return [] if value in known else [fault]
-        trial = Experiment("", None, None, {}, None, {}, folder=self.layer.folder)  # type: ignore[arg-type]
+        trial = Experiment("", None, self.design, {}, None, {}, folder=self.layer.folder)  # type: ignore[arg-type]
         for scenario in known.values():
             try:
-                scenario.but({path: trial.written(path, value)})
+                trial.changed(scenario, {path: trial.written(path, value)})
             except InputError as error:
                 return error.problems
         return []
@@ -492,7 +498,54 @@ class _Reading:
             outcome = self._part(Outcome, at, table)
             if outcome is not None and self._outcome(outcome, at, known):
                 found[name] = outcome
+        return found | self._listed(found, known)
+
+    def _listed(self, there: Mapping[str, Outcome], known: dict[str, Scenario]) -> dict[str, Outcome]:
+        """Outcomes of the list `outcomes`, by their names; over all polities and issues."""
+        written = self.table.get("outcomes", [])
+        if not isinstance(written, list) or not all(isinstance(of, str) for of in written):
+            self._wrong(
+                ("outcomes",), "'outcomes' should be a list of names", 'outcomes = ["policy_end", "mine:share"]'
+            )
+            return {}
+        found: dict[str, Outcome] = {}
+        for index, of in enumerate(written):
+            at: KeyPath = ("outcomes", index)
+            name = of.rpartition(":")[2]
+            if name in there or name in found:
+                self._wrong(at, f"the outcome '{name}' is there twice")
+            outcome = Outcome(of=of) if own.is_own(of) else Outcome(of=of, polity=ALL, issue=ALL)
+            if self._outcome(outcome, at, known):
+                found[name] = outcome
         return found
+
+    def _own(self, outcome: Outcome, at: KeyPath) -> bool:
+        """Whether the function that an outcome names is there."""
+        for key in ("reduce", "polity", "issue", "threshold"):
+            if key in outcome.model_fields_set:
+                self._wrong((*at, key), f"'{key}' does not go with a function, which gets the whole record")
+        try:
+            own.function(outcome.of, self.layer.folder)
+        except InputError as error:
+            for told in error.problems:
+                self._wrong(at if at[0] == "outcomes" else (*at, "of"), told.what, told.allowed, told.hint)
+            return False
+        place = self.layer.problem(at if at[0] == "outcomes" else (*at, "of"), "", "", "")
+        self.lines[str(at[1]) if at[0] == "outcome" else outcome.of.rpartition(":")[2]] = (place.file, place.line)
+        return True
+
+    def _primary(self, outcomes: Mapping[str, Outcome]) -> tuple[str, ...]:
+        """Outcomes that are named in advance."""
+        written = self.table.get("primary", [])
+        if not isinstance(written, list) or not all(isinstance(name, str) for name in written):
+            self._wrong(("primary",), "'primary' should be a list of outcomes", 'primary = ["policy_change"]')
+            return ()
+        asked = {*self.table.get("outcome", {}), *outcomes}
+        for index, name in enumerate(written):
+            if name not in asked:
+                what = f"primary: there is no outcome '{name}' in this experiment"
+                self._wrong(("primary", index), what, ", ".join(outcomes), did_you_mean(name, list(outcomes)))
+        return tuple(dict.fromkeys(written))
 
     def _outcome(self, outcome: Outcome, at: KeyPath, known: dict[str, Scenario]) -> bool:
         from advosim.experiment.sweep.outcomes import columns
@@ -500,6 +553,8 @@ class _Reading:
 
         before = len(self.problems)
         name = ".".join(map(str, at))
+        if own.is_own(outcome.of):
+            return self._own(outcome, at)
         if outcome.of not in all_known():
             close = did_you_mean(outcome.of, all_known())
             what = f"{name}.of: there is no outcome and no column of numbers '{outcome.of}' in the weekly table"

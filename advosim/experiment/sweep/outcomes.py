@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from advosim.experiment.sweep import own
 from advosim.experiment.sweep.schema import ALL, Outcome
 from advosim.reading.outcomes import BY_NAME, REDUCTIONS, WEEKLY, Course, Polity, described
 from advosim.world.columns import Column
@@ -30,13 +32,15 @@ def declared(name: str, outcome: Outcome) -> Column:
     """Meaning, unit and range of an outcome of an experiment."""
     from dataclasses import replace
 
+    if own.is_own(outcome.of):
+        return Column(name, f"what {outcome.of} gives of a run", by=outcome.of)
     found = described(outcome.of, outcome.reduce) if outcome.of in WEEKLY else BY_NAME[outcome.of].column
     return replace(found, name=name)
 
 
-def reduce(record: Any, outcomes: Mapping[str, Outcome]) -> dict[str, float]:
-    """The outcomes of a run by name. Raises ValueError where one is not finite."""
-    return {name: finite(name, _value(record, outcome)) for name, outcome in outcomes.items()}
+def reduce(record: Any, outcomes: Mapping[str, Outcome], folder: Path | None = None) -> dict[str, float]:
+    """The outcomes of a run by name. Raises ValueError where one is not finite. folder: where own functions lie."""
+    return {name: finite(name, _value(record, outcome, folder)) for name, outcome in outcomes.items()}
 
 
 def finite(name: str, value: Any) -> float:
@@ -46,8 +50,10 @@ def finite(name: str, value: Any) -> float:
     return float(value)
 
 
-def _value(record: Run, outcome: Outcome) -> float:
+def _value(record: Run, outcome: Outcome, folder: Path | None) -> float:
     """The mean over the polities and issues that are looked at; of a weekly column, before it is reduced."""
+    if own.is_own(outcome.of):
+        return own.value(outcome.of, folder, record)
     polities = _picked(outcome.polity, record.names.polities)
     issues = _picked(outcome.issue, record.names.issues)
     courses = [Course(record, polity, issue) for polity in polities for issue in issues]

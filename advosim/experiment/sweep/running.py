@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from advosim.experiment.sweep import designs, growing, looking, store
+from advosim.experiment.sweep import designs, estimates, growing, looking, own, store
 from advosim.experiment.sweep.asked import experiment_of, room, shard_of, together
 from advosim.experiment.sweep.bar import Bar
 from advosim.experiment.sweep.dispatch import Stop, work_off
 from advosim.experiment.sweep.dispatch import Stopped as Stopped
-from advosim.experiment.sweep.jobs import Job, Simulate, chunk_of, named, program, simulated
+from advosim.experiment.sweep.jobs import Job, Simulate, chunk_of, named, program, simulated, try_own
 from advosim.experiment.sweep.jobs import Reduced as Reduced
 from advosim.experiment.sweep.jobs import RunFailed as RunFailed
 from advosim.experiment.sweep.schema import SCENARIO, Experiment, Point
@@ -95,7 +95,11 @@ def runs(folder: str | Path, *, partial: bool = False) -> pd.DataFrame:
 def status(folder: str | Path) -> store.Status:
     """How far the sweep in a folder is. Raises InputError where there is none."""
     folder = Path(folder)
-    return replace(store.status(folder, _plan(folder)), looks=looking.told(folder))
+    return _with_estimates(replace(store.status(folder, _plan(folder)), looks=looking.told(folder)))
+
+
+def _with_estimates(state: store.Status) -> store.Status:
+    return replace(state, primary=estimates.told(state.folder) if state.merged else "")
 
 
 def run(
@@ -122,6 +126,10 @@ def run(
     """
     chosen, place = experiment_of(experiment), Path(folder).absolute()
     part, points = shard_of(shard), designs.points(chosen)
+    if own.is_at_the_prompt(simulate):
+        if dask or (workers or 1) > 1:
+            raise InputError(Problem("", None, f"simulate {own.AT_THE_PROMPT}", hint=own.HINT))
+        workers, executor = None, executor or InProcess()
     if chosen.precision is not None and part != (1, 1):
         what = "an experiment with [precision] needs all runs for each of its looks"
         raise InputError(Problem("--shard", None, what, hint="leave out --shard, or [precision]"))
@@ -129,11 +137,13 @@ def run(
     here = simulate is None and not dask
     if here:
         room(chosen, points, place, 1 if executor else workers or processors())
+        if not (place / store.MANIFEST).exists():
+            try_own(chosen, points)
     with Stop() as stop, crew_of(workers, dask, executor) as crew:
         how = _How(place, part, crew, stop, here, simulate, progress, chunk, strict)
         if chosen.precision is None:
-            return _complete(chosen, points, how, grow)
-        return _until_precise(chosen, points, how)
+            return _with_estimates(_complete(chosen, points, how, grow))
+        return _with_estimates(_until_precise(chosen, points, how))
 
 
 @dataclass(frozen=True)

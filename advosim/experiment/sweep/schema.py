@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from advosim.scenario.declare import Part, choice, number
+from advosim.scenario.later import changed
 from advosim.scenario.layers import presets
 from advosim.scenario.load import Scenario
 from advosim.scenario.schema import Name
@@ -62,6 +63,9 @@ class Design(Part):
         list, "factors that somebody decides, by path; all others are unknown, and every policy meets the same of them"
     )
     file: str | None = choice(None, "points: a CSV file whose columns are dotted paths, relative to this file")
+    from_week: int | None = number(
+        None, 2, 1_000_000, "week from which the points' settings hold; before, all is alike"
+    )
 
 
 class FactorPart(Part):
@@ -94,7 +98,7 @@ class Precision(Part):
 class Outcome(Part):
     """A number that a run comes down to: a column of the weekly table, reduced over the weeks, or an outcome."""
 
-    of: str = choice(..., "the column of the weekly table, or the name of an outcome; one of both is the column")
+    of: str = choice(..., "the column of the weekly table, the name of an outcome, or module:function; a column first")
     reduce: Reduce = choice("final", "how the weeks become one number")
     polity: str | None = choice(None, "which polity; 'all' takes the mean; needed where there are several")
     issue: str | None = choice(None, "which issue; 'all' takes the mean; needed where there are several")
@@ -195,6 +199,10 @@ class Experiment:
     """Pairs of factors of which the first is not above the second."""
     aims: dict[str, Aim] = field(default_factory=dict)
     """What is wanted of outcomes, by name."""
+    primary: tuple[str, ...] = ()
+    """Outcomes that were named in advance."""
+    lines: dict[str, tuple[str, int | None]] = field(default_factory=dict, compare=False)
+    """Where own outcomes stand in the file."""
 
     def at(self, point: Mapping[str, Any]) -> Scenario:
         """The scenario at a point. Raises InputError where values do not go together."""
@@ -202,7 +210,12 @@ class Experiment:
         changes = {path: self.written(path, value) for path, value in point.items() if path != SCENARIO}
         for path, others in self.linked.items():
             changes |= {other: self.written(other, point[path]) for other in others}
-        return scenario.but(changes) if changes else scenario
+        return self.changed(scenario, changes) if changes else scenario
+
+    def changed(self, scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
+        """A scenario with changes, from the design's week on if it has one. Raises InputError."""
+        week = self.design.from_week if self.design else None
+        return scenario.but(changes) if week is None else changed(scenario, week, changes)
 
     def written(self, path: str, value: Any) -> Any:
         """A value as the scenario takes it: a preset that is a file is relative to the experiment's folder."""

@@ -11,7 +11,7 @@ from typing import Any
 from advosim.experiment.sweep import designs, store
 from advosim.experiment.sweep.asked import experiment_of, room, together
 from advosim.experiment.sweep.bar import Bar
-from advosim.experiment.sweep.jobs import Job, Simulate, named, program, simulated
+from advosim.experiment.sweep.jobs import Job, Simulate, named, program, simulated, try_own
 from advosim.experiment.sweep.schema import Experiment, Point
 from advosim.experiment.sweep.workers import Crew, crew_of, is_death, unheard
 from advosim.processors import processors
@@ -64,6 +64,8 @@ def estimate(
     points = designs.points(experiment)
     together(experiment, points)
     room(experiment, points, Path(), 1)
+    if simulate is None:
+        try_own(experiment, points)
     plan = store.plan(experiment, points, 1, named(simulate))
     job = Job(Path(), replace(experiment, factors={}, given=()), plan.factors, program(), simulate)
     with crew_of(1, None, None) as crew, Bar(experiment.title, progress) as bar:

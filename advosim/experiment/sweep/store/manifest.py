@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import platform
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -73,7 +74,7 @@ def begin(folder: Path, plan: Plan, experiment: Experiment, points: list[Point])
     try:
         (folder / CHUNKS).mkdir(parents=True, exist_ok=True)
         keep_points(folder, plan, points)
-        write(folder / MANIFEST, lambda file: file.write(sealed(_told(plan, experiment))), first=True)
+        write(folder / MANIFEST, lambda file: file.write(sealed(_told(plan, experiment, folder))), first=True)
     except OSError as error:
         raise lost(folder, error) from error
     there = read_plan(folder)
@@ -85,7 +86,7 @@ def begin(folder: Path, plan: Plan, experiment: Experiment, points: list[Point])
 def grow(folder: Path, plan: Plan, experiment: Experiment, points: list[Point]) -> None:
     """Put a plan with more runs in the place of the one that is there, and a copy beside it. Raises SaveError."""
     try:
-        told = sealed(_told(plan, experiment))
+        told = sealed(_told(plan, experiment, folder))
         keep_points(folder, plan, points)
         for name in (COPY, MANIFEST):
             write(folder / name, lambda file: file.write(told))
@@ -93,7 +94,7 @@ def grow(folder: Path, plan: Plan, experiment: Experiment, points: list[Point]) 
         raise lost(folder, error) from error
 
 
-def _told(plan: Plan, experiment: Experiment) -> dict[str, Any]:
+def _told(plan: Plan, experiment: Experiment, folder: Path) -> dict[str, Any]:
     return {
         "program": PROGRAM,
         "plan": asdict(plan),
@@ -101,6 +102,7 @@ def _told(plan: Plan, experiment: Experiment) -> dict[str, Any]:
         "versions": {"advosim": __version__, "python": platform.python_version(), **_versions()},
         "platform": platform.platform(),
         "begun": datetime.now(UTC).isoformat(timespec="seconds"),
+        **({"folder": os.path.relpath(experiment.folder, folder)} if experiment.folder != Path() else {}),
     }
 
 

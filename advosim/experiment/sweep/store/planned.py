@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from advosim.experiment.sweep import own
 from advosim.experiment.sweep.schema import SCENARIO, Experiment, Point
-from advosim.replaced import traces
+from advosim.replaced import in_manifest, traces
 from advosim.scenario import load as scenarios
 from advosim.version import __version__
 
@@ -152,6 +153,9 @@ def parts(experiment: Experiment, points: list[Point], extra: str = "") -> dict[
     return {
         "scenario": hashed([resolved, _presets(experiment)]),
         **({"linked factors": hashed(experiment.linked)} if experiment.linked else {}),
+        **({"week from which settings hold": hashed(week)} if (week := experiment.design.from_week) else {}),
+        **({"primary outcomes": hashed(experiment.primary)} if experiment.primary else {}),
+        **({"own outcomes": hashed(own.told(experiment))} if own.named(experiment.outcomes) else {}),
         "design": hashed(points),
         "replicates": hashed(experiment.replicates.model_dump()),
         "outcomes": hashed({name: outcome.model_dump() for name, outcome in experiment.outcomes.items()}),
@@ -224,4 +228,20 @@ def resolved(experiment: Experiment) -> dict[str, Any]:
         "constraints": [list(pair) for pair in experiment.constraints],
         "outcomes": {name: outcome.model_dump() for name, outcome in experiment.outcomes.items()},
         "keep": experiment.keep.model_dump(),
+        "primary": list(experiment.primary),
+        "mechanisms": dict(experiment.mechanisms),
+        "replaced": in_manifest(traces(experiment.mechanisms, experiment.folder)),
+        "own": in_manifest(own.told(experiment)),
+        "presets": _preset_files(experiment),
     }
+
+
+def _preset_files(experiment: Experiment) -> dict[str, str]:
+    """The texts of presets that are files: the experiment can then be done again without them."""
+    levels = {
+        str(level)
+        for path, factor in experiment.factors.items()
+        for level in (factor.levels or () if path.endswith(".preset") else ())
+        if experiment.written(path, level) != level
+    }
+    return {level: (experiment.folder / level).read_text(encoding="utf-8") for level in sorted(levels)}

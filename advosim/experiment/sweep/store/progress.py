@@ -31,6 +31,8 @@ class Status:
     """What is not as it was written; its runs count as left."""
     looks: str = ""
     """How precise the results are, where that is asked for."""
+    primary: str = ""
+    """Outcomes that were named in advance, with intervals."""
 
     @property
     def left(self) -> int:
@@ -44,8 +46,7 @@ class Status:
         more = self.failed + self.killed - len(self.failures)
         if more > 0:
             lines.append(f"  and {more:,} more")
-        if self.looks:
-            lines.append(self.looks)
+        lines += [told for told in (self.looks, self.primary) if told]
         if self.merged:
             lines.append(f"Results: {self.folder / RUNS}")
         elif not self.left:
