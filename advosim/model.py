@@ -7,7 +7,9 @@ write the rows, so that a user's own agents or experiments can step in between w
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
+from types import MethodType
 from typing import Any
 
 import mesa
@@ -17,6 +19,7 @@ from numpy.typing import NDArray
 from advosim.record import Record, lost, recorded
 from advosim.replaced import Rules, functions, traces
 from advosim.scenario.load import Scenario
+from advosim.scenario.plain_text import short
 from advosim.scenario.problems import InputError, Problem
 from advosim.scenario.schema import Reform
 from advosim.simulation import advance, allowed, left_out, stops_now, threads_for, week_with
@@ -242,7 +245,8 @@ class AdvocacyModel(mesa.Model):
         self.names = names(given)
         self.world = found(given, number)
         rules = functions(mechanisms)
-        self._line = week_with(threads_for(given, threads), rules)
+        self._runs_by = threads_for(given, threads), rules
+        self._line = week_with(*self._runs_by)
         self._replaced = traces(rules)
         self._people()
         self.datacollector = mesa.DataCollector(
@@ -274,6 +278,23 @@ class AdvocacyModel(mesa.Model):
             self._registered += 1
             agent.unique_id = self._registered
         super().register_agent(agent)
+
+    def __repr__(self) -> str:
+        return short(f"<AdvocacyModel of '{self.home.title}', seed {self.founding_seed}: week {self.week}>")
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All but what is made anew: the compiled week, and bound methods of Mesa's, which pickle would mix up."""
+        bound = {
+            name: call.__func__.__name__ for name, call in vars(self).items() if getattr(call, "__self__", 0) is self
+        }
+        return {k: v for k, v in vars(self).items() if k != "_line" and k not in bound} | {"_bound": bound}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        bound = state.pop("_bound")
+        self.__dict__.update(state)
+        self._line = week_with(*self._runs_by)
+        for name, call in bound.items():
+            self.__dict__[name] = MethodType(getattr(type(self), call), self)
 
     @property
     def week(self) -> int:
@@ -334,14 +355,14 @@ def _seed(rng: int | None, seed: int | None) -> int:
     return allowed("seed", seed if rng is None else rng)
 
 
-def _of_issue(field: str, p: int, m: int) -> Callable[[AdvocacyModel], float]:
-    return lambda model: float(model.world.arena.issues[field][p, m])
+def _of_issue(field: str, p: int, m: int, model: AdvocacyModel) -> float:
+    return float(model.world.arena.issues[field][p, m])
 
 
 def _reporters(known: Names) -> dict[str, Callable[[AdvocacyModel], Any]]:
     """The model's own columns, each one number a week: also `policy.home.climate` and `support.home.climate`."""
     by_issue = {
-        f"{field}.{polity}.{issue}": _of_issue(field, p, m)
+        f"{field}.{polity}.{issue}": partial(_of_issue, field, p, m)
         for field in ("policy", "support")
         for p, polity in enumerate(known.polities)
         for m, issue in enumerate(known.issues)
@@ -354,14 +375,31 @@ def _protest(model: AdvocacyModel) -> float:
     return float(model.world.arena.issues["marched"].sum(axis=(1, 2)).mean())
 
 
+def _week(model: AdvocacyModel) -> int:
+    return model.week
+
+
+def _alliances(model: AdvocacyModel) -> int:
+    return len(model.alliances)
+
+
+def _field(name: str, default: Any, agent: mesa.Agent) -> Any:
+    return getattr(agent, name, default)
+
+
+def _kind(agent: mesa.Agent) -> str:
+    return type(agent).__name__
+
+
+# Functions with names, for a model is kept by pickle with all that it collects.
 MODEL_REPORTERS: dict[str, Callable[[AdvocacyModel], Any]] = {
-    "week": lambda model: model.week,
+    "week": _week,
     "protest": _protest,
-    "alliances": lambda model: len(model.alliances),
+    "alliances": _alliances,
 }
 AGENT_REPORTERS: dict[str, Callable[[mesa.Agent], Any]] = {
-    "name": lambda agent: getattr(agent, "name", ""),
-    "kind": lambda agent: type(agent).__name__,
-    "funds": lambda agent: getattr(agent, "funds", None),
-    "tactic": lambda agent: getattr(agent, "tactic", None),
+    "name": partial(_field, "name", ""),
+    "kind": _kind,
+    "funds": partial(_field, "funds", None),
+    "tactic": partial(_field, "tactic", None),
 }

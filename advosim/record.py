@@ -13,6 +13,8 @@ from advosim.reading.tables import names_of
 from advosim.replaced import Trace
 from advosim.scenario.groups import allies_of
 from advosim.scenario.load import Scenario
+from advosim.scenario.plain_text import short
+from advosim.scenario.problems import InputError, Problem, did_you_mean
 from advosim.world.codes import (
     ACCEPTED,
     ADOPTED,
@@ -58,10 +60,14 @@ from advosim.world.recorded import WEEK, Recorded
 from advosim.world.state import World
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     import pandas as pd
+    from matplotlib.figure import Figure
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Record:
     """The tables of a run. People are shares of the polity's citizens; nothing is NaN."""
 
@@ -76,6 +82,30 @@ class Record:
     """Events that the log had no room for."""
     replaced: tuple[Trace, ...] = ()
     """Rules that were not the theory's own."""
+
+    def __repr__(self) -> str:
+        weeks, events = len(self.recorded.weeks), len(self.recorded.events)
+        return short(f"<Record of '{self.scenario.title}', seed {self.seed}: {weeks} weeks, {events:,} events>")
+
+    def save(self, folder: str | Path, *, force: bool = False, formats: Sequence[str] = ("png",)) -> Path:
+        """Write tables, story, figures and a manifest, as `advosim run` does; the folder appears whole or not.
+
+        force: other files in the folder may stay. formats: of figures, any of png, pdf, svg. Raises InputError for a
+        place that holds something else, `results.folder.SaveError` where writing fails.
+        """
+        from advosim.results import folder as results
+
+        return results.write(self, folder, force=force, formats=formats)
+
+    def plot(self, figure: str = "overview") -> Figure:
+        """A figure of the run by its name, as `advosim run` draws it. Raises InputError for one that it has not."""
+        from advosim.figures import registry
+
+        there = registry.names_of(self)
+        if figure not in there:
+            hint = did_you_mean(figure, there)
+            raise InputError(Problem("", None, f"this run has no figure '{figure}'", ", ".join(there), hint))
+        return registry.draw(self, figure)
 
     @cached_property
     def names(self) -> Names:

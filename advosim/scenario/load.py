@@ -22,6 +22,7 @@ from advosim.scenario.describe import (
     parameter_table,
     resolved,
 )
+from advosim.scenario.later import flat
 from advosim.scenario.layers import (
     Layer,
     Merged,
@@ -32,6 +33,7 @@ from advosim.scenario.layers import (
     presets,
     shipped,
 )
+from advosim.scenario.plain_text import short
 from advosim.scenario.problems import InputError, Problem, did_you_mean
 from advosim.scenario.schema import Settings
 from advosim.scenario.toml_lines import split_path
@@ -61,6 +63,20 @@ CHANGES = ("--set", "but()")  # where changes come from, said in place of a file
 
 class Scenario(Settings):
     """A world to be run: what a scenario file says, complete and checked."""
+
+    def __repr__(self) -> str:
+        teams = sum(one.count for polity in self.polity.values() for one in polity.organisation.values())
+        people = sum(polity.citizens for polity in self.polity.values())
+        homes, issues = ", ".join(self.polity), ", ".join(self.issue)
+        many = f"{people:,} citizens and {teams} organisations in {homes}"
+        return short(f"<Scenario '{self.title}': {self.weeks} weeks, {many}; {issues}>")
+
+    __str__ = __repr__
+
+    def __hash__(self) -> int:
+        """Alike for equal scenarios, also where tables are in another order."""
+        values = flat(self.model_dump())
+        return hash(frozenset((path, len(v) if isinstance(v, list | tuple) else v) for path, v in values))
 
     @classmethod
     def load(cls, scenario: str | Path) -> Scenario:

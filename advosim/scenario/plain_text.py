@@ -44,3 +44,9 @@ def cell(value: Any) -> Any:
     if isinstance(value, str) and value.startswith(_FORMULA):
         return f"'{value}"
     return value
+
+
+def short(text: str, most: int = 120) -> str:
+    """A text on one line of at most so many letters; what is cut ends as it did."""
+    text = one_line(text)
+    return text if len(text) <= most else f"{text[: most - 4]}...{text[-1]}"

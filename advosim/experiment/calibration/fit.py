@@ -16,6 +16,7 @@ from advosim.experiment.calibration.rejection import LEAST, noise_of, rejection
 from advosim.experiment.calibration.runs import Failure, Progress, Runs, Simulate, Stage
 from advosim.experiment.calibration.targets import Target
 from advosim.experiment.calibration.tpe import optimise, require
+from advosim.scenario.plain_text import short
 from advosim.scenario.problems import InputError, Problem
 
 if TYPE_CHECKING:
@@ -96,6 +97,11 @@ class Calibration:
     """All that was run."""
     outcomes: Sequence[str]
     """What the values of the stages are, in order; the targets are of some of them."""
+
+    def __repr__(self) -> str:
+        return short(
+            f"<Calibration ({self.settings.method}): {len(self.targets)} targets, {len(self.prior.names)} parameters>"
+        )
 
     @property
     def fit(self) -> pd.DataFrame:

@@ -23,6 +23,7 @@ from advosim.replaced import SPELLED, Rules, functions, in_manifest, traces
 from advosim.results import latex, saving, stata
 from advosim.scenario.later import future
 from advosim.scenario.limits import MOST_SEED
+from advosim.scenario.plain_text import short
 from advosim.scenario.problems import InputError, Problem, did_you_mean
 from advosim.scenario.size import shortages
 from advosim.world.columns import Column, count
@@ -97,6 +98,12 @@ class Comparison:
     """What was kept by week."""
     panel: pd.DataFrame | None = field(default=None, repr=False)
     """One row per scenario, seed, week, polity and issue, where it was asked for."""
+
+    def __repr__(self) -> str:
+        base, *others = self.labels
+        pairs = self.pairs["seed"].nunique()
+        told = f"{pairs} pairs, {len(self.outcomes)} outcomes, {len(self.primary)} of them primary"
+        return short(f"<Comparison of {', '.join(others)} against {base}: {told}>")
 
     @property
     def outcomes(self) -> list[str]:

@@ -21,6 +21,7 @@ from advosim.reading.outcomes import outcome_of
 from advosim.replaced import Rules
 from advosim.results import latex, saving
 from advosim.scenario.groups import organisations
+from advosim.scenario.plain_text import short
 from advosim.scenario.problems import InputError, Problem
 from advosim.world.codes import BY_TABLE, PRESSURES, STEP, TABLE
 from advosim.world.columns import ORGANISATIONS, POSITION, Column, count, number
@@ -115,6 +116,9 @@ class Contribution:
     coalitions: pd.DataFrame
     """One row per coalition, issue and seed: policy `with_all`, `without` the coalition, `sum` of its members' own."""
     told: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    def __repr__(self) -> str:
+        return short(f"<Contribution of organisations in '{self.title}': {self.runs} pairs for each>")
 
     @cached_property
     def table(self) -> pd.DataFrame:

@@ -26,6 +26,7 @@ from advosim.reading.outcomes import outcome_of
 from advosim.replaced import Rules
 from advosim.results import saving
 from advosim.scenario.groups import organisations
+from advosim.scenario.plain_text import short
 from advosim.scenario.problems import InputError, Problem
 from advosim.world.codes import ROUTES, STEP, STORE
 from advosim.world.columns import POSITION, Column, count, number, position
@@ -100,6 +101,11 @@ class Decomposition:
     """One row per polity, issue, set of open routes and seed: `policy` with the organisations and `policy_without`, and
     `effect`, their difference toward reform (of a named organisation, toward its own position)."""
     told: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    def __repr__(self) -> str:
+        return short(
+            f"<Decomposition of what {self.who} moved in '{self.title}': {self.runs} pairs; {', '.join(self.players)}>"
+        )
 
     @cached_property
     def values(self) -> dict[tuple[str, str], dict[frozenset[str], NDArray[np.float64]]]:

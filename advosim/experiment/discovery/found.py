@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from advosim.experiment.discovery import prim
 from advosim.experiment.sweep.completed import Runs
+from advosim.scenario.plain_text import short
 from advosim.world.columns import Column, count, number, share
 
 if TYPE_CHECKING:
@@ -48,6 +49,9 @@ class Found:
     accuracy: tuple[float, float]
     """Of the tree on points that it has not seen: balanced accuracy (.5 is guessing), and its sd over five folds."""
     notes: list[str] = field(default_factory=list)
+
+    def __repr__(self) -> str:
+        return short(f"<{type(self).__name__} of where {self.condition}: {len(self.boxes)} boxes, of {self.runs!r}>")
 
     @property
     def judged(self) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from advosim.experiment.sweep.completed import Runs
+from advosim.scenario.plain_text import short
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,6 +34,9 @@ class Found:
     notes: list[str] = field(default_factory=list)
     given: pd.DataFrame = field(default_factory=_nothing)
     """Indices that any points give, one row per outcome and factor, where they were asked for beside others."""
+
+    def __repr__(self) -> str:
+        return short(f"<{type(self).__name__} ({self.kind}) of {self.runs!r}>")
 
     @property
     def kind(self) -> str:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from advosim.experiment.sweep import looking, store
 from advosim.scenario import load
+from advosim.scenario.plain_text import short
 from advosim.scenario.problems import InputError, Problem
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ class Runs:
     """Runs without outcomes, where they are allowed."""
     looks: str = ""
     """How often was looked whether the results are precise enough, and what came out."""
+
+    def __repr__(self) -> str:
+        return short(f"<Runs of '{self.experiment.title}': {len(self.points)} points, {len(self.outcomes)} outcomes>")
 
     @property
     def labels(self) -> dict[str, str]:

@@ -17,6 +17,7 @@ from advosim.scenario.declare import Part, choice, number
 from advosim.scenario.later import changed
 from advosim.scenario.layers import presets
 from advosim.scenario.load import Scenario
+from advosim.scenario.plain_text import short
 from advosim.scenario.schema import Name
 
 Value = float | int | bool | str
@@ -203,6 +204,9 @@ class Experiment:
     """Outcomes that were named in advance."""
     lines: dict[str, tuple[str, int | None]] = field(default_factory=dict, compare=False)
     """Where own outcomes stand in the file."""
+
+    def __repr__(self) -> str:
+        return short(f"<Experiment '{self.title}': {', '.join(self.factors)}; {', '.join(self.outcomes)}>")
 
     def at(self, point: Mapping[str, Any]) -> Scenario:
         """The scenario at a point. Raises InputError where values do not go together."""
