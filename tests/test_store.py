@@ -275,7 +275,7 @@ def test_columns_have_the_types_of_their_settings(folder: Path) -> None:
 
 def test_csv_comes_back_as_it_was(folder: Path, tmp_path: Path) -> None:
     files = export.export(folder, "csv", tmp_path)
-    assert [file.name for file in files] == ["runs.csv", "timings.csv"]
+    assert [file.name for file in files] == ["runs.csv", "timings.csv", "estimates.csv"]
     runs = sweep.runs(folder)
     pd.testing.assert_frame_equal(pd.read_csv(files[0]), runs, check_dtype=False, check_exact=True)
     assert (runs["status"] == "failed").sum() == 32
@@ -286,7 +286,7 @@ def test_an_export_says_what_its_columns_mean(folder: Path, tmp_path: Path) -> N
     told = pd.read_csv(tmp_path / "codebook.csv", keep_default_na=False)
     assert len(files) > 1
     explains(tmp_path)
-    repression = told.set_index("column").loc["polity.home.governance.repression"]
+    repression = told[told["table"] == "runs"].set_index("column").loc["polity.home.governance.repression"]
     assert repression["range"] == "0 to 1" and "force" in repression["meaning"]
 
 

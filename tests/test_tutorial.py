@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from advosim import cli
@@ -38,6 +39,20 @@ def type_in(block: tuple[str, str]) -> str:
     return told
 
 
+def test_every_command_of_the_tutorial_exists(root: Path) -> None:
+    page = (root / "docs" / "tutorial" / "question_to_table.md").read_text(encoding="utf-8")
+    known: Any = typer.main.get_command(cli.app)
+    lines = [line for block in re.findall(r"^```sh\n(.*?)^```", page, re.M | re.S) for line in block.splitlines()]
+    assert len(lines) >= 8
+    for line in lines:
+        _, name, *words = line.split()
+        command = known.commands[name]
+        command = command.commands[words.pop(0)] if hasattr(command, "commands") else command
+        options = {option for parameter in command.params for option in parameter.opts}
+        assert {word for word in words if word.startswith("--")} <= options, line
+
+
+@pytest.mark.slow
 def test_a_reader_gets_from_the_question_to_the_table(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
