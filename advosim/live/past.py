@@ -21,7 +21,8 @@ from advosim.live import branch
 from advosim.live.tables import week_of
 from advosim.record import recorded
 from advosim.scenario import archived
-from advosim.scenario.later import FREE, flat
+from advosim.scenario.describe import flat
+from advosim.scenario.later import FREE
 from advosim.scenario.load import Scenario, resolved
 from advosim.scenario.problems import InputError, Problem
 from advosim.version import __version__

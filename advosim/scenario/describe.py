@@ -52,6 +52,15 @@ def _stamp(path: Path) -> str:
         return f"{path.name} (gone)"
 
 
+def flat(thing: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """The values of nested tables by dotted path."""
+    if isinstance(thing, dict):
+        for key, value in thing.items():
+            yield from flat(value, f"{path}.{key}" if path else str(key))
+    else:
+        yield path, thing
+
+
 def fingerprint(scenario: Settings, seed: int | None = None, replaced: Sequence[object] = ()) -> str:
     """A short hash of the resolved scenario, the seed and what rules were replaced by; alike on all machines."""
     table = resolved(scenario) | {"seed": scenario.seed if seed is None else int(seed)}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from advosim.scenario.describe import resolved
+from advosim.scenario.describe import flat, resolved
 from advosim.scenario.problems import InputError, Problem
 
 if TYPE_CHECKING:
@@ -49,12 +49,3 @@ def future(base: Scenario, other: Scenario, week: int) -> Scenario:
 def until(scenario: Scenario, week: int) -> Scenario:
     """The scenario without the reforms from a week on: what all its futures from then on share."""
     return scenario.model_copy(update={"reform": tuple(each for each in scenario.reform if each.week < week)})
-
-
-def flat(thing: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """The values of nested tables by dotted path."""
-    if isinstance(thing, dict):
-        for key, value in thing.items():
-            yield from flat(value, f"{path}.{key}" if path else str(key))
-    else:
-        yield path, thing

@@ -15,6 +15,7 @@ from advosim.scenario import checks, groups, scripts
 from advosim.scenario.describe import (
     Parameter,
     fingerprint,
+    flat,
     json_schema,
     markdown,
     notes,
@@ -22,7 +23,6 @@ from advosim.scenario.describe import (
     parameter_table,
     resolved,
 )
-from advosim.scenario.later import flat
 from advosim.scenario.layers import (
     Layer,
     Merged,
