@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -407,14 +407,29 @@ def _candidate(own, draw, core, reach, side, window):
     return (_on_the_plane(u, v, core, reach, side) - 1) % window + 1
 
 
+class Plane(NamedTuple):
+    """Where and whom citizens of a polity look for: the square on which they live, and who is alike."""
+
+    core: float
+    """Neighbours within whom the chance of a tie is even."""
+    reach: float
+    """Furthest distance, in steps."""
+    side: int
+    """Citizens along a side."""
+    homophily: float
+    trait: Any
+    """(n,), by which people are alike."""
+
+
 @compiled
-def _chosen(i, n, own, slot, homophily, trait, core, reach, side, window, taken, count):
+def _chosen(i, own, slot, plane, window, taken, count):
     """The distance of the one whom citizen i ties itself to in this slot."""
-    alike = draw64(own, _DRAWS * slot) < homophily
+    trait, n = plane.trait, plane.trait.size
+    alike = draw64(own, _DRAWS * slot) < plane.homophily
     best = np.int64(0)
     least = np.float32(np.inf)
     for c in range(1, CANDIDATES + 1):
-        away = _candidate(own, _DRAWS * slot + c, core, reach, side, window)
+        away = _candidate(own, _DRAWS * slot + c, plane.core, plane.reach, plane.side, window)
         if _among(taken, count, away):
             continue
         if not alike:
@@ -430,14 +445,14 @@ def _spatial(n, half, homophily, trait, k):
     one, other, taken = _room(n, half)
     side = max(np.int64(1), np.int64(np.sqrt(np.float64(n))))
     reach = np.float64(max(1, (side - 1) // 2))
-    core = max(0.5, 0.5 * half)
+    plane = Plane(max(0.5, 0.5 * half), reach, side, homophily, trait)
     pairs = 0
     for i in range(n):
         own = pair(k, i)
         window = _ahead(i, n)
         slots = min(_slots(own, half), window)
         for s in range(slots):
-            away = _chosen(i, n, own, s + 1, homophily, trait, core, reach, side, window, taken, s)
+            away = _chosen(i, own, s + 1, plane, window, taken, s)
             taken[s] = away
             one[pairs], other[pairs] = i, (i + away) % n
             pairs += 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,6 +114,32 @@ def _community_sizes(polity: Polity) -> NDArray[np.int64]:
 # ---------------------------------------------------------------- citizens
 
 
+class Membership(NamedTuple):
+    """What the members of one public have in common."""
+
+    means: NDArray[np.float64]
+    """(issues,): mean attitudes."""
+    stake: NDArray[np.float64]
+    """(issues,)"""
+    values: NDArray[np.float64]
+    """(frames,): weights, with sum 1."""
+
+
+class Spread(NamedTuple):
+    """How citizens differ, wherever they live."""
+
+    local: NDArray[np.float64]
+    """(districts, issues): how far a district's mean attitude lies from the polity's."""
+    within: NDArray[np.float64]
+    """(issues,): sd of attitudes."""
+    sd: NDArray[np.float64]
+    """(3,): of the logs of interest and of the thresholds to talk and to act."""
+    medians: NDArray[np.float64]
+    """(2,): of the thresholds to talk and to act."""
+    aware: float
+    """Share of citizens who are aware of an issue."""
+
+
 def citizens_of(scenario: Scenario, seed: int, n: int, blocks: NDArray[Any], threads: int) -> Citizens:
     m, f = len(scenario.issue), len(scenario.frame)
     columns = Citizens(
@@ -144,14 +170,16 @@ def citizens_of(scenario: Scenario, seed: int, n: int, blocks: NDArray[Any], thr
 
 def _people(scenario: Scenario, seed: int, columns: Citizens, blocks: NDArray[Any], threads: int) -> None:
     rule = scenario.mechanism
-    spreads = np.array(
-        [rule.salience.interest_within, rule.expression.threshold_within, rule.participation.threshold_within]
+    sd = [rule.salience.interest_within, rule.expression.threshold_within, rule.participation.threshold_within]
+    spread = Spread(
+        _local_attitudes(scenario, seed),
+        np.array([issue.attitude_within for issue in scenario.issue.values()]),
+        np.array(sd),
+        np.array([rule.expression.threshold, rule.participation.threshold]),
+        rule.awareness.start,
     )
-    medians = np.array([rule.expression.threshold, rule.participation.threshold])
-    within = np.array([issue.attitude_within for issue in scenario.issue.values()])
     issue_keys = np.array([name_key(name) for name in scenario.issue], np.uint64)
     values = public_values(scenario)
-    local = _local_attitudes(scenario, seed)
     q = 0
     for home, polity in scenario.polity.items():
         means = np.array(
@@ -164,10 +192,8 @@ def _people(scenario: Scenario, seed: int, columns: Citizens, blocks: NDArray[An
         for public in polity.public.values():
             shift = np.array([public.attitude.get(name, 0.0) for name in scenario.issue])
             stake = np.array([public.stake.get(name, 0.0) for name in scenario.issue])
-            fill = partial(
-                people, seed, name_key(home), issue_keys, means=means + shift, local=local, within=within, stake=stake,
-                spreads=spreads, medians=medians, aware=rule.awareness.start, values=values[q], citizens=columns,
-            )  # fmt: skip
+            public_of = Membership(means + shift, stake, values[q])
+            fill = partial(people, seed, name_key(home), issue_keys, public=public_of, spread=spread, citizens=columns)
             networks.at_once(fill, np.array_split(blocks[blocks["public"] == q], threads), threads)
             q += 1
 
@@ -186,9 +212,9 @@ def _local_attitudes(scenario: Scenario, seed: int) -> NDArray[np.float64]:
 
 
 @compiled
-def people(seed, home, issue_keys, blocks, means, local, within, stake, spreads, medians, aware, values, citizens):
+def people(seed, home, issue_keys, blocks, public, spread, citizens):
     """Fill the columns of all members of one public, by their founding numbers."""
-    frames = values.size
+    values, frames = public.values, public.values.size
     attitudes, interests = pair(key(seed, 0, _ATTITUDE), home), pair(key(seed, 0, _INTEREST), home)
     awares, risks = pair(key(seed, 0, _AWARENESS), home), pair(key(seed, 0, _RISK), home)
     talking, acting = pair(key(seed, 0, _TALKING), home), pair(key(seed, 0, _ACTING), home)
@@ -197,21 +223,21 @@ def people(seed, home, issue_keys, blocks, means, local, within, stake, spreads,
         for i in range(blocks[b].first, blocks[b].last):
             number = i - blocks[b].offset
             for m in range(issue_keys.size):
-                mean = means[m] + local[blocks[b].district, m]
-                x = mean + within[m] * normal(draw64(pair(attitudes, issue_keys[m]), number))
+                mean = public.means[m] + spread.local[blocks[b].district, m]
+                x = mean + spread.within[m] * normal(draw64(pair(attitudes, issue_keys[m]), number))
                 word = np.uint32(F(min(max(x, -1.0), 1.0)).view(np.uint32) & ATTITUDE_BITS)
                 citizens.word[0, m, i] = word
                 citizens.anchor[m, i] = word.view(np.float32)
                 citizens.upbringing[m, i] = word.view(np.float32)
-                u = spreads[0] * normal(draw64(pair(interests, issue_keys[m]), number))
-                citizens.interest[m, i] = exp32(F(u + stake[m]))
-                if draw64(pair(awares, issue_keys[m]), number) < aware:
+                u = spread.sd[0] * normal(draw64(pair(interests, issue_keys[m]), number))
+                citizens.interest[m, i] = exp32(F(u + public.stake[m]))
+                if draw64(pair(awares, issue_keys[m]), number) < spread.aware:
                     citizens.own[m, i] = AWARE
             citizens.risk[i] = beta22(
                 draw(pair(risks, 1), number), draw(pair(risks, 2), number), draw(pair(risks, 3), number)
             )
-            citizens.talk_threshold[i] = F(medians[0]) * exp32(F(spreads[1] * normal(draw64(talking, number))))
-            citizens.act_threshold[i] = F(medians[1]) * exp32(F(spreads[2] * normal(draw64(acting, number))))
+            citizens.talk_threshold[i] = F(spread.medians[0]) * exp32(F(spread.sd[1] * normal(draw64(talking, number))))
+            citizens.act_threshold[i] = F(spread.medians[1]) * exp32(F(spread.sd[2] * normal(draw64(acting, number))))
             total = 0.0
             for f in range(frames):
                 total += values[f] * exp(_VALUES_WITHIN * normal(draw64(pair(weights, f), number)))
@@ -257,13 +283,11 @@ def settle(world: World, scenario: Scenario, seed: int) -> None:
     for row, organisation in enumerate(world.teams.organisations):
         m = int(np.argmax(world.teams.priorities[row]))
         policy = world.arena.issues["policy"][organisation.polity, m]
-        organisation.members = enrol(
-            U(pair(U(key(seed, 0, _MEMBERS)), organisation.key)), row, int(offsets[organisation.polity]),
-            int(world.arena.polities["citizens"][organisation.polity]), _members(given[row]),
-            bool(world.teams.stances[row, m] > policy), policy,
-            world.people.citizens.anchor[m],
-            world.people.citizens.member,
-        )  # fmt: skip
+        home = slice(int(offsets[organisation.polity]), int(offsets[organisation.polity + 1]))
+        own = U(pair(U(key(seed, 0, _MEMBERS)), organisation.key))
+        side = bool(world.teams.stances[row, m] > policy)
+        people_there = world.people.citizens.anchor[m, home], world.people.citizens.member[home]
+        organisation.members = enrol(own, row, _members(given[row]), side, policy, *people_there)
 
 
 def _members(given: Organisation) -> float:
@@ -272,14 +296,18 @@ def _members(given: Organisation) -> float:
 
 
 @compiled
-def enrol(k, row, first, n, share, reformers, policy, anchor, member):
-    """Enrol `share` of n citizens, drawn among the free ones on the organisation's side; gives up if they are rare."""
+def enrol(k, row, share, reformers, policy, anchor, member):
+    """Enrol `share` of a polity's citizens, drawn among the free on the organisation's side; gives up if they are rare.
+
+    anchor, member: (citizens of the polity,).
+    """
+    n = member.size
     wanted = int(share * n + 0.5)
     enrolled = 0
     for attempt in range(20 * wanted):
         if enrolled == wanted:
             break
-        i = first + min(int(draw64(k, attempt) * n), n - 1)
+        i = min(int(draw64(k, attempt) * n), n - 1)
         if member[i] < 0 and (anchor[i] > policy) == reformers:
             member[i] = row
             enrolled += 1
