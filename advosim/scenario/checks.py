@@ -181,13 +181,14 @@ def refused(whole: type[S], merged: Merged, partial: bool = False) -> tuple[S | 
 
     What is wrong is taken out and the rest checked again, since some checks only run on tables that are else in order.
     """
-    table = copy.deepcopy(merged.table)
+    table = merged.table
     problems: list[Problem] = []
     out: set[KeyPath] = set()
-    for _ in range(6):
+    for attempt in range(6):
         try:
             return whole.model_validate(table), table, problems
         except ValidationError as errors:
+            table = table if attempt else copy.deepcopy(table)  # most have nothing to be taken out of them
             taken = False
             for error in errors.errors(include_url=False):
                 path = tuple(part for part in error["loc"] if part != "[key]")

@@ -25,12 +25,7 @@ def enact(world: World, scenario: Scenario, before: Scenario | None = None) -> N
     So settings that somebody has written into the world by hand outlive a reform that does not speak of them.
     """
     for name in Mechanisms.model_fields:
-        rule: Mechanism = getattr(scenario.mechanism, name)
-        old = getattr(before.mechanism, name) if before else None
-        record = world.now.rules[name]
-        for field, declared in type(rule).model_fields.items():
-            if old is None or getattr(rule, field) != getattr(old, field):
-                record[field] = _number(declared.annotation, getattr(rule, field))
+        _lay_down(world.now.rules[name], getattr(scenario.mechanism, name), before and getattr(before.mechanism, name))
     for row, (home, polity) in enumerate(scenario.polity.items()):
         was = before.polity[home].governance if before else None
         for field in Governance.model_fields:
@@ -45,6 +40,17 @@ def enact(world: World, scenario: Scenario, before: Scenario | None = None) -> N
             missing = (tactic.pressure == "local" and not governed) or _out_of_reach(tactic, row, world, scenario)
             world.teams.allowed[row, column] = 0.0 if missing else room
     _connect(world, scenario)
+
+
+def _lay_down(record: Any, rule: Mechanism, old: Mechanism | None) -> None:
+    """Write a rule's settings into its record of one row: all, or those that differ from what they were."""
+    fields = type(rule).model_fields
+    if old is None:
+        record[0] = tuple(_number(declared.annotation, getattr(rule, field)) for field, declared in fields.items())
+    elif rule != old:
+        for field, declared in fields.items():
+            if getattr(rule, field) != getattr(old, field):
+                record[field] = _number(declared.annotation, getattr(rule, field))
 
 
 def _number(annotation: Any, value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -76,6 +77,9 @@ from advosim.world.rows import (
     VIEW,
 )
 from advosim.world.state import Abroad, Allied, Arena, Now, People, Script, Talk, Teams, World, columns
+
+_key_of = functools.cache(name_key)
+"""The same few names are asked for by every organisation of every run."""
 
 
 class Names(NamedTuple):
@@ -381,9 +385,9 @@ def _parties(scenario: Scenario, seed: int) -> NDArray[Any]:
         row.strategy, row.incumbent = STRATEGIES.index(party.strategy), party.incumbent
         for m, issue in enumerate(scenario.issue):
             drawn = party.position + party.position_within * normal_of(
-                seed, "founding.party_position", row.key, name_key(issue)
+                seed, "founding.party_position", row.key, _key_of(issue)
             )
-            row.position[m] = party.positions.get(issue, np.clip(drawn, -1, 1))
+            row.position[m] = party.positions.get(issue, _within(drawn, -1))
         row.emphasis[: len(scenario.issue)] = _weights(scenario, party.priorities)
     return rows
 
@@ -393,11 +397,11 @@ def _issues(scenario: Scenario, seed: int) -> NDArray[Any]:
     for p, (home, polity) in enumerate(scenario.polity.items()):
         for m, (name, issue) in enumerate(scenario.issue.items()):
             row = rows[p, m]
-            row.key = U(pair(name_key(home), name_key(name)))
+            row.key = U(pair(_key_of(home), _key_of(name)))
             drawn = issue.policy + issue.policy_between * normal_of(seed, "founding.policy", row.key)
-            row.policy = polity.policy.get(name, np.clip(drawn, -1, 1))
+            row.policy = polity.policy.get(name, _within(drawn, -1))
             ideal = row.policy + issue.ideal_between * normal_of(seed, "founding.ideal", row.key)
-            row.ideal = np.clip(ideal, -1, 1)
+            row.ideal = _within(ideal, -1)
             row.efficacy[:] = scenario.mechanism.evaluation.efficacy_start
             row.side_mean[:] = row.policy
             row.eased[:] = 1.0
@@ -406,18 +410,18 @@ def _issues(scenario: Scenario, seed: int) -> NDArray[Any]:
 
 
 def _tactics(scenario: Scenario) -> NDArray[Any]:
-    rows = np.zeros(len(scenario.tactic), TACTIC)
-    for row, (name, tactic) in zip(rows, scenario.tactic.items(), strict=True):
-        row.key = name_key(name)
-        for field in TACTIC_NUMBERS:
-            if field not in ("skills", "channels", "call", "pressure", "venue"):
-                row[field] = getattr(tactic, field)
+    rows, given = np.zeros(len(scenario.tactic), TACTIC), list(scenario.tactic.values())
+    rows["key"] = [_key_of(name) for name in scenario.tactic]
+    for field in TACTIC_NUMBERS:
+        if field not in ("skills", "channels", "call", "pressure", "venue"):
+            rows[field] = [getattr(tactic, field) for tactic in given]
+    for k, tactic in enumerate(given):
         need = np.array([tactic.skills.get(name, 0.0) for name in EXPERTISE])  # type: ignore[call-overload]
-        row.skills[:] = need / need.sum() if need.sum() > 0 else need
-        row.channels[:] = [tactic.channels.get(name, 0.0) for name in CHANNELS]  # type: ignore[call-overload]
-        row.call = CALLS.index(tactic.call)
-        row.pressure = PRESSURES.index(tactic.pressure)
-        row.venue = VENUES.index(tactic.venue)
+        rows["skills"][k] = need / need.sum() if need.sum() > 0 else need
+        rows["channels"][k] = [tactic.channels.get(name, 0.0) for name in CHANNELS]  # type: ignore[call-overload]
+    rows["call"] = [CALLS.index(tactic.call) for tactic in given]
+    rows["pressure"] = [PRESSURES.index(tactic.pressure) for tactic in given]
+    rows["venue"] = [VENUES.index(tactic.venue) for tactic in given]
     return rows
 
 
@@ -510,26 +514,31 @@ def _organisation(
         record.usual_reputation = given.reputation
     record.spoke[:] = -1
     record.district = -1
-    for m, issue in enumerate(scenario.issue):
-        world.teams.stances[row, m] = _stance(seed, own, given, issue)
+    world.teams.stances[row] = [_stance(seed, own, given, issue) for issue in scenario.issue]
     record.practice[: len(scenario.issue)] = world.teams.stances[row]
     world.teams.priorities[row] = _weights(scenario, given.priorities)
     culture = given.culture or kind.culture
-    for c, trait in enumerate(CULTURE):
-        luck = given.culture_within * normal_of(seed, "founding.culture", own, name_key(trait))
-        record.culture[c] = np.clip(getattr(culture, trait) + luck, 0, 1)
+    record.culture[:] = [
+        _within(
+            getattr(culture, trait) + given.culture_within * normal_of(seed, "founding.culture", own, _key_of(trait))
+        )
+        for trait in CULTURE
+    ]
     record.reliability = given.reliability
     record.place = draw64(U(key(seed, 0, stream("founding.place"))), own)
-    for f, frame in enumerate(scenario.frame):
-        world.teams.repertoire[row, f] = not given.frames or frame in given.frames
+    world.teams.repertoire[row] = [not given.frames or frame in given.frames for frame in scenario.frame]
     usual = given.tactics or kind.tactics
-    for k, tactic in enumerate(scenario.tactic):
-        world.teams.uses[row, k] = not usual or tactic in usual
+    world.teams.uses[row] = [not usual or tactic in usual for tactic in scenario.tactic]
 
 
 def _stance(seed: int, own: np.uint64, given: Organisation, issue: str) -> float:
-    drawn = given.stance + given.stance_within * normal_of(seed, "founding.stance", own, name_key(issue))
-    return float(given.stances.get(issue, np.clip(drawn, -1, 1)))
+    drawn = given.stance + given.stance_within * normal_of(seed, "founding.stance", own, _key_of(issue))
+    return float(given.stances.get(issue, _within(drawn, -1)))
+
+
+def _within(value: float, low: float = 0.0) -> float:
+    """The nearest number from `low` to 1."""
+    return min(max(value, low), 1.0)
 
 
 def _weights(scenario: Scenario, given: dict[str, float]) -> NDArray[np.float64]:
