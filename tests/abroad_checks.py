@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from owed import call
-from worlds import neighbours, run_world
+from worlds import neighbours, paired_effect, run_world
 
 from advosim import Scenario
 from advosim.mechanisms import abroad, bodies, borders, citizens, cooperation, crossing
@@ -52,10 +52,8 @@ def rule(name: str) -> Any:
 
 def effect(path: str, low: Any, high: Any, measure: Callable[[Record], float], seeds: int = 20, **also: Any) -> float:
     """The mean paired difference that a setting makes, over its standard error."""
-    ends = [neighbours().but({**also, path: value}) for value in (high, low)]
-    pairs = [[measure(simulate(end, seed, threads=1)) for end in ends] for seed in range(1, seeds + 1)]
-    change = np.array([one - other for one, other in pairs])
-    return float(change.mean() / (change.std(ddof=1) / np.sqrt(seeds) + 1e-300))
+    ends = (neighbours().but({**also, path: end}) for end in (high, low))
+    return paired_effect(*ends, measure, seeds)
 
 
 def mean_of(column: str, polity: str | None = None) -> Callable[[Record], float]:

@@ -18,7 +18,7 @@ from advosim.replaced import Trace
 pytest.register_assert_rewrite("abroad_checks", "owed_by_alliances", "owed_directions", "owed_null_limits")
 
 # The same examples on every machine and day. New ones are looked for by: pytest --hypothesis-profile=search
-settings.register_profile("same", derandomize=True, deadline=None, database=None)
+settings.register_profile("same", derandomize=True, deadline=None, database=None, max_examples=50)
 settings.register_profile("search", deadline=None)
 settings.load_profile("same")
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from worlds import busy, run_world, switched_off
+from worlds import busy, paired_effect, run_again, run_world, switched_off
 
 from advosim import Scenario, week
 from advosim.mechanisms import citizens
@@ -189,25 +189,15 @@ def events_without(*names: str) -> Any:
     return table("events", *names)
 
 
-@functools.cache
-def changed(changes: tuple[tuple[str, Any], ...]) -> Scenario:
-    return busy().but(dict(changes))
-
-
-@functools.cache
+@functools.lru_cache(32)
 def lively(changes: tuple[tuple[str, Any], ...], seed: int) -> Record:
-    return simulate(changed(changes), seed, threads=1)
+    return run_again(busy().but(dict(changes)), seed)
 
 
 def effect(path: str, low: Any, high: Any, measure: Callable[[Record], float], seeds: int = 30, **also: Any) -> float:
     """The mean paired difference that a setting makes, over its standard error: beyond 2 is no accident."""
-    fixed = tuple(also.items())
-    pairs = [
-        (measure(lively((*fixed, (path, high)), seed)), measure(lively((*fixed, (path, low)), seed)))
-        for seed in range(1, seeds + 1)
-    ]
-    change = np.array([one - other for one, other in pairs])
-    return float(change.mean() / (change.std(ddof=1) / math.sqrt(seeds) + 1e-300))
+    ends = (busy().but({**also, path: end}) for end in (high, low))
+    return paired_effect(*ends, measure, seeds)
 
 
 def mean_of(column: str) -> Callable[[Record], float]:

@@ -381,9 +381,9 @@ def _() -> None:
     for on in (True, False):
         teaching = one_issue(**{"mechanism.learning.on": on})
         campaign(teaching, 0, "capacity_building")
-        before = teaching.organisations["skills"][0].copy()
+        before = teaching.teams.organisations["skills"][0].copy()
         call("learning", teaching)
-        skills.append((teaching.organisations["skills"][0] - before).tolist())
+        skills.append((teaching.teams.organisations["skills"][0] - before).tolist())
     assert all(gained > 0 for gained in skills[0]) and not any(skills[1])
     assert not without("learning").teams.tried.any() and without().teams.tried.any()
     assert (without().teams.learned != busy().mechanism.learning.start).any()

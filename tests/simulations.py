@@ -12,6 +12,17 @@ import pandas as pd
 
 from advosim import Scenario
 
+FEW = """
+scenario = "baseline"
+[set]
+"polity.home.citizens" = 50
+"polity.home.districts" = 2
+weeks = 4
+[design]
+kind = "factorial"
+"""
+"""The head of an experiment whose runs are short."""
+
 
 def level(scenario: Scenario) -> float:
     return scenario.polity["home"].governance.repression

@@ -249,13 +249,13 @@ def nobody(now, arena, teams, events):  # type: ignore[no-untyped-def]
 
 
 @functools.cache
-def threatened(share: float, seeds: int = 16) -> Any:
+def threatened(share: float, seeds: int = 8) -> Any:
     """How far policy lies from citizens where initiatives are possible but never held: (seeds, 3).
 
     From the mean citizen over a run and at its end, and from the median at its end.
     """
     right = {"allowed": share > 0, "signature_share": share}
-    scenario = Scenario.load("initiative_threat").but({"polity.home.citizens": 1000, HOME + "initiative": right})
+    scenario = Scenario.load("initiative_threat").but({"polity.home.citizens": 500, HOME + "initiative": right})
     rows = []
     for seed in range(1, seeds + 1):
         world = run_world(scenario, seed, mechanisms={"launches": nobody})
@@ -480,7 +480,7 @@ def test_a_government_that_defends_its_law_is_followed() -> None:
 
 @functools.cache
 def swiss(seeds: int = 40) -> list[Record]:
-    scenario = Scenario.load("swiss_style").but({"polity.home.citizens": 1000})
+    scenario = Scenario.load("swiss_style").but({"polity.home.citizens": 500})
     return [simulate(scenario, seed, threads=1) for seed in range(1, seeds + 1)]
 
 

@@ -437,7 +437,7 @@ EXPERIMENT = """
 title = "Awareness and silence"
 scenario = "baseline"
 [set]
-weeks = 20
+weeks = 12
 "polity.home.citizens" = 200
 [design]
 kind = "latin_hypercube"
@@ -462,9 +462,9 @@ reduce = "mean"
 issue = "all"
 [calibration]
 targets = "targets.csv"
-seeds = 4
-n = 60
-draws = 50
+seeds = 3
+n = 40
+draws = 40
 """
 TRUTH = {"mechanism.awareness.half_life": 8.0, "polity.home.governance.repression": 0.7}
 
@@ -488,9 +488,9 @@ def study(tmp_path: Path) -> Path:
 
 def test_the_model_is_calibrated_from_the_command_line(study: Path) -> None:
     out = study.parent / "out"
-    ran = advosim("calibrate", study, "--out", out, "--n", 90, "--workers", 2)
+    ran = advosim("calibrate", study, "--out", out, "--n", 70, "--workers", 2)
     assert ran.exit_code == 0, ran.output
-    assert "Awareness and silence: 2 parameters, 3 targets, 560 runs" in ran.stdout
+    assert "Awareness and silence: 2 parameters, 3 targets, 330 runs" in ran.stdout
     intervals = pd.read_csv(out / "intervals.csv").set_index("parameter")
     for name, value in TRUTH.items():
         assert intervals.low[name] <= value <= intervals.high[name]
@@ -499,16 +499,16 @@ def test_the_model_is_calibrated_from_the_command_line(study: Path) -> None:
     manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
     assert set(manifest["files"]) == {file.name for file in out.iterdir()} - {"manifest.json", "runs"}
     explains(out)
-    assert manifest["settings"]["n"] == 90 and manifest["settings"]["first_seed"] == 11
+    assert manifest["settings"]["n"] == 70 and manifest["settings"]["first_seed"] == 11
     table = pd.read_parquet(out / "runs.parquet")
-    assert table.seed.is_unique and len(table) == 560
+    assert table.seed.is_unique and len(table) == 330
     assert r"\toprule" in (out / "intervals.tex").read_text(encoding="utf-8")
     posterior = (out / "posterior.parquet").read_bytes()
 
     waves = advosim("calibrate", study, "--out", out, "--method", "history", "--waves", 2, "--workers", 1)
     assert waves.exit_code == 0, waves.output
     assert pd.read_csv(out / "waves.csv").share.is_monotonic_decreasing
-    again = advosim("calibrate", study, "--out", out, "--n", 90, "--workers", 1)
+    again = advosim("calibrate", study, "--out", out, "--n", 70, "--workers", 1)
     assert again.exit_code == 0 and not (out / "waves.csv").exists()
     assert (out / "posterior.parquet").read_bytes() == posterior
 
@@ -527,7 +527,7 @@ def test_a_folder_of_another_calibration_is_refused(study: Path) -> None:
     out = study.parent / "out"
     small = ("--out", out, "--n", 20, "--seeds", 1, "--workers", 1)
     assert advosim("calibrate", study, *small).exit_code == 0
-    study.write_text(EXPERIMENT.replace("weeks = 20", "weeks = 21"), encoding="utf-8")
+    study.write_text(EXPERIMENT.replace("weeks = 12", "weeks = 13"), encoding="utf-8")
     refused = advosim("calibrate", study, *small)
     assert refused.exit_code == 2
     assert "holds runs of another calibration: scenario differ" in refused.output
@@ -567,8 +567,8 @@ def test_all_that_is_wrong_is_told_before_anything_runs(study: Path, monkeypatch
     [
         ('targets = "targets.csv"', 'targets = "target.csv"', "did you mean 'targets.csv'?"),
         ('targets = "targets.csv"', "", "it is not said where the targets are; hint: write [calibration] targets"),
-        ("seeds = 4", "seed = 4", "unknown key 'seed' in calibration"),
-        ("seeds = 4", 'method = "abc"', "allowed: rejection, history, optuna"),
+        ("seeds = 3", "seed = 4", "unknown key 'seed' in calibration"),
+        ("seeds = 3", 'method = "abc"', "allowed: rejection, history, optuna"),
     ],
 )
 def test_a_mistaken_calibration_table_is_told(old: str, new: str, words: str, study: Path) -> None:

@@ -538,7 +538,7 @@ def odd_changes(values: list[Any], most: int) -> st.SearchStrategy[tuple[str, di
     return st.sampled_from(sorted(WORLDS)).flatmap(lambda name: st.tuples(st.just(name), laid[name]))
 
 
-@settings(max_examples=500)
+@settings(max_examples=150)
 @given(odd_changes(ODD, 4))
 @example(("opening_and_crackdown", {"reform": True}))
 @example(("regional_appeal", {"body.nations.leverages": 0.5}))
@@ -558,7 +558,7 @@ ODD_TEXTS = ["true", "0", "-1", "1e308", "nan", "inf", '""', '"x"', "[]", "[[]]"
 ODD_TEXTS += ["2000-01-01", '[1, "justice"]', '{ "" = {} }']
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(change=odd_changes(ODD_TEXTS, 2), written=st.integers(0, 2))
 @example(change=("rich_partner", {"polity": "true", "polity.home.alliance": "-1"}), written=1)
 @example(change=("rich_partner", {"polity": '[1, "x"]', "polity.home.alliance": "-1"}), written=1)
@@ -576,7 +576,7 @@ def test_odd_values_in_a_file_and_in_set_give_a_scenario_or_an_input_error(
         assert error.problems
 
 
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(
     statements=st.lists(
         st.sampled_from(

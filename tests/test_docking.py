@@ -155,7 +155,7 @@ def best_by_trial(legislature: float, median: float, group: float, cost: float) 
     return best
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(POINTS, POINTS, POINTS, COSTS)
 def test_the_law_is_the_best_for_the_legislature_that_nobody_challenges(
     legislature: float, median: float, group: float, cost: float

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from advosim import cli
 from advosim.experiment.sweep import completed, load, store
 from advosim.experiment.sweep import running as sweep
+from advosim.experiment.sweep.workers import crew_of
 from advosim.scenario.problems import InputError
 
 REPRESSION = "polity.home.governance.repression"
@@ -118,15 +119,8 @@ def test_what_does_not_hold_what_is_there_is_refused(tmp_path: Path, table: dict
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
 
 
-PRECISE = """
-title = "Precise"
-scenario = "baseline"
-[set]
-"polity.home.citizens" = 50
-"polity.home.districts" = 2
-weeks = 4
-[design]
-kind = "factorial"
+PRECISE = f"""
+title = "Precise"{simulations.FEW}
 [factor."polity.home.governance.repression"]
 levels = [0.1, 0.9]
 [replicates]
@@ -143,7 +137,10 @@ runs = 23
 """
 
 
-def test_replicates_are_added_until_a_budget_is_spent_and_looks_are_told(tmp_path: Path) -> None:
+def test_replicates_are_added_until_a_budget_is_spent_and_looks_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweep, "crew_of", lambda *_: crew_of(None, None, sweep.InProcess()))
     file, out = tmp_path / "precise.toml", tmp_path / "out"
     file.write_text(PRECISE.replace("WIDTH", "1e-9"))
     words = [str(word) for word in ("sweep", "run", file, "--out", out, "--workers", 1, "--quiet")]

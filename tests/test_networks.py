@@ -79,7 +79,7 @@ def _clustering(network, of=500):
     strength=st.sampled_from([0.0, 0.3, 1.0]),
     seed=st.integers(0, 2**63),
 )
-@settings(max_examples=300)
+@settings(max_examples=100)
 def test_networks_are_simple_symmetric_and_sorted(kind, n, degree, strength, seed):
     network = _build(kind, n, degree, strength, seed)
     _check(network, n)

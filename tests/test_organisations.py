@@ -9,12 +9,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 from scipy import stats
-from worlds import digest_of, realistic
+from worlds import digest_of, realistic, run_again
 
 from advosim import Scenario
 from advosim.mechanisms import citizens, digital, markets, plans
 from advosim.record import Record
-from advosim.simulation import simulate
 from advosim.week import line
 from advosim.world.chance import wrapping
 from advosim.world.codes import EVENTS, FIRM, POPULAR, SOCIAL_MEDIA
@@ -68,7 +67,7 @@ def world_of(teams: Mapping[str, Mapping[str, Any]], **more: Any) -> Scenario:
 
 
 def runs(scenario: Scenario, seeds: int, **how: Any) -> list[Record]:
-    return [simulate(scenario, seed, threads=1, **how) for seed in range(1, seeds + 1)]
+    return [run_again(scenario, seed, **how) for seed in range(1, seeds + 1)]
 
 
 def of_week(record: Record, column: str, week: int = -1) -> float:
@@ -126,7 +125,7 @@ def answers(frames: tuple[str, ...], opposed: bool, answer: float) -> np.ndarray
     loud = {"opponent": {**WEAK, "frames": ["justice"]}} if opposed else {}
     scenario = world_of({"team": team, **loud}, home={"public": MIXED, "citizens": 300})
     found_frames = []
-    for record in runs(scenario.but({"mechanism.framing.answer": answer}), 40):
+    for record in runs(scenario.but({"mechanism.framing.answer": answer}), 20):
         rows = record.organisations.query("organisation == 'team' and effort > 0")
         found_frames.append(rows["frame"].map(MIXED["everyone"]["values"]).astype(float).mean())
     return np.array(found_frames)
@@ -300,7 +299,7 @@ NETWORK = {
 
 
 @functools.cache
-def policed(regulation: float, calls: float, criticism: float, seeds: int = 60) -> tuple[np.ndarray, np.ndarray]:
+def policed(regulation: float, calls: float, criticism: float, seeds: int = 24) -> tuple[np.ndarray, np.ndarray]:
     """By seed: turnout and posts removed in a year, where platforms remove calls to act or criticism."""
     scenario = world_of(
         {f"movement_{i}": NETWORK for i in range(4)}, home={"citizens": 1500},
@@ -522,7 +521,7 @@ def test_a_reform_takes_effect_in_its_week_and_changes_nothing_before_it(path: s
     )
     differ = 0
     for seed in (1, 2, 3):
-        usual, changed = (simulate(each, seed, threads=1) for each in (lively(), reformed))
+        usual, changed = (run_again(each, seed) for each in (lively(), reformed))
         for table in ("weeks", "organisations", "publics"):
             one, other = getattr(usual.recorded, table), getattr(changed.recorded, table)
             assert digest_of(one[: WEEK - 1]) == digest_of(other[: WEEK - 1])

@@ -71,12 +71,12 @@ def reformed(*reforms: tuple[int, dict[str, Any]], base: Scenario | None = None)
     return Scenario.model_validate({**(base or busy()).model_dump(), "reform": rows})
 
 
-@functools.cache
+@functools.lru_cache(32)
 def without(abroad: bool = False, seed: int = 1) -> Record:
     return simulate(neighbours() if abroad else busy(), seed, threads=1)
 
 
-@functools.cache
+@functools.lru_cache(32)
 def without_reforms(scenario: str, seed: int) -> Record:
     return simulate(Scenario.model_validate_json(scenario), seed, threads=1)
 
@@ -171,7 +171,7 @@ def test_a_reform_of_a_right_changes_its_weeks_and_none_before(setting: str) -> 
     assert changed, "the reform does nothing"
 
 
-@functools.cache
+@functools.lru_cache(32)
 def _rights(setting: str, seed: int) -> Record:
     changes = {f"{PATH}.{setting}": RIGHTS[setting]} if setting in RIGHTS else {f"{PATH}.veto_players": 2}
     easy = {"mechanism.initiative.status_quo": 0.0, "mechanism.initiative.unaware": 0.0}

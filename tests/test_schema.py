@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from worlds import busy, digest, neighbours, small, vetoing, voting, with_neighbour
+from worlds import busy, digest, neighbours, run_again, small, vetoing, voting, with_neighbour
 
 import advosim
 from advosim import Scenario
@@ -215,7 +215,7 @@ def world_for(path: str) -> Scenario:
 
 @functools.cache
 def usual(scenario: str, seed: int) -> str:
-    return digest(simulate(world_for(scenario), seed, threads=1))
+    return digest(run_again(world_for(scenario), seed))
 
 
 def values_of(path: str) -> list[Any]:
@@ -234,7 +234,7 @@ def test_every_parameter_of_a_rule_changes_some_run(path: str) -> None:
     key = path if world is not busy() else ""
     for seed in range(1, 7):
         for value in values_of(path):
-            if digest(simulate(world.but({path: value}), seed, threads=1)) != usual(key, seed):
+            if digest(run_again(world.but({path: value}), seed)) != usual(key, seed):
                 return
     raise AssertionError(f"{path} changes no bit of the busy world")
 
@@ -263,7 +263,7 @@ def test_every_setting_of_governance_changes_some_run_or_awaits_its_mechanism(pa
         world = world.but({"polity.home.governance.electoral_system": "proportional"})
     here = path.replace("NAME", "home", 1)
     for seed in range(1, 7):
-        runs = {digest(simulate(world.but({here: value}), seed, threads=1)) for value in others_of(path)}
+        runs = {digest(run_again(world.but({here: value}), seed)) for value in others_of(path)}
         if len(runs) > 1:
             return
     raise AssertionError(f"{path} changes no bit of the world in which it should matter")

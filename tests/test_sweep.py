@@ -20,10 +20,11 @@ from typer.testing import CliRunner
 
 import advosim
 from advosim import cli, simulate
-from advosim.experiment.sweep import jobs, load, store
+from advosim.experiment.sweep import jobs, load, store, timing
 from advosim.experiment.sweep import running as sweep
 from advosim.experiment.sweep.schema import Experiment
 from advosim.experiment.sweep.store import planned, tables
+from advosim.experiment.sweep.workers import crew_of
 from advosim.reading.tables import lived
 from advosim.results.folder import SaveError
 from advosim.scenario.problems import InputError
@@ -32,15 +33,8 @@ ROOT = Path(__file__).resolve().parents[1]
 REPRESSION = "polity.home.governance.repression"
 OPENNESS = "polity.home.governance.openness"
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")])}
-SMALL = """
-title = "Small"
-scenario = "baseline"
-[set]
-"polity.home.citizens" = 50
-"polity.home.districts" = 2
-weeks = 4
-[design]
-kind = "factorial"
+SMALL = f"""
+title = "Small"{simulations.FEW}
 [factor."polity.home.governance.repression"]
 levels = [0.1, 0.5, 0.9]
 [factor."polity.home.governance.preset"]
@@ -192,11 +186,11 @@ def undisturbed_slow(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "out"
 
 
-def test_kill_minus_nine_at_three_moments_loses_nothing(small: Path, undisturbed_slow: Path, tmp_path: Path) -> None:
+def test_kill_minus_nine_at_two_moments_loses_nothing(small: Path, undisturbed_slow: Path, tmp_path: Path) -> None:
     out, script = tmp_path / "out", tmp_path / "script.py"
     script.write_text(KILLABLE, encoding="utf-8")
     luck = random.Random(os.getpid())
-    for kill in range(3):
+    for kill in range(2):
         before = chunks(out)
         words = [sys.executable, str(script), str(small), str(out)]
         process = subprocess.Popen(words, env=ENVIRONMENT, start_new_session=True)
@@ -501,8 +495,12 @@ def command(*words: Any) -> Any:
     return CliRunner().invoke(cli.app, ["sweep", *map(str, words)])
 
 
-def test_the_commands_do_what_they_say(small: Path, undisturbed: Path, tmp_path: Path) -> None:
+def test_the_commands_do_what_they_say(
+    small: Path, undisturbed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     out = tmp_path / "out"
+    for module in (sweep, timing):  # that workers change nothing stands above
+        monkeypatch.setattr(module, "crew_of", lambda *_: crew_of(None, None, sweep.InProcess()))
     planned = command("plan", small, "--workers", 3)
     assert planned.exit_code == 0 and "6 points x 10 replicates = 60 runs" in planned.output
     assert "ms a run; with 3 workers" in planned.output

@@ -50,7 +50,7 @@ def same_people(one: World, other: World, n: int) -> None:
 weights = st.lists(st.one_of(st.just(0.0), st.floats(1e-6, 1e6)), min_size=1, max_size=5).filter(any)
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(st.integers(10, 400), st.integers(1, 60), weights)
 def test_publics_follow_their_weights_and_districts_are_alike_in_size(
     n: int, districts: int, shares: list[float]
