@@ -8,8 +8,21 @@ from typing import Any
 
 import numpy as np
 import pytest
-from test_schema import NUMBERS, values_of, world_for
-from worlds import BUSY, busy, digest_of, digest_of_world, go_on, neighbours, run_world, same, small, vetoing, voting
+from test_schema import CROSSING, NUMBERS, values_of, world_for
+from worlds import (
+    BUSY,
+    LOOSE,
+    busy,
+    digest_of,
+    digest_of_world,
+    go_on,
+    neighbours,
+    run_world,
+    same,
+    small,
+    vetoing,
+    voting,
+)
 
 from advosim import Scenario
 from advosim.mechanisms.seats import SAINTE_LAGUE
@@ -266,6 +279,7 @@ def test_a_mechanism_switched_off_in_mid_run_changes_the_weeks_from_then_on(name
     poor = {"relation.border.ties": 1.0, "mechanism.funds.harassment": 1.0}
     base = {"initiative": voting, "referendum": vetoing, "recall": voting}.get(name, busy)()
     base = neighbours().but(poor) if name in ABROAD else base
+    base = neighbours().but(LOOSE) if name in CROSSING else base
     base = base.but({"mechanism.anticipation.by_exposure": 10.0}) if name == "anticipation" else base
     base = base.but(SCRIPTS) if name in ("shocks", "orders") else base
     scenario = reformed((WEEK, {f"mechanism.{name}.on": False}), base=base)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from worlds import busy, digest, neighbours, run_again, small, vetoing, voting, with_neighbour
+from worlds import LOOSE, busy, digest, neighbours, run_again, small, vetoing, voting, with_neighbour
 
 import advosim
 from advosim import Scenario
@@ -187,14 +187,6 @@ CROSSING = ("across_borders", "donor_drift", "interplay", "withdrawal")
 """Rules that need open borders, or a body that can be left as well."""
 ABROAD = ("spillover", "frame_diffusion", "shelter", "third_states", "boomerang", *CROSSING)
 """Rules that need a neighbour or a body; so do `pressure.abroad` and `backfire.foreign`."""
-LOOSE = {
-    "mechanism.across_borders.meet": 1.0,
-    "mechanism.alliance_formation.readiness": 0.0,
-    "mechanism.interplay.rate": 0.1,
-    "mechanism.withdrawal.rate": 0.3,
-    "polity.home.governance.external_vulnerability": 0.5,
-}
-"""Settings under which alliances cross borders, and governments leave bodies."""
 
 
 ACROSS = ("mechanism.ties.language", "mechanism.ties.abroad")

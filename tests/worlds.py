@@ -142,6 +142,16 @@ NEIGHBOURS = {
 """What the small world lacks to have a neighbour and bodies above both."""
 
 
+LOOSE = {
+    "mechanism.across_borders.meet": 1.0,
+    "mechanism.alliance_formation.readiness": 0.0,
+    "mechanism.interplay.rate": 0.1,
+    "mechanism.withdrawal.rate": 0.3,
+    "polity.home.governance.external_vulnerability": 0.5,
+}
+"""Settings under which neighbours' alliances cross borders, and governments leave bodies."""
+
+
 @functools.cache
 def neighbours() -> Scenario:
     """The busy world, closed, with a neighbour that is open and ahead, and a regional and an international body."""
@@ -292,8 +302,11 @@ def scenarios_of_all_kinds() -> dict[str, Scenario]:
         worlds[f"{face_to_face} and {social}"] = lively.but(changes)
     worlds["two polities"] = with_neighbour(lively)
     worlds["neighbours and bodies"] = neighbours().but({"weeks": 9, "polity.home.citizens": 120})
-    wide = {"mechanism.across_borders.meet": 1.0, "mechanism.interplay.rate": 0.1, "mechanism.withdrawal.rate": 0.5}
-    worlds["networks across borders"] = neighbours().but({**wide, "weeks": 12, "polity.home.citizens": 100})
+    wide = {
+        "polity.home.alliance.front.members": ["greens", "institute", "north.reds"],
+        "mechanism.withdrawal.rate": 1.0,
+    }
+    worlds["networks across borders"] = neighbours().but({**LOOSE, **wide, "weeks": 14, "polity.home.citizens": 100})
     one = lively.but({"polity.home.governance.repression": 1.0, "polity.home.governance.internet_access": 0.3})
     worlds["repression"] = one
     return worlds
