@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+from worlds import run_again
 
 from advosim import Scenario
 from advosim.experiment.effects import Effect, paired
@@ -47,10 +48,10 @@ def given() -> Scenario:
     return small().but({"mechanism.alliance_formation.on": False, "polity.home.alliance": GIVEN})
 
 
-@functools.cache
+@functools.lru_cache(4)
 def _runs(text: str, seeds: int) -> list[Record]:
     scenario = Scenario.model_validate_json(text)
-    return [simulate(scenario, seed, threads=1) for seed in range(1, seeds + 1)]
+    return [run_again(scenario, seed) for seed in range(1, seeds + 1)]
 
 
 def runs(scenario: Scenario, seeds: int = SEEDS) -> list[Record]:
@@ -64,7 +65,7 @@ def effect(one: Scenario, other: Scenario, of: Callable[[Record], float], seeds:
 @functools.cache
 def _measured(text: str, seeds: int, of: Callable[[Record], float]) -> list[float]:
     scenario = Scenario.model_validate_json(text)
-    return [of(simulate(scenario, seed, threads=1)) for seed in range(1, seeds + 1)]
+    return [of(run_again(scenario, seed)) for seed in range(1, seeds + 1)]
 
 
 def effect_over(seeds: int, one: Scenario, other: Scenario, of: Callable[[Record], float]) -> Effect:
@@ -314,7 +315,7 @@ def test_diversity_helps_at_high_salience_and_hurts_at_low() -> None:
 
     def efforts(news: float) -> Any:
         arms = [bedfellows(diverse, news, 0.6) for diverse in (False, True)]
-        return np.array([[joint_effort(simulate(arm, seed, threads=1)) for seed in range(1, MANY + 1)] for arm in arms])
+        return np.array([[joint_effort(run_again(arm, seed)) for seed in range(1, MANY + 1)] for arm in arms])
 
     high, low = efforts(0.5), efforts(0.0)
     assert paired(low[1] - low[0], high[1] - high[0]).low > 0

@@ -535,7 +535,7 @@ def test_a_reform_takes_effect_in_its_week_and_changes_nothing_before_it(path: s
 
 
 @functools.cache
-def boycotted(fallen: float, media_freedom: float, seeds: int = 120) -> np.ndarray:
+def boycotted(fallen: float, media_freedom: float, seeds: int = 70) -> np.ndarray:
     """(seeds, firms) of what happened to firms under a boycott: 1 gave in, 0 held out, NaN where media did not come."""
     scenario = Scenario.load("producer_boycott").but(
         {
@@ -660,7 +660,7 @@ def test_donor_drift_shows_demands_that_near_the_donor_until_the_money_is_kept_o
 def test_digital_divide_shows_who_is_left_out_and_that_access_brings_some_of_them_in() -> None:
     """Petitions are few and some very large, so that signatures are summed over worlds before they are compared."""
     signed = []
-    for record in shipped("digital_divide", 4000, 40):
+    for record in shipped("digital_divide", 1500, 24):
         names = [name for _, name in record.names.publics]
         rows = record.recorded.publics["signed"].sum(axis=2)
         publics = (names.index("urban_connected"), names.index("rural_offline"))
@@ -678,11 +678,11 @@ def test_framing_contest_shows_that_loud_and_weak_loses_and_loud_and_strong_wins
 
 def test_platform_crackdown_shows_fewer_calls_heard() -> None:
     """Fewer sign; marches go by other channels too, and show no such loss."""
-    usual = Scenario.load("platform_crackdown").but({"polity.home.citizens": 2000})
+    usual = Scenario.load("platform_crackdown").but({"polity.home.citizens": 1000})
     free = usual.model_copy(update={"reform": ()})
     signed = [
         [sum(record.recorded.weeks[f"petition_{side}"][104:].sum() for side in SIDES) for record in pair]
-        for pair in zip(shipped("platform_crackdown", seeds=20), runs(free, 20), strict=True)
+        for pair in zip(shipped("platform_crackdown", 1000, 12), runs(free, 12), strict=True)
     ]
     assert interval(left - crushed for crushed, left in signed).low > 0
 
