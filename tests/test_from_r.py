@@ -51,6 +51,7 @@ def test_from_a_scenario_to_a_figure_of_an_effect_and_a_regression(tmp_path: Pat
     assert "Estimate" in said and "Std. Error" in said and "share" in said
 
 
+@pytest.mark.slow
 def test_inside_r_the_numbers_are_those_of_python(tmp_path: Path) -> None:
     from advosim import Scenario, simulate
 

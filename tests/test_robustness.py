@@ -134,7 +134,7 @@ def test_a_front_holds_what_nothing_beats() -> None:
 
 def test_the_robust_policy_of_the_lake() -> None:
     """Letting nothing in is safest, letting most in pays most: between them lies a front."""
-    result = found(30)
+    result = found(20)
     table = result.judged.set_index(["outcome", "metric", "policy"])["value"]
     assert table["phosphorus"]["satisficing"].is_monotonic_decreasing
     assert table["benefit"]["max_regret"].tolist()[-1] == 0 and table["phosphorus"]["max_regret"].tolist()[0] == 0
@@ -147,12 +147,12 @@ def test_the_robust_policy_of_the_lake() -> None:
 
 def test_intervals_are_over_seeds_and_drawn_futures() -> None:
     widths = []
-    for n in (30, 200):
+    for n in (20, 100):
         runs = completed.arranged(made := lake_experiment(n, 3), ran(made))
         values = runs.outcomes["reliability"][robust.crossed(runs)[2]]
         rows = pd.DataFrame(robust._judged("reliability", values, Aim(True, 0.95), drawn=True))
         widths.append(rows.query("metric == 'satisficing'").eval("high - low").mean())
-    assert widths[0] > 1.7 * widths[1] > 0
+    assert widths[0] > 1.6 * widths[1] > 0
     chosen = replace(lake_experiment(5, 1), design=Design(kind="factorial", levers=list(LEVERS)))
     chosen = replace(chosen, factors={k: replace(f, points=2) for k, f in chosen.factors.items()})
     alone = robust.assessed(completed.arranged(chosen, ran(chosen)))
@@ -211,8 +211,8 @@ def test_noise_alone_scores_no_feature_above_another() -> None:
 
 
 def test_all_of_it_is_saved(tmp_path: Path) -> None:
-    result = found(12, 2)
-    assert "over 2 seeds and 12 drawn futures" in result.summary()
+    result = found(8, 2)
+    assert "over 2 seeds and 8 drawn futures" in result.summary()
     place = result.save(tmp_path / "here")
     there = {file.name for file in place.iterdir()}
     assert {"robustness.csv", "robustness.tex", "robustness.png", "policies.csv", "futures.parquet", "scores.csv",
@@ -222,13 +222,25 @@ def test_all_of_it_is_saved(tmp_path: Path) -> None:
     told = json.loads((place / "manifest.json").read_text(encoding="utf-8"))
     assert told["levers"] == ["lake.release"] and told["aims"]["phosphorus"] == {"want": "low", "enough": 0.8}
     rows = pd.read_parquet(place / "futures.parquet")
-    assert len(rows) == 6 * 12 * 3 and (rows["regret"] >= 0).all()
+    assert len(rows) == 6 * 8 * 3 and (rows["regret"] >= 0).all()
 
 
-def test_two_aims_are_drawn_against_each_other(tmp_path: Path) -> None:
-    made = replace(lake_experiment(20), aims={name: AIMS[name] for name in ("phosphorus", "benefit")})
-    place = robust.assessed(completed.arranged(made, ran(made))).save(tmp_path / "two")
-    assert (place / "tradeoffs.png").is_file()
+def test_what_chance_hides_and_what_never_differs_is_said() -> None:
+    runs = completed.arranged(made := lake_experiment(8, 3), ran(made))
+    flat = {**runs.outcomes, "benefit": np.zeros_like(runs.outcomes["benefit"])}
+    flat["phosphorus"] = np.random.default_rng(4).normal(size=runs.outcomes["phosphorus"].shape)
+    told = robust.assessed(replace(runs, outcomes=flat))
+    assert "phosphorus: chance hides what the factors do to it" in told.summary()
+    assert "any metric: all are alike in every future" in told.summary()
+    shares = told.judged.query("outcome == 'benefit' and metric == 'mean'")["best_again"]
+    assert shares.tolist() == pytest.approx([1 / 6] * 6)
+    assert told.figures()["tradeoffs"]
+
+
+def test_two_aims_are_drawn_against_each_other() -> None:
+    made = replace(lake_experiment(8), aims={name: AIMS[name] for name in ("phosphorus", "benefit")})
+    drawn = robust.assessed(completed.arranged(made, ran(made))).figures()["tradeoffs"]
+    assert [axes.get_xlabel() for axes in drawn.axes] == ["phosphorus (low is wanted)"]
 
 
 # ---------------------------------------------------------------- files and refusals

@@ -333,6 +333,8 @@ def test_what_never_varies_is_told() -> None:
     found = analysed(experiment("sobol", 2, n=8), lambda a, b, c: 0.25)
     assert found.notes == ["y_1 is 0.25 in every run: nothing has an effect on it"]
     assert (found.indices[["S1", "ST"]] == 0).all(axis=None) and found.noise["of_runs"].iloc[0] == 0
+    flat = analysed(experiment("latin_hypercube", 2, n=40), lambda a, b, c: 0.25)
+    assert (flat.indices[["delta", "pawn"]] == 0).all(axis=None) and flat.figures()
     flat = analysed(experiment("factorial", 2, LEVELS), lambda a, b, system: 0.0)
     assert flat.figures() and flat.latex() and flat.summary()
 

@@ -85,7 +85,8 @@ def _draw_futures(axes: Axes, found: Found, outcome: str, shown: list[int]) -> N
     names = [f"{policy + 1}: {found.names[policy]}" for policy in shown]
     axes.set_yticks(range(len(shown)), [plain(name, 44) for name in names], fontsize=SMALL)
     axes.set_ylim(len(shown) - 0.5, -0.5)
-    frame(axes, plain(outcome), ticks=6)
+    frame(axes, plain(outcome), ticks=5)
+    axes.xaxis.set_major_formatter(_number)
     axes.set_xlabel(f"over futures ({'high' if aim.high else 'low'} is wanted)", fontsize=TEXT, color=INK)
 
 
@@ -98,9 +99,15 @@ def _draw_regret(axes: Axes, found: Found, outcome: str, shown: list[int]) -> No
         low = row["low"] if math.isfinite(row["low"]) else row["value"]
         high = row["high"] if math.isfinite(row["high"]) else row["value"]
         interval(axes, y, (max(0.0, low), row["value"], high), sure=row["rank"] == 1, colour=ORANGE)
-    axes.set_xlim(left=min(0.0, *axes.get_xlim()))
+    most = max(axes.get_xlim()[1], 0.0) if (rows["value"] > 0).any() else 1.0
+    axes.set_xlim(-0.03 * most, most)
     frame(axes, "greatest regret", ticks=5)
-    axes.set_xlabel("behind the best policy of the same future", fontsize=TEXT, color=INK)
+    axes.xaxis.set_major_formatter(_number)
+    axes.set_xlabel("behind the best of the same future", fontsize=TEXT, color=INK)
+
+
+def _number(value: float, _: Any) -> str:
+    return f"{value:.3g}".replace("-", "\N{MINUS SIGN}")
 
 
 # ---------------------------------------------------------------- trade-offs
@@ -139,7 +146,10 @@ def parallel(found: Found) -> Figure:
     signs = np.array([found.aims[name].sign for name in names])
     gains = means * signs
     low, high = gains.min(axis=0), gains.max(axis=0)
-    heights = (gains - low) / np.where(high > low, high - low, 1.0)
+    heights = np.where(high > low, (gains - low) / np.where(high > low, high - low, 1.0), 0.5)
+    # numbers of policies stand where lines lie farther apart
+    right = len(set(heights[found.on_front, -1])) >= len(set(heights[found.on_front, 0]))
+    end, place, side = (-1, len(names) - 0.96, "left") if right else (0, -0.04, "right")
     figure = blank(WIDTH, 3.4)
     axes = figure.subplots()
     for number, on in _marked(found):
@@ -147,12 +157,12 @@ def parallel(found: Found) -> Figure:
             range(len(names)), heights[number], color=BLUE if on else FAINT, lw=1.4 if on else 0.8, marker="o", ms=3
         )
         if on:
-            axes.text(len(names) - 0.96, heights[number, -1], str(number + 1), fontsize=SMALL, va="center", color=BLUE)
+            words = str(number + 1)
+            axes.text(place, heights[number, end], words, fontsize=SMALL, va="center", ha=side, color=BLUE)
     for at in range(len(names)):
         axes.plot([at, at], [0, 1], color=INK, lw=0.7, zorder=0)
         for y, value in ((1.04, high[at] * signs[at]), (-0.04, low[at] * signs[at])):
-            side = "bottom" if y > 1 else "top"
-            axes.text(at, y, f"{value:.3g}", ha="center", va=side, fontsize=SMALL, color=INK)
+            axes.text(at, y, f"{value:.3g}", ha="center", va="bottom" if y > 1 else "top", fontsize=SMALL, color=INK)
     axes.set_xticks(range(len(names)), [plain(name, 22) for name in names], fontsize=SMALL)
     axes.set_yticks([])
     axes.set_ylim(-0.16, 1.16)

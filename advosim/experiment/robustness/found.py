@@ -71,7 +71,11 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         number("low", "lower end of its 95% interval", _SAME, None, None),
         number("high", "upper end of its 95% interval", _SAME, None, None),
         count("rank", "place among the policies, 1 the best", "number"),
-        share("best_again", "resamples in which it is the best by this metric", "share of resamples"),
+        share(
+            "best_again",
+            "resamples in which it is the best by this metric, shared where several are",
+            "share of resamples",
+        ),
     ),
     "policies": (
         _POLICY,

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from advosim.experiment.robustness import figures, scores, tables
 from advosim.experiment.robustness.found import COLUMNS, Found
 from advosim.experiment.robustness.metrics import METRICS, Aim, front, judged, regret
+from advosim.experiment.sensitivity.analysis import note_on
 from advosim.experiment.sweep import columns, completed, load
 from advosim.experiment.sweep.completed import Runs
 from advosim.experiment.sweep.outcomes import declared
@@ -120,7 +121,8 @@ def assessed(runs: Runs) -> Robustness:
     values = {name: runs.outcomes[name][point] for name in aims}
     rows = [row for name, aim in aims.items() for row in _judged(name, values[name], aim, drawn)]
     whole, again = _fronts(list(values.values()), [aim.sign for aim in aims.values()], drawn)
-    notes = [] if scores.available() else [scores.NEEDS]
+    notes = [note for name in aims for note in note_on(name, runs.outcomes[name])]
+    notes += [] if scores.available() else [scores.NEEDS]
     if experiment.replicates.count < 2:
         notes.append("each point was run once: what chance adds to regret and spread cannot be told")
     scored = _scored(runs, list(policies.columns)) if scores.available() else pd.DataFrame()
@@ -197,10 +199,11 @@ def _judged(outcome: str, values: Floats, aim: Aim, drawn: bool) -> Iterator[dic
 
 
 def _firsts(gains: Floats) -> Floats:
-    """(policies,): how often each is the best, or one of them, in (resamples, policies)."""
+    """(policies,): how often each is the best in (resamples, policies); those that are alike share it."""
     if not len(gains):
         return np.full(gains.shape[1], np.nan)
-    firsts: Floats = (gains == gains.max(axis=1, keepdims=True)).mean(axis=0)
+    first = gains == gains.max(axis=1, keepdims=True)
+    firsts: Floats = (first / first.sum(axis=1, keepdims=True)).mean(axis=0)
     return firsts
 
 

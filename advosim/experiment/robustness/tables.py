@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from advosim.experiment.robustness.found import Found
 from advosim.results.latex import booktabs, interval
 
@@ -64,6 +66,9 @@ def summary(found: Found) -> str:
     for outcome, aim in found.aims.items():
         enough = "" if aim.enough is None else f", {aim.enough:g} is enough"
         lines += ["", f"{outcome} ({'high' if aim.high else 'low'} is wanted{enough}); the best policy by"]
+        if np.ptp(found.means(outcome)) == 0:
+            lines.append("  any metric: all are alike in every future")
+            continue
         lines += [_line(found, outcome, metric) for metric in TOLD if _rows(found, outcome, metric)]
     if len(found.aims) > 1:
         lines += ["", *_front_lines(found)]

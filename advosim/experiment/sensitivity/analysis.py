@@ -178,7 +178,7 @@ def analysed(runs: Runs, *, given: bool = False) -> Sensitivity:
 
     indices, shares, others, notes = [], [], [], []
     for name, values in runs.outcomes.items():
-        notes += _note(name, values)
+        notes += note_on(name, values)
         found, pairs = _ANALYSES[runs.experiment.design.kind](runs, values)
         indices += [{"outcome": name, **row} for row in found]
         shares += [{"outcome": name, **row} for row in pairs]
@@ -193,7 +193,8 @@ def analysed(runs: Runs, *, given: bool = False) -> Sensitivity:
     )
 
 
-def _note(name: str, values: NDArray[np.float64]) -> list[str]:
+def note_on(name: str, values: NDArray[np.float64]) -> list[str]:
+    """What must be said of an outcome before its numbers are read; values (points, replicates)."""
     if _flat(values):
         return [f"{name} is {values.flat[0]:g} in every run: nothing has an effect on it"]
     if _unmoved(values):

@@ -41,12 +41,15 @@ def indices(runs: Runs, values: Floats, noise: float) -> list[dict[str, Any]]:
     """A row per factor with all of `COLUMNS` and `SHAPLEY`, with 95% intervals over seeds, and draws of the design.
 
     values: (points, replicates), averaged over the seeds that all points share. noise: variance of chance that is left
-    in the averages, which is no factor's; 0 where it is not known. NaN where the points are too few (`lacking`).
+    in the averages, which is no factor's; 0 where it is not known. NaN where the points are too few
+    (`lacking`), 0 where all are alike.
     """
     names = list(runs.points.columns)
     rows = [{"factor": name, **dict.fromkeys((*COLUMNS, *SHAPLEY), math.nan)} for name in names]
-    if len(values) < LEAST_POINTS or np.ptp(values.mean(axis=1)) <= 1e-12 * max(1e-300, np.abs(values).max()):
+    if len(values) < LEAST_POINTS:
         return rows
+    if np.ptp(values.mean(axis=1)) <= 1e-12 * max(1e-300, np.abs(values).max()):
+        return [row | dict.fromkeys(COLUMNS, 0.0) for row in rows]
     draws = surfaces.draws(runs)
     floors: dict[bytes, tuple[float, float]] = {}
     for row in rows:
