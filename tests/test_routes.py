@@ -203,7 +203,9 @@ def test_all_of_it_is_saved(tmp_path: Path) -> None:
     assert box.x0 >= 0 and box.x1 <= 7.0 and box.y0 >= 0
 
 
+@pytest.mark.slow
 def test_processes_change_nothing() -> None:
+    """They are those of a comparison, of which test_compare.py shows it with every run."""
     one, two = (routes(busy(), runs=2, weeks=5, workers=workers, progress=False) for workers in (1, 2))
     pd.testing.assert_frame_equal(one.pairs, two.pairs)
 
