@@ -61,6 +61,7 @@ class Runs:
             "scenario": load.fingerprint(experiment.scenario),
             "left_out": self.left_out,
             **({"looks": self.looks} if self.looks else {}),
+            **({"primary": list(experiment.primary)} if experiment.primary else {}),
         }
 
 
