@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from advosim.experiment.robustness.found import Found
-from advosim.experiment.robustness.tables import over
 from advosim.figures.toolkit import (
     BLUE,
     FAINT,
@@ -57,10 +56,12 @@ def policies(found: Found) -> Figure:
     title(figure, found.runs.experiment.title)
     left_out = len(found.policies) - len(shown)
     more = f"; {left_out} more policies in the tables" if left_out else ""
+    seeds = found.runs.experiment.replicates.count
+    sure = f"95% intervals over {seeds} seeds" if seeds > 1 else "of one seed: no interval can be told"
     note(
         figure,
         "Left: futures, the line 5 to 95% and the bar 25 to 75% of them, the mark their median; dotted: enough. "
-        f"\nRight: 95% intervals over {over(found)}; filled: the least{more}",
+        f"\nRight: {sure}; filled: the least{more}",
     )
     return figure
 

@@ -20,7 +20,8 @@ WORDS = {
 MOST_LINES = 8
 NOTE = (
     "Means over futures; regret: how far behind the best policy of the same future, at most (Savage); satisficing: "
-    "share of futures in which the outcome is enough (domain criterion). 95% bootstrap intervals over {over}."
+    "share of futures in which the outcome is enough (domain criterion). 95% bootstrap intervals over {over}, "
+    "of regret over seeds alone."
 )
 
 
