@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from advosim.reading.founded import first_weeks
 from advosim.reading.tables import names_of
 from advosim.replaced import Trace
-from advosim.scenario.groups import allies_of
+from advosim.scenario.groups import allies_of, everybody
 from advosim.scenario.load import Scenario
 from advosim.scenario.plain_text import short
 from advosim.scenario.problems import InputError, Problem, did_you_mean
@@ -139,7 +140,10 @@ class Record:
 
     @cached_property
     def organisations(self) -> pd.DataFrame:
-        """One row per week (0 is the founding) and organisation; means in weekly campaign budgets of a typical one."""
+        """One row per week (0 is the founding) and organisation; means in weekly campaign budgets of a typical one.
+
+        Those that are founded in mid-run begin with their week.
+        """
         import pandas as pd
 
         rows = self._from_the_start("organisations")
@@ -159,7 +163,8 @@ class Record:
             "organisation": _named([name for _, name in known.organisations], number),
             "kind": _named(self._kinds, number),
         }
-        return pd.DataFrame({**head, **flat})
+        table, there = pd.DataFrame({**head, **flat}), week >= first_weeks(self)[number]
+        return table if there.all() else table[there].reset_index(drop=True)
 
     @cached_property
     def campaigns(self) -> pd.DataFrame:
@@ -194,8 +199,7 @@ class Record:
 
     @property
     def _kinds(self) -> list[str]:
-        polities = self.scenario.polity.values()
-        return [row.kind for polity in polities for row in polity.organisation.values() for _ in range(row.count)]
+        return [one.given.kind for one in everybody(self.scenario)]
 
     @cached_property
     def publics(self) -> pd.DataFrame:

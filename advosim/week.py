@@ -60,6 +60,7 @@ from advosim.mechanisms.institutions import decision, friction, pressure, protes
 from advosim.mechanisms.joint_plans import joint_plan
 from advosim.mechanisms.markets import boycott
 from advosim.mechanisms.media import coverage
+from advosim.mechanisms.newcomers import formalisation, founding, merger, registration, schism
 from advosim.mechanisms.news import attention
 from advosim.mechanisms.plans import tactic_choice
 from advosim.mechanisms.resources import funds, grants
@@ -81,11 +82,16 @@ def week(w):
     spillover(now, arena, abroad)
     attention(now, arena, events)
     shocks(now, arena, teams, allied, script, events)
-    # 2 funds: who runs out closes, or is sheltered abroad
+    # 2 funds: who runs out closes, or is sheltered abroad; others are founded
     partners(now, arena, teams, allied)
     funds(now, arena, teams, events)
     shelter(now, teams, allied, events)
     grants(now, arena, teams, events)
+    registration(now, arena, teams, events)
+    merger(now, arena, teams, allied, people, events)
+    founding(now, arena, teams, allied, people, events)
+    schism(now, arena, teams, allied, people, events)
+    formalisation(now, arena, teams, allied, people, events)
     # 3 alliances: meet, offer, consent, quarrel, leave, at home and across borders
     ties(now, teams, allied)
     alliance_formation(now, arena, teams, allied, record)

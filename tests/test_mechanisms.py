@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import abroad_checks
+import newcomer_checks
 import numpy as np
 import owed_by_alliances  # noqa: F401  (null limits and directions)
 import owed_directions  # noqa: F401
@@ -38,8 +39,8 @@ F = np.float32
 
 # ---------------------------------------------------------------- each mechanism has all that it owes
 
-NULL_LIMITS |= abroad_checks.NULL_LIMITS
-DIRECTIONS |= abroad_checks.DIRECTIONS
+NULL_LIMITS |= abroad_checks.NULL_LIMITS | newcomer_checks.NULL_LIMITS
+DIRECTIONS |= abroad_checks.DIRECTIONS | newcomer_checks.DIRECTIONS
 
 
 @pytest.mark.parametrize("name", Mechanisms.model_fields)

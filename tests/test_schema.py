@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from worlds import LOOSE, busy, digest, neighbours, run_again, small, vetoing, voting, with_neighbour
+from worlds import LOOSE, busy, digest, growing, neighbours, run_again, small, vetoing, voting, with_neighbour
 
 import advosim
 from advosim import Scenario
@@ -188,6 +188,9 @@ CROSSING = ("across_borders", "donor_drift", "interplay", "withdrawal")
 ABROAD = ("spillover", "frame_diffusion", "shelter", "third_states", "boomerang", *CROSSING)
 """Rules that need a neighbour or a body; so do `pressure.abroad` and `backfire.foreign`."""
 
+NEWCOMERS = ("registration", "merger", "founding", "schism", "formalisation")
+"""Rules that need room for newcomers."""
+
 
 ACROSS = ("mechanism.ties.language", "mechanism.ties.abroad")
 """What matters between polities only."""
@@ -200,7 +203,8 @@ def world_for(path: str) -> Scenario:
         return with_neighbour(busy()).but({"polity.abroad.language": "foreign"})
     abroad = name.split(".")[0] in ABROAD or name in ("pressure.abroad", "backfire.foreign")
     rights = {"initiative": voting, "referendum": vetoing, "recall": voting}
-    world = neighbours() if abroad else rights.get(name.split(".")[0], busy)()
+    grow = name.split(".")[0] in NEWCOMERS
+    world = neighbours() if abroad else growing() if grow else rights.get(name.split(".")[0], busy)()
     needed = (LOOSE if name.split(".")[0] in CROSSING else {}) | NEEDED.get(name, {})
     return world.but(needed) if needed else world
 
@@ -315,6 +319,7 @@ def test_every_other_setting_is_read_as_a_world_is_founded_and_run(tmp_path: Pat
             }
         ),
         small().but({"polity.home.network.face_to_face": table}),
+        growing(),
         small().but({"stop": {"policy": {"climate": 1.0}, "unchanged": 1}}),
         small().but({f"polity.home.network.{path}": kind for path, kind in kinds.items()}),
     ]

@@ -275,6 +275,20 @@ def same(one: Record, other: Record) -> bool:
     return digest(one) == digest(other) and next(starts) == next(starts)
 
 
+def growing() -> Scenario:
+    """The busy world with room for newcomers, who are many."""
+    newcomers = {"club": {"count": 6, "funds": 6.0}, "office": {"kind": "ngo", "count": 4}}
+    donor = {"kind": "foundation", "stance": 0.3, "foreign": True, "gives": 3.0, "activity": 0.0}
+    lively = {"founding.rate": 60.0, "schism.chance": 1.0, "formalisation.weeks": 1.0, "formalisation.chance": 0.5}
+    return busy().but(
+        {
+            "polity.home.newcomer": newcomers,
+            "polity.home.organisation.donor": donor,
+            **{f"mechanism.{name}": value for name, value in lively.items()},
+        }
+    )
+
+
 @functools.lru_cache(2)
 def _many(changes: tuple[tuple[str, Any], ...], seeds: int) -> tuple[Record, ...]:
     scenario = realistic().but(dict(changes)) if changes else realistic()

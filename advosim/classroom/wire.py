@@ -32,6 +32,7 @@ def week(frame: Frame) -> bytes:
     table = {
         "k": frame.week,
         "campaigns": frame.campaigns,
+        "founded": [(row, np.round(x, 3).tolist(), np.round(w, 3).tolist()) for row, x, w in frame.founded],
         "alliances": frame.alliances,
         "parties": [(seats, int(governs), round(polled, 4)) for seats, governs, polled in frame.parties],
         "ballots": [(*row[:3], int(row[3]), round(row[4], 4), row[5], row[6]) for row in frame.ballots],
@@ -82,6 +83,7 @@ def stage(scenario: Scenario, cast: Cast) -> dict[str, Any]:
         "sample": cast.public.tolist(),
         "organisations": [[home, name] for home, (_, name) in zip(cast.homes, known.organisations, strict=True)],
         "kinds": list(cast.kinds),
+        "newcomers": [int(newcomer) for newcomer in cast.newcomers],
         "stances": np.round(cast.stances, 3).tolist(),
         "priorities": np.round(cast.priorities, 3).tolist(),
         "parties": [[known.polities.index(home), name] for home, name in known.parties],

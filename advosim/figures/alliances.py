@@ -122,14 +122,16 @@ def _shown(name: str) -> str:
 
 def _columns(page: Page, spells: pd.DataFrame) -> _Columns:
     """Those most in alliances, by the issue on which they were allied most."""
-    from advosim.world.found import names, positions
+    from advosim.reading.founded import first_weeks, stands
+    from advosim.world.found import names
 
-    known, start = names(page.record.scenario), positions(page.record.scenario, page.record.seed)
+    known, start, first = names(page.record.scenario), stands(page.record), first_weeks(page.record)
     home = known.polities.index(page.polities[0])
     reform = (start.priorities * (start.stances - start.policy[home])).sum(axis=1) >= 0
     called = [_called(page, polity, name) for polity, name in known.organisations]
     allied = set(spells["organisation"])
-    own = [(name, bool(reform[o])) for o, name in enumerate(called) if "." not in name or name in allied]
+    there = [(o, name) for o, name in enumerate(called) if first[o] <= page.last]
+    own = [(name, bool(reform[o])) for o, name in there if "." not in name or name in allied]
     weeks = (spells["last"] - spells["first"] + 1).groupby(spells["organisation"]).sum()
     main = spells.assign(weeks=spells["last"] - spells["first"] + 1).groupby(["organisation", "issue"])["weeks"].sum()
     places: dict[str, tuple[float, float]] = {}
@@ -154,7 +156,7 @@ def _main_issue(page: Page, weeks: pd.Series[float], name: str) -> int:
 
 def _kinds(page: Page, columns: _Columns) -> dict[str, str]:
     rows = page.record.organisations
-    rows = _with_names(page, rows[rows["week"] == rows["week"].min()])
+    rows = _with_names(page, rows).drop_duplicates("organisation")
     return {name: kind for name, kind in zip(rows["organisation"], rows["kind"], strict=True) if name in columns.places}
 
 

@@ -40,6 +40,9 @@ MARKERS = {
     "hashtag": (r"$\#$", "hashtag"),
     "local_step": ("p", "local step"),
     "closure": ("x", "closure"),
+    "founded": ("P", "founded"),
+    "split": ("P", "founded by a faction"),
+    "formalised": ("P", "founded by a movement"),
     "grant": ("|", "grants"),
 }
 
@@ -79,7 +82,7 @@ class _Band:
         parts = [
             ("acts covered", int(not self.covered.empty)),
             ("answers", int(bool(self.answers))),
-            ("events" if self.issue else "closures", _used(self.moments)),
+            ("events" if self.issue else "fates", _used(self.moments)),
             ("campaigns", _used(self.campaigns)),
             ("others" if self.issue else "grants", int(not self.rest.empty)),
         ]
@@ -173,12 +176,10 @@ def _told_of(moments: Sequence[_Item], rows: int, last: int) -> list[_Placed]:
 
 
 def _fates(page: Page) -> _Band:
-    """Closures by name, and grants."""
+    """Closures and foundings by name, and grants."""
     half = 0.05 * _weeks_an_inch(page.last)
-    closures = happened(page, ["closure"])
-    items = [
-        _Item(e.week - half, e.week + half, plain(e.organisation, 24), "for", "closure") for e in rows_of(closures)
-    ]
+    fates = happened(page, ["closure", "founded", "split", "formalised"])
+    items = [_Item(e.week - half, e.week + half, plain(e.organisation, 24), "for", e.event) for e in rows_of(fates)]
     told, _ = _pack(items, 3, page.last)
     grants = happened(page, ["grant"])
     rest = table_of([(week, week, "for") for week in sorted(set(grants["week"]))], ["first", "last", "side"])
@@ -310,7 +311,7 @@ def _draw_band(axes: Axes, page: Page, band: _Band) -> None:
         "acts covered": lambda y: _draw_covered(axes, band, y, colour),
         "answers": lambda y: _draw_answers(axes, page, band, y),
         "events": lambda y: _draw_named(axes, page, band.moments, y, colour),
-        "closures": lambda y: _draw_named(axes, page, band.moments, y, ANSWER_COLOURS["repress"]),
+        "fates": lambda y: _draw_named(axes, page, band.moments, y, ANSWER_COLOURS["repress"]),
         "campaigns": lambda y: _draw_named(axes, page, band.campaigns, y, colour, f"campaigns/{band.issue}"),
         "others": lambda y: _draw_rest(axes, band, y, colour),
         "grants": lambda y: _marks(axes, band.rest["first"], y + 0.5, "|", INK, "grants/"),

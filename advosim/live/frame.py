@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from advosim.live.tables import People, people, tables, week_of
 from advosim.live.telling import Sentence, sentences
+from advosim.scenario.groups import everybody
 from advosim.scenario.load import Scenario
 from advosim.world.codes import ABROAD, AGAINST, COLLECTING, FOR, POPULAR, SLOTS, VENUES
 from advosim.world.found import Names, names
@@ -64,6 +65,8 @@ class Cast:
     """(organisations, issues): -1..1 at the founding."""
     priorities: NDArray[np.float64]
     """(organisations, issues): 0..1, sum 1."""
+    newcomers: tuple[bool, ...]
+    """By organisation: whether it is yet to be founded."""
     levels: tuple[str, ...]
     """By body: regional or international."""
     policy: NDArray[np.float64]
@@ -87,6 +90,8 @@ class Frame:
     """(o,)."""
     exiled: NDArray[np.bool_]
     """(o,): sheltered abroad."""
+    founded: list[tuple[int, tuple[float, ...], tuple[float, ...]]]
+    """Newcomers that have been founded: organisation, its stances and its priorities, by issue."""
     people: People
     """(m, s) each."""
     campaigns: list[tuple[int, int, int]]
@@ -128,6 +133,7 @@ def cast(world: World, scenario: Scenario) -> Cast:
         tuple(known["organisations"]["polity"].tolist()),
         known["stances"].copy(),
         known["priorities"].copy(),
+        tuple(one.newcomer for one in everybody(scenario)),
         tuple(VENUES[level] for level in known["bodies"]["level"]),
         known["issues"]["policy"].copy(),
     )
@@ -146,6 +152,7 @@ def frame(world: World, scenario: Scenario, of: Cast) -> Frame:
         organisations["funds"].astype(np.float32),
         organisations["closed"].astype(bool),
         organisations["exiled"].astype(bool),
+        _founded(known),
         people(world, of.sample),
         _campaigns(known),
         _alliances(known),
@@ -155,6 +162,11 @@ def frame(world: World, scenario: Scenario, of: Cast) -> Frame:
         _cases(known),
         sentences(world, scenario, of.names),
     )
+
+
+def _founded(known: dict[str, Any]) -> list[tuple[int, tuple[float, ...], tuple[float, ...]]]:
+    rows = np.flatnonzero(known["organisations"]["founded"] > 0).tolist()
+    return [(row, tuple(known["stances"][row].tolist()), tuple(known["priorities"][row].tolist())) for row in rows]
 
 
 def _campaigns(known: dict[str, Any]) -> list[tuple[int, int, int]]:

@@ -16,7 +16,7 @@ from advosim.record import recorded
 from advosim.scenario.limits import ONSET
 from advosim.scenario.load import Scenario
 from advosim.story import words
-from advosim.world.codes import EVENTS, FATES, OBSTACLES, POPULAR, REASONS, REFORM, ROUTES
+from advosim.world.codes import EVENTS, FATES, FOR, OBSTACLES, POPULAR, REASONS, REFORM, ROUTES
 from advosim.world.found import Names
 from advosim.world.state import World
 
@@ -129,6 +129,30 @@ def _not_followed(row: Any, known: _Known) -> str:
 
 def _closure(row: Any, known: _Known) -> str:
     return f"{known.who(row)} runs out of money and closes."
+
+
+def _founded(row: Any, known: _Known) -> str:
+    return f"Citizens found {known.name(row)} for {_way(row)} on {known.issue(row)}."
+
+
+def _unregistered(row: Any, known: _Known) -> str:
+    return f"Founders of an organisation on {known.issue(row)} are refused by the register."
+
+
+def _split(row: Any, known: _Known) -> str:
+    return f"A faction leaves {known.name(row, 'partner')} and founds {known.name(row)}."
+
+
+def _formalised(row: Any, known: _Known) -> str:
+    return f"{words.capital(known.name(row, 'partner'))} founds {known.name(row)}, with an office and staff."
+
+
+def _merged(row: Any, known: _Known) -> str:
+    return f"What is left of {known.name(row)} goes over to {known.name(row, 'partner')}."
+
+
+def _way(row: Any) -> str:
+    return "more reform" if row["side"] == FOR else "less reform"
 
 
 def _step(row: Any, known: _Known) -> str:
@@ -265,6 +289,7 @@ def _deterred(row: Any, known: _Known) -> str:
 
 
 _TELL: dict[str, Callable[[Any, _Known], str]] = {
+    "founded": _founded, "unregistered": _unregistered, "split": _split, "formalised": _formalised, "merged": _merged,
     "disaster": _disaster, "not_followed": _not_followed,
     "news": _news, "closure": _closure, "step": _step, "reform": _reform, "repress": _answer, "accommodate": _answer,
     "alliance": _alliance, "joined": _joined, "left": _left, "dissolved": _dissolved, "hashtag": _hashtag,

@@ -25,7 +25,7 @@ def funds(now, arena, teams, events):
     """
     clock, rules = now.clock, now.rules
     polities = arena.polities
-    organisations, campaigns = teams.organisations, teams.campaigns
+    organisations = teams.organisations
     rule = rules[0].funds
     k = key(clock[0].seed, clock[0].week, _GIFTS)
     for p in range(polities.size):
@@ -58,10 +58,17 @@ def funds(now, arena, teams, events):
         a.running_cost = min(owed, means)
         a.funds = means - a.running_cost
         if a.running_cost < owed:
-            a.closed = True
-            campaigns[o].weeks_left = 0
-            home.closures += 1
-            note(clock, events, CLOSURE, a.polity, -1, o, -1, 0.0)
+            close(now, arena, teams, o, events)
+
+
+@compiled
+def close(now, arena, teams, o, events):
+    """An organisation closes, and so does its campaign."""
+    a = teams.organisations[o]
+    a.closed = True
+    teams.campaigns[o].weeks_left = 0
+    arena.polities[a.polity].closures += 1
+    note(now.clock, events, CLOSURE, a.polity, -1, o, -1, 0.0)
 
 
 @compiled

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from advosim.reading.founded import stands
 from advosim.world.codes import CLASHES
 from advosim.world.columns import ORGANISATIONS, POSITION, WEEKS, Column, code, count, number, share, switch
-from advosim.world.found import names, positions
+from advosim.world.found import names
 from advosim.world.recorded import ALLIANCE_WEEK_COLUMNS
 
 if TYPE_CHECKING:
@@ -295,7 +296,7 @@ def _with_goals(place: _Place, weeks: pd.DataFrame) -> pd.DataFrame:
     """Rows of alliances' weeks with `shared_goals` and `distance_to_line`."""
     if weeks.empty:
         return weeks.assign(shared_goals=0.0, distance_to_line=0.0)
-    known, start = names(place.record.scenario), positions(place.record.scenario, place.record.seed)
+    known, start = names(place.record.scenario), stands(place.record)
     row = {name if home == place.home else f"{home}.{name}": o for o, (home, name) in enumerate(known.organisations)}
     of_alliance = {name: list[Any](own.itertuples()) for name, own in place.spells.groupby("alliance")}
     shared, distances = [], []

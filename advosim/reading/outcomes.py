@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from advosim.reading.founded import births, first_weeks
 from advosim.reading.stopping import ended
 from advosim.reading.tables import TABLES
 from advosim.scenario.groups import organisations
@@ -190,7 +191,8 @@ class Course:
         scenario = self.record.scenario
         firms = [
             (row, own)
-            for row, (_, own) in zip(self.here, organisations(scenario.polity[self.polity]), strict=True)
+            # Newcomers come last, and none is a firm.
+            for row, (_, own) in zip(self.here, organisations(scenario.polity[self.polity]), strict=False)
             if own.kind == "firm"
         ]
         given = self.events[self.events["event"] == CONCESSION] if ended else self.events[:0]
@@ -218,6 +220,8 @@ class Polity:
         self.weeks = record.recorded.weeks[:, names.polities.index(polity), 0]
         here = np.array([home == polity for home, _ in names.organisations], dtype=bool)
         self.organisations = record.recorded.organisations[:, here]
+        week = np.arange(1, len(self.weeks) + 1)[:, None]
+        self.there: NDArray[np.bool_] = week >= first_weeks(record)[here]
         looked_at = np.isin(self.organisations["issue"], [names.issues.index(issue) for issue in issues])
         self.effort = np.where(looked_at, self.organisations["effort"], 0.0)
 
@@ -239,7 +243,14 @@ class Polity:
         return float(self.organisations["members"][-1].sum() / self.record.scenario.polity[self.polity].citizens)
 
     def busy(self) -> float:
-        return _share((self.organisations["tactic"] >= 0).sum(), self.organisations["tactic"].size)
+        return _share((self.organisations["tactic"] >= 0).sum(), self.there.sum())
+
+    def founded(self) -> int:
+        homes = self.record.names.organisations
+        return sum(homes[row][0] == self.polity for row in births(self.record))
+
+    def open(self) -> int:
+        return int((self.there[-1] & ~self.organisations["closed"][-1]).sum())
 
 
 def _share(part: Any, whole: Any) -> float:
@@ -432,6 +443,9 @@ OUTCOMES: tuple[Outcome, ...] = (
            lambda polity: polity.weeks["funds"][-1]),
     _whole("closures", "closures", "organisations that closed", ORGANISATIONS, None,
            lambda polity: polity.weeks["closures"].sum()),
+    _whole("founded", "foundings", "organisations that were founded in mid-run", ORGANISATIONS, None, Polity.founded),
+    _whole("organisations", "organisations at the end", "organisations that are open in the last week", ORGANISATIONS,
+           None, Polity.open),
 )  # fmt: skip
 """All outcomes, in the order in which they are shown."""
 BY_NAME = {outcome.name: outcome for outcome in OUTCOMES}

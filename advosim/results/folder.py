@@ -542,8 +542,14 @@ def _organisation_lines(organisations: pd.DataFrame, events: pd.DataFrame) -> li
     campaigns = events[events["event"] == "campaign"]["tactic"].value_counts()
     listed = _listed([f"{number} {_plain(tactic)}" for tactic, number in campaigns.items()])
     closures = [f"{row.organisation} in week {row.week}" for row in _rows(events, "closure")]
+    begun = sorted(
+        (row.week, f"{row.organisation} in week {row.week}")
+        for event in ("founded", "split", "formalised")
+        for row in _rows(events, event)
+    )
+    founded = f"; founded: {_listed([text for _, text in begun])}" if begun else ""
     return [
-        f"  {_count(organisations['organisation'].nunique(), 'organisation')}; closed: {_listed(closures)}",
+        f"  {_count(organisations['organisation'].nunique(), 'organisation')}; closed: {_listed(closures)}{founded}",
         f"  {_count(campaigns.sum(), 'campaign')}: {listed}",
     ]
 

@@ -9,7 +9,7 @@ import math
 import os
 import re
 import types
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
@@ -23,7 +23,7 @@ from advosim.scenario.layers import Layer, Merged, Table, at_home, changes_layer
 from advosim.scenario.limits import MOST_WEEKS
 from advosim.scenario.problems import Problem, did_you_mean
 from advosim.scenario.rules import Mechanisms
-from advosim.scenario.schema import MOST_ORGANISATIONS, MOST_SEATS, Polity, Reform, Settings
+from advosim.scenario.schema import MOST_ORGANISATIONS, MOST_SEATS, Newcomer, Polity, Reform, Settings
 from advosim.scenario.toml_lines import KeyPath
 
 S = TypeVar("S", bound=Settings)
@@ -379,6 +379,7 @@ def _names(merged: Merged) -> Iterator[Problem]:
     uses = {
         "public": {"values": "frame", "attitude": "issue", "stake": "issue"},
         "organisation": {"priorities": "issue", "stances": "issue", "frames": "frame", "tactics": "tactic"},
+        "newcomer": {"frames": "frame", "tactics": "tactic"},
         "party": {"priorities": "issue", "positions": "issue"},
         "alliance": {"issue": "issue"},
     }
@@ -421,14 +422,7 @@ def _organisations(merged: Merged) -> Iterator[Problem]:
         seen: dict[str, str] = {}
         for name, part in tables(row, "organisation"):
             path = ("polity", polity, "organisation", name)
-            count = part.get("count", 1)
-            count = count if isinstance(count, int) and not isinstance(count, bool) else 1
-            total += max(0, count)
-            for member in [name] if count == 1 else [f"{name}_{i + 1}" for i in range(min(count, MOST_ORGANISATIONS))]:
-                if member in seen:
-                    text = f"the group '{name}' and '{seen[member]}' both hold an organisation '{member}'"
-                    yield merged.problem(path, text, hint="rename one of them")
-                seen[member] = name
+            total += yield from _group(merged, path, part.get("count", 1), seen)
             weights = part.get("priorities")
             if isinstance(weights, dict) and weights and all(w == 0 for w in weights.values()):
                 yield merged.problem((*path, "priorities"), f"{dotted(path)}.priorities: all weights are 0")
@@ -439,8 +433,24 @@ def _organisations(merged: Merged) -> Iterator[Problem]:
             if len(posts) != len(set(posts)):
                 yield merged.problem(at, f"{dotted(at)}: an organisation is named twice")
         yield from _alliances(merged, polity, row, seen)
+        usual = Newcomer.model_fields["count"].default
+        for name, part in tables(row, "newcomer"):
+            # After all that may name an organisation: nothing is known of newcomers before they are founded.
+            total += yield from _group(merged, ("polity", polity, "newcomer", name), part.get("count", usual), seen)
     if total > MOST_ORGANISATIONS and len(dict(tables(merged.table, "polity"))) > 1:
         yield merged.problem(("polity",), f"{total} organisations in all polities", f"0 to {MOST_ORGANISATIONS}")
+
+
+def _group(merged: Merged, path: KeyPath, count: Any, seen: dict[str, str]) -> Generator[Problem, None, int]:
+    """The organisations of a group join those that have been seen; returns how many they are."""
+    name = str(path[-1])
+    number = count if isinstance(count, int) and not isinstance(count, bool) else 1
+    for member in [name] if number == 1 else [f"{name}_{i + 1}" for i in range(min(number, MOST_ORGANISATIONS))]:
+        if member in seen:
+            text = f"the group '{name}' and '{seen[member]}' both hold an organisation '{member}'"
+            yield merged.problem(path, text, hint="rename one of them")
+        seen[member] = name
+    return max(0, number)
 
 
 def _alliances(merged: Merged, polity: str, row: Table, seen: Mapping[str, str]) -> Iterator[Problem]:

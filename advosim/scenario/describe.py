@@ -32,7 +32,9 @@ def resolved(scenario: Settings) -> dict[str, Any]:
         del table["stop"]  # so that scenarios without one keep the hashes that they had
     kinds = catalogue_rows("kinds")
     for polity in table["polity"].values():
-        for organisation in polity["organisation"].values():
+        if not polity["newcomer"]:
+            del polity["newcomer"]  # as above
+        for organisation in (*polity["organisation"].values(), *polity.get("newcomer", {}).values()):
             usual = kinds[organisation["kind"]]
             for key, value in organisation.items():
                 if value is None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from advosim.scenario.problems import InputError, Problem, did_you_mean
+from advosim.scenario.schema import Newcomer, Organisation
 
 if TYPE_CHECKING:
-    from advosim.scenario.schema import Alliance, Order, Organisation, Polity, Settings
+    from advosim.scenario.schema import Alliance, Order, Polity, Settings
 
 S = TypeVar("S", bound="Settings")
 
@@ -18,7 +19,33 @@ def organisations(polity: Polity) -> list[tuple[str, Organisation]]:
     return [(one, row) for name, row in polity.organisation.items() for one in _members(name, row)]
 
 
-def _members(name: str, row: Organisation) -> list[str]:
+def newcomers(polity: Polity) -> list[tuple[str, Organisation]]:
+    """Organisations that may be founded in a polity, one by one. Without members, which they find when they are."""
+    given = [
+        (name, row, Organisation(**{field: getattr(row, field) for field in Newcomer.model_fields}, members=0.0))
+        for name, row in polity.newcomer.items()
+    ]
+    return [(one, whole) for name, row, whole in given for one in _members(name, row)]
+
+
+class Somebody(NamedTuple):
+    """An organisation that has a row in the tables of a run."""
+
+    home: str
+    name: str
+    given: Organisation
+    newcomer: bool
+    """Whether it is yet to be founded."""
+
+
+def everybody(scenario: Settings) -> list[Somebody]:
+    """All organisations of a run in the order of their rows: those at the start, then those that may be founded."""
+    homes = scenario.polity.items()
+    first = [Somebody(home, name, row, False) for home, polity in homes for name, row in organisations(polity)]
+    return first + [Somebody(home, name, row, True) for home, polity in homes for name, row in newcomers(polity)]
+
+
+def _members(name: str, row: Newcomer) -> list[str]:
     return [name] if row.count == 1 else [f"{name}_{number}" for number in range(1, row.count + 1)]
 
 

@@ -26,6 +26,7 @@ from advosim.scenario.alliance_rules import (
 )
 from advosim.scenario.border_rules import AcrossBorders, DonorDrift, Interplay, Withdrawal
 from advosim.scenario.declare import Mechanism, Part, choice, number
+from advosim.scenario.founding_rules import Formalisation, Founding, Merger, Registration, Schism
 from advosim.scenario.limits import MOST_WEEKS, ONSET
 
 
@@ -955,6 +956,11 @@ class Mechanisms(Part):
     funds: Funds = choice(Funds, "money in and out")
     shelter: Shelter = choice(Shelter, "refuge with partners abroad")
     grants: Grants = choice(Grants, "foundations and drift")
+    registration: Registration = choice(Registration, "what the register asks, and staff hired on grants")
+    merger: Merger = choice(Merger, "who closes goes over to an ally")
+    founding: Founding = choice(Founding, "citizens found organisations")
+    schism: Schism = choice(Schism, "factions leave")
+    formalisation: Formalisation = choice(Formalisation, "movements found formal organisations")
     enlist: Enlist = choice(Enlist, "evidence that wins supporters")
     ties: Ties = choice(Ties, "who knows whom")
     alliance_formation: AllianceFormation = choice(AllianceFormation, "offers and consent")

@@ -29,6 +29,8 @@ Kind = Literal[
     "ngo", "grassroots", "movement", "business_association", "foundation", "research_institute", "media_outlet", "firm",
     "agency", "municipality",
 ]  # fmt: skip
+FOUNDED_KINDS = ("ngo", "grassroots", "movement")
+"""Kinds that citizens found in mid-run."""
 Venue = Literal["municipal", "home", "regional", "international", "third_states"]
 Route = Literal[
     "none", "inside", "petition", "street", "boycott", "table", "local", "abroad", "initiative", "referendum", "recall",
@@ -259,30 +261,20 @@ class Culture(Part):
     participatory: float = number(0.5, 0, 1, "by all its members", assumed=11)
 
 
-class Organisation(Part):
-    """An organisation that campaigns, or `count` alike ones named NAME_1, NAME_2 ..."""
+class Newcomer(Part):
+    """Organisations that may be founded in mid-run: what they are like. The rest is up to their founders."""
 
-    kind: Kind = choice("ngo", "what sort of organisation it is", source="convention: the most usual one")
-    count: int = number(1, 1, MOST_ORGANISATIONS, "how many alike ones", unit="organisations",
-        source="convention: 1: one, as usual, whole")  # fmt: skip
-    stance: float = number(0.6, -1, 1, "mean position on issues", unit="position", assumed=11)
-    stance_within: float = number(0.15, 0, 1, "sd of positions around it", unit="position", assumed=11)
-    stances: dict[Name, Leaning] = choice(
-        dict, "exact positions, by issue", source="convention: empty: for the scenario's author to fill"
-    )
-    priorities: dict[Name, Unit] = choice(dict, "weights of issues (normalised); empty: all alike",
-        source="convention: empty: for the scenario's author to fill")  # fmt: skip
+    kind: Kind = choice("grassroots", "what sort of organisation it is; newcomers: ngo, grassroots or movement",
+        source="convention: the most usual one")  # fmt: skip
+    count: int = number(10, 1, MOST_ORGANISATIONS, "how many there is room for", unit="organisations",
+        source="convention: room for half as many as the baseline has")  # fmt: skip
     funds: float = number(
-        20.0, 0, 1e6, "typical means at the start", unit="weekly campaign budgets of a typical organisation",
-        source="convention: the unit of money: twenty weekly budgets of a typical campaign",
+        4.0, 0, 1e6, "what founders usually raise", unit="weekly campaign budgets of a typical organisation",
+        assumed=28, source="Salisbury 1969: entrepreneurs bring the first capital",
     )  # fmt: skip
     funds_within: float = number(0.5, 0, 2, "sd of log means among alike ones", unit="log", assumed=11,
         source="Baumgartner et al. 2009: groups differ widely in means")  # fmt: skip
-    income: float = number(1.0, 0, 1e4, "weekly gifts and fees", unit="weekly campaign budgets",
-        source="convention: the unit of money: one weekly budget of a typical campaign")  # fmt: skip
-    members: float | None = number(
-        None, 0, 1, "members at the start; default by kind", unit="share of citizens", assumed=11
-    )
+    income: float = number(0.6, 0, 1e4, "weekly gifts and fees", unit="weekly campaign budgets", assumed=28)
     skills: Skills | None = choice(None, "what it can do well; default by kind")
     credibility: Credibility = choice(Credibility, "how far audiences believe it")
     frames: tuple[Name, ...] = Field(
@@ -306,6 +298,30 @@ class Organisation(Part):
     culture_within: float = number(0.1, 0, 1, "sd of that among alike ones", assumed=11)
     reliability: float = number(1.0, 0, 1, "what it delivers of what it promised to allies", unit="share",
         source="convention: 1: one, as usual, whole")  # fmt: skip
+
+
+class Organisation(Newcomer):
+    """An organisation that campaigns, or `count` alike ones named NAME_1, NAME_2 ..."""
+
+    kind: Kind = choice("ngo", "what sort of organisation it is", source="convention: the most usual one")
+    count: int = number(1, 1, MOST_ORGANISATIONS, "how many alike ones", unit="organisations",
+        source="convention: 1: one, as usual, whole")  # fmt: skip
+    stance: float = number(0.6, -1, 1, "mean position on issues", unit="position", assumed=11)
+    stance_within: float = number(0.15, 0, 1, "sd of positions around it", unit="position", assumed=11)
+    stances: dict[Name, Leaning] = choice(
+        dict, "exact positions, by issue", source="convention: empty: for the scenario's author to fill"
+    )
+    priorities: dict[Name, Unit] = choice(dict, "weights of issues (normalised); empty: all alike",
+        source="convention: empty: for the scenario's author to fill")  # fmt: skip
+    funds: float = number(
+        20.0, 0, 1e6, "typical means at the start", unit="weekly campaign budgets of a typical organisation",
+        source="convention: the unit of money: twenty weekly budgets of a typical campaign",
+    )  # fmt: skip
+    income: float = number(1.0, 0, 1e4, "weekly gifts and fees", unit="weekly campaign budgets",
+        source="convention: the unit of money: one weekly budget of a typical campaign")  # fmt: skip
+    members: float | None = number(
+        None, 0, 1, "members at the start; default by kind", unit="share of citizens", assumed=11
+    )
     represents: tuple[Name, ...] = Field(
         (),
         description="publics that it speaks for",
@@ -489,6 +505,7 @@ class Polity(Part):
     governance: Governance = choice(Governance, "how the polity meets advocacy")
     public: dict[Name, Public] = choice(lambda: {"everyone": Public()}, "segments of the citizens")
     organisation: dict[Name, Organisation] = choice(dict, "organisations at home here")
+    newcomer: dict[Name, Newcomer] = choice(dict, "organisations that may be founded in mid-run; empty: none is")
     party: dict[Name, Party] = choice(dict, "parties that stand in elections; empty: there are none")
     individual: dict[Name, Individual] = choice(dict, "people with posts in them")
     alliance: dict[Name, Alliance] = choice(dict, "alliances that stand at the start")
@@ -502,8 +519,11 @@ class Polity(Part):
             raise ValueError("at least one public needs a share above 0")
         if self.districts > self.citizens:
             raise ValueError(f"{self.districts} districts for {self.citizens} citizens: a district would be empty")
-        if sum(o.count for o in self.organisation.values()) > MOST_ORGANISATIONS:
+        if sum(o.count for o in (*self.organisation.values(), *self.newcomer.values())) > MOST_ORGANISATIONS:
             raise ValueError(f"more than {MOST_ORGANISATIONS} organisations")
+        for name, newcomer in self.newcomer.items():
+            if newcomer.kind not in FOUNDED_KINDS:
+                raise ValueError(f"newcomer '{name}': kind is one of {', '.join(FOUNDED_KINDS)}")
         towns = {name: o.district for name, o in self.organisation.items() if o.kind == "municipality"}
         if len(towns) != len(set(towns.values())) or any(district > self.districts for district in towns.values()):
             given = ", ".join(f"{name}: {district}" for name, district in towns.items())

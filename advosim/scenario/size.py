@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from advosim.scenario.groups import organisations
+from advosim.scenario.groups import newcomers, organisations
 from advosim.scenario.problems import Problem
 from advosim.scenario.schema import Polity, Settings
 
@@ -53,7 +53,7 @@ def size(scenario: Settings) -> Size:
     """What a run of a scenario takes."""
     issues, frames, weeks = len(scenario.issue), len(scenario.frame), scenario.weeks
     people = sum(polity.citizens for polity in scenario.polity.values())
-    teams = [len(organisations(polity)) for polity in scenario.polity.values()]
+    teams = [len(organisations(polity)) + len(newcomers(polity)) for polity in scenario.polity.values()]
     ends = sum(polity.citizens * degree(polity) for polity in scenario.polity.values())
     columns = people * (OF_ISSUE * issues + OF_CITIZEN + OF_FRAME * frames) + ends * OF_TIE_END
     drawing = max(polity.citizens * degree(polity) for polity in scenario.polity.values()) * OF_TIE_END * FOUNDING

@@ -36,6 +36,7 @@ def turning_points(teller: Teller) -> list[Point]:
         _agreements,
         _concessions,
         _closures,
+        _births,
         protests,
         petitions,
         hashtags,
@@ -181,13 +182,42 @@ def _concession(teller: Teller, together: Sequence[Any]) -> str:
 
 def _closures(teller: Teller) -> list[Point]:
     """Closures of one half year are told together."""
-    points, rows = [], happened(teller, "closure")
+    return [
+        Point(together[0].week, 30.0 + len(together), partial(_closed, teller, together))
+        for together in _half_years(happened(teller, "closure"))
+    ]
+
+
+def _half_years(rows: list[Any]) -> list[list[Any]]:
+    """Rows within half a year of the first, and within the same year, together."""
+    found = []
     while rows:
         first = rows[0].week
         together = [row for row in rows if row.week < first + BEFORE and (row.week - 1) // YEAR == (first - 1) // YEAR]
         rows = rows[len(together) :]
-        points.append(Point(first, 30.0 + len(together), partial(_closed, teller, together)))
-    return points
+        found.append(together)
+    return found
+
+
+BIRTHS = {"founded": "by citizens", "split": "by a faction of {}", "formalised": "by {}, which becomes formal"}
+
+
+def _births(teller: Teller) -> list[Point]:
+    """Foundings of one half year are told together."""
+    rows = sorted((row for event in BIRTHS for row in happened(teller, event)), key=lambda row: row.week)
+    groups = _half_years(rows)
+    return [Point(group[0].week, 24.0 + len(group), partial(_born, teller, group)) for group in groups]
+
+
+def _born(teller: Teller, together: Sequence[Any]) -> str:
+    names = words.capital(words.joined([words.name(row.organisation) for row in together]))
+    told = f"**{weeks_told(together)}: {names} {'is' if len(together) == 1 else 'are'} founded**, "
+    by = [BIRTHS[row.event].format(words.name(row.partner)) for row in together]
+    issues = [words.plain(issue) for issue in dict.fromkeys(row.issue for row in together)]
+    told += f"{words.joined(list(dict.fromkeys(by)))}, over {words.joined(issues)}."
+    first, last = together[0].week, together[-1].week
+    refused = sum(first <= row.week <= last for row in happened(teller, "unregistered"))
+    return told + (f" The register refused {words.number(refused)} more." if refused else "")
 
 
 def _closed(teller: Teller, together: Sequence[Any]) -> str:
@@ -197,6 +227,10 @@ def _closed(teller: Teller, together: Sequence[Any]) -> str:
     all_of_them = teller.organisations["organisation"].nunique()
     of = f"{words.number(gone)} of {all_of_them} organisations {'is' if gone == 1 else 'are'} now gone"
     told = f"**{weeks_told(together)}: {names} {'closes' if len(together) == 1 else 'close'}**, out of money; {of}."
+    heirs = [row for row in happened(teller, "merged") if first <= row.week <= last]
+    told += "".join(
+        f" What is left of {words.name(row.organisation)} goes over to {words.name(row.partner)}." for row in heirs
+    )
     rule = teller.scenario.mechanism.funds
     force = float(teller.weeks[teller.weeks["week"] == first]["repression"].max())
     if rule.harassment * force > rule.fixed / 2 and "harassment" not in teller.explained:

@@ -60,6 +60,7 @@ EVENTS = (
     "appeal", "adopted", "refused", "shaming", "offset", "shelter", "borrowed",
     "ballot_launched", "ballot_qualified", "ballot_failed", "ballot_withdrawn", "counter_proposal", "vote", "veto",
     "recall", "deterrence", "disaster", "not_followed", "withdrawal",
+    "founded", "unregistered", "split", "formalised", "merged",
 )  # fmt: skip
 """What the log tells of; an event's number is its place here. Those of answers and clashes count on from the first."""
 NEWS, CAMPAIGN_BEGINS, CAMPAIGN_ENDS, CLOSURE, COVERED, ANSWERED, STEP, REFORM = (
@@ -82,6 +83,11 @@ APPEAL, ADOPTED, REFUSED, SHAMING, OFFSET, SHELTER, BORROWED = (
     EVENTS.index(name) for name in ("appeal", "adopted", "refused", "shaming", "offset", "shelter", "borrowed")
 )
 DISASTER, NOT_FOLLOWED, WITHDRAWAL = (EVENTS.index(name) for name in ("disaster", "not_followed", "withdrawal"))
+FOUNDED, UNREGISTERED, SPLIT, FORMALISED, MERGED = (
+    EVENTS.index(name) for name in ("founded", "unregistered", "split", "formalised", "merged")
+)
+BIRTHS = (FOUNDED, SPLIT, FORMALISED)
+"""With these an organisation begins."""
 SHOCKS = get_args(Shock.model_fields["kind"].annotation)
 OBSTACLES = ("closed", "forbidden", "goal_reached", "no_means", "no_ballot", "no_target", "no_allies")
 IS_CLOSED, FORBIDDEN, IS_REACHED, NO_MEANS, NO_BALLOT, NO_TARGET, NO_ALLIES = range(len(OBSTACLES))

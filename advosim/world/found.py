@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advosim.scenario.declare import catalogue
-from advosim.scenario.groups import home_of, organisations
+from advosim.scenario.groups import everybody, home_of, newcomers, organisations
 from advosim.scenario.load import Scenario
 from advosim.scenario.schema import MOST_SEATS, Organisation, OrganisationKind, Polity, Relation
 from advosim.world.chance import U, draw64, exp, key, name_key, normal_of, pair, stream, wrapping
@@ -108,7 +108,7 @@ def names(scenario: Scenario) -> Names:
         tuple(scenario.tactic),
         KINDS,
         tuple((home, public) for home, polity in scenario.polity.items() for public in polity.public),
-        tuple((home, name) for home, polity in scenario.polity.items() for name, _ in organisations(polity)),
+        tuple((one.home, one.name) for one in everybody(scenario)),
         tuple((home, party) for home, polity in scenario.polity.items() for party in polity.party),
         tuple(scenario.body),
     )
@@ -371,6 +371,7 @@ def _polities(scenario: Scenario) -> NDArray[Any]:
         row.legitimacy = polity.legitimacy
         row.field = row.answerable = 1.0
         row.parties = len(polity.party)
+        row.newcomers = len(newcomers(polity))
     rows["first_party"] = np.cumsum(rows["parties"]) - rows["parties"]
     return rows
 
@@ -465,22 +466,31 @@ def _bodies(world: World, scenario: Scenario) -> None:
 
 def _organisations(world: World, scenario: Scenario, seed: int, known: Names) -> None:
     usual = catalogue("kinds", OrganisationKind)
-    row = 0
-    for p, polity in enumerate(scenario.polity.values()):
-        for name, organisation in organisations(polity):
-            own = U(pair(world.arena.polities["key"][p], name_key(name)))
-            _organisation(world, scenario, seed, row, own, organisation, usual[organisation.kind])
-            world.teams.organisations["polity"][row] = p
-            world.teams.organisations["kind"][row] = KINDS.index(organisation.kind)
-            if organisation.kind == "municipality":
-                _govern(world, p, row, organisation)
-            row += 1
+    for row, one in enumerate(everybody(scenario)):
+        p, organisation = known.polities.index(one.home), one.given
+        own = U(pair(world.arena.polities["key"][p], name_key(one.name)))
+        _organisation(world, scenario, seed, row, own, organisation, usual[organisation.kind])
+        world.teams.organisations["polity"][row] = p
+        world.teams.organisations["kind"][row] = KINDS.index(organisation.kind)
+        if organisation.kind == "municipality":
+            _govern(world, p, row, organisation)
+        if one.newcomer:
+            _await(world, row, organisation)
+    row = len(known.organisations)
     world.teams.campaigns["organisation"][:row] = world.teams.campaigns["credited"][:row] = np.arange(row)
     world.teams.campaigns["alliance"] = -1
     world.teams.campaigns["alliance"][row:] = np.arange(len(world.teams.campaigns) - row) // MOST_ROLES
     world.teams.campaigns["amplified"] = 1.0
     world.allied.alliances["number"] = -1
     world.allied.seats["organisation"] = -1
+
+
+def _await(world: World, row: int, given: Organisation) -> None:
+    """A newcomer is closed until it is founded; what it will be for, its founders decide."""
+    record = world.teams.organisations[row]
+    record.closed, record.founded = True, -1
+    record.capital, record.funds = given.funds, 0.0
+    world.teams.priorities[row] = 0.0
 
 
 def _govern(world: World, p: int, row: int, given: Organisation) -> None:
@@ -496,7 +506,7 @@ def _organisation(
 ) -> None:
     record, skills = world.teams.organisations[row], given.skills or kind.skills
     spread = exp(given.funds_within * normal_of(seed, "founding.funds", own))
-    record.key = own
+    record.key, record.ended = own, -1
     record.funds = given.funds * spread
     # Income grows less than means, as fixed assets do not pay (prototype).
     record.income = given.income * np.sqrt(spread)
@@ -555,19 +565,19 @@ class Positions(NamedTuple):
     stances: NDArray[np.float64]
     """(o, m): -1..1."""
     priorities: NDArray[np.float64]
-    """(o, m): 0..1, sum 1 where any is above 0."""
+    """(o, m): 0..1, sum 1 where any is above 0; all 0 of those who are yet to be founded."""
 
 
 def positions(scenario: Scenario, seed: int) -> Positions:
     """The positions that `found` draws, without a world around them."""
-    given = [(home, name, row) for home, polity in scenario.polity.items() for name, row in organisations(polity)]
+    given = everybody(scenario)
     with wrapping():
         stances = [
             [_stance(seed, U(pair(name_key(home), name_key(name))), row, issue) for issue in scenario.issue]
-            for home, name, row in given
+            for home, name, row, _ in given
         ]
         policy = _issues(scenario, seed)["policy"]
-    priorities = [_weights(scenario, row.priorities) for _, _, row in given]
+    priorities = [_weights(scenario, one.given.priorities) * (not one.newcomer) for one in given]
     shape = (len(given), len(scenario.issue))
     return Positions(policy.copy(), np.reshape(stances, shape), np.reshape(priorities, shape))
 
@@ -579,7 +589,8 @@ def _individuals(world: World, polity: Polity, home: Any) -> None:
         for row, each in enumerate(world.teams.organisations)
         if world.arena.polities["key"][each.polity] == home.key
     ]
-    known = {name: world.teams.organisations[row] for row, (name, _) in zip(rows, organisations(polity), strict=True)}
+    # Newcomers come last, and nobody has a post with them.
+    known = {name: world.teams.organisations[row] for row, (name, _) in zip(rows, organisations(polity), strict=False)}
     for person in polity.individual.values():
         for post in person.posts:
             record = known[post]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advosim.scenario.declare import catalogue
-from advosim.scenario.groups import organisations
+from advosim.scenario.groups import everybody
 from advosim.scenario.load import Scenario
 from advosim.scenario.schema import FaceToFaceNetwork, Organisation, OrganisationKind, Polity
 from advosim.world import edge_lists, networks
@@ -278,7 +278,7 @@ def _drawn(
 
 def settle(world: World, scenario: Scenario, seed: int) -> None:
     """Members find their organisations among citizens of their side on its first issue."""
-    given = [row for polity in scenario.polity.values() for _, row in organisations(polity)]
+    given = [one.given for one in everybody(scenario)]
     offsets = np.concatenate([[0], np.cumsum(world.arena.polities["citizens"])])
     for row, organisation in enumerate(world.teams.organisations):
         m = int(np.argmax(world.teams.priorities[row]))

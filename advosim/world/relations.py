@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from advosim.scenario.groups import allies_of, organisations
+from advosim.scenario.groups import allies_of, everybody, newcomers, organisations
 from advosim.scenario.load import Scenario
 from advosim.scenario.schema import Alliance, Polity
 from advosim.world.chance import U, draw64, exp, key, name_key, pair, stream
@@ -20,7 +20,7 @@ _TIES = stream("ties")
 
 def most_alliances(polity: Polity) -> int:
     """Alliances that can live at a time: one for every two organisations, two more, and those at the start."""
-    known = len(organisations(polity))
+    known = len(organisations(polity)) + len(newcomers(polity))
     return known // 2 + 2 + len(polity.alliance) if known > 1 else 0
 
 
@@ -40,6 +40,8 @@ def relate(world: World, scenario: Scenario, seed: int) -> None:
     start = scenario.mechanism.trust.start
     world.allied.trust[:] = np.minimum(start + rule.trust * world.allied.tied, 1.0)
     np.fill_diagonal(world.allied.trust, 0.0)
+    awaited = world.teams.organisations["founded"] < 0
+    world.allied.trust[awaited, :] = world.allied.trust[:, awaited] = 0.0
     world.teams.organisations["ties"] = world.allied.tied.sum(axis=1)
     for home, polity in enumerate(scenario.polity.values()):
         for name, alliance in polity.alliance.items():
@@ -47,18 +49,15 @@ def relate(world: World, scenario: Scenario, seed: int) -> None:
 
 
 def _represent(world: World, scenario: Scenario) -> None:
-    row = first = 0
-    for polity in scenario.polity.values():
-        for _, organisation in organisations(polity):
-            for q, public in enumerate(polity.public):
-                world.teams.represents[row, first + q] = public in organisation.represents
-            row += 1
-        first += len(polity.public)
+    publics = [(home, public) for home, polity in scenario.polity.items() for public in polity.public]
+    for row, one in enumerate(everybody(scenario)):
+        for q, (home, public) in enumerate(publics):
+            world.teams.represents[row, q] = home == one.home and public in one.given.represents
 
 
 def _shared_leaders(scenario: Scenario) -> NDArray[np.uint8]:
     """(o, o): 1 for organisations in which one person has posts."""
-    names = [(home, name) for home, polity in scenario.polity.items() for name, _ in organisations(polity)]
+    names = [(one.home, one.name) for one in everybody(scenario)]
     row = {name: number for number, name in enumerate(names)}
     shared = np.zeros((len(names), len(names)), np.uint8)
     for home, polity in scenario.polity.items():
@@ -92,6 +91,8 @@ def tie(seed, organisations, relations, shared, rules, tied):
     for i in range(organisations.size):
         for j in range(i + 1, organisations.size):
             a, b = organisations[i], organisations[j]
+            if a.closed or b.closed:
+                continue
             known = relations[a.polity, b.polity]
             apart = abs(a.place - b.place)
             apart = min(apart, 1.0 - apart) if a.polity == b.polity else known.distance

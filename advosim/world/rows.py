@@ -70,6 +70,7 @@ POLITY = table(
     ("closures", "i8", "organisations that closed this week"),
     ("danger", "f8", "0..1, how near the government is to a recall"),
     ("early", "?", "whether a recall has called an election"),
+    ("newcomers", "i8", "organisations that there is room for in all; 0: none is founded or registers"),
 )
 
 RIGHT = table(
@@ -235,7 +236,12 @@ ORGANISATION = table(
     ("key", "u8", "id: hash of polity and name"),
     ("polity", "i8", "row of polities"),
     ("kind", "i8", "place in the list of kinds"),
-    ("closed", "?", "whether it ran out of means"),
+    ("closed", "?", "whether it ran out of means, or has yet to be founded"),
+    ("founded", "i8", "week; 0 if it was there at the start, -1 before"),
+    ("ended", "i8", "week in which its end was seen to, -1 before"),
+    ("capital", "f8", ">= 0, newcomers: what founders usually raise"),
+    ("payroll", "f8", ">= 0, weekly upkeep of staff hired on grants"),
+    ("rallies", "f8", ">= 0, weeks of large protest to which it called, as remembered"),
     ("funds", "f8", ">= 0, reference budgets"),
     ("income", "f8", ">= 0, usual weekly gifts, reference budgets"),
     ("institutionalisation", "f8", "0..1"),

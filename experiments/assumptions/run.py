@@ -69,6 +69,8 @@ WORLDS: dict[str, tuple[str, dict[str, Any]]] = {
     "boycotts": ("producer_boycott", {}),
     "donors": ("donor_drift", {}),
     "affected": ("affected_at_the_table", {}),
+    "newcomers": ("new_organisations", {}),
+    "law on funds": ("foreign_funding_law", {}),
     "rich partner": ("rich_partner", {}),
     "shared platform": ("collaborative_platform", {}),
     "town and press": (
@@ -91,6 +93,8 @@ WHERE = (
     (r"mechanism\.(initiative|referendum)\.", "ballots"),
     (r"mechanism\.recall\.|governance\.recall", "recall"),
     (r"mechanism\.platform_control\.|platform_regulation|surveillance", "platforms"),
+    (r"mechanism\.registration\.", "law on funds"),
+    (r"mechanism\.(founding|schism|formalisation|merger)\.|\.newcomer\.", "newcomers"),
     (r"mechanism\.(boycott\.|pressure\.firms|evidence\.reputation|coverage\.boycott)", "boycotts"),
     (r"\.(market_share|reputation|lobby_budget)$", "boycotts"),
     (r"mechanism\.grants\.|institutionalisation\.grants|\.gives$|entry_cost", "donors"),

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advosim import Scenario, simulate
+from advosim.scenario.groups import everybody
 from advosim.world.found import positions
 
 HOME = "polity.home.governance."
@@ -25,14 +26,22 @@ MIXED = {
 }  # fmt: skip
 
 
+GROWING = " and growing"
+"""Of a context in which organisations may be founded: that of `new_organisations`."""
+
+
 def context(name: str, citizens: int) -> Scenario:
-    """`open`, `mixed` or `closed`: the baseline's people and organisations under three kinds of governance; else a
-    shipped scenario.
+    """`open`, `mixed` or `closed`: the baseline's people and organisations under three kinds of governance, with
+    `GROWING` behind it room for newcomers; else a shipped scenario.
     """
-    shipped = {"open": "baseline", "mixed": "closed_regime", "closed": "closed_regime"}.get(name, name)
+    kind = name.removesuffix(GROWING)
+    shipped = {"open": "baseline", "mixed": "closed_regime", "closed": "closed_regime"}.get(kind, kind)
     scenario = Scenario.load(shipped)
     changes: dict[str, Any] = {f"polity.{home}.citizens": citizens for home in scenario.polity}
-    changes |= {HOME + setting: value for setting, value in MIXED.items()} if name == "mixed" else {}
+    changes |= {HOME + setting: value for setting, value in MIXED.items()} if kind == "mixed" else {}
+    if name.endswith(GROWING):
+        room = Scenario.load("new_organisations").polity["home"].newcomer
+        changes["polity.home.newcomer"] = {group: row.model_dump(exclude_unset=True) for group, row in room.items()}
     return scenario.but(changes)
 
 
@@ -44,11 +53,13 @@ def observe(scenario: Scenario, seed: int) -> dict[str, float]:
     change = weeks["policy"][-1] - before
     moved = np.abs(change) >= MOVED
     majority = np.sign(2 * weeks["support"][0] - 1)
-    means = np.array([row.income for _, row in _organisations(scenario)])[: len(stances)]
+    # Of newcomers the weights are 0: they are none of the sides at the start.
+    means = np.array([one.given.income for one in everybody(scenario)])
     richer = np.sign((np.sign(stances - before) * weights * means[:, None]).sum(axis=0))
     protest = np.stack([weeks["protest_for"], weeks["protest_against"]])
     begun = record.events[record.events["event"] == "campaign"]["tactic"]
     campaigns = max(len(begun), 1)
+    closed = float((record.events["event"] == "closure").sum())
     return {
         "unchanged": float(1 - moved.mean()),
         "toward the majority": float((change * majority).mean()),
@@ -65,17 +76,15 @@ def observe(scenario: Scenario, seed: int) -> dict[str, float]:
         "weeks of protest": float((protest.sum(axis=0) >= ONSET - 1e-9).sum() / 4),
         "median week": float(np.median(protest.sum(axis=(0, 2)))),
         "distance": float(np.abs(weeks["policy"][-1] - weeks["attitude"][-1]).mean()),
-        "closures": float((record.events["event"] == "closure").sum()),
+        "closures": closed,
+        "founded": float(record.events["event"].isin(["founded", "split", "formalised"]).sum()),
+        "organisations": float((~record.recorded.organisations["closed"][-1]).sum()),
+        "closures a year open": closed / max(float((~record.recorded.organisations["closed"]).sum()) / 52, 1e-9),
         "first quarter": float(np.abs(weeks["policy"][:13] - before).max()),
         "largest step": float(np.abs(np.diff(weeks["policy"], axis=0)).max()),
         **{f"policy {m}": float(weeks["policy"][-1, m]) for m in range(len(change))},
         **{f"attitude {m}": float(weeks["attitude"][-1, m]) for m in range(len(change))},
     }
-
-
-def _organisations(scenario: Scenario) -> list[tuple[str, Any]]:
-    homes = scenario.polity.values()
-    return [(name, row) for home in homes for name, row in home.organisation.items() for _ in range(row.count)]
 
 
 def _observed(job: tuple[Scenario, int]) -> dict[str, float]:

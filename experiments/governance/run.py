@@ -1,7 +1,8 @@
-"""What each governance setting does to tactics, success and costs: `python run.py RESULTS [PAIRS] [CITIZENS]`.
+"""What each governance setting does to tactics, success and costs: `python run.py RESULTS [PAIRS] [CITIZENS] [ONLY]`.
 
 Writes settings.csv (one row per setting, context and measure, with theory's expectation and a verdict), worlds.csv
-(levels by context and number of organisations) and manifest.json.
+(levels by context and number of organisations) and manifest.json. ONLY is a setting that is run alone: its rows take
+the place of those in settings.csv, and nothing else is written.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from measures import FOUR_YEARS, HOME, column, context, paired, runs
+from measures import FOUR_YEARS, GROWING, HOME, column, context, paired, runs
 
 import advosim
 
@@ -23,7 +24,13 @@ THREE = ("open", "mixed", "closed")
 SETTINGS: dict[str, tuple[Any, Any, tuple[str, ...], dict[str, str], str]] = {
     "repression": (0.05, 0.95, THREE, {"street": "-", "closures": "+", "toward the majority": "-"}, "Tilly 1978"),
     "accommodation": (0.05, 0.95, THREE, {"unchanged": "-", "protest": "-"}, "Gamson 1975; Giugni 2004"),
-    "entry_cost": (0.05, 0.95, THREE, {"closures": "+"}, "Dupuy, Ron & Prakash 2016"),
+    "entry_cost": (
+        0.05,
+        0.95,
+        tuple(name + GROWING for name in THREE),
+        {"founded": "-", "organisations": "-", "closures a year open": "+"},
+        "Dupuy, Ron & Prakash 2016; Christensen & Weinstein 2013",
+    ),
     "assembly_cost": (0.05, 0.95, THREE, {"street": "-", "protest": "-"}, "Tilly 2006"),
     "openness": (0.05, 0.95, THREE, {"inside": "+", "street": "-", "unchanged": "-"}, "Kitschelt 1986"),
     "access": (0.05, 0.95, THREE, {"inside": "+", "toward the richer": "+"}, "Hall & Deardorff 2006; Selznick 1949"),
@@ -52,10 +59,10 @@ def verdict(row: dict[str, Any]) -> str:
     return "as expected" if (row["effect"] > 0) == (row["expected"] == "+") else "against"
 
 
-def settings(pairs: int, citizens: int, workers: int) -> pd.DataFrame:
-    """One row per setting, context and measure."""
+def settings(pairs: int, citizens: int, workers: int, only: str = "") -> pd.DataFrame:
+    """One row per setting, context and measure. only: the one setting that is asked for."""
     seeds = range(FIRST_SEED, FIRST_SEED + pairs)
-    cells = [(name, where) for name, row in SETTINGS.items() for where in row[2]]
+    cells = [(name, where) for name, row in SETTINGS.items() if only in ("", name) for where in row[2]]
     jobs = []
     for name, where in cells:
         scenario = context(where, citizens)
@@ -106,8 +113,17 @@ def worlds(number: int, citizens: int, workers: int) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def main(folder: str, pairs: int = 200, citizens: int = 4000) -> None:
+def again(out: Path, pairs: int, citizens: int, workers: int, only: str) -> None:
+    """Run one setting; its rows take the place of those that are there."""
+    known, own = pd.read_csv(out / "settings.csv"), settings(pairs, citizens, workers, only).round(4)
+    rows = [own if name == only else known[known["setting"] == name] for name in SETTINGS]
+    pd.concat(rows).to_csv(out / "settings.csv", index=False)
+
+
+def main(folder: str, pairs: int = 200, citizens: int = 4000, only: str = "") -> None:
     out, workers = Path(folder), max(1, len(os.sched_getaffinity(0)))
+    if only:
+        return again(out, pairs, citizens, workers, only)
     out.mkdir(parents=True, exist_ok=True)
     worlds(pairs, citizens, workers).round(4).to_csv(out / "worlds.csv", index=False)
     settings(pairs, citizens, workers).round(4).to_csv(out / "settings.csv", index=False)
@@ -122,4 +138,4 @@ def main(folder: str, pairs: int = 200, citizens: int = 4000) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], *(int(value) for value in sys.argv[2:]))
+    main(sys.argv[1], *(int(value) for value in sys.argv[2:4]), *sys.argv[4:])

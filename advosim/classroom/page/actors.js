@@ -16,7 +16,7 @@ export function drawOrganisations(pen, box, scene, side) {
   const middle = box.x + box.w / 2;
   pen.text(box.x, box.y + size, "for reform", { size, fill: VIEWS.more, weight: 600 });
   pen.text(box.x + box.w, box.y + size, "against", { size, fill: VIEWS.less, weight: 600, anchor: "end" });
-  const places = placed(scene, { x: box.x, y: box.y + 1.6 * size, w: box.w, h: box.h - 1.6 * size }, size);
+  const places = placed(scene, week, { x: box.x, y: box.y + 1.6 * size, w: box.w, h: box.h - 1.6 * size }, size);
   if (!week) return;
   drawBows(pen, scene, week, places, middle);
   const busy = new Set(week.campaigns.filter((each) => each[1] === scene.view.issue).map((each) => each[0]));
@@ -27,18 +27,27 @@ export function drawOrganisations(pen, box, scene, side) {
 
 /**
  * Where organisations stand: on the side that they take, those whom the issue concerns with their names.
- * @param {import("./scene.js").Scene} scene @param {import("./pen.js").Box} box @param {number} size
+ * Who is founded in mid-run comes in then, before those who are named no more as the issue concerns them less.
+ * @param {import("./scene.js").Scene} scene @param {import("./history.js").Week | undefined} week
+ * @param {import("./pen.js").Box} box @param {number} size
  * @returns {Map<number, Spot>}
  */
-function placed(scene, box, size) {
+function placed(scene, week, box, size) {
   const { stage, view } = scene;
   const spots = new Map();
+  const founded = new Map((week?.founded || []).map(([place, stances, priorities]) => [place, { stances, priorities }]));
+  const there = (/** @type {number} */ place) => !stage.newcomers?.[place] || founded.has(place);
+  const cares = (/** @type {number} */ place) => (founded.get(place)?.priorities || stage.priorities[place])[view.issue];
+  const wants = (/** @type {number} */ place, /** @type {number} */ home) => {
+    const own = founded.get(place);
+    return own ? own.stances[view.issue] > stage.policy[home][view.issue] : sideOf(stage, place, view.issue, home);
+  };
   for (const left of [true, false]) {
     const all = stage.organisations
       .map((each, place) => ({ place, home: each[0] }))
-      .filter(({ place, home }) => home === view.polity && sideOf(stage, place, view.issue, home) === left)
+      .filter(({ place, home }) => home === view.polity && there(place) && wants(place, home) === left)
       .map(({ place }) => place);
-    const named = all.filter((place) => stage.priorities[place][view.issue] >= CARES).slice(0, MOST_NAMED);
+    const named = all.filter((place) => cares(place) >= CARES).slice(0, MOST_NAMED);
     const rest = all.filter((place) => !named.includes(place));
     const room = rest.length ? 1.9 * size : 0;
     const step = Math.min(2.1 * size, (box.h - room) / Math.max(named.length, 1));

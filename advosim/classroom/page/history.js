@@ -7,7 +7,7 @@
  *   title: string, question: string, weeks: number, measures: string[], views: string[], answers: string[],
  *   slots: string[], polities: string[], citizens: number[], issues: string[], meanings: string[],
  *   publics: [number, string][], shares: number[], sample: number[], organisations: [number, string][],
- *   kinds: string[], stances: number[][], priorities: number[][], parties: [number, string][],
+ *   kinds: string[], newcomers: number[], stances: number[][], priorities: number[][], parties: [number, string][],
  *   bodies: [string, string][], policy: number[][], elections: number[], reforms: [number, string, any][]
  * }} Stage
  */
@@ -20,7 +20,7 @@
 /**
  * A week: JSON, numbers and bytes as `wire.week` lays them out.
  * @typedef {{
- *   k: number, campaigns: [number, number, number][], alliances: [number, number, number, number[]][],
+ *   k: number, campaigns: [number, number, number][], founded: [number, number[], number[]][], alliances: [number, number, number, number[]][],
  *   parties: [number, number, number][], ballots: [number, number, number, number, number, number, number][],
  *   appeals: [number, number, number, number, number][], cases: [number, number, number, number, number][],
  *   said: Said[], numbers: Float32Array, bytes: Uint8Array

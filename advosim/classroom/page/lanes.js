@@ -14,7 +14,7 @@ const LANES = /** @type {const} */ (["law", "people", "attention", "answers", "e
 const HEIGHTS = { law: 84, people: 78, attention: 34, answers: 66, events: 38, difference: 50 };
 /** Events with a mark of their own on the axis; the law's steps stand on its line. */
 const MARKED = new Set([
-  "news", "closure", "reform", "alliance", "dissolved", "hashtag", "concession", "agreement", "election", "government",
+  "news", "closure", "founded", "reform", "alliance", "dissolved", "hashtag", "concession", "agreement", "election", "government",
   "adopted", "shaming", "shelter", "ballot_launched", "vote", "deterrence", "protest",
 ]);
 
@@ -292,6 +292,9 @@ export function drawMark(pen, event, x, y, r, colour) {
   if (event === "closure") {
     pen.path([x - r, y - r, x + r, y + r], line);
     pen.path([x - r, y + r, x + r, y - r], line);
+  } else if (event === "founded" || event === "split" || event === "formalised") {
+    pen.path([x - r, y, x + r, y], line);
+    pen.path([x, y - r, x, y + r], line);
   } else if (event === "alliance" || event === "joined") pen.round(x, y, r, { ...line, fill: "#fff" });
   else if (event === "dissolved" || event === "left") {
     pen.round(x, y, r, { ...line, fill: "#fff" });
