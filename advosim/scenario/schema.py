@@ -94,7 +94,7 @@ class Governance(Part):
     accommodation: float = number(0.5, 0, 1, "readiness to answer demands at all",
         source="convention: the middle of the scale; `advosim country` reads them off V-Dem")  # fmt: skip
     entry_cost: float = number(
-        0.3, 0, 1, "burden of registering: the share of foreign funds that it keeps out", assumed=17
+        0.3, 0, 1, "burden of registering and reporting; the share of foreign funds that it keeps out", assumed=17
     )
     assembly_cost: float = number(0.1, 0, 1, "cost and legal burden of protest", assumed=17)
     openness: float = number(0.7, 0, 1, "share of insider contacts and consultations that get in", assumed=17)
