@@ -357,6 +357,9 @@ class Record:
 
         rows = self.recorded.bonds
         quarter, one, other = np.nonzero((rows["trust"] > 0) | rows["tied"])
+        first = first_weeks(self)
+        there = quarter * QUARTER + 1 >= np.maximum(first[one], first[other])
+        quarter, one, other = quarter[there], one[there], other[there]
         homes, known = zip(*self.names.organisations, strict=True) if self.names.organisations else ((), ())
         return pd.DataFrame(
             {

@@ -277,9 +277,9 @@ def same(one: Record, other: Record) -> bool:
 
 def growing() -> Scenario:
     """The busy world with room for newcomers, who are many."""
-    newcomers = {"club": {"count": 6, "funds": 6.0}, "office": {"kind": "ngo", "count": 4}}
+    newcomers = {"club": {"count": 24, "funds": 6.0}, "office": {"kind": "ngo", "count": 6}}
     donor = {"kind": "foundation", "stance": 0.3, "foreign": True, "gives": 3.0, "activity": 0.0}
-    lively = {"founding.rate": 60.0, "schism.chance": 1.0, "formalisation.weeks": 1.0, "formalisation.chance": 0.5}
+    lively = {"founding.rate": 20.0, "schism.chance": 1.0, "formalisation.weeks": 1.0, "formalisation.chance": 0.5}
     return busy().but(
         {
             "polity.home.newcomer": newcomers,

@@ -42,6 +42,8 @@ _FORMAL = stream("formalisation")
 _FOLLOW = stream("merger")
 _FORMAL_KIND = 0.5
 """Institutionalisation from which an organisation is formal (convention): the middle of the scale."""
+_MAJORITY = 0.5
+"""Of an organisation's members (convention)."""
 _LEAST_GAP = 0.02
 """A newcomer wants at least so much more, or less, than the law is (convention), else it would have nothing to do."""
 
@@ -340,8 +342,10 @@ def main_issue(priorities, o):
 
 @compiled
 def schism_chance(faction, participatory, rule):
-    """.06 x share of members who stand far off x (1 - how far all members decide). Hirschman 1970."""
-    return rule.chance * faction * (1.0 - participatory)
+    """.06 x share of members who stand far off x (1 - how far all members decide); 0 from a half of them on, who could
+    change the line instead. Hirschman 1970.
+    """
+    return rule.chance * faction * (1.0 - participatory) if faction < _MAJORITY else 0.0
 
 
 @compiled

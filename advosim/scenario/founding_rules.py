@@ -38,7 +38,7 @@ class Founding(Mechanism):
     Lowery 1996.
     """
 
-    rate: float = number(10.0, 0, 1000, "attempts where demand is full and nobody serves it", unit="a week", assumed=28)
+    rate: float = number(2.5, 0, 1000, "attempts where demand is full and nobody serves it", unit="a week", assumed=28)
     half_salience: float = number(0.1, 0.001, 1, "salience at which half of the demand counts", unit="share of mind",
         source="convention: the half-salience of other rules")  # fmt: skip
     by_grievance: float = number(1.0, 0, 20, "rise of demand by grievance", unit="share", assumed=28,
@@ -52,7 +52,7 @@ class Founding(Mechanism):
     capacity: float = number(3.0, 0.1, 1000, "organisations on one niche that leave 1/e of the rate",
         unit="organisations", assumed=28, source="Hannan & Freeman 1989: numbers make for competition")  # fmt: skip
     spread: float = number(0.7, 0, 3, "sd of the log of what founders raise", unit="log", assumed=28)
-    circle: float = number(0.003, 0, 1, "members at the founding", unit="share of citizens", assumed=28)
+    circle: float = number(0.005, 0, 1, "members at the founding", unit="share of citizens", assumed=28)
     stance_within: float = number(0.1, 0, 1, "sd of the stance around the side's mean attitude", unit="position",
         assumed=28)  # fmt: skip
 

@@ -274,7 +274,7 @@ class Newcomer(Part):
     )  # fmt: skip
     funds_within: float = number(0.5, 0, 2, "sd of log means among alike ones", unit="log", assumed=11,
         source="Baumgartner et al. 2009: groups differ widely in means")  # fmt: skip
-    income: float = number(0.6, 0, 1e4, "weekly gifts and fees", unit="weekly campaign budgets", assumed=28)
+    income: float = number(0.8, 0, 1e4, "weekly gifts and fees", unit="weekly campaign budgets", assumed=28)
     skills: Skills | None = choice(None, "what it can do well; default by kind")
     credibility: Credibility = choice(Credibility, "how far audiences believe it")
     frames: tuple[Name, ...] = Field(
