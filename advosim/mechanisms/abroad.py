@@ -257,8 +257,13 @@ def _case_before(p, other, m, side, issues, abroad):
 
 @compiled
 def third_states(now, arena, abroad):
-    """Third states speak up: 1 - prod(1 - leverage x willingness x case). They are pressed by their own publics and
-    organisations; who is no better does not speak. Hafner-Burton 2008; Keck & Sikkink 1998.
+    """Third states speak up, pressed by their own publics and organisations; who is no better does not.
+
+    T = 1 - prod over states (1 - leverage x w x case). w = `openness` there x lead x (o + c)/2: lead = how far its
+    policy is ahead of the target's, over .3, at most 1; o = how far its public's mean attitude is ahead, likewise, x
+    z/(z + .02); c = e/(e + 2) of campaigns there on that side. Case: how fresh it is with that state, which was asked,
+    or is a member of a body that adopted it, or to which allies there carry it (`across_borders`). Hafner-Burton 2008;
+    Keck & Sikkink 1998.
     """
     polities, issues = arena.polities, arena.issues
     relations = abroad.relations
@@ -326,9 +331,23 @@ def _presence(p, m, side, issue, organisations, stances, priorities):
 
 @compiled
 def boomerang(now, arena, teams, abroad, events):
-    """Shaming comes back as pressure: .24 x vulnerability x S (presence + third states) / 2; alone it does nothing.
+    """Blocked at home, heard abroad: shaming comes back as pressure, and alone it does nothing.
 
-    Shamed governments may offset: they give a little, and repress elsewhere. Keck & Sikkink 1998; Hafner-Burton 2008.
+    Way at home: blocked = (b + (1 - b) x .3 x failure) x d, b = 1 - `openness` (1 - R), failure what past campaigns
+    brought less than an untried tactic is expected to, d = min(1, distance of its stance to the government's ideal /
+    mean distance of its opponents'): who is served at home is not blocked. A team that plans looks abroad with chance
+    (blocked - .5)/.5; then appeals that it can pay for four weeks weigh x 3 among its tactics.
+
+    Gatekeepers: in an appeal's last week it is adopted with s(-gatekeeping + 2 fit + agenda + 2 visibility + 2 t/(t +
+    2) + `enlist` + e/(e + 1) - cases/capacity): fit = lead of the body's policy over the target's on the team's side, t
+    like-minded ties abroad, e effort. An adopted case is on the docket (1, fading by .99 a week), raises the agenda by
+    .3 of what lacks, and moves the body's own policy by .05 (1 - |policy|), which fades.
+
+    Shaming: S = 1 - (1 - T) x prod over bodies (1 - leverage x case x min(1, capacity/cases) x lead/.3). The pressure
+    is .24 x `external_vulnerability` x S x (0 + .5 D + .5 T), D = n/(n + 2) of open organisations on that side at home
+    by priority. With chance .1 S a week the government offsets: it concedes .03 F, represses all issues for which it is
+    shamed (S from .05) less and the others more (R -+ .3, fading by .9). Keck & Sikkink 1998; Bob 2005; Murdie & Davis
+    2012; Hafner-Burton 2008.
     """
     clock, rules = now.clock, now.rules
     polities, issues = arena.polities, arena.issues

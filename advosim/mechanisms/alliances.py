@@ -70,8 +70,14 @@ _SLIGHT = 0.1
 
 @compiled
 def ties(now, teams, allied):
-    """Each quarter friends of friends get to know each other, and trust each other more: triads close. Ties fade
-    without a common alliance, and who closes has none left. Granovetter 1973; Murdie 2014.
+    """Friends of friends get to know each other, and trust each other more: triads close.
+
+    Two are tied at the start with chance .2 e^(-distance/.3) x .3 across languages x .1 across borders x 3 if one
+    person has posts in both, at most 1; distance is that on the ring of a polity's localities, and between polities
+    that of their `relation`, which may also give what is understood or the chance itself. Every 13 weeks two with a
+    common friend tie with chance .02, and a tie fades with chance .03 without a common alliance; who closes has none.
+    Tied pairs have .2 more trust at first, also those that tie later, and meet more often. A tie costs .02 of income a
+    week. Granovetter 1973; Murdie 2014.
     """
     clock, rules = now.clock, now.rules
     organisations = teams.organisations
@@ -171,7 +177,12 @@ def culture_distance(one, other):
 
 @compiled
 def enlist(organisation, rule):
-    """How far an organisation's evidence and credibility win others for it: weight x evidence x credibility. Seed 1."""
+    """How far an organisation's evidence and credibility win others for it.
+
+    Adds 1 x evidence x public credibility of whom it speaks for to the logit of a partner (`alliance_formation`), to
+    the weight with a foundation (`grants`) and to that with gatekeepers abroad (`boomerang`). Evidence is the quality
+    of recent reports, fading by .98 a week. Keck & Sikkink 1998.
+    """
     return rule.weight * organisation.learnedness * organisation.credibility[PUBLIC] if rule.on else 0.0
 
 
@@ -262,10 +273,16 @@ def largest_of(alliances, seats, o, other, p, m, side):
 
 @compiled
 def alliance_formation(now, arena, teams, allied, record):
-    """Each quarter pairs on one side of an issue meet, tied ones more often; one makes an offer, and both decide.
+    """Each quarter pairs on one side of an issue meet; one makes an offer, and both decide.
 
-    Who meets a member joins its alliance; two without any found one. logit = -2.4 + 2 goals + opponent's strength +
-    1.5 trust + complementary expertise + .5 salience/.1 + evidence - 1.5 niche - culture - .1 size.
+    Every 13 weeks a pair meets with chance .3, tied .9, x the lesser activity of both (at most 1). Their issue is the
+    one that matters most to both among those on which they are on one side of policy. Who meets a member may join its
+    largest alliance there; two without one may found one. Both consent, each by s(-2.4 + 2 overlap of goals + share of
+    efforts on the issue that oppose them + 1.5 T + expertise of the other as a share of what one lacks + .5 salience/.1
+    + `enlist` - 1.5 shared priorities with those of one's own kind - distance of cultures - .1 members); an offer in
+    the partner's frames adds .2 x their share (`message`). A newcomer weighs the mean of all members, a member the
+    newcomer; both weigh the size of the whole. Overlap of goals = (1 - distance/2) x shared priorities (the sum of the
+    lesser of each two). An alliance signs a memorandum with chance .15 x cohesion a quarter. At most 16 members.
     Hojnacki 1997; Hula 1999; Barman 2002.
     """
     clock, organisations = now.clock, teams.organisations
@@ -441,8 +458,11 @@ def _sign_memoranda(clock, rule, alliances, lives, events):
 
 @compiled
 def power(now, teams, allied):
-    """Say goes with funds ^ psi, which an alliance may have agreed on for itself; it sets lead and common line. Also
-    takes stock of trust and diversity. Seed 2.
+    """Who has more, decides more.
+
+    Say = funds^.5 as a share of the sum over members; the line is the mean position by say, the lead whoever has most
+    say. .5 x distance to the line is lost of a member's satisfaction. A declared alliance may have an exponent of its
+    own (`psi`). Pfeffer & Salancik 1978.
     """
     organisations, stances = teams.organisations, teams.stances
     trust, alliances, seats = allied.trust, allied.alliances, allied.seats
@@ -507,7 +527,12 @@ def quality(rule):
 
 @compiled
 def internal_communication(now, allied):
-    """Cohesion moves toward the mean of trust and of the quality of communication. Seed 2."""
+    """Meetings, updates and reports hold an alliance together.
+
+    Takes .05 of the common means; quality q = share/(share + .05). Cohesion += .1 ((mean T + q)/2 - cohesion); exits
+    are fewer by 2 (cohesion - .5) in the logit; the situation is misread by (1 - q) of the noise (`joint_plan`). Ostrom
+    1990.
+    """
     alliances = allied.alliances
     rule = now.rules[0].internal_communication
     for a in range(alliances.size):
@@ -555,7 +580,12 @@ def _meets(clock, alliance):
 
 @compiled
 def culture_clash(now, teams, allied, events):
-    """Conflict over ways of working; shared understanding, which communication brings, is the remedy. Seed 2."""
+    """Conflict over ways of working; shared understanding, which communication brings, is the remedy.
+
+    Every 13 weeks of an alliance the most distant pair falls out with chance .3 x distance x (1 - .6 q), distance =
+    mean difference of formal, confrontational and participatory culture. Both lose .3 of trust in each other and of
+    satisfaction, less what mediation spares (`trust`). Gray 1989.
+    """
     clock = now.clock
     organisations = teams.organisations
     alliances, seats = allied.alliances, allied.seats
@@ -574,7 +604,11 @@ def culture_clash(now, teams, allied, events):
 
 @compiled
 def priority_clash(now, teams, allied, events):
-    """Conflict over what comes first; negotiation among members with equal say is the remedy. Seed 2."""
+    """Conflict over what comes first; negotiation among members with equal say is the remedy.
+
+    As `culture_clash`, distance = 1 - shared priorities; the remedy is negotiation among equals: x (1 - .6 x evenness
+    of say), evenness = 1/(members x sum of say^2). Gray 1989.
+    """
     clock = now.clock
     priorities = teams.priorities
     alliances, seats = allied.alliances, allied.seats
@@ -604,7 +638,11 @@ def strategy_distance(one, other, uses, others_uses):
 
 @compiled
 def strategy_clash(now, teams, allied, events):
-    """Conflict over how to proceed; an agreed framework, the memorandum, is the remedy. Seed 2."""
+    """Conflict over how to proceed; an agreed framework, the memorandum, is the remedy.
+
+    As `culture_clash`, distance = (difference of institutionalisation + share of all their tactics that only one of two
+    uses)/2; the remedy is an agreed framework: x (1 - .6) under a memorandum. Gray 1989.
+    """
     clock = now.clock
     organisations, uses = teams.organisations, teams.uses
     alliances, seats = allied.alliances, allied.seats
@@ -721,11 +759,20 @@ def leave(clock, alliance, seats, s, organisations, events, reason):
 
 @compiled
 def alliance_exit(now, arena, teams, allied, record):
-    """At quarterly meetings members leave by chance, of all weeks since the last; at once where they closed or gave in
-    or policy went past them. An alliance of one dissolves, and one that nobody at home belongs to.
+    """Members leave at quarterly meetings by chance; at once who closed, gave in, or whom policy went past.
 
-    Partings are mutual: who is not trusted is eased out as one who does not trust leaves. All judge the alliance as it
-    was when the meeting began.
+    Leaves at a quarterly meeting with the chance 1 - (1 - p)^w of the w weeks since the last, or since one joined, p =
+    s(-4.6 + 3 (1 - T) - 1.5 satisfaction + .15 (members - 3) - .7 under a memorandum - 2 (cohesion - .5)) a week, T the
+    lesser of mean trust given and received, all as it was when the meeting began; at once who closed, whom policy has
+    reached or passed, or who gave in to a boycott on the issue (`boycott`). Satisfaction += .1 (.6 + .6 (results - .5)
+    - .5 x distance to the line - inequity - satisfaction), within 0 to 1; results follow the worth of joint campaigns,
+    1/2 is usual. Who stays shares the say anew. When one is left, the alliance dissolves, and its campaigns end.
+
+    The reason in the log is what weighed most: `closed`, `gave_in`, `goal_reached`, one of the clashes within the last
+    13 weeks, else the largest of `distrust`, `distrusted` (both: trust below what it is at first, .5, tied .7),
+    `outvoted`, `unfair_sharing`, `no_results`, `too_many`, else `drifted_apart`; an alliance ends for the reason of the
+    last who left it, who remains is `partners_left`. Partings are mutual: who is not trusted is eased out as one who
+    does not trust leaves. Hula 1999.
     """
     clock, rules = now.clock, now.rules
     issues = arena.issues

@@ -28,8 +28,11 @@ def overlap(mandates, i, j):
 
 @compiled
 def interplay(now, abroad):
-    """Bodies press each other on what is on their agendas: a body's policy moves by rate x overlap x the other's agenda
-    x the distance between both, and its agenda rises toward one that is fuller. Gehring & Oberthuer 2009.
+    """Bodies that share members press each other on what is on their agendas.
+
+    A body's policy moves by `rate` (0 unless a scenario sets it) a week x the share of its members that the other has
+    as well x the other's agenda x the distance between both; its agenda rises likewise toward a fuller one. What moved
+    returns as after adoptions (`boomerang`). Gehring & Oberthuer 2009.
     """
     rule, standing = now.rules[0].interplay, abroad.standing
     if not rule.on or rule.rate == 0.0 or standing.shape[0] < 2:
@@ -70,8 +73,12 @@ def _shame(i, p, arena, abroad, rule):
 
 @compiled
 def withdrawal(now, arena, teams, abroad, events):
-    """A government that a body shames may leave it rather than give way: the likelier the more it is shamed, the less
-    it depends on others, and the more have left before. Its cases there are closed, and nobody appeals there.
+    """A government that a body shames may leave it rather than give way.
+
+    Chance a week = `rate` (0 unless a scenario sets it) x s x (1 - `external_vulnerability`) x (1 + 2 x share of its
+    members that have left), s = 1 - prod over issues and sides (1 - leverage x case x room x lead), the body's own part
+    of shaming. Cases against who left are closed, and no tactic leads there any more. It does not come back.
+    Borzyskowski & Vabulas 2019.
     """
     rule = now.rules[0].withdrawal
     if not rule.on or rule.rate == 0.0:

@@ -17,8 +17,12 @@ _NEAR = 0.5
 
 @compiled
 def spillover(now, arena, abroad):
-    """News and coverage of last week add to others' attention: .3 x nearness x media freedom there. Citizens can follow
-    the free media of the nearest polity. Galtung & Ruge 1965; Koopmans & Vliegenthart 2011.
+    """News and coverage of last week cross borders; citizens can follow the free media of the nearest polity.
+
+    Last week's shock and bump of coverage of another polity add .3 x nearness x `media_freedom` at home to the bump;
+    what came from abroad does not travel on. Nearness = (1 - distance) x language of the `[relation.NAME]`. Citizens
+    can follow foreign channels: the largest nearness x `media_freedom` among the others (see `backfire`). Galtung &
+    Ruge 1965; Koopmans & Vliegenthart 2011.
     """
     polities, issues = arena.polities, arena.issues
     relations = abroad.relations
@@ -79,8 +83,11 @@ def shelters(a, rule):
 
 @compiled
 def shelter(now, teams, allied, events):
-    """Who is sheltered this week is beyond the reach of harassment and costs its richest partner abroad a little; it is
-    not present at home, and nobody is sheltered for longer than 26 weeks in all. Keck & Sikkink 1998.
+    """Who is sheltered this week is beyond the reach of harassment, and not present at home.
+
+    Who cannot pay in full but could without harassment (.2 R), has a like-minded tie abroad and has used up less than
+    26 weeks of shelter, is in exile this week: it owes no harassment, counts for no presence at home, and costs its
+    richest partner .05. Keck & Sikkink 1998.
     """
     clock = now.clock
     organisations, stances, priorities = teams.organisations, teams.stances, teams.priorities
@@ -106,7 +113,11 @@ def shelter(now, teams, allied, events):
 
 @compiled
 def frame_diffusion(now, teams, allied, events):
-    """Who is tied to a team abroad may take over the frame that it campaigns in. Snow & Benford 1999."""
+    """Who is tied to a team abroad may take over the frame that it campaigns in.
+
+    An organisation tied to a team that campaigns takes the team's frame into its repertoire with chance .02 a week and
+    tie. Snow & Benford 1999.
+    """
     clock, rules = now.clock, now.rules
     organisations, repertoire, campaigns = teams.organisations, teams.repertoire, teams.campaigns
     tied = allied.tied

@@ -62,8 +62,12 @@ def active(campaign):
 
 @compiled
 def institutionalisation(level, rule):
-    """What rules and staff do to a team of some level, 0..1: (caution that shuns disruption, weeks that it starts
-    later, factor of lobbying, logit with donors); 0, 0, 1 and 0 where they make no difference. Tarrow 2011.
+    """What rules and staff do to a team of some level, 0..1.
+
+    A campaign starts round(4 I) weeks after it is planned, I the organisation's institutionalisation; the weight of a
+    tactic is x (1 - I x disruption); lobbying effort x (1 + .3 (I - .7)); I enters the weight with foundations. Returns
+    (caution that shuns disruption, weeks that it starts later, factor of lobbying, logit with donors); 0, 0, 1 and 0
+    where they make no difference. Tarrow 2011.
     """
     if not rule.on:
         return 0.0, 0, 1.0, 0.0
@@ -85,7 +89,13 @@ def right_of(tactic):
 
 @compiled
 def message(strength, media_skill, tailored, rule):
-    """Credibility x (1 + .2 x clarity): media skill, half of it where publics are not addressed each in its frame."""
+    """How strong a message is: clear and tailored ones are stronger.
+
+    Strength = credibility x (1 + .2 x clarity), at most 1; clarity is the media skill, and half of it where the frame
+    is not that public's own. Teams of media skill 1/2 and more poll every public and speak to each in its frame. A
+    campaign aims at the public of most promise, contact over its channels x appeal of its frame there as polled, and
+    teams that speak for publics at one of these: .3 of its effort goes to that audience alone. Hillygus & Shields 2008.
+    """
     clarity = media_skill * (1.0 if tailored else rule.untailored)
     return min(1.0, strength * (1.0 + rule.gain * clarity)) if rule.on else strength
 
@@ -120,13 +130,21 @@ def trust_in(organisation, standing):
 
 @compiled
 def digital_coordination(online, rule):
-    """Cost and lag of calls, 1 at the usual share online: (1 - .5 online) / (1 - .5 usual). Seed 1."""
+    """The factor of cost and rhythm of calls, which social media make cheaper and quicker.
+
+    Cost and rhythm of calls x (1 - .5 share online) / (1 - .5 x .7): 1 where 70% are online. Bennett & Segerberg 2012.
+    """
     return (1.0 - rule.saving * online) / (1.0 - rule.saving * rule.usual) if rule.on else 1.0
 
 
 @compiled
 def platform_control(regulation, calling, criticism, rule):
-    """The share of posts removed: .02 + setting x (calls to act + .3 criticism). King, Pan & Roberts 2013."""
+    """The share of posts that platforms remove; what is done online can be seen.
+
+    Share of posts removed = .02 + `platform_regulation` x min(1, calls to act + .3 criticism); risk of signing for
+    those online = (.1 + .3 `surveillance`) R. A `shutdown` puts everybody offline; a friend is then missed with chance
+    .85^1.5. King, Pan & Roberts 2013; Gunitsky 2015.
+    """
     if not rule.on:
         return 0.0
     content = rule.calls * (1.0 if calling else 0.0) + rule.criticism * criticism
@@ -135,7 +153,12 @@ def platform_control(regulation, calling, criticism, rule):
 
 @compiled
 def petition(age, outreach, rule):
-    """A petition's outreach in a week: the mean of seven days of floor + peak x 2^(-day / half-life), x its luck."""
+    """A petition's outreach in a week, which runs in days.
+
+    Outreach in a week = luck x mean over its days of (.002 + 10 x 2^(-day/2)), luck lognormal with mean 1 and sd of
+    logs 4.5. Members hear the call while outreach is 1 or more. From .02 of citizens' signatures on the government owes
+    one reply: it consults with chance `openness`, else it denies. Yasseri, Hale & Margetts 2017.
+    """
     if not rule.on:
         return 1.0
     total = 0.0
@@ -350,8 +373,13 @@ def _open_the_week(issues, organisations):
 def channels(now, arena, teams, allied, talk):
     """Campaigns spend, and their messages and calls reach the publics over three channels.
 
-    Reach is 1 - prod(1 - e) over campaigns and channels, a little more for mixed ones; the mix is tailored to the
-    audience's access. Posts can be removed (`platform_control`), petitions run by days (`petition`).
+    Mix = the tactic's channels weighted by the audience's access; hazard to hear it in a week = reach x sum over
+    channels of (1 - e^-(mix x effort)) x diet x gate, where mass media pass 1 - .7 (1 - `media_freedom`) and social
+    media whoever is online; more effort in one channel meets the same people again. Chance = 1 - e^-hazard, hazards of
+    campaigns adding up. Of a side's messages the most resonant one sets the strength; a firm is believed as far as its
+    reputation is left. An even mix of three channels adds a tenth to the hazard. Members hear the calls of their own
+    organisation anyhow. A government that denied speaks for the other side, as credible as legitimate. Posts can be
+    removed (`platform_control`), petitions run by days (`petition`). Bennett & Segerberg 2012; Simon & Arndt 1980.
     """
     rules, rule = now.rules, now.rules[0].channels
     polities, issues, publics = arena.polities, arena.issues, arena.publics
@@ -501,11 +529,12 @@ def _carry_hashtags(rules, polities, issues, publics, reach):
 
 @compiled
 def evidence(now, arena, teams):
-    """Research revises the government's ideal, as far as it is open, raises the price of moving the other way, and
-    costs firms of the other side reputation. What it teaches citizens travels with `channels`.
+    """Research revises what officials think and raises the price of what it speaks against.
 
-    revision = .98 revision + .02 openness x credibility x quality x direction; price = .95 price + .5 reach x quality.
-    Keck & Sikkink 1998: information politics.
+    Revision of the government's ideal = .98 revision + .02 `openness` x credibility with officials x quality x
+    direction; price of moving the other way = .95 price + .5 share reached x quality, added to friction. Quality = the
+    tactic's evidence x competence. On the side it teaches a fifth of its quality, and costs firms of the other side .5
+    x reached x quality of reputation. Keck & Sikkink 1998: information politics.
     """
     polities, issues = arena.polities, arena.issues
     organisations, stances, tactics, campaigns = teams.organisations, teams.stances, teams.tactics, teams.campaigns
@@ -598,11 +627,15 @@ def _open_doors(issue, side, openness, opens):
 
 @compiled
 def lobbying(now, arena, teams):
-    """Contacts of both sides compete for officials' time: K = .96 K + .04 effort, in `contest`, as far as nobody
-    watches. What lasts are relations, not a week's visits; all others who want officials' time grow with the field.
+    """A contest for officials' time, by those who know them: what lasts are relations, not a week's visits.
 
-    Where officials want to go that way, contacts are work done for them: Hall & Deardorff 2006. Culpepper 2011:
-    business wins where politics is quiet.
+    Contacts of a side K = .96 K + .04 L, L = effort inside x (1 + `access`) x (1 + officials' trust in the team - .5) x
+    (1 + .3 (`institutionalisation` - .7)). Success = K^1.5 / (K^1.5 + other side's K^1.5 + (.065 x field)^1.5) x
+    `openness` (+ .3 while it is consulted, at most 1) x (1 - the other side's share of all effort on the issue,
+    remembered alike) x .04/(.04 + z): politics is decided inside where it is quiet. Where the government's ideal lies
+    that way, contacts are work done for it: x 1.25. A firm's campaigns inside also spend its `lobby_budget`, .4 a week.
+    Each week inside draws stance and institutionalisation by .01 `access` toward the government's ideal and 1. Tullock
+    1980; Bouwen 2002; Hall & Deardorff 2006; Mahoney 2007; Culpepper 2011.
     """
     rules, polities, issues = now.rules, arena.polities, arena.issues
     rule = rules[0].lobbying

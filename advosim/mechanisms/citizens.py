@@ -46,15 +46,23 @@ EXTREME = F(0.7)
 
 @compiled
 def backfire(grievance, injustice, rule):
-    """Grievance after the week's news of injustice: .9 grievance + .3 injustice learned of. Hess & Martin 2006."""
+    """Grievance after the week's news of injustice.
+
+    Grievance = .9 grievance + .5 injustice, for the aware who learn of last week's repression of peaceful acts, with
+    chance .5 `media_freedom` + .5 foreign channels (see `spillover`), and .3 more for those online. Hess & Martin 2006;
+    Sutton et al. 2014.
+    """
     return rule.keep * grievance + rule.gain * injustice
 
 
 @inlined
 def awareness(aware, missed, friends, contacts, missed_friend, luck, forgotten, rule):
-    """Whether a citizen is aware of an issue: he misses agenda and campaigns with chance `missed`, and what each of
-    `friends` and `contacts` who talk tell; `missed_friend`, chance to miss what one friend tells, is .85 unless social
-    media are shut down; `forgotten`: whether he forgot what he knew. Only talkers transmit.
+    """Whether a citizen is aware of an issue after the week.
+
+    Misses it with chance (1 - .5 agenda x diet of mass media)(1 - chance to hear a campaign) .85^(friends who talk)
+    .95^(contacts who talk); only talkers transmit. Forgets with a half-life of 8 weeks. missed: chance to miss agenda
+    and campaigns; missed_friend: to miss what one friend tells, more where social media are shut down; forgotten:
+    whether he forgot what he knew. Centola & Macy 2007.
     """
     miss = missed * power32(missed_friend, friends) * power32(rule.missed_online, contacts)
     return (aware and not forgotten) or luck >= miss
@@ -71,7 +79,11 @@ def weight_of(pull, interest, talk_share, rule):
 
 @compiled
 def salience(before, weight, total, rule):
-    """z += .3 (w / (30 + sum w) - z): a share of mind against the rest of life."""
+    """A share of mind, against the rest of life.
+
+    Weight of an issue that one is aware of w = e^(S + u + min(1, 4 x share of neighbours who talk) + stake), u of sd
+    .7; z += .3 (w / (30 + sum of w) - z). Jones & Baumgartner 2005.
+    """
     return before + rule.rate * (weight / (rule.rest_of_life + total) - before)
 
 
@@ -83,8 +95,12 @@ def persuasion(attitude, strength, direction, fit, rule):
 
 @compiled
 def backlash(step, strength, fit, own_side, luck, rule):
-    """The step that a message heard adds, turned round with chance .1 where it clashes: the other side's, in a frame
-    that does not fit, from a source that is not trusted.
+    """The step that a message heard adds, turned round where it clashes.
+
+    With chance .1 the step of a message is turned round where it comes from the other side, in a frame that does not
+    fit, and from a source of credibility below .5. Criticism in a campaign lowers its reach by .2, raises its members'
+    lapse by 1 and lowers what the same team gets by lobbying and its weight at a table by .3 x the most hostile of its
+    campaigns in that week. Bail et al. 2018; Wood & Porter 2019.
     """
     turned = (not own_side) & (fit < _ONE) & (strength < rule.distrust) & (luck < rule.chance)
     return -step if turned else step
@@ -98,7 +114,11 @@ def framed(value, frames, gain):
 
 @compiled
 def education(anchor, lesson, direction, rule):
-    """The step that a lesson heard adds to the anchor, less near the ends."""
+    """The step that a lesson heard adds to the anchor, less near the ends.
+
+    Anchor += .03 x credibility of the lesson x direction x (1 - |anchor|), if heard; half of what was learned is gone
+    after 52 weeks. Kalla & Broockman 2018.
+    """
     return rule.rate * lesson * direction * (_ONE - abs(anchor))
 
 
@@ -132,13 +152,20 @@ def noticing(salience_, rule):
 
 @compiled
 def motive(gap, noticed, alarm, rule):
-    """M = distance to policy x z/(z + .1) x alarm, where the side that is losing is alarmed by min(abs E/F, 1)."""
+    """Distance from policy on a salient issue moves people.
+
+    M = |x - y| z/(z + .1), times 1 + .5 min(|E/F|, 1) on the side that is losing. Schattschneider 1960.
+    """
     return gap * noticed * alarm
 
 
 @compiled
 def expression(aware, motive_, fear, share, threshold, rule):
-    """Talk if aware and M - .25 R r (1 - share of talking neighbours on my side) > threshold. Noelle-Neumann 1974."""
+    """Whether a citizen talks in the open.
+
+    Talks if aware and M - .25 R x risk aversion x (1 - share of talking neighbours on one's side) > own threshold, .35
+    e^(.5 N(0, 1)). Who would talk but for the fear counts as silenced. Noelle-Neumann 1974.
+    """
     return aware and motive_ - fear * (_ONE - share) > threshold
 
 
@@ -153,8 +180,15 @@ def sanction(repression, past_turnout, called, rule):
 
 @compiled
 def participation(motive_, efficacy, grievance, noticed, company, called, cost, risk, fatigue, threshold, rule):
-    """Act if M (.5 + efficacy) + .3 min(grievance, 1) z/(z + .1) + .36 company + .12 called - cost - .4 risk
-    - .2 fatigue > threshold. Company (0..1), cost and fatigue are 0 for petitions. Granovetter 1978; Epstein 2002.
+    """Whether a citizen acts. Company (0..1), cost and fatigue are 0 for petitions.
+
+    Who is aware and called, or remembers at least max(1, .02 x neighbours) acting neighbours (memory .7 a week), and
+    has time (signing .35, marching .2) acts if M (.6 + efficacy + .8 (1 - `openness`)) + .7 min(grievance, 1) z/(z +
+    .1) + .12 if called - .6 risk aversion x risk > own threshold, .4 e^(.5 N(0, 1)). A march adds .45 x company, min(1,
+    remembered acting neighbours / 1.5), and takes .3 (1 + .25 `assembly_cost`) and .2 fatigue (fatigue = .95 fatigue +
+    marched). Risk of signing is .1 R; of marching R (1 - e^(-2.3 x .001 R / expected crowd)) + R x dread
+    (`intimidation`), the crowd being the largest of .6 last turnout, .03 of those called and .0001. One signature per
+    petition. Granovetter 1978; Epstein 2002; Centola & Macy 2007; Eisinger 1973; Davenport & Inman 2012.
     """
     drive = motive_ * (rule.by_efficacy + efficacy) + rule.by_grievance * min(grievance, _ONE) * noticed
     drive = drive + rule.solidarity * company + rule.by_call * called
@@ -173,8 +207,8 @@ def company(acting, degree, rule):
 def membership(member, called, acted, luck, rule):
     """1: joins who called; -1: lapses; 0: stays as he is.
 
-    A citizen without an organisation may join the one whose call he followed; a member may lapse in a week in which his
-    organisation called and he stayed idle.
+    A free citizen who followed a call joins the caller with chance .02 (of several callers one by effort); a member
+    whose organisation called his side and who stayed idle leaves with chance .005. Klandermans 1997.
     """
     if member < 0:
         return 1 if called and acted and luck < rule.join else 0

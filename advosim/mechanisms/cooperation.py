@@ -74,7 +74,13 @@ def diversity(diverse, salience, rule):
 
 @compiled
 def alliance_strength(alliance, salience, rules):
-    """The factor of effort by working together, beside the expertise that trust unlocks; 1 when off."""
+    """The factor of effort by working together, beside the expertise that trust unlocks; 1 when off.
+
+    Budgets add as (sum R^r)^(1/r), r = 1. Competence of a joint campaign = mean over members of the product over skills
+    of (own + T (best among members - own))^need. Effort x max(.3, 1 - .06 (members - 1)(1.5 - T)) x (1 + .6 diversity
+    (z/(z + .1) - .5)), T the mean over pairs, diversity the chance that two members are of different kinds. A seat
+    costs .02 of income a week. Junk 2019; Klüver 2011; Heaney & Lorenz 2013.
+    """
     rule = rules[0].alliance_strength
     if not rule.on:
         return 1.0
@@ -105,10 +111,12 @@ def delivery(reliability, trusted, rule):
 
 @compiled
 def pooling(now, arena, teams, allied):
-    """While a joint plan runs, members pool a share of their campaign means, as far as they keep promises.
+    """A share of campaign means and contacts is common while a joint plan runs.
 
-    Communication and a platform take their part; the roles share what is left, and budgets add as (sum R^r)^(1/r).
-    Premises are shared as long as an alliance lives. Without pooling, whoever has a role pays for it.
+    Each member gives .3 (.45 under a memorandum) of what campaigns may spend that week x what it delivers, together
+    never more than all; the roles at work share the sum. Delivers: reliability x (1 - .3 (1 - mean T)). An ally's
+    members hear a joint call with the chance of that share. All research serves to read the situation (`joint_plan`).
+    Of the fixed cost a member is spared that share x .5 x (1 - 1/members): rooms that n share cost each 1/n. Hula 1999.
     """
     rules = now.rules
     issues = arena.issues
@@ -210,10 +218,12 @@ def _pay_alone(rules, issues, organisations, alliances, seats, campaigns):
 
 @compiled
 def inclusion(now, arena, teams, allied):
-    """Whoever speaks with those affected is believed: esteem = .2 x share of the stakes represented + .1 x cohesion.
+    """Whoever speaks with those affected is believed, and reaches them.
 
-    It raises what is usual with all audiences (`credibility`, which adds the part of unity). Backing after repression
-    (`solidarity`) counts at once, with the public. Seeds 1 and 2.
+    What is usual of members' credibility with officials, media and public + .2 x share of all stakes in the issue, by
+    people, that members `represent` (of several alliances the largest; `credibility`); joint campaigns' reach in such a
+    public x (1 + .2 x its stake). Backing after repression (`solidarity`) counts at once, with the public. Suchman
+    1995; Young 2000.
     """
     rules = now.rules
     issues, publics = arena.issues, arena.publics
@@ -257,7 +267,12 @@ def _represented(publics, represents, seats, p, m):
 
 @compiled
 def solidarity(now, teams, allied, events):
-    """Every four weeks an ally whose means run out gets .05 of the others' means, as far as they trust it. Seed 2."""
+    """An ally in trouble is helped, and one that suffers injustice is backed.
+
+    Every four weeks a member with funds below four weeks of running cost gets .05 x T x funds of each ally that has
+    more, once from each. While its cause suffers an injustice by repression, an alliance's campaigns have .1 more
+    public credibility. Diani 1995.
+    """
     clock = now.clock
     organisations = teams.organisations
     trust, alliances, seats = allied.trust, allied.alliances, allied.seats
@@ -299,8 +314,12 @@ def _in_trouble(organisation, rule):
 
 @compiled
 def peer_learning(now, teams, allied):
-    """At quarterly meetings allies take over each other's experience: V_ik += .1 T_ij (V_jk - V_ik), though together
-    no more than the whole way to what all have learned. Seed 2.
+    """At quarterly meetings allies take over each other's experience.
+
+    Every 13 weeks of an alliance the value of each tactic V_i += sum over allies of .1 T_ij (V_j - V_i), the weights
+    scaled down where they exceed 1 together. Experiments are more frequent by the diversity of one's most diverse
+    alliance. What is heard so is weighed with the campaigns that a team remembers (`tactic_choice`): who never tried a
+    tactic makes nothing of it. Strang & Soule 1998.
     """
     clock, rules = now.clock, now.rules
     learned = teams.learned
@@ -337,7 +356,13 @@ def _learn_from_allies(seats, s, rate, trust, before, learned):
 
 @compiled
 def collaborative_platform(now, teams, allied, events):
-    """Alliances with digital skill build platforms now and then; people online whom they reach follow them."""
+    """Alliances with digital skill build platforms now and then; people online whom they reach follow them.
+
+    Every 13 weeks of an alliance it builds one with chance .05 x the best digital skill among members. It takes .05 of
+    the common means, spares half of the cost of coordination, doubles peer learning, and lets joint calls reach all
+    members' members. Followers = .98 followers + .05 x share reached x (1 - followers); posts carry further by 1 + 2 x
+    followers. Bennett & Segerberg 2012.
+    """
     clock = now.clock
     organisations, campaigns = teams.organisations, teams.campaigns
     alliances, seats = allied.alliances, allied.seats
@@ -380,9 +405,12 @@ def _digital(seats, organisations):
 
 @compiled
 def benefit_sharing(now, teams, allied):
-    """Shares of the credit, by contribution, equal or by funds; inequity: what one gave beyond one's share. Seed 2.
+    """Allies share the credit.
 
-    Whom a joint campaign moves to join anybody in a week joins one member, drawn by these shares.
+    What a joint campaign brought counts as success and visibility of all members (`grants`) by their shares: by
+    `contribution` remembered at .95 a week, `equal`, or by `funds`; a declared alliance may have its own `sharing`.
+    Whoever joins an organisation because of a joint campaign joins one member, drawn each week by these shares. What
+    one gave as a share of all beyond one's share of the credit is inequity, and lost of satisfaction. Adams 1965.
     """
     organisations, campaigns = teams.organisations, teams.campaigns
     alliances, seats = allied.alliances, allied.seats
@@ -472,9 +500,11 @@ def satisfaction(now, teams, allied):
 
 @compiled
 def trust(now, teams, allied, events):
-    """Every four weeks trust in partners moves to what they delivered to the joint plan; endorsement earns some.
+    """Trust in partners moves to what they delivered to the joint plan.
 
-    T_ij += .2 (delivered_j - T_ij). Without a common alliance it fades to what it was at first. Heaney & Leifeld 2018.
+    Every four weeks of an alliance whose plan runs T_ij += .2 (delivered_j - T_ij). An endorsement on the issue earns
+    .05 of each ally's trust as it begins. Conflict costs trust (`culture_clash` and others), of which mediation spares
+    .5. Without a common alliance T moves by .05 a quarter to what it was at first: .5, tied .7. Heaney & Leifeld 2018.
     """
     clock, rules = now.clock, now.rules
     organisations = teams.organisations

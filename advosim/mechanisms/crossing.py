@@ -104,10 +104,25 @@ def borders_between(arena, teams, allied, abroad, rule, offered):
 
 @compiled
 def across_borders(now, arena, teams, allied, abroad, record):
-    """Each quarter organisations of two polities meet, the nearer the likelier, tied ones as often as neighbours would,
-    and ally on the policy of one of them as those at home do; both weigh distance and language.
+    """Each quarter organisations of two polities meet, and ally on the policy of one of them.
 
-    Also takes stock of what allies abroad cost and bring. Tarrow 2005; Bandy & Smith 2005; Bob 2005.
+    Formation: every 13 weeks pairs of two polities meet with chance `meet` (0 unless a scenario opens borders) x
+    nearness (1 for tied ones) x the lesser activity. Who makes the offer speaks of a cause of its own polity, or of one
+    abroad that it has taken up, and both decide as in `alliance_formation`, by what the issue is there. Remoteness r =
+    1 - nearness takes 1 x r from both logits (it stands in `by_culture`); one abroad is the readier by 1.5 x c of the
+    most central member abroad, c = t/(t + 4) of t ties (in `by_enlist`), and the less so by .5 for each cause abroad
+    that it has taken up. A new alliance needs somebody at home; it ends when nobody there is left.
+
+    Who allies across a border is tied.
+
+    Costs: a member pays .05 of income x its mean r to the others; a member abroad counts as 1 + r in coordinating
+    (`alliance_strength`); communication is worth its quality x (1 - mean r) (`internal_communication`).
+
+    Gains: members abroad pool means, and help in trouble, x (1 - `entry_cost`) there; skills, frames, trust and
+    credibility count as those of others. Roles of a joint plan are for members at home, and only their members are
+    called. Harassment of a member falls by .5 x `external_vulnerability` x n/(n + 1) of n allies abroad. While a joint
+    plan runs, n members in another polity carry the case to their government, as fresh as n/(n + 1) (`third_states`).
+    Tarrow 2005; Bandy & Smith 2005; Bob 2005.
     """
     rules, organisations = now.rules, teams.organisations
     if arena.polities.size < 2:
@@ -212,8 +227,12 @@ def dependence(paid, own):
 
 @compiled
 def donor_drift(now, teams, allied):
-    """Every four weeks a member's position on the issue and its priorities move toward those of its allies abroad, by
-    what each paid: .05 x dependence. Who pays is moved little. Cooley & Ron 2002; Bob 2005.
+    """Who lives on means from abroad comes to want what those who pay want.
+
+    Every four weeks a member's position on the alliance's issue and its priorities move toward those of each ally in
+    another polity by .05 x dependence x that ally's share of what all of them paid; dependence = means from them a
+    week, as remembered and shared among the members of one polity, beside these and the member's own dues and gifts.
+    Say goes with funds as well (`power`). Cooley & Ron 2002; Bob 2005.
     """
     rule = now.rules[0].donor_drift
     if not rule.on or now.clock[0].week % MONTH != 0:

@@ -37,7 +37,13 @@ def _begin(clock, events, issues, at, organisation, capacity, seed):
 
 @compiled
 def hashtag(now, arena, teams, events):
-    """Campaigns start hashtags in their first week, talk online now and then; each then runs seven daily rounds."""
+    """A hashtag spreads among those online, by days, and is dropped.
+
+    A day: h += (.9 - .5 C) e^(-.05 day) h (1 - h) - (.5 - .35 C) h, C the capacity of the team behind it (0 for
+    citizens' own). It starts at .01, by a campaign in its first week or, with chance .002 x min(1, 4 agenda) x share
+    online, by talk. Carriers are heard with hazard .5 h x diet; they call to march x min(1, 4 agenda), and to sign
+    while a petition is open. Bennett & Segerberg 2012; Tufekci 2017; Centola & Macy 2007.
+    """
     clock = now.clock
     polities, issues = arena.polities, arena.issues
     organisations, tactics, campaigns = teams.organisations, teams.tactics, teams.campaigns

@@ -260,8 +260,26 @@ def _vote_on(now, arena, teams, people, record, at, row):
 def initiative(now, arena, teams, people, record):
     """Citizens' drafts go from signatures over a campaign to the vote; and the legislature moves first.
 
-    It makes no law against which a group would gain by an initiative, and moves what law there is toward safety, step
-    by step, where somebody could credibly launch one; both as far as its picture of the median is right. Gerber 1996.
+    An initiative costs its sponsor c = .05 + 5 x `signature_share` x (1 + 26/`window`) in units of position. Of a law
+    y, a group with ideal g gains if the median voter v prefers to it a draft that is nearer to g by more than c; so
+    laws up to |g - v| + c from v on the group's side and max(c/2, c - |g - v|) on the other are safe. The legislature
+    makes no law that is not safe from every organised group, as it sees v. The law that there is it moves (route
+    `ballot`) by .3 of the strongest pull, (nearest safe law - y) x credibility, over organisations that use
+    initiatives; credibility = funds/(funds + 4) x (.3 + .7 organising skill), 1 for who collects.
+
+    It does so with chance .04 min(1, pull/.1)/(1 + .5 (`veto_players` - 1)) a week, not for pulls up to .03. What it
+    thinks v is errs by N(0, .2) at the start and wanders: .99 error + noise; each vote on the issue halves the error
+    and the noise, which grows again by .01 a week. What a team thinks errs by N(0, .2) each time. Who still gains in
+    its own eyes launches: draft = .3 ideal + .7 v as it sees it, at least .1 from the law.
+
+    Citizens who are called on and aware sign as they would a petition, once each, until `signature_share` is reached or
+    the `window` closes; 13 weeks later they vote, each with chance .35 + .25 z/(z + .1), yes if |x - y| - |x - draft| >
+    .08 + .15 if unaware + .15 N(0, 1). A legislature that expects to lose puts a counter-proposal beside it, the law
+    nearest to its ideal that the median prefers to the draft; both can be accepted, then the nearer one of most voters
+    holds. A draft with more than half of the votes and turnout from `quorum` is law if `binding`; else it adds .5 F to
+    the store and obliges to a consultation. A sponsor withdraws once the law is as good as its draft.
+
+    The median is polled every 13 weeks. Gerber 1996; Romer & Rosenthal 1979.
     """
     clock, rules = now.clock, now.rules
     polities, rights, issues, ballots = arena.polities, arena.rights, arena.issues, arena.ballots
@@ -360,9 +378,19 @@ def _open_to_veto(clock, row, issue, m, right):
 
 @compiled
 def referendum(now, arena, teams, people, record):
-    """Opponents of a new law collect for a vote that restores the old one; governments cut steps that would lose it.
+    """Opponents of a new law collect for a vote that restores the old one; governments cut what would lose it.
 
-    Matsusaka 2018.
+    For `window` weeks after a step that did not come out of a vote (also one by which a legislature forestalls an
+    initiative), teams of the other side who lose more than c = .02 + 5 x `signature_share` and think that voters would
+    restore the old law (an error of N(0, .2), one for each law) start a campaign with a further chance of 1 a week if
+    they are free, choose to collect with 10 times the weight, and need no weeks of preparation. While somebody
+    collects, attention rises by .4 a week. With enough signatures a vote follows after 8 weeks; voters lean to the old
+    law by .08, .15 more if unaware, and to the law by .15 x legitimacy of the government that defends it.
+
+    A law made while nobody has begun to collect against the one before it takes its place; while somebody collects,
+    what is asked for stays the old law of before both, and the second is not open by itself. Before all that, a
+    government that expects to lose such a vote cuts steps of elections, tables and the store to what it thinks that
+    opponents would bear: c + N(0, .1). Matsusaka 2018; Hug 2004.
     """
     clock, rules = now.clock, now.rules
     polities, rights, issues, ballots = arena.polities, arena.rights, arena.issues, arena.ballots
@@ -436,7 +464,17 @@ def removal(now, home, issues, p):
 
 @compiled
 def recall(now, arena, teams, people, record):
-    """The dissatisfied collect for the removal of the government; that it may come to that makes it listen."""
+    """The dissatisfied collect for the removal of the government; that it may come to that makes it listen.
+
+    Where `recall` is allowed, teams to whom the median citizen is nearer than the government begin to collect while its
+    legitimacy is below .75, and any team can join. With `signature_share` of the citizens within the `window`, counted
+    once each, a vote follows after 8 weeks: a citizen votes for removal if mean over issues, by salience, of |x -
+    policy| - |x - median| exceeds .08 + .5 (legitimacy - .5) + .15 if unaware + .15 N(0, 1). Half of the distrust goes
+    with the government. An election follows at once where there are parties; else the successor's ideals are the
+    medians + N(0, .15). Danger = min(1, 2 (1 - legitimacy)) x .1/(.1 + `signature_share`) x (.5 + .5 share of the
+    signatures collected) multiplies the weight of opinion in `pressure` by 1 + 2 danger. Matsusaka 2018; Serdult & Welp
+    2012.
+    """
     clock = now.clock
     polities, rights, issues, ballots = arena.polities, arena.rights, arena.issues, arena.ballots
     blocks = people.blocks

@@ -79,9 +79,24 @@ def _margin(home, district, parties):
 
 @compiled
 def elections(now, arena, people, events):
-    """Every so many weeks, and after a recall, citizens vote and a government is formed; parties read polls and move.
+    """Citizens vote, votes become seats, and seats a government; parties read polls and move.
 
-    The first week finds the parliament by a count of its own. Lijphart 2012; Cox 1997; Laver 2005.
+    In the first week, which finds the parliament, and every `election_interval` weeks. A citizen votes with chance
+    s(-.2 + 2 Z/(Z + .1)), Z = share of mind of all issues, for the party with the highest -4 x squared distance, issues
+    weighted by (z + .01)/(Z + .01 issues), + 2 (legitimacy - .75) if it governs, - ln((c + .01)/(share + .01)) where
+    its share of the district's last votes was below c, that of the list that comes after as many as there are seats to
+    win, + luck (Gumbel).
+
+    A district sends `district_magnitude` seats: all to the list with most votes (`majority`), by `list_method` among
+    lists with at least `electoral_threshold` of the polity's votes (`proportional`), or the larger half so and the rest
+    so (`mixed`). The party with most of the seats governs, else the coalition with fewest seats that has most of them
+    and is connected on the parties' mean position, issues weighted as parties stress them. Its ideals are its parties'
+    positions, weighted by seats x `priorities`; a change of government resets what evidence had added. With chance .7
+    (one party) or .5 (coalition) x its emphasis on an issue it submits half of the way to its ideal.
+
+    Every 13 weeks 1,000 citizens are polled: hunters go on by .02 where the last step did not lose votes, else
+    somewhere in the half of all directions that leads back; aggregators go to the mean of their voters, by .02 an issue
+    at most; stickers stay. Downs 1957; Laver 2005; Cox 1997; Axelrod 1970; Laver & Shepsle 1996; Lijphart 2012.
     """
     clock = now.clock
     polities, issues, districts, parties = arena.polities, arena.issues, arena.districts, arena.parties

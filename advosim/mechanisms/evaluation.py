@@ -28,9 +28,10 @@ _NOTHING = 1e-9
 
 @compiled
 def evaluation(now, arena):
-    """efficacy += .05 (clip(.25 +- .6 E/F, 0, 1) - efficacy): pressure beside what policy withstands.
+    """Sides learn whether acting helps, citizens whether they are served.
 
-    legitimacy += .02 (1 - mean weighted gap - legitimacy).
+    Efficacy of a side += .05 (clip(.25 +- .6 E/F, 0, 1) - efficacy); legitimacy += .02 (1 - mean distance to policy
+    weighted by salience, over 2 - legitimacy). Klandermans 1984; Easton 1965.
     """
     polities, issues = arena.polities, arena.issues
     rule = now.rules[0].evaluation
@@ -106,10 +107,17 @@ def conclude(rule, campaign, tactic, teams, allied):
 
 @compiled
 def learning(now, arena, teams, allied, events):
-    """A campaign that ends joins the experience of its team and of tied ones; so does a joint plan that is dropped
-    because it disappoints (`joint_plan`). What is long past counts less. McAdam 1983; Wang & Soule 2012.
+    """A campaign that ends joins the experience of its team and of tied ones; what is long past counts less.
 
-    What a joint campaign brought is success to all members, by their shares of the credit.
+    At a campaign's end, and where a joint plan is dropped, its gain / spending (at least 0) joins the mean over the
+    campaigns that the team remembers, and that of organisations of the polity tied to it, where it counts .4 x their
+    trust/.6 of one; what is remembered counts .99 of it a week later. Gain adds up weekly: its share of its side's
+    pressure by that kind of tactic, .05 per covered act where it called people to act, .5 x share reached x what the
+    tactic teaches at most (persuasion, education or evidence), .3 x policy moved its way (less what moved the other),
+    .5 x skills built, the price that its evidence put on other moves, and .3 x what it won alone: a firm's practice x
+    market share, a local step x share of citizens, officials' ideal. Success = .95 success + .05 v/(v + .03), v the
+    week's gain per budget; of joint campaigns by shares of the credit, 1 at most. What a joint campaign brought teaches
+    whoever ran it. Building capacity raises skills by .01 of what lacks a week. McAdam 1983; Wang & Soule 2012.
     """
     clock = now.clock
     issues = arena.issues
@@ -224,8 +232,13 @@ def _spread(rule, o, organisations, each, alliances, seats):
 
 @compiled
 def credibility(now, arena, teams, allied, events):
-    """Trust of officials, media and public returns to what is usual, for one with such allies; evidence earns that of
-    officials and public, coverage that of the media; calls to what turns violent cost all three, and so does scandal.
+    """The trust of officials, media and public moves, and returns to what is usual for one with such allies.
+
+    Deviation from what is usual x .99; + .01 x quality of evidence with officials and the public, .01 a covered act
+    with the media, - .03 with all three for calling people to what turns violent. For a member of alliances, what is
+    usual moves by .2 toward the mean of its allies' credibility. With chance .0005 a week a scandal comes out: -.3 with
+    all three, and -.06 for each ally. What is usual for a member is .1 x cohesion higher, for unity, and higher by
+    `inclusion`. Keck & Sikkink 1998; Wasow 2020.
     """
     issues = arena.issues
     organisations, tactics, campaigns = teams.organisations, teams.tactics, teams.campaigns

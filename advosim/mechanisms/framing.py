@@ -77,12 +77,17 @@ def _weigh_frames(campaign, publics, circulation, circulating, rule, mean, unans
 
 @compiled
 def framing(now, arena, teams, talk, events):
-    """A new campaign takes the frame of its repertoire that a noisy poll of its audience finds strongest, most of all
-    where the other side's frame circulates (`appeal`).
+    """A new campaign takes the frame of its repertoire that a noisy poll of its audience finds strongest.
 
-    A team with media skill of 1/2 and more tailors: it polls every public by itself (`message`). It aims at the public
-    of most promise, by access and appeal, and whoever speaks for some at one of these. Whoever changes its
-    frame on an issue loses credibility. Snow & Benford 1988; Chong & Druckman 2007.
+    It takes the frame of its repertoire that a poll of publics' values (noise .1) finds strongest. Where a frame of the
+    other side circulates it counters: a frame's weight w counts w + 1 x threat x (w - weight of theirs), threat =
+    strength of what circulates, 0..1; so it answers in their frame, or in one that competes with it, rather than in a
+    weaker one (event `counter_frame` where that changed the choice). A message counts 1 + .3 (weight of the frame with
+    the citizen x number of frames - 1), never below 0. What competes in a public is resonance, credibility x that fit
+    for the public's mean values; it circulates on, kept by .84 a week. Beside a frame r times as strong a message
+    counts (1.5 - r)/.5, at most 1 and at least -.05: a beaten frame moves its hearers a little backward. A frame heard
+    that fits shifts values toward it by .02. A team that changes its frame on an issue loses .03 of the media's and the
+    public's trust. Snow & Benford 1988; Chong & Druckman 2007; Sniderman & Theriault 2004; Jerit 2008.
     """
     clock, rules, publics = now.clock, now.rules, arena.publics
     organisations, tactics, represents = teams.organisations, teams.tactics, teams.represents

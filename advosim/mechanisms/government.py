@@ -20,8 +20,10 @@ def crowding(number, rule):
 
 @compiled
 def field(now, arena, teams):
-    """Voices count beside the others: what halves the effect of the street, of petitions and of contacts grows with
-    the number of open organisations that campaign. Gray & Lowery 1996.
+    """Voices count beside the others.
+
+    Field = open organisations that campaign / 20, within .5 and 4; it multiplies what halves the effect of the street,
+    of petitions and of contacts. Gray & Lowery 1996.
     """
     polities, organisations = arena.polities, teams.organisations
     rule = now.rules[0].field
@@ -47,7 +49,11 @@ def answerable(contestation, shadow, danger, media_freedom, openness, rules):
 
 @compiled
 def accountability(now, arena):
-    """How much opinion counts follows from how power is won and held; off, it counts alike in every regime."""
+    """How much opinion counts follows from how power is won and held; off, it counts alike in every regime.
+
+    Weight of opinion = (`contestation` (1 + e^(-weeks to election / 13)) + 2 danger of a recall) x (.3 + .5
+    `media_freedom` + .2 `openness`). Powell 2000; Besley & Burgess 2002; Dahl 1971.
+    """
     clock, rules, polities = now.clock, now.rules, arena.polities
     rule = rules[0].accountability
     for p in range(polities.size):
@@ -92,11 +98,13 @@ def eased(accommodation, own, other, rule):
 
 @compiled
 def accommodation(now, arena):
-    """A government trades concessions for quiet: what is demanded in the open meets less friction; and whom it answers
-    gets a small step, which takes part of that side's pressure and of the attention with it.
+    """A government trades concessions for quiet; steps are rationed, and a larger one that is due goes first.
 
-    Steps are rationed: what a government can give in a year does not grow with what is asked. A larger step that is due
-    goes before a concession (`friction`). Rasler 1996; Gamson 1975; Giugni 2004.
+    Demand of a side = .95 demand + .05 (2 marched + .1 signed), D = demand/(demand + .0003). Friction for a side is x
+    (1 - .5 `accommodation` x (own D - other D, at least 0)). Whom the government accommodates in a week (`response`)
+    without a larger step due gets a step of .02 `accommodation` x min(1, .06 / share of issues and sides that ask,
+    remembered by .97 a week), toward its mean at most; this halves the pressure of that side and takes a quarter of the
+    attention. Gamson 1975; Giugni 2004.
     """
     rules, polities, issues = now.rules, arena.polities, arena.issues
     rule = rules[0].accommodation

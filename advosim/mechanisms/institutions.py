@@ -46,7 +46,11 @@ def signal(turnout, expected, extreme, violent, rule):
 
 @compiled
 def protest_signal(now, arena):
-    """Officials learn from turnout above what they expected, and get used to it."""
+    """Officials learn from turnout above what they expected, and get used to it.
+
+    Factor of the street's pressure = (1 + .5 (ln((A + .0005)/.0005) - expected)) (1 - .5 share of extreme marchers)(1 -
+    .6 violent), within 0..2; expected = .9 expected + .1 that logarithm. Lohmann 1994; Wasow 2020.
+    """
     issues = arena.issues
     rule = now.rules[0].protest_signal
     for p in range(issues.shape[0]):
@@ -97,11 +101,14 @@ def _contribute(issue, home, rules):
 
 @compiled
 def pressure(now, arena, teams):
-    """E = .95 E + street + petitions + insiders + shaming from abroad, reform minus opponents, + opinion + what was
-    conceded by the government and, by market share, by firms, + what the government itself wants.
+    """What a government feels adds up and leaks.
 
-    Opinion is 1.2 z (2 support - 1) A, A from `accountability`; an elected government hears those whom it needs. What
-    it wants by itself counts as far as nobody watches. Easton 1965; Stimson, MacKuen & Erikson 1995; Culpepper 2011.
+    E = .95 E + for minus against of .25 A/(A + .01 field) on the street and what `loyalty` adds there, .083 sig/(sig +
+    .02 field), .14 success of lobbying, shaming from abroad (see `boomerang`), + .24 market share of firms that gave in
+    x .95^(weeks since), + 1.2 z (2 support - 1) x weight of opinion (`accountability`) + concessions (`response`) + .1
+    x .04/(.04 + z) x (the government's ideal - policy), what it wants by itself as far as nobody watches; z and support
+    are those of whom an elected government needs (`elections`), else of all citizens. Easton 1965; Stimson, MacKuen &
+    Erikson 1995; Culpepper 2011.
     """
     rules = now.rules
     polities, issues, organisations = arena.polities, arena.issues, teams.organisations
@@ -144,11 +151,12 @@ def friction_of(veto_players, push, way, price, rule):
 
 @compiled
 def friction(now, arena):
-    """Where pressure beats friction the store submits a step toward what the pushing side wants on the mean.
+    """Where pressure beats friction the store submits a step; off is a world without friction.
 
-    step = min(.25 LogN(0, .5) abs E / F, distance to that mean); F is lower for who asks in the open (`accommodation`).
-    Off is a world without friction: policy follows
-    pressure every week in proportion. Baumgartner et al. 2009; Jones & Baumgartner 2005.
+    F = (1.05 (1 + .5 (`veto_players` - 1))(1 - .4 x ease) + price) x what `accommodation` eases, less what buy-in
+    spares; ease = 1 for moving toward an ideal at least .3 away, -1 for moving away from it. Where |E| > F: step of
+    min(.25 LogN(0, .5) |E|/F, distance to the mean attitude of the side that pushed); the store empties and attention
+    halves. In all weeks policy drifts by N(0, .001). Baumgartner et al. 2009; Jones & Baumgartner 2005; Tsebelis 2002.
     """
     clock, rules = now.clock, now.rules
     polities, issues = arena.polities, arena.issues
@@ -197,12 +205,14 @@ def _quieten(issue, rule):
 
 @compiled
 def decision(now, arena, events):
-    """The one place that writes policy. Of what open routes submitted the first in the order of ROUTES holds.
+    """The one place that writes policy.
 
-    A step by the store empties it and takes the issue off people's minds by half; a concession does a part of that
-    (`accommodation`); the other routes leave both. Without
-    friction the store's moves are no such decisions: what presses in a week counts in that week, once, and the issue
-    stays on people's minds.
+    Routes submit what they ask for; of several in a week the first holds, in the order ballot, election, table, store;
+    what asks for no change is none. A step of the store empties it and halves attention (without `friction`, empties it
+    only), a concession does so in part; the other routes leave both as they are. `ballot`, `election`, `table` and
+    `store` freeze a route: it submits in vain, and all else that it does goes on (an election still changes who
+    governs, an agreement still calms). Without friction the store's moves are no such decisions: what presses in a week
+    counts in that week, once.
     """
     clock, rules = now.clock, now.rules
     issues = arena.issues

@@ -178,8 +178,25 @@ def _speaker(p, seats, organisations, lead):
 
 @compiled
 def joint_plan(now, arena, teams, allied, talk, events):
-    """An alliance that a member asks plans anew: it reads its situation, sets an aim, picks two or three tactics and
-    gives each to the member who is best at it, with dates. A plan that disappoints is dropped. Seed 2.
+    """An alliance that a member asks plans anew: tactics by role, one message, dates.
+
+    A member that would start a campaign on the alliance's issue asks the alliance. If no plan runs, it reads its
+    situation: each public's support and salience, and the government's ideal, with errors of sd .2 (1 - q)(1 -
+    research), q by `internal_communication`, research the best among members (`pooling`). Of three aims it takes the
+    most promising: persuade (1 - support), mobilise (2 x support x z/(z + .025)), inside ((1 + how far on the way from
+    policy to its line the government wants to go)/2); each is 1/2 in usual situations, and a tactic that serves an aim
+    (insider contacts and tables; calls; other messages) weighs e^(2 (its promise - 1/2)) more. It aims for its line.
+
+    It weighs the tactics that any member uses as `tactic_choice` does, with the means of members' values and numbers by
+    say, values with an error of .3 (1 - q) of the mean absolute one, and the best skills among members, and gives up to
+    three tactics, at most one a member, to whoever of those that use it and have no role is best at it. Each starts
+    when its holder is ready (`institutionalisation`), and a week after the one before at the earliest. All take the
+    frame of the first. A role lasts 8 weeks, one for a ballot as long as the ballot; half-way it is dropped if results
+    or the self-survey are below .4.
+
+    The survey, every four weeks, is the mean of members' satisfaction, trust and cohesion, each with an error of .1. If
+    one runs, the member campaigns alone, with what allies do not do already. The role of who leaves ends. Kitschelt
+    1986.
     """
     clock, rules = now.clock, now.rules
     alliances, seats = allied.alliances, allied.seats

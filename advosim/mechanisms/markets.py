@@ -23,9 +23,13 @@ def concede_chance(covered, decline, sales_lost, rule):
 
 @compiled
 def boycott(now, arena, teams, events):
-    """Coverage of a boycott costs its target reputation; in the boycott's last week the target gives in or not.
+    """Buyers stay away from a firm, and it gives in or not.
 
-    A firm that gives in changes its practice, and its lobby on the issue falls away. King 2008; Bartley & Child 2014.
+    Who is called and has a choice (.35) stays away as he would sign, at a cost of .02. A week in which the boycott is
+    covered costs the target .03 of reputation, which recovers by .02 of what lacks. As the boycott ends it gives in
+    with s(-2 + .7 covered + 4 covered x decline of reputation + 10 x share of citizens who stay away): its practice
+    moves by .6 and its lobby on the issue falls away: it breaks off its campaigns there and begins none. King 2008;
+    Bartley & Child 2014.
     """
     clock = now.clock
     issues = arena.issues

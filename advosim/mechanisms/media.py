@@ -141,11 +141,15 @@ def _noticed(clock, freedom, logits, p, issues, teams, rule, noticed):
 
 @compiled
 def coverage(now, arena, teams, events):
-    """Large, symbolic or violent acts are covered, and those of whom media believe; outlets tire, and the public gets
-    used to what it has seen.
+    """Large, symbolic or violent acts are covered; outlets tire, and the public gets used to what it has seen.
 
-    The bump: .4 (1 + ln(1 + turnout / .003)) for each covered protest by its own turnout, .4 for other acts, times
-    e^(-.15 habit). Earl et al. 2004; Andrews & Caren 2010; Wasow 2020.
+    Protest from 2 per 10,000: `media_freedom` x s(-2.5 + .5 ln(1 + size per 10,000) + symbol + .5 violent - .3 f);
+    petitions above 2 per 1,000: `media_freedom` x s(-4 + .5 ln(1 + size per 1,000) - .3 f); boycotts likewise with
+    -2.5. All + 1 x (media's trust in those who called for it, by effort, - .5). f = .8 f + covered acts. Named outlets
+    decide one by one, with slant x stance added; of what one would cover, what it wants most (chance less draw) gets
+    its slots of the week; the share that covers counts. Next week's bump of attention = .4 e^(-.15 H) x sum over
+    covered acts of 1 + ln(1 + A/.003), A a protest's own turnout and 0 of other acts; H = .97 H + covered. Earl et al.
+    2004; Andrews & Caren 2010; Wasow 2020.
     """
     clock = now.clock
     polities, issues, outlets = arena.polities, arena.issues, arena.outlets

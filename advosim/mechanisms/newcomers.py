@@ -53,9 +53,13 @@ _LEAST_GAP = 0.02
 
 @compiled
 def registration(now, arena, teams, events):
-    """Entry cost x .15 budgets a week, and the staff that was hired on grants, fall due; who cannot pay closes.
+    """The register refuses, takes fees and asks for reports; staff hired on grants must be paid.
 
-    Payroll moves toward .6 x grants a week: .3 of the way a month where they rise, .1 where they fall.
+    Where the polity has newcomers. Who is to be founded is refused with chance .9 x `entry_cost`; of the first capital
+    the fee, 4 x `entry_cost`, goes, and .5 must be left. Each week .15 x `entry_cost` and the payroll fall due, and who
+    cannot pay closes (no firms, agencies, municipalities, foundations). Payroll moves every four weeks toward .6 x
+    grants a week, .3 of the way where they rise, .1 where they fall. Dupuy, Ron & Prakash 2015, 2016; Christensen &
+    Weinstein 2013.
     """
     organisations, rule = teams.organisations, now.rules[0].registration
     if not rule.on:
@@ -243,8 +247,16 @@ def demand_of(now, arena, p, q, m, side):
 
 @compiled
 def founding(now, arena, teams, allied, people, events):
-    """In each public, and on each side of each issue, somebody tries to found an organisation by `founding_chance`; who
-    is registered begins with founders who were members of none.
+    """Citizens found organisations where nobody serves them.
+
+    In each public, and on each side of each issue, somebody tries with chance 2.5 x demand x (.3 + .7 n/(n + 10))
+    e^(-s/3) a week. Demand = share of the citizens x aware x on the side x z/(z + .1) x distance of the side's mean
+    attitude from policy x (1 + grievance + A/(A + .005)), as last week left them, A the side's turnout. n: open
+    organisations; s: those on the side that serve the public, by the weight that they give the issue. There must be
+    room (`newcomer`) and a citizen who is aware, on the side and member of none; .5% of the citizens begin as members.
+    Founders raise the newcomer's `funds` x LogN(0, .7), and register. The new organisation has the issue as its only
+    one, a position around its side's mean, speaks for the public of its founders, and gets ties and trust as
+    organisations at the start of a run. Hannan & Freeman 1989; Gray & Lowery 1996; Truman 1951; Salisbury 1969.
     """
     rule, k = now.rules[0].founding, key(now.clock[0].seed, now.clock[0].week, _ATTEMPT)
     if not rule.on:
@@ -350,8 +362,12 @@ def schism_chance(faction, participatory, rule):
 
 @compiled
 def schism(now, arena, teams, allied, people, events):
-    """Each quarter the larger of an organisation's two factions, those far below and those far above its line, may
-    leave; it takes its share of means and gifts along.
+    """A faction leaves.
+
+    Each quarter, of an organisation's members those whose attitude is .5 and more below its line and those as far
+    above: the larger faction, below a half of them, leaves with chance .06 x its share x (1 - how participatory the
+    organisation is). It registers with its share of means and takes its share of gifts, the skills and the experience
+    along; its position is its own mean attitude. Hirschman 1970; Balser 1997.
     """
     rule, organisations, week = now.rules[0].schism, teams.organisations, now.clock[0].week
     k = key(now.clock[0].seed, week, _SCHISM)
@@ -456,8 +472,12 @@ def rallied(remembered, large, rule):
 
 @compiled
 def formalisation(now, arena, teams, allied, people, events):
-    """Who called to large protests in 3 weeks or more, as remembered, and is not formal itself, may found a formal
-    organisation, .05 a week, for which there must be room; a part of means and members goes with it.
+    """A movement founds a formal organisation.
+
+    Weeks in which an organisation campaigned on the street and its side's turnout was .2% and more are remembered (.98
+    a week). From 3, one that is not formal itself (`institutionalisation` below .5) founds one that is, where there is
+    room, with chance .05 a week: on its position, with .3 of its means and members, and a tie. Zald & Ash 1966;
+    Staggenborg 1988.
     """
     rule, organisations, campaigns = now.rules[0].formalisation, teams.organisations, teams.campaigns
     if not rule.on:
@@ -523,8 +543,11 @@ def heir(arena, teams, allied, o, least):
 
 @compiled
 def merger(now, arena, teams, allied, people, events):
-    """Who closed this week goes over to the ally that it trusts most, from .55: .6 of the members follow, and the
-    other's skills go half of the way to the better ones.
+    """Who closed this week goes over to the ally that it trusts most.
+
+    Where the polity has newcomers. Among open organisations at home with a tie, and on the same side of what matters
+    most to the one that closed this week, the one that it trusts most, from .55: each member follows with chance .6,
+    and the other's skills go half of the way to the better ones. Who finds nobody is gone. Minkoff 1999.
     """
     rule, organisations = now.rules[0].merger, teams.organisations
     if not rule.on:

@@ -13,7 +13,11 @@ _SIZE = stream("attention.size")
 
 @compiled
 def attention(now, arena, events):
-    """S = min(cap, keep S + news + coverage); agenda = e^S / (rest of life + sum of e^S). Jones & Baumgartner 2005."""
+    """News strikes, attention decays, and issues compete for the agenda.
+
+    S = min(3, .85 S + news + bump of coverage); news comes with chance .01 a week and size Exp(mean 1.3); agenda share
+    = e^S / (30 + sum over issues of e^S). The 30 is the rest of life. Jones & Baumgartner 2005.
+    """
     clock = now.clock
     issues = arena.issues
     rule = now.rules[0].attention

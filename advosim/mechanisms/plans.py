@@ -229,8 +229,15 @@ def _ask(alliances, seats, campaigns, o, p, m, side, weights):
 def tactic_choice(now, arena, teams, allied, events):
     """A free team starts a campaign by chance, more so when its issue is on the agenda, and picks a tactic.
 
-    Members ask their alliance first. A team knows what its own campaigns brought and those of tied ones, and doubts the
-    more the less it knows, more so among diverse allies. What governance forbids ends at once.
+    Starts with chance activity x (.015 + .4 agenda share of the issue). For each tactic at hand the team draws what it
+    may be worth, in logs: ln((n v/.03 + .5 e^(.5 (competence - .5)))/(n + .5)) + .4 (1 + diversity of its most diverse
+    alliance) N(0, 1)/sqrt(n + .5), with v the gain per budget and n the number of campaigns that it remembers, its own
+    and in part those of tied organisations (`learning`); competence = product of skill^need. The largest of room x (1 -
+    `institutionalisation` x disruption) x e^worth is begun. Room is what governance leaves (`needs` of the tactic) x
+    e^(-1.7 x `exposure` of the tactic x `repression`); a campaign whose tactic has no room left ends. No setting but a
+    ban masks a tactic: what it brings there tells. The side is that of its stance against policy. Each week it spends
+    .04 of funds; effort = 1.7 x spending / cost x competence. Members ask their alliance first (`joint_plan`). Thompson
+    1933; McAdam 1983; Wang & Soule 2012; Tilly 1978.
     """
     clock, rules, issues = now.clock, now.rules, arena.issues
     organisations, stances, priorities = teams.organisations, teams.stances, teams.priorities

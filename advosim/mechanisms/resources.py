@@ -17,11 +17,12 @@ _GIFTS = stream("funds")
 
 @compiled
 def funds(now, arena, teams, events):
-    """Funds += dues + gifts - staff - fixed cost, which repression raises and shared premises lower - upkeep of ties
-    and seats. Who cannot pay in full closes; who could but for repression finds shelter with partners abroad, for a
-    time.
+    """Money comes in and goes out; who cannot pay closes, or finds shelter where repression is to blame.
 
-    Resource dependence: Pfeffer & Salancik 1978.
+    Funds += 15 x members as a share of citizens + income x (1 + .5 N(0, 1)), never below 0, - (.75 income + .18 (less
+    by shared premises, `pooling`) + .2 R) - upkeep of `ties` and of seats in alliances (`alliance_strength`). Who
+    cannot pay in full pays what there is and closes; its campaign ends and its members are free. Resource dependence:
+    Pfeffer & Salancik 1978.
     """
     clock, rules = now.clock, now.rules
     polities = arena.polities
@@ -92,9 +93,13 @@ def grant_weight(fit, visibility, success, evidence, formal, rule):
 
 @compiled
 def grants(now, arena, teams, events):
-    """Foundations give every four weeks to those who fit, are seen, succeed and know; recipients drift toward donors.
+    """Foundations give to those who fit, are seen, succeed and know; recipients drift toward donors.
 
-    Of foreign money entry cost keeps its share out. Pfeffer & Salancik 1978; Cooley & Ron 2002.
+    Every four weeks a foundation's weekly grants x 4 are shared among its polity's organisations (no firms, agencies,
+    municipalities, other foundations) by weight e^(2 agreement + 2 visibility + 2 success + evidence +
+    institutionalisation); of foreign money `entry_cost` keeps its share out. Stances move by .05 x dependence toward
+    the donor's, dependence = the grant beside the recipient's own dues and gifts; donors give one after the other.
+    Pfeffer & Salancik 1978; Cooley & Ron 2002.
     """
     clock, rules = now.clock, now.rules
     polities = arena.polities

@@ -34,7 +34,12 @@ _DISASTER = SHOCKS.index("disaster")
 
 @compiled
 def shocks(now, arena, teams, allied, script, events):
-    """S = min(cap, S + weight) in the week of a shock; a scandal costs its organisation credibility. Birkland 1997."""
+    """News strikes on order.
+
+    Each `[[shock]]` adds its `size` to the attention of its issue in its week, up to the cap of `attention`, and to
+    what crosses borders (`spillover`). News and disasters act alike; a scandal also costs its organisation what one by
+    chance does (`credibility`), and its allies their part. Birkland 1997.
+    """
     rule, week = now.rules[0].attention, now.clock[0].week
     for s in range(script.shocks.size):
         shock = script.shocks[s]
@@ -54,8 +59,15 @@ def shocks(now, arena, teams, allied, script, events):
 
 @compiled
 def orders(now, arena, teams, script, events):
-    """Who is under an order runs that campaign, and begins no other; where it cannot, the log says why. It pays, learns
-    and is repressed like others.
+    """Who is under an order runs that campaign, as far as it can.
+
+    While a `[[campaign]]` holds, its organisation runs that campaign alone and begins no other by itself; what else
+    runs is broken off when the order begins. The side is that of its own position. It pays, prepares, is covered,
+    repressed and blocked like any other, keeps its roles in joint plans, and learns what the campaign brought. It ends
+    with the order; signatures are collected until their window ends. A week in which it cannot be followed is an event
+    with the reason: `closed`, `forbidden` (no room under the governance), `goal_reached` (policy is where it wants it),
+    `no_means`, `no_ballot` (none is allowed, worth it or free), `no_target` (no firm to boycott), `no_allies` (nobody
+    to vouch for).
     """
     week = now.clock[0].week
     for o in range(teams.organisations.size):

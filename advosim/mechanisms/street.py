@@ -46,8 +46,13 @@ def _disruption(p, m, side, tactics, campaigns):
 
 @compiled
 def violence(now, arena, teams):
-    """Protest that asks for an answer turns violent where disruption is called for, force has provoked, or extremists
-    march.
+    """Protest turns violent where disruption is called for, force has provoked, or extremists march.
+
+    A protest that asks for an answer (`response.onset`) is violent with chance s(-1.6 + 1.5 disruption of the most
+    disruptive campaign + .6 weeks of force remembered (`intimidation`) + .5 share of extreme marchers). What outlets
+    show of it takes .6 of the attention that coverage adds, and is heard next week as a message of strength 4 for the
+    other side, by 1 of what mass media reach, in the frame that citizens value most. Wasow 2020; Simpson, Willer &
+    Feinberg 2018; Della Porta 1995.
     """
     clock, issues = now.clock, arena.issues
     rule, onset = now.rules[0].violence, now.rules[0].response.onset
@@ -74,10 +79,13 @@ def exposure(media_freedom, foreign_channels, online, rule):
 
 @compiled
 def anticipation(exposed, violent, rule):
-    """What a government loses of its readiness to use force, in logits: 1.0 (exposed - .5) against a peaceful crowd.
+    """What a government loses of its readiness to use force, in logits.
 
-    Against a violent one it fears no backfire. Below 0 where hardly anybody would learn of it: force is cheap there.
-    Ritter & Conrad 2016.
+    Readiness to repress loses 1.0 (exposed - .5) in logits against a peaceful crowd, where exposed = .5 `media_freedom`
+    + .5 foreign channels + .3 x those online is the share of citizens who would learn of it; nothing against a violent
+    one. Where fewer than half would learn of it force is readier than fitted. Citizens foresee force by their risk of
+    marching (`participation`). Below 0 where hardly anybody would learn of it: force is cheap there. Ritter & Conrad
+    2016.
     """
     return rule.by_exposure * (exposed - rule.usual) * (1.0 - violent) if rule.on else 0.0
 
@@ -136,8 +144,16 @@ def _owed_reply(rule, home, issue, side, seed, week):
 
 @compiled
 def response(now, arena, events):
-    """Answers are separate choices. Repression of peaceful acts is an injustice; accommodation feeds the store of
-    pressure, never policy itself; consultation opens doors for weeks; denial counter-frames next week.
+    """The government answers what happened in the open, by separate choices.
+
+    For protest from .0005 or signatures from .002 of citizens: represses with s(-1.6 + 1.6 R + 3 violent), accommodates
+    with s(-2 - .75 repressed + .6 violent + 2 (`accommodation` - .5)), consults with s(-2 - .75 repressed + 2
+    (`openness` - .5)), denies with s(-2 - .75 repressed - 2 (`accommodation` - .5)). Repression of a peaceful protest
+    is an injustice. Accommodation adds .03 F to the store, never to policy itself, and the government takes back .3 of
+    that on its other issues, toward its own ideal; consultation opens doors by .3 for 8 weeks. A government that denied
+    speaks in the week after for the other side, in the frame that its citizens value most (`framing`), with the
+    credibility of its legitimacy, to .1 of what mass media reach. A petition signed by .02 of the citizens is owed a
+    reply: the government consults with chance `openness`, else denies. Hafner-Burton 2008.
     """
     clock, rules = now.clock, now.rules
     polities, issues = arena.polities, arena.issues
@@ -201,8 +217,10 @@ def intimidation(now, arena):
 
 @compiled
 def loyalty(now, arena):
-    """Officials and officers waver when they are ordered against peaceful crowds, more so against large ones:
-    .95 defection + A/(A + .01). It presses where no elections keep a government. Chenoweth & Stephan 2011.
+    """Officials and officers waver when they are ordered against peaceful crowds, more so against large ones.
+
+    Wavering of officials toward a side = .95 wavering + A/(A + .01) where its peaceful protest of size A met force; it
+    presses by .1 (1 - `contestation`) of that, within the street's part of `pressure`. Chenoweth & Stephan 2011.
     """
     rule, issues = now.rules[0].loyalty, arena.issues
     for p in range(issues.shape[0]):

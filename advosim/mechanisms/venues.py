@@ -48,9 +48,12 @@ def nash_bargain(status_quo, ideals, weights):
 
 @compiled
 def stakeholder_table(now, arena, teams, allied, events):
-    """Teams at a table bargain with the government in the week in which a table ends, and submit what they agree on.
+    """Teams at a table bargain with the government in the week in which a table ends.
 
-    Who is hostile elsewhere weighs less (`insider_risk`). Agreement brings buy-in, which lowers friction for a while.
+    As a table ends it agrees with chance .05 `openness`, on the position that maximises the product of gains over the
+    status quo, the government's to the power 1 and each team's to .3 x effort x (1 - .3 hostility); nothing where not
+    all gain. The step, at most .15, is submitted to `decision`; agreement spares .3 of friction, fading by .98 a week.
+    Nash 1950; Kalai 1977.
     """
     clock = now.clock
     polities, issues = arena.polities, arena.issues
@@ -94,7 +97,12 @@ def stakeholder_table(now, arena, teams, allied, events):
 
 @compiled
 def municipalities(now, arena, teams, events):
-    """A district's own policy moves a step where campaigns and opinion beat local friction. Betsill & Bulkeley 2006."""
+    """A district's own policy moves a step where campaigns and opinion beat local friction.
+
+    In a district with one: store = .95 store + for minus against of .1 effort/(effort + 1) of local campaigns + .3 z (2
+    support - 1); beyond .5 its policy moves by .3 and the store empties. Its citizens live under .7 national + .3 local
+    policy. Betsill & Bulkeley 2006.
+    """
     clock = now.clock
     issues, districts, local_views = arena.issues, arena.districts, arena.local_views
     organisations, tactics, campaigns = teams.organisations, teams.tactics, teams.campaigns

@@ -117,7 +117,10 @@ def _allowed(tactic: Tactic, governance: Governance, rule: Mechanisms) -> float:
 
 
 def digital_divide(access: float, digital: float, rule: DigitalDivide) -> float:
-    """The share of a public that is online: log odds of the polity's access + scale x the public's own. Norris 2001."""
+    """The share of a public that is online.
+
+    Log odds of being online = those of `internet_access` + 1 x the public's `digital`. Norris 2001.
+    """
     if access <= 0.0 or access >= 1.0:
         return float(access >= 1.0)
     odds = access / (1.0 - access) * exp((rule.scale if rule.on else 0.0) * digital)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import importlib
 import json
+import pkgutil
 import re
 from collections.abc import Callable, Iterator
 from itertools import groupby
@@ -185,13 +187,20 @@ def quoted(name: str) -> str:
     """What the function of a mechanism says of itself: the formula is told there."""
     import inspect
 
-    from advosim import week
-
-    rule = getattr(week, name, None) or getattr(week._citizens, name, None)
-    told = inspect.getdoc(rule) if callable(rule) else None
+    told = inspect.getdoc(rule) if (rule := _function(name)) else None
     if not told:
         return ""
     return "\n" + "\n".join(f"> {_literal(line)}".rstrip() for line in told.splitlines()) + "\n"
+
+
+def _function(name: str) -> Callable[..., Any] | None:
+    """The function that bears the name of a mechanism: a line of the week, else a part of one."""
+    from advosim import mechanisms, week
+    from advosim.world import enact
+
+    modules = (f"{mechanisms.__name__}.{each.name}" for each in pkgutil.iter_modules(mechanisms.__path__))
+    spaces = [week, *map(importlib.import_module, modules), enact]
+    return next((getattr(space, name) for space in spaces if callable(getattr(space, name, None))), None)
 
 
 def _literal(line: str) -> str:
