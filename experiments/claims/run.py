@@ -1,0 +1,183 @@
+"""What is said to help advocacy, with and without it: `python run.py RESULTS [PAIRS] [CITIZENS]`.
+
+Writes claims.csv (one row per claim and outcome, with the expected sign and a verdict) and manifest.json.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+import advosim
+from advosim import Scenario
+from advosim.experiment.compare.comparison import compare
+from advosim.reading.outcomes import measured
+from advosim.record import Record
+
+FOUR_YEARS = 208
+FIRST_SEED = 30_001
+LEAST = 0.3
+"""Effects from .3 sd of paired differences count as shown, if their interval excludes 0."""
+GOVERNANCE = "polity.home.governance."
+
+
+class Claim(NamedTuple):
+    """A sentence of the texts as a pair of worlds: without what it speaks of, and with it."""
+
+    text: str
+    source: str
+    without: Mapping[str, Any]
+    expected: Mapping[str, str]
+    """Outcomes that should rise (+) or fall (-) with it."""
+    base: str = "baseline"
+    given: Mapping[str, Any] = {}
+    """With it, where that is not as the scenario stands."""
+    opposed: bool = False
+    """Whether opponents campaign; without them a change of policy is the supporters' success."""
+
+
+def off(*mechanisms: str) -> dict[str, Any]:
+    return {f"mechanism.{name}.on": False for name in mechanisms}
+
+
+CLAIMS = (
+    Claim("Alliances amplify voices", "Junk 2019", off("alliance_formation"), {"policy_change": "+", "pressure": "+"}),
+    Claim("Pooled means go further", "Hula 1999", off("pooling"), {"policy_change": "+", "pressure": "+"}),
+    Claim("Diverse expertise makes alliances stronger", "Junk 2019", {"mechanism.alliance_strength.diversity": 0.0},
+          {"pressure": "+"}, "strange_bedfellows"),
+    Claim("Association lends credibility", "Gray 1989", {"mechanism.credibility.transfer": 0.0},
+          {"credibility": "+", "policy_change": "+"}),
+    Claim("Unity lends credibility", "Nelson & Yackee 2012", {"mechanism.credibility.unity": 0.0},
+          {"credibility": "+", "pressure": "+"}),
+    Claim("Mediation repairs trust", "Heaney & Leifeld 2018", {"mechanism.trust.mediation": 0.0},
+          {"alliance_weeks": "+", "policy_change": "+"}, given={"mechanism.trust.mediation": 0.9}),
+    Claim("Including the affected gives legitimacy", "Young 2000", off("inclusion"),
+          {"credibility": "+", "policy_change": "+"}, "affected_at_the_table"),
+    Claim("Joint plans and roles", "Ansell & Gash 2008", off("joint_plan"), {"policy_change": "+", "pressure": "+"}),
+    Claim("Regular updates keep partners", "Ansell & Gash 2008", off("internal_communication"),
+          {"alliance_weeks": "+", "policy_change": "+"}),
+    Claim("A memorandum keeps partners", "Ansell & Gash 2008", {"mechanism.alliance_exit.by_memorandum": 0.0},
+          {"alliance_weeks": "+"}),
+    Claim("Partners help each other in trouble", "Tarrow 2005", off("solidarity"), {"closures": "-"},
+          given={GOVERNANCE + "repression": 0.8}),
+    Claim("Evaluate and adapt", "March & Olsen 1989", off("learning"), {"policy_change": "+", "pressure": "+"}),
+    Claim("New information changes an issue", "Keck & Sikkink 1998", off("evidence"), {"policy_change": "+"}),
+    Claim("Information that resonates", "Benford & Snow 2000", off("framing"), {"attitude": "+", "policy_change": "+"}),
+    Claim("Information enlists supporters", "Keck & Sikkink 1998", off("enlist"), {"members": "+"}),
+    Claim("Clear messages for each audience", "Benford & Snow 2000", off("message"), {"attitude": "+", "aware": "+"}),
+    Claim("Channels combined reach more", "Chadwick 2017", {"mechanism.channels.synergy": 0.0},
+          {"aware": "+", "policy_change": "+"}),
+    Claim("Education changes views", "Finkel 2003", off("education"), {"attitude": "+"}),
+    Claim("Social media speed mobilisation", "Bennett & Segerberg 2012", off("hashtag", "digital_coordination"),
+          {"protest_for": "+", "petition_for": "+"}),
+    Claim("Social media expose to backlash", "Bail et al. 2018", off("backlash"), {"attitude": "-"}),
+    Claim("Some are excluded online", "Norris 2001", off("digital_divide"), {"petition_for": "-"}, "digital_divide"),
+    Claim("Rules of platforms limit advocacy", "King, Pan & Roberts 2013", {GOVERNANCE + "platform_regulation": 0.05},
+          {"petition_for": "-", "online": "-"}, given={GOVERNANCE + "platform_regulation": 0.95}),
+    Claim("Surveillance silences", "Gunitsky 2015", {GOVERNANCE + "surveillance": 0.05},
+          {"silenced": "+", "online": "-"}, given={GOVERNANCE + "surveillance": 0.95}),
+    Claim("A shared platform spreads collaboration", "Bennett & Segerberg 2012", off("collaborative_platform"),
+          {"policy_change": "+", "campaigning": "+"}, "collaborative_platform"),
+    Claim("Ties come before networks", "Hadden 2015", off("ties"), {"alliance_weeks": "+"}),
+    Claim("The institutionalised disrupt less", "Staggenborg 1988", off("institutionalisation"),
+          {"outside": "-", "inside": "+"}),
+    Claim("Tables of many stakeholders settle matters", "Ansell & Gash 2008", off("stakeholder_table"),
+          {"policy_moved": "+", "agreements": "+"}, given={GOVERNANCE + "openness": 0.9}, opposed=True),
+    Claim("Who is blocked at home is heard abroad", "Keck & Sikkink 1998", off("boomerang"), {"policy_change": "+"},
+          "boomerang", opposed=True),
+    Claim("Boycotts change what firms do", "King 2008", off("boycott"), {"practice_end": "+"}, "producer_boycott"),
+    Claim("It takes an enabling environment", "Kitschelt 1986", {GOVERNANCE + "preset": "closed_regime"},
+          {"policy_change": "+", "reform_won": "+", "closures": "-"}),
+)  # fmt: skip
+
+
+def alliance_weeks(record: Record) -> float:
+    """Weeks that alliances lived, summed."""
+    return float(len(record.alliance_weeks))
+
+
+def credibility(record: Record) -> float:
+    """Mean over organisations for the reform, weeks and audiences."""
+    rows = record.organisations[(record.organisations["stance"] > 0) & ~record.organisations["closed"].astype(bool)]
+    return float(rows[[f"credibility_{who}" for who in ("officials", "media", "public")]].to_numpy().mean())
+
+
+OWN = {"alliance_weeks": alliance_weeks, "credibility": credibility}
+
+
+def outcome(record: Record, name: str) -> float:
+    """An outcome of the first polity, averaged over issues."""
+    polity = next(iter(record.scenario.polity))
+    return next(iter(measured(record, [name], [polity], list(record.scenario.issue)).values()))
+
+
+def worlds(claim: Claim, citizens: int) -> tuple[Scenario, Scenario]:
+    """Without and with what the claim is about."""
+    whole = Scenario.load(claim.base)
+    changes: dict[str, Any] = {
+        f"polity.{home}.citizens": min(row.citizens, citizens) for home, row in whole.polity.items()
+    }
+    if not claim.opposed:
+        against = [name for name, row in whole.polity["home"].organisation.items() if row.stance < 0]
+        changes |= {f"polity.home.organisation.{name}.activity": 0.0 for name in against}
+    base = whole.but(changes)
+    return base.but(dict(claim.without)), base.but(dict(claim.given)) if claim.given else base
+
+
+def tried(claim: Claim, pairs: int, citizens: int) -> Iterator[dict[str, Any]]:
+    """A row for each expected outcome, and one for the effort that it took."""
+    names = [*claim.expected, "effort"]
+    outcomes = {name: OWN[name] if name in OWN else partial(outcome, name=name) for name in names}
+    without, with_it = worlds(claim, citizens)
+    weeks = min(FOUR_YEARS, without.weeks)
+    found = compare(
+        [without, with_it], runs=pairs, first_seed=FIRST_SEED, outcomes=outcomes, weeks=weeks,
+        labels=["without", "with"], progress=False,
+    ).pairs  # fmt: skip
+    sides = [found[found["scenario"] == side].sort_values("seed") for side in ("without", "with")]
+    for name in names:
+        less, more = (side[name].to_numpy() for side in sides)
+        apart = more - less
+        mean, sd = float(apart.mean()), float(apart.std(ddof=1))
+        half = 1.96 * sd / np.sqrt(pairs)
+        row = {"claim": claim.text, "world": claim.base, "outcome": name, "expected": claim.expected.get(name, "")}
+        row |= {"without": less.mean(), "with": more.mean(), "effect": mean, "low": mean - half, "high": mean + half}
+        row |= {"in sd": mean / max(sd, 1e-9) if apart.any() else 0.0, "pairs": pairs, "source": claim.source}
+        yield {**row, "verdict": verdict(row)}
+
+
+def verdict(row: Mapping[str, Any]) -> str:
+    if not row["expected"]:
+        return "cost"
+    if (row["low"] <= 0 <= row["high"]) or abs(row["in sd"]) < LEAST:
+        return "not shown"
+    return "as claimed" if (row["effect"] > 0) == (row["expected"] == "+") else "against"
+
+
+def main(folder: str, pairs: int = 200, citizens: int = 4000) -> None:
+    out = Path(folder)
+    out.mkdir(parents=True, exist_ok=True)
+    rows: list[dict[str, Any]] = []
+    for claim in CLAIMS:
+        rows += tried(claim, pairs, citizens)
+        print(claim.text, *(f"{row['outcome']} {row['effect']:+.3g} {row['verdict']}" for row in rows[-3:]), flush=True)
+        pd.DataFrame(rows).round(5).to_csv(out / "claims.csv", index=False)
+    told = {
+        "advosim": advosim.__version__,
+        "pairs": pairs,
+        "citizens": citizens,
+        "weeks": FOUR_YEARS,
+        "seeds from": FIRST_SEED,
+    }
+    (out / "manifest.json").write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], *(int(value) for value in sys.argv[2:]))
