@@ -148,6 +148,8 @@ def test_uploads_pass_the_checks_of_the_command_line(shelf: Shelf) -> None:
         "title = 'x'\n[polity.home.governance]\nrepression = 7": "0 to 1",
         "title = ": "TOML",
         "title = 'x'\n# " + "x" * 300_000: "too large",
+        "a." * 50_000 + "b = 1": "nested too deeply",
+        "weeks = " + "9" * 5_000: "too large",
     }
     for text, said in wrong.items():
         with pytest.raises(InputError, match=said):
@@ -295,6 +297,9 @@ def test_uploads_come_from_the_page_alone_and_are_cut_off(shelf: Shelf) -> None:
     assert page.post("/upload", content=TINY).status_code == 403
     assert page.post("/upload", content="x" * 300_000, headers=own).status_code == 413
     assert page.post("/upload", content=b"\xff\xfe", headers=own).status_code == 422
+    for number in ("9" * 5_000, "[" * 90_000):
+        assert page.post("/upload", content=f"weeks = {number}", headers=own).status_code == 422
+    assert page.get("/stage", params={"q": '{"s": "\\ud800"}'}).status_code == 422
     refused = page.post("/upload", content="title = 'x'\nwekes = 3", headers=own)
     assert refused.status_code == 422 and "line 2" in refused.text and "weeks" in refused.text
     name = page.post("/upload", content=TINY, headers=own).json()["name"]

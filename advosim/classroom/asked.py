@@ -17,6 +17,7 @@ from advosim.scenario import load
 from advosim.scenario.describe import fingerprint
 from advosim.scenario.load import Scenario
 from advosim.scenario.problems import InputError, Problem, did_you_mean
+from advosim.scenario.toml_text import parse
 from advosim.simulation import allowed
 
 MOST_TEXT = 20_000
@@ -63,6 +64,7 @@ def read(text: str) -> Asked:
         raise _refused(f"a request of {len(text):,} characters is too long", f"up to {MOST_TEXT:,}")
     try:
         table = json.loads(text)
+        json.dumps(table, ensure_ascii=False).encode()  # half of a pair of surrogates is no letter, and no answer
     except (ValueError, RecursionError):
         raise _refused("the request is no JSON") from None
     if not isinstance(table, dict) or not isinstance(table.get("s"), str) or not isinstance(table.get("c", []), list):
@@ -217,10 +219,7 @@ def _title(file: Path) -> str:
 
 def _only_from_here(text: str) -> None:
     """An uploaded scenario may build on what is shipped, and read no file of this machine."""
-    try:
-        table = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError):
-        return  # told with its line where it is read
+    table, _ = parse("the scenario", text)
     base = table.get("extends")
     if isinstance(base, str) and base not in load.shipped():
         raise _refused(f"an uploaded scenario cannot extend '{base[:60]}'", ", ".join(load.shipped()))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +17,7 @@ from advosim.live.frame import MEASURES, VIEWS
 from advosim.scenario.load import Scenario
 from advosim.scenario.problems import InputError, Problem, did_you_mean
 from advosim.scenario.rules import Mechanisms
-from advosim.scenario.toml_lines import lines
+from advosim.scenario.toml_text import decoded, parse
 from advosim.world.codes import EVENTS
 
 SHIPPED = Path(__file__).parent / "lessons"
@@ -151,13 +150,9 @@ def read(file: Path, shelf: Shelf) -> Lesson:
     """A lesson from its file, checked with the scenario that it plays. Raises InputError with all that is wrong."""
     name = str(file)
     try:
-        text = file.read_text(encoding="utf-8-sig")
-        table = tomllib.loads(text)
+        table, places = parse(name, decoded(name, file.read_bytes()))
     except OSError as error:
         raise InputError(Problem(name, None, f"cannot be read: {error.strerror}")) from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(Problem(name, None, f"is no valid TOML: {error}")) from None
-    places = lines(text)
     try:
         lesson = Lesson.model_validate(table)
     except ValidationError as error:

@@ -130,7 +130,7 @@ def answered(respond: Handler) -> Handler:
 
 def _told(status: int, problems: Sequence[Problem]) -> Response:
     texts = [
-        str(Problem("", p.line, f"line {p.line}: {p.what}" if p.line else p.what, p.allowed, p.hint)) for p in problems
+        str(Problem("", None, f"line {p.line}: {p.what}" if p.line else p.what, p.allowed, p.hint)) for p in problems
     ]
     return JSONResponse({"problems": [text[:500] for text in texts[:20]]}, status)
 

@@ -60,6 +60,9 @@ __all__ = [
 
 CHANGES = ("--set", "but()")  # where changes come from, said in place of a file
 
+MOST_DOTS = 1000
+"""In a value of `--set`: Python's parser takes very long for keys of more parts."""
+
 
 class Scenario(Settings):
     """A world to be run: what a scenario file says, complete and checked."""
@@ -165,7 +168,7 @@ def settings(texts: Iterable[str]) -> dict[str, str]:
 
 def toml_value(value: Any) -> Any:
     """A text read as a TOML value; where it is none, the text itself."""
-    if not isinstance(value, str):
+    if not isinstance(value, str) or value.count(".") > MOST_DOTS:
         return value
     try:
         table = tomllib.loads(f"value = {value}")
