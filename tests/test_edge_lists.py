@@ -161,4 +161,4 @@ def test_missing_files_folders_and_other_bytes_are_refused(tmp_path: Path) -> No
     assert "did you mean 'ties.csv'" in refusal(tmp_path / "tie.csv").hint
     assert "is a folder" in refusal(tmp_path).what
     assert "no such file" in refusal(tmp_path / "none" / "ties.csv").what
-    assert "no such file" in refusal(Path("/dev/zero")).what
+    assert "is a device" in refusal(Path("/dev/zero")).what

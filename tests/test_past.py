@@ -92,6 +92,22 @@ def test_a_state_of_another_version_is_refused(state: Path, monkeypatch: pytest.
         past.load(tmp_path / "nothing")
 
 
+def test_a_state_is_kept_where_nothing_else_lies(state: Path, tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text(text := 'title = "Mine"\nextends = "baseline"\nweeks = 3\n[polity.home]\ncitizens = 300\n', "utf-8")
+    for place, said in (
+        (file, "is no state of a run"),
+        (tmp_path / "no" / "x", "no such folder"),
+        (tmp_path, "no state"),
+    ):
+        told = advosim("run", file, "--save-state", place, "--out", tmp_path / "out")
+        assert told.exit_code == 2 and said in told.stderr, told.output
+    assert file.read_text("utf-8") == text and not (tmp_path / "out").exists()
+    past.check_place(state)
+    with pytest.raises(InputError, match="is no file"):
+        past.load("/dev/zero")
+
+
 def test_a_damaged_state_and_one_of_other_rules_are_refused(
     state: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

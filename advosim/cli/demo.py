@@ -46,7 +46,7 @@ def demo(
     seed: Annotated[int | None, typer.Option(min=0, max=MOST_SEED, help="With --export: seed of all chance.")] = None,
 ) -> None:
     """Open the classroom: two histories side by side in a browser, with one change between them."""
-    _refuse_what_does_not_go_together(check_lesson, runs, export, changes, seed)
+    _refuse_what_does_not_go_together(check_lesson, runs, export, changes, seed, lessons)
     _needs_app()
     from advosim.classroom.asked import Shelf
 
@@ -63,8 +63,9 @@ COMMANDS = (demo,)
 
 
 def _refuse_what_does_not_go_together(
-    check_lesson: Path | None, runs: int | None, export: Path | None, changes: list[str] | None, seed: int | None
-) -> None:
+    check_lesson: Path | None, runs: int | None, export: Path | None, changes: list[str] | None, seed: int | None,
+    lessons: list[Path] | None,
+) -> None:  # fmt: skip
     """Raises InputError for options of another use of the command than the one that is asked for."""
     problems = []
     if check_lesson is not None and export is not None:
@@ -73,6 +74,8 @@ def _refuse_what_does_not_go_together(
         problems.append(Problem("--runs", None, "goes with --check-lesson"))
     if changes and export is None:
         problems.append(Problem("--change", None, "goes with --export", hint="the page has a tab Change"))
+    if lessons and export is not None:
+        problems.append(Problem("--lesson", None, "does not go with --export", hint="a page that is exported has none"))
     if seed is not None and export is None:
         problems.append(Problem("--seed", None, "goes with --export", hint="the page has a field for the seed"))
     if problems:
@@ -116,8 +119,7 @@ def _export(file: Path, shelf: Shelf, changes: list[str], seed: int | None) -> N
     rows = _rows(changes)
     sides = (asked.Asked(name, seed), asked.Asked(name, seed, asked.changes(rows)))
     shelf.resolved(sides[1])
-    if not file.parent.is_dir():
-        raise InputError(Problem(str(file), None, f"there is no folder '{file.parent}'"))
+    _check_page(file)
     _compile()
     view: dict[str, Any] = {"s": name, "seed": seed, "a": [], "b": rows, "tab": "story"}
     page = keep.one_file(Histories(shelf), sides, view)
@@ -125,6 +127,19 @@ def _export(file: Path, shelf: Shelf, changes: list[str], seed: int | None) -> N
     partial.write_text(page, encoding="utf-8", newline="\n")
     partial.replace(file)
     say(f"Wrote {file} ({file.stat().st_size / 1e6:.1f} MB): open it in any browser.")
+
+
+def _check_page(file: Path) -> None:
+    """Raises InputError where no page can be written, or where something lies that is none."""
+    problem = ""
+    if file.suffix.lower() not in (".html", ".htm") or file.is_dir():
+        problem = "is no name of a page"
+    elif not file.parent.is_dir():
+        problem = f"there is no folder '{file.parent}'"
+    elif file.exists() and not file.is_file():
+        problem = "is there already, and is no page"
+    if problem:
+        raise InputError(Problem(str(file), None, problem, "FILE.html in a folder that is there"))
 
 
 def _rows(changes: list[str]) -> list[list[Any]]:

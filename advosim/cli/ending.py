@@ -38,7 +38,17 @@ def told() -> Iterator[None]:
     except Exception as error:
         if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
             _refuse([Problem(f"{str(error.filename)[:60]}...", None, "this name is too long for a file")])
+        if isinstance(error, FileNotFoundError) and _nowhere():
+            _refuse([Problem("", None, "the folder that you are in has been removed", hint="cd .")])
         _fail(error)
+
+
+def _nowhere() -> bool:
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        return True
+    return False
 
 
 def collect(problems: list[Problem], action: Callable[[], T]) -> T | None:

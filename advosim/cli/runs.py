@@ -51,6 +51,10 @@ def run(
 
     started, formats = datetime.now(UTC), options.formats(format)
     given = {name: value for name, value in (("seed", seed), ("weeks", weeks)) if value is not None}
+    if state is not None:
+        from advosim.live.past import check_place
+
+        check_place(state)
     if past is not None:
         before, chosen, folder = _going_on(past, scenario, changes or [], given, out, force)
     elif scenario is None:

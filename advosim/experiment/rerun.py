@@ -66,7 +66,11 @@ def rerun(manifest: str | Path, *, workers: int | None = None, progress: bool | 
     told = _read(file)
     again = _kind(file, told)
     with tempfile.TemporaryDirectory(prefix="advosim-") as scratch:
-        what = again(file, told, Path(scratch), workers, progress)
+        try:
+            what = again(file, told, Path(scratch), workers, progress)
+        except (AttributeError, KeyError, TypeError) as error:
+            said = f"does not hold what a manifest does ({type(error).__name__}: {error}): was it edited?"
+            raise InputError(Problem(str(file), None, said, SAVED)) from error
         same, other = _compared(_hashes(file, told), file.parent, Path(scratch))
         damaged = [name for name, known in _hashes(file, told).items() if _is_other(file.parent / name, known)]
     return Rerun(what, tuple(same), tuple(other), tuple(damaged), dict(_differing(told)))

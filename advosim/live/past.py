@@ -23,6 +23,7 @@ from advosim.record import recorded
 from advosim.scenario import archived
 from advosim.scenario.describe import flat
 from advosim.scenario.later import FREE
+from advosim.scenario.limits import MOST_WEEKS
 from advosim.scenario.load import Scenario, resolved
 from advosim.scenario.problems import InputError, Problem
 from advosim.version import __version__
@@ -32,6 +33,7 @@ from advosim.world.state import World
 
 HEAD = "head"
 PROGRAM = "advosim state"
+_A_STATE = "a file that `advosim run --save-state` wrote"
 DIGEST = 32
 """Bytes before the rest of a file, which they are the SHA-256 of."""
 
@@ -56,7 +58,8 @@ class Past:
         room = len(self.world.record.weeks)
         if not self.week < weeks <= room:
             what = f"the past ends with week {self.week}, the future with week {weeks}"
-            problems.append(Problem("", None, what, f"weeks = {self.week + 1} to {room}"))
+            most, hint = (MOST_WEEKS, "--weeks says how long") if weeks <= self.week else (room, "")
+            problems.append(Problem("", None, what, f"weeks = {self.week + 1} to {most}", hint))
         if problems:
             raise InputError(problems)
 
@@ -103,6 +106,20 @@ def _of_the_past(scenario: Scenario, week: int) -> dict[str, Any]:
 # ---------------------------------------------------------------- files
 
 
+def check_place(file: str | Path) -> None:
+    """Raise InputError where no state can be kept: in no folder, or in the place of what is none."""
+    place = os.path.realpath(file)
+    if not os.path.isdir(os.path.dirname(place)):
+        raise InputError(Problem(str(file), None, "there is no such folder", hint="make it first"))
+    if not os.path.lexists(place):
+        return
+    try:
+        _unsealed(Path(place).read_bytes() if os.path.isfile(place) else b"")
+    except (OSError, ValueError):
+        what = "is there already, and is no state of a run"
+        raise InputError(Problem(str(file), None, what, "a new file, or a state that is to be replaced")) from None
+
+
 def save(past: Past, file: str | Path) -> None:
     """Write a past to a file, which appears whole or not. Raises OSError."""
     rows = recorded(past.world)._asdict()
@@ -139,6 +156,8 @@ def load(file: str | Path, weeks: int | None = None) -> Past:
 
     Raises InputError where the file is none, or of another version.
     """
+    if os.path.exists(file) and not os.path.isfile(file):  # a device has no end
+        raise InputError(Problem(str(file), None, "is no file", _A_STATE))
     try:
         with np.load(io.BytesIO(_unsealed(Path(file).read_bytes()))) as kept:
             head = json.loads(kept[HEAD].tobytes())
@@ -149,7 +168,7 @@ def load(file: str | Path, weeks: int | None = None) -> Past:
         what = (
             "there is no such file" if isinstance(error, FileNotFoundError) else "is no state of a run, or is damaged"
         )
-        raise InputError(Problem(str(file), None, what, "a file that `advosim run --save-state` wrote")) from None
+        raise InputError(Problem(str(file), None, what, _A_STATE)) from None
     again = "run it again until that week"
     if head["version"] != __version__:
         what = f"was saved by version {head['version']} of advosim, and this is {__version__}"

@@ -306,7 +306,7 @@ def _type_hint(kind: str, value: Any, path: KeyPath, field: FieldInfo | None) ->
         try:
             return _number_hint(float(value), path, field) if math.isfinite(float(value)) else ""
         except ValueError:
-            return ""
+            return _meant(value)
     if kind == "int_type" and isinstance(value, float) and value.is_integer():
         return _number_hint(int(value), path, field)
     if kind == "string_type" and not isinstance(value, (dict, list)):
@@ -317,6 +317,19 @@ def _type_hint(kind: str, value: Any, path: KeyPath, field: FieldInfo | None) ->
         return f"write [[{path[0]}]] with two brackets"
     if kind == "bool_type" and isinstance(value, str) and value.lower() in ("true", "false"):
         return f"write {value.lower()}"
+    return ""
+
+
+_COMMA = re.compile(r"-?\d*,\d+")
+_PERCENT = re.compile(r"(-?\d+(?:[.,]\d+)?)\s*%")
+
+
+def _meant(text: str) -> str:
+    """What is to be written instead of a text that is nearly a number."""
+    if _COMMA.fullmatch(text.strip()):
+        return f"write {text.strip().replace(',', '.')}: decimals take a point"
+    if percent := _PERCENT.fullmatch(text.strip()):
+        return f"write {float(percent[1].replace(',', '.')) / 100:g}: a share, not a percentage"
     return ""
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from advosim.scenario.problems import InputError, Problem, did_you_mean
+from advosim.scenario.problems import InputError, Problem, did_you_mean, special
 from advosim.scenario.toml_text import decoded
 
 MOST_BYTES = 256_000_000
@@ -77,8 +77,9 @@ def _text(file: Path) -> str:
     name = str(file)
     if not os.path.isfile(file):  # also what a device or a pipe is not
         beside = sorted(p.name for p in file.parent.glob("*.csv")) if file.parent.is_dir() else []
-        what = "is a folder, not a CSV file" if os.path.isdir(file) else "there is no such file"
-        raise InputError(Problem(name, None, what, hint=did_you_mean(file.name, beside)))
+        if os.path.exists(file):
+            raise InputError(Problem(name, None, f"is a {special(file)}, not a CSV file"))
+        raise InputError(Problem(name, None, "there is no such file", hint=did_you_mean(file.name, beside)))
     try:
         if file.stat().st_size > MOST_BYTES:
             raise InputError(Problem(name, None, "is too large", f"{MOST_BYTES:,} bytes at most"))

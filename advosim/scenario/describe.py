@@ -91,6 +91,8 @@ def notes(scenario: Settings) -> list[str]:
     for mechanism, paths in waiting.items():
         found.append(f"no rule reads yet (awaits '{mechanism}'): {', '.join(paths)}")
     found += [note for name, polity in scenario.polity.items() for note in _idle(scenario, name, polity)]
+    if scenario.stop.tolerance != Stop().tolerance and not scenario.stop.policy and scenario.stop.unchanged is None:
+        found.append("stop has no condition: tolerance is read with unchanged = WEEKS")
     late = sorted({reform.week for reform in scenario.reform if reform.week > scenario.weeks})
     if late:
         weeks = ", ".join(map(str, late))

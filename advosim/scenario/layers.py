@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from advosim.scenario.declare import catalogue_rows
-from advosim.scenario.problems import InputError, Problem, did_you_mean
+from advosim.scenario.problems import InputError, Problem, did_you_mean, special
 from advosim.scenario.toml_lines import KeyPath, split_path
 from advosim.scenario.toml_text import decoded, parse
 
@@ -132,7 +132,9 @@ def find(written: str | Path, folder: Path, known: Mapping[str, Path], what: str
         return known[name]
     if any(len(part.encode("utf-8", "replace")) > MOST_OF_A_NAME for part in path.parts):
         raise InputError(Problem(f"{name[:60]}...", None, "this name is too long for a file"))
-    what = f"is a folder, not a {what}" if os.path.isdir(path) else f"there is no such {what}"
+    if os.path.exists(path):
+        raise InputError(Problem(name, None, f"is a {special(path)}, not a {what}", f"a file, or {', '.join(known)}"))
+    what = f"there is no such {what}"
     raise InputError(Problem(name, None, what, f"a file, or {', '.join(known)}", _near(path, known)))
 
 

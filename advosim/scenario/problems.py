@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -36,6 +37,11 @@ class InputError(ValueError):
 
     def __reduce__(self) -> tuple[type[InputError], tuple[list[Problem]]]:
         return InputError, (self.problems,)
+
+
+def special(path: str | os.PathLike[str]) -> str:
+    """What something is that is there and is no file."""
+    return "folder" if os.path.isdir(path) else "device or a pipe"
 
 
 def did_you_mean(name: str, known: Sequence[str]) -> str:

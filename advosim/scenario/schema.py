@@ -657,6 +657,7 @@ class Settings(Part):
     title: str = Field(
         ...,
         min_length=1,
+        max_length=200,
         description="a short name",
         json_schema_extra={"source": "convention: words of the scenario's author"},
     )

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from advosim.scenario.problems import InputError, Problem, did_you_mean
+from advosim.scenario.problems import InputError, Problem, did_you_mean, special
 from advosim.world import networks
 
 if TYPE_CHECKING:
@@ -138,8 +138,8 @@ def _refused(file: Path, what: str, hint: str = "", allowed: str = "") -> InputE
 def _readable(file: Path) -> None:
     """InputError unless `file` is one of some text."""
     allowed = "a CSV file with columns source and target, or GraphML, GML, Pajek (.net)"
-    if os.path.isdir(file):
-        raise _refused(file, "is a folder", allowed=allowed)
+    if os.path.exists(file) and not os.path.isfile(file):
+        raise _refused(file, f"is a {special(file)}", allowed=allowed)
     if not os.path.isfile(file):
         beside = sorted(p.name for p in file.parent.iterdir()) if file.parent.is_dir() else []
         raise _refused(file, "no such file", did_you_mean(file.name, beside))

@@ -69,7 +69,7 @@ CLAIMS = (
     Claim("Evaluate and adapt", "March & Olsen 1989", off("learning"), {"policy_change": "+", "pressure": "+"}),
     Claim("New information changes an issue", "Keck & Sikkink 1998", off("evidence"), {"policy_change": "+"}),
     Claim("Information that resonates", "Benford & Snow 2000", off("framing"), {"attitude": "+", "policy_change": "+"}),
-    Claim("Information enlists supporters", "Keck & Sikkink 1998", off("enlist"), {"members": "+"}),
+    Claim("Information enlists supporters", "Keck & Sikkink 1998", off("enlist"), {"alliance_weeks": "+"}),
     Claim("Clear messages for each audience", "Benford & Snow 2000", off("message"), {"attitude": "+", "aware": "+"}),
     Claim("Channels combined reach more", "Chadwick 2017", {"mechanism.channels.synergy": 0.0},
           {"aware": "+", "policy_change": "+"}),

@@ -248,6 +248,11 @@ class _Reading:
             if path in found:
                 self._wrong(at, f"the factor '{path}' is there twice")
                 continue
+            held = self.table.get("set")
+            if isinstance(held, dict) and path in held:
+                self._wrong(
+                    ("set", path), f"'{path}' is a factor too, which sets it anew", hint="leave it out of [set]"
+                )
             factor = self._factor(path, at, table, known) if path else None
             if factor is not None:
                 found[factor.path] = factor
