@@ -166,7 +166,7 @@ def _tab(request: Request) -> str:
 
 def _number(request: Request, name: str, low: int, high: int) -> int:
     text = request.query_params.get(name, "")
-    if not text.isdecimal() or len(text) > 9 or not low <= int(text) <= high:
+    if not (text.isascii() and text.isdecimal()) or len(text) > 9 or not low <= int(text) <= high:
         raise InputError(Problem("", None, f"{name} = {text[:20]} is not allowed", f"{low} to {high}"))
     return int(text)
 
@@ -201,7 +201,7 @@ async def weeks(request: Request) -> Response:
     first, most = _number(request, "from", 1, 10**6), _number(request, "most", 1, AHEAD)
     history = await room.work(room.histories.of, asked, _tab(request))
     until, end = min(history.scenario.weeks, first - 1 + most), time.monotonic() + PATIENCE
-    while len(history.weeks) < until and (len(history.weeks) < first or time.monotonic() < end):
+    while first <= until and len(history.weeks) < until and (len(history.weeks) < first or time.monotonic() < end):
         # The first week goes out at once: somebody waits for it.
         await room.work(history.go_on, max(first, min(until, len(history.weeks) + most)), SLICE)
     return Response(b"".join(history.weeks[first - 1 : until]), media_type="application/octet-stream")
