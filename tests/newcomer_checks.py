@@ -44,6 +44,10 @@ def times(event: str, *changes: tuple[str, Any], seeds: int = 6) -> int:
 DEAR = ("polity.home.governance.entry_cost", 1.0)
 FREE = ("polity.home.governance.entry_cost", 0.0)
 POOR = ("mechanism.funds.fixed", 1.5)
+TORN = (
+    ("mechanism.schism.chance", 1.0), ("mechanism.schism.far", 0.4), FREE, ("weeks", 52), ("polity.home.citizens", 600),
+)  # fmt: skip
+"""Splits are rare: an organisation in which two fifths of the members stand far off splits once in 20 years."""
 RALLIES = ("mechanism.formalisation.large", 0.0001)
 
 
@@ -71,7 +75,7 @@ def _() -> None:
 
 @null_limit("schism")
 def _() -> None:
-    assert times("split", off("schism")) == 0 < times("split")
+    assert times("split", off("schism"), *TORN) == 0 < times("split", *TORN)
 
 
 @null_limit("formalisation")

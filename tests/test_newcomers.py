@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from newcomer_checks import DEAR, FREE, POOR, RULES, grown, off
+from newcomer_checks import DEAR, FREE, POOR, RULES, TORN, grown, off
 from worlds import busy, digest, growing, printed_with_and_without_jit, run_world, same
 
 from advosim import Scenario
@@ -94,7 +94,7 @@ def test_founders_were_aware_on_the_side_and_members_of_none() -> None:
 
 
 def test_a_split_takes_those_who_stand_far_off_and_their_share() -> None:
-    records = [grown(seed, off("founding")) for seed in range(1, 7)]
+    records = [grown(seed, off("founding"), *TORN) for seed in range(1, 7)]
     rows = [(record, row) for record in records for row in record.events.itertuples() if row.event == "split"]
     assert rows
     for record, row in rows:
@@ -103,6 +103,7 @@ def test_a_split_takes_those_who_stand_far_off_and_their_share() -> None:
         assert 0 < row.size <= parent["funds"] + parent["campaign_cost"], "no majority leaves"
         assert child["members"] > 0
     rule = RULES.schism
+    assert rule.far == 0.5
     assert newcomers._far(0.2, 0.8, False, rule) and newcomers._far(0.8, 0.2, True, rule)
     assert not newcomers._far(0.8, 0.2, False, rule) and not newcomers._far(0.6, 0.2, True, rule)
 
