@@ -73,7 +73,7 @@ class MadeUpRecord:
             rows = self.weeks[self.weeks["issue"] == issue].sort_values("week")
             for name in set(WEEK.names or ()) & set(rows.columns):
                 weeks[name][:, 0, m] = rows[name]
-            for bit, answer in enumerate(ANSWERS):
+            for bit, answer in enumerate(ANSWERS if "response" in rows else ()):
                 weeks["answers"][:, 0, m] += rows["response"].str.contains(answer).to_numpy() << bit
         events = np.full(len(self.events), -1).astype(EVENT)
         for row, told in zip(events, self.events.itertuples(), strict=True):

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from newcomer_checks import POOR, RALLIES, TORN
 from test_schema import CROSSING, NUMBERS, values_of, world_for
 from worlds import (
     BUSY,
@@ -16,6 +17,7 @@ from worlds import (
     digest_of,
     digest_of_world,
     go_on,
+    growing,
     neighbours,
     run_world,
     same,
@@ -274,6 +276,12 @@ SCRIPTS = {
 }
 
 
+BORN: dict[str, dict[str, Any]] = {
+    "registration": {}, "founding": {}, "merger": dict([POOR]), "schism": dict(TORN), "formalisation": dict([RALLIES]),
+}  # fmt: skip
+"""Mechanisms of newcomers, and what makes them act within weeks."""
+
+
 @pytest.mark.parametrize("name", [name for name in Mechanisms.model_fields if name != "spiral"])
 def test_a_mechanism_switched_off_in_mid_run_changes_the_weeks_from_then_on(name: str) -> None:
     poor = {"relation.border.ties": 1.0, "mechanism.funds.harassment": 1.0}
@@ -281,6 +289,7 @@ def test_a_mechanism_switched_off_in_mid_run_changes_the_weeks_from_then_on(name
     base = neighbours().but(poor) if name in ABROAD else base
     base = neighbours().but(LOOSE) if name in CROSSING else base
     base = base.but({"mechanism.anticipation.by_exposure": 10.0}) if name == "anticipation" else base
+    base = growing().but(BORN[name]) if name in BORN else base
     base = base.but(SCRIPTS) if name in ("shocks", "orders") else base
     scenario = reformed((WEEK, {f"mechanism.{name}.on": False}), base=base)
     for seed in range(1, 6):

@@ -334,7 +334,7 @@ def _what_presses(now, rule, home, issue):
         now.alarm[side] = F(1.0 + rule.motive.alarm * threat) if losing else _ONE
         now.efficacy[side] = F(issue.efficacy[side] + needed)
         risk = sanction(home.repression, issue.marched[side], issue.called[side], rule.participation)
-        now.sanction[side] = F(risk + home.repression * issue.dread[side])
+        now.sanction[side] = F(min(1.0, risk + home.repression * issue.dread[side]))
         now.collecting[side] = issue.collecting[side]
 
 

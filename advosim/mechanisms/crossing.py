@@ -155,13 +155,13 @@ def _approach(now, arena, teams, allied, abroad, record, i, j):
     k = pair(key(now.clock[0].seed, now.clock[0].week, _CAUSE), between(organisations[i].key, organisations[j].key))
     p = _cause(host, allied.alliances, allied.seats, organisations, draw64(k, 0))
     offered = offer_of(arena, teams, allied, host, guest, p)
+    _, m, _, a, first, second = offered
     # A new alliance needs somebody at home.
-    if offered[1] < 0 or (offered[3] < 0 and organisations[offered[4]].polity != p):
+    if m < 0 or (a < 0 and organisations[first].polity != p):
         return
-    host, guest = offered[4], offered[5]
     borders = borders_between(arena, teams, allied, abroad, now.rules[0].across_borders, offered)
     if consent(now, arena, teams, allied, record, offered, borders) and now.rules[0].ties.on:
-        allied.tied[host, guest] = allied.tied[guest, host] = 1
+        allied.tied[first, second] = allied.tied[second, first] = 1
 
 
 # ---------------------------------------------------------------- what allies abroad cost and bring
