@@ -12,11 +12,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
 import pandas as pd
 
 import advosim
 from advosim import Scenario
+from advosim.experiment import effects
 from advosim.experiment.compare.comparison import compare
 from advosim.reading.outcomes import measured
 from advosim.record import Record
@@ -143,12 +143,16 @@ def tried(claim: Claim, pairs: int, citizens: int) -> Iterator[dict[str, Any]]:
     sides = [found[found["scenario"] == side].sort_values("seed") for side in ("without", "with")]
     for name in names:
         less, more = (side[name].to_numpy() for side in sides)
-        apart = more - less
-        mean, sd = float(apart.mean()), float(apart.std(ddof=1))
-        half = 1.96 * sd / np.sqrt(pairs)
+        shown = effects.paired(less, more)
         row = {"claim": claim.text, "world": claim.base, "outcome": name, "expected": claim.expected.get(name, "")}
-        row |= {"without": less.mean(), "with": more.mean(), "effect": mean, "low": mean - half, "high": mean + half}
-        row |= {"in sd": mean / max(sd, 1e-9) if apart.any() else 0.0, "pairs": pairs, "source": claim.source}
+        row |= {
+            "without": less.mean(),
+            "with": more.mean(),
+            "effect": shown.effect,
+            "low": shown.low,
+            "high": shown.high,
+        }
+        row |= {"in sd": shown.d_z, "pairs": pairs, "source": claim.source}
         yield {**row, "verdict": verdict(row)}
 
 
