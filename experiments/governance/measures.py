@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from advosim import Scenario, simulate
+from advosim.experiment import effects
 from advosim.scenario.groups import everybody
 from advosim.world.found import positions
 
@@ -105,7 +106,5 @@ def column(rows: Sequence[Mapping[str, float]], name: str) -> NDArray[np.float64
 
 def paired(low: Sequence[Mapping[str, float]], high: Sequence[Mapping[str, float]], name: str) -> dict[str, float]:
     """The mean of paired differences, its 95% interval, and the mean in sd of these differences."""
-    apart = column(high, name) - column(low, name)
-    mean, sd = float(apart.mean()), float(apart.std(ddof=1))
-    half = 1.96 * sd / np.sqrt(len(apart))
-    return {"effect": mean, "low": mean - half, "high": mean + half, "in sd": mean / max(sd, 1e-6)}
+    found = effects.paired(column(low, name), column(high, name))
+    return {"effect": found.effect, "low": found.low, "high": found.high, "in sd": found.d_z}
