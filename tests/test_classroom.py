@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from lesson_texts import HEAD
 from worlds import digest
 
 from advosim.classroom import asked, keep, lessons, server, twins, wire
@@ -41,24 +42,15 @@ weeks = 40
 citizens = 400
 """
 REPRESSION = "polity.home.governance.repression"
-LESSON = """
-title = "More force"
-about = "What force does"
-scenario = "tiny"
-issue = "housing"
-look = "Look."
-question = "What happens?"
-why = "Because."
-rule = "expression"
-[[right]]
+LESSON = f"""{HEAD}[[right]]
 path = "polity.home.governance.repression"
 value = 0.9
 [[option]]
 text = "Fewer speak"
-holds = [{ measure = "expressed", right = "below" }]
+holds = [{{ measure = "expressed", right = "below" }}]
 [[option]]
 text = "As many speak"
-holds = [{ measure = "expressed", right = "near", by = 0.0 }]
+holds = [{{ measure = "expressed", right = "near", by = 0.0 }}]
 """
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, get_args
@@ -154,19 +155,31 @@ def test_an_outcome_is_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
     assert row.label in {text.get_text() for text in found.figure().axes[0].texts}
 
 
+@dataclass(frozen=True)
+class Mine(saving.Analysis):
+    """An analysis that leaves what it is told."""
+
+    told: saving.Leaves
+
+    def leaves(self) -> saving.Leaves:
+        return self.told
+
+
 def test_an_analysis_is_saved_by_what_it_leaves(tmp_path: Path) -> None:
     table = pd.DataFrame({"factor": ["a", "b"], "effect": [0.5, -0.25]})
     figure = toolkit.blank(2, 1)
     toolkit.interval(figure.subplots(), 0, (0.25, 0.5, 0.75), sure=True)
-    leaves = saving.Leaves(
-        told={"kind": "mine", "seeds": [1, 2]},
-        summary="Nothing much",
-        tables={"effects": table, "empty": table.iloc[:0]},
-        rows={"pairs": table},
-        latex={"effects": latex.booktabs(table)},
-        figures={"effects": figure},
+    found = Mine(
+        saving.Leaves(
+            told={"kind": "mine", "seeds": [1, 2]},
+            summary="Nothing much",
+            tables={"effects": table, "empty": table.iloc[:0]},
+            rows={"pairs": table},
+            latex={"effects": latex.booktabs(table)},
+            figures={"effects": figure},
+        )
     )
-    place = saving.save(leaves, tmp_path / "here")
+    place = found.save(tmp_path / "here")
     files = {"effects.csv", "effects.tex", "effects.png", "pairs.parquet", "summary.txt", "codebook.csv"}
     assert {file.name for file in place.iterdir()} == files | {"manifest.json"}
     told = json.loads((place / "manifest.json").read_text(encoding="utf-8"))

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lesson_texts import HEAD
 
 from advosim.scenario import load
 
@@ -49,22 +50,13 @@ COLOURS = """id => {
 }"""
 SHOWN = """() => [document.body.innerText.replace(document.getElementById('said').innerText, ''),
   ...['crowd-a', 'crowd-b', 'lanes'].map(id => document.getElementById(id).toDataURL())]"""
-LESSON = """
-title = "More force"
-about = "What force does"
-scenario = "tiny"
-issue = "housing"
-look = "Look."
-question = "What happens?"
-why = "Because."
-rule = "expression"
-right = [{ path = "polity.home.governance.repression", value = 0.9 }]
+LESSON = f"""{HEAD}right = [{{ path = "polity.home.governance.repression", value = 0.9 }}]
 [[option]]
 text = "Fewer speak"
-holds = [{ measure = "expressed", right = "below" }]
+holds = [{{ measure = "expressed", right = "below" }}]
 [[option]]
 text = "More or as many speak"
-holds = [{ measure = "expressed", right = "above", by = 0.0 }]
+holds = [{{ measure = "expressed", right = "above", by = 0.0 }}]
 """
 
 

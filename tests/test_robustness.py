@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from codebooks import explains
+from sweeps import swept
 from test_compare import assert_latex
-from typer.testing import CliRunner
 
-from advosim import InputError, Scenario, cli
+from advosim import InputError, Scenario
 from advosim.experiment.robustness import metrics, robust, scores
 from advosim.experiment.robustness.metrics import Aim
 from advosim.experiment.sweep import completed, designs, load
@@ -278,16 +278,13 @@ want = "low"
 
 
 def test_the_command_from_file_to_figures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "small.toml").write_text(FILE, encoding="utf-8")
-    words = ["sweep", "run", "small.toml", "--out", "out", "--workers", "1", "--quiet"]
-    assert CliRunner().invoke(cli.app, words).exit_code == 0
-    ran = CliRunner().invoke(cli.app, ["robustness", "small.toml", "--out", "out"])
+    ask = swept(FILE, tmp_path, monkeypatch)
+    ran = ask("robustness", "small.toml", "--out", "out")
     assert ran.exit_code == 0, ran.output
     assert "2 policies in 4 futures" in ran.stdout and "openness" in ran.stdout
     assert (tmp_path / "out" / "robustness" / "tradeoffs.png").is_file()
     (tmp_path / "none.toml").write_text(FILE[: FILE.index("[aim.support]")].replace("levers =", "# levers ="), "utf-8")
-    bare = CliRunner().invoke(cli.app, ["robustness", "none.toml", "--out", "out"])
+    bare = ask("robustness", "none.toml", "--out", "out")
     assert bare.exit_code == 2
     assert "has no levers" in bare.stderr and "no outcome has an aim" in bare.stderr and "[aim.support]" in bare.stderr
 

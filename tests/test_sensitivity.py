@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from codebooks import explains
+from sweeps import ask_in, swept
 from test_compare import assert_latex
-from typer.testing import CliRunner
 
-from advosim import InputError, Scenario, cli
+from advosim import InputError, Scenario
 from advosim.experiment.sensitivity import analysis as sensitivity
 from advosim.experiment.sensitivity import given, surfaces
 from advosim.experiment.sweep import completed, designs
@@ -472,17 +472,14 @@ reduce = "mean"
 
 
 def test_the_commands_from_file_to_figures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "small.toml").write_text(FILE, encoding="utf-8")
-    early = CliRunner().invoke(cli.app, ["sensitivity", "small.toml", "--out", "out"])
+    early = ask_in(tmp_path, monkeypatch)("sensitivity", "small.toml", "--out", "out")
     assert early.exit_code == 2 and "no such folder" in early.stderr
-    words = ["sweep", "run", "small.toml", "--out", "out", "--workers", "1", "--quiet"]
-    assert CliRunner().invoke(cli.app, words).exit_code == 0
-    ran = CliRunner().invoke(cli.app, ["sensitivity", "small.toml", "--out", "out"])
+    ask = swept(FILE, tmp_path, monkeypatch)
+    ran = ask("sensitivity", "small.toml", "--out", "out")
     assert ran.exit_code == 0, ran.output
     assert "4 points, 3 replicates" in ran.stdout and (tmp_path / "out" / "sensitivity" / "shares.png").is_file()
-    ran = CliRunner().invoke(cli.app, ["discover", "small.toml", "--out", "out"])
+    ran = ask("discover", "small.toml", "--out", "out")
     assert ran.exit_code == 0, ran.output
     assert (tmp_path / "out" / "discovery-support" / "tree.png").is_file()
-    again = CliRunner().invoke(cli.app, ["sweep", "status", "small.toml", "--out", "out"])
+    again = ask("sweep", "status", "small.toml", "--out", "out")
     assert again.exit_code == 0, again.output

@@ -55,16 +55,12 @@ def compare(
 ) -> None:
     """Compare scenarios over paired seeds: effects with 95% intervals, figure, CSV and LaTeX table."""
     from advosim.experiment.compare.comparison import compare as compared
-    from advosim.experiment.compare.comparison import forget
     from advosim.experiment.compare.courses import DRAWN
     from advosim.scenario import load
 
-    printed: dict[str, Any] = {"formats": options.formats(format), "longtable": longtable, "panel": _panel(panel)}
+    printed = {**options.printed(format, longtable), "panel": _panel(panel)}
     chosen = _scenarios(scenarios, changes or [], {} if weeks is None else {"weeks": weeks})
-    place = out or _place(scenarios, chosen, runs, first_seed)
-    if from_week is not None and out is None:
-        place = place.with_name(f"{place.name}-{from_week}")
-    _check(place, force)
+    place = _check(out or _place(scenarios, chosen, (runs, first_seed), from_week), force)
     given: dict[str, Any] = {
         "runs": runs,
         "first_seed": first_seed,
@@ -79,9 +75,7 @@ def compare(
     for note in dict.fromkeys(n for one in chosen for n in load.overwritten(one, load.settings(changes or []))):
         say(f"note: {note}", err=True)
     result = compared(chosen, outcomes=outcomes or None, kept=_kept(place), **given)
-    result.save(place, force=force, **printed)
-    forget(_kept(place))
-    _tell(result, place)
+    _leave(result, place, force, printed)
 
 
 def contribution(
@@ -107,32 +101,25 @@ def contribution(
     force: options.Force = False,
 ) -> None:
     """Say what each organisation contributed: the same seeds without it, ranked with 95% intervals."""
-    from advosim.experiment.compare.comparison import forget
     from advosim.experiment.contribution.ranking import contribution as contributed
     from advosim.scenario import load
 
-    printed: dict[str, Any] = {"formats": options.formats(format), "longtable": longtable}
+    printed = options.printed(format, longtable)
     (chosen,) = _scenarios([scenario], changes or [], {} if weeks is None else {"weeks": weeks})
     kind = "sources" if sources else "routes" if routes else "contribution"
     if of and kind == "contribution":
         raise InputError(Problem("--of", None, "goes with --routes or --sources; without them all are ranked"))
     name = "-".join([kind, Path(scenario).stem, load.fingerprint(chosen), *(of or []), str(first_seed), str(runs)])
-    place = out or Path("results") / name
-    _check(place, force)
+    place = _check(out or Path("results") / name, force)
     if kind != "contribution":
         from advosim.experiment.contribution.routes import routes as decomposed
 
         parts = decomposed(
             chosen, of=of or (), sources=sources, runs=runs, first_seed=first_seed, workers=workers, kept=_kept(place)
         )
-        parts.save(place, force=force, **printed)
-        forget(_kept(place))
-        _tell(parts, place)
-        return
+        return _leave(parts, place, force, printed)
     found = contributed(chosen, runs=runs, first_seed=first_seed, workers=workers, kept=_kept(place))
-    found.save(place, force=force, **printed)
-    forget(_kept(place))
-    _tell(found, place)
+    _leave(found, place, force, printed)
 
 
 def sensitivity(
@@ -148,12 +135,9 @@ def sensitivity(
     """Say which factors matter, whatever the design, with intervals and noise."""
     from advosim.experiment.sensitivity.analysis import sensitivity as analysed
 
-    formats, sweep = options.formats(format), _sweep(experiment, out)
-    place = sweep / "sensitivity"
-    _check(place, force)
-    found = analysed(experiment, sweep, given=given)
-    found.save(place, force=force, formats=formats, longtable=longtable)
-    _tell(found, place)
+    printed, sweep = options.printed(format, longtable), _sweep(experiment, out)
+    place = _check(sweep / "sensitivity", force)
+    _leave(analysed(experiment, sweep, given=given), place, force, printed)
 
 
 def discover(
@@ -169,12 +153,9 @@ def discover(
     """Find the settings in which something happens: boxes by PRIM, a tree by CART."""
     from advosim.experiment.discovery.discover import discover as discovered
 
-    formats, sweep = options.formats(format), _sweep(experiment, out)
+    printed, sweep = options.printed(format, longtable), _sweep(experiment, out)
     found = discovered(experiment, sweep, outcome=outcome, above=above, below=below)
-    place = sweep / f"discovery-{found.outcome}"
-    _check(place, force)
-    found.save(place, force=force, formats=formats, longtable=longtable)
-    _tell(found, place)
+    _leave(found, _check(sweep / f"discovery-{found.outcome}", force), force, printed)
 
 
 def robustness(
@@ -187,12 +168,9 @@ def robustness(
     """Judge policies over what is unknown: robustness, regret, trade-offs between outcomes."""
     from advosim.experiment.robustness.robust import robustness as assessed
 
-    formats, sweep = options.formats(format), _sweep(experiment, out)
-    place = sweep / "robustness"
-    _check(place, force)
-    found = assessed(experiment, sweep)
-    found.save(place, force=force, formats=formats, longtable=longtable)
-    _tell(found, place)
+    printed, sweep = options.printed(format, longtable), _sweep(experiment, out)
+    place = _check(sweep / "robustness", force)
+    _leave(assessed(experiment, sweep), place, force, printed)
 
 
 def explore(
@@ -244,22 +222,24 @@ def _panel(given: str) -> list[str]:
     return found
 
 
-def _place(names: list[str], scenarios: list[Scenario], runs: int, first_seed: int) -> Path:
-    """`results/compare-A-B-HASH`, with a hash of the scenarios and seeds."""
+def _place(names: list[str], scenarios: list[Scenario], seeds: tuple[int, int], from_week: int | None) -> Path:
+    """`results/compare-A-B-HASH`, with a hash of the scenarios and seeds, and the week in which they part."""
     import hashlib
 
     from advosim.scenario import load
 
     stems = [re.sub(r"[^a-z0-9_]+", "_", Path(name).stem.lower()).strip("_") for name in names]
-    whole = [*(load.fingerprint(scenario) for scenario in scenarios), str(runs), str(first_seed)]
+    whole = [*(load.fingerprint(scenario) for scenario in scenarios), *map(str, seeds)]
     digest = hashlib.sha256(" ".join(whole).encode()).hexdigest()[:10]
-    return Path("results") / f"compare-{'-'.join(stems)[:60]}-{digest}"
+    return Path("results") / f"compare-{'-'.join(stems)[:60]}-{digest}{'' if from_week is None else f'-{from_week}'}"
 
 
-def _check(folder: Path, force: bool) -> None:
+def _check(folder: Path, force: bool) -> Path:
+    """A folder that results may go to. Raises InputError for another."""
     from advosim.results import folder as results
 
     results.check_place(folder, force)
+    return folder
 
 
 def _kept(place: Path) -> Path:
@@ -267,8 +247,11 @@ def _kept(place: Path) -> Path:
     return place.with_name(f"{place.name[:200]}.runs")
 
 
-def _tell(found: Any, place: Path) -> None:
-    """What an analysis found, and its files."""
+def _leave(found: Any, place: Path, force: bool, printed: dict[str, Any]) -> None:
+    """Save what an analysis found and say it; its runs are not needed any more."""
+    from advosim.experiment.compare.comparison import forget
     from advosim.results import folder as results
 
+    found.save(place, force=force, **printed)
+    forget(_kept(place))
     say(f"{found.summary()}\n\n{results.saved(place)}")

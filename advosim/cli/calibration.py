@@ -30,7 +30,7 @@ def calibrate(
 ) -> None:
     """Fit an experiment's factors to observed values: posterior, check and figure."""
     settings = {"method": method, "n": n, "accept": accept, "seeds": seeds, "waves": waves}
-    printed = {"formats": options.formats(format), "longtable": longtable}
+    printed = options.printed(format, longtable)
     _calibrate(experiment, targets, out, workers, settings | printed)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -45,6 +45,11 @@ def formats(given: str) -> list[str]:
     found = named(given)
     check_formats(found)
     return found
+
+
+def printed(format: str, longtable: bool) -> dict[str, Any]:
+    """How an analysis is printed, for its `save`. Raises InputError for other formats of figures."""
+    return {"formats": formats(format), "longtable": longtable}
 
 
 def sweep_of(experiment: Path, out: Path | None) -> Path:

@@ -262,7 +262,7 @@ def _start(place: Path, kind: str) -> str:
 
 def write_manifest(folder: Path, told: Mapping[str, Any]) -> None:
     """Write what is `told` of results, and the hashes of all other files of the folder."""
-    files = {file.name: _sha256(file) for file in sorted(folder.iterdir())}
+    files = {file.name: _sha256(file) for file in sorted(folder.iterdir()) if file.name != MANIFEST}
     text = json.dumps({**told, "files": files}, indent=2, ensure_ascii=False, allow_nan=False)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -36,6 +37,18 @@ class Leaves:
     figures: Mapping[str, Figure] = field(default_factory=dict)
     other: Mapping[str, Callable[[IO[bytes]], None]] = field(default_factory=dict)
     """What writes other files, by name with suffix."""
+
+
+class Analysis(ABC):
+    """What was found, as plain data, and which files tell it."""
+
+    @abstractmethod
+    def leaves(self) -> Leaves:
+        """The files that are left of it."""
+
+    def save(self, folder: str | Path, *, force: bool = False, **printed: Any) -> Path:
+        """Write tables (.csv, .parquet, .tex), figures, a summary and a manifest. printed: as of `saving.save`."""
+        return save(self.leaves(), folder, force, **printed)
 
 
 def save(

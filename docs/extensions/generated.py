@@ -59,22 +59,23 @@ def flows() -> str:
 
 def analyses() -> str:
     """The columns of the tables that analyses leave."""
-    from advosim.experiment.compare import comparison, courses
+    from advosim.experiment.compare import courses
+    from advosim.experiment.compare import found as compared
     from advosim.experiment.contribution import ranking, routes
     from advosim.experiment.discovery import found
     from advosim.experiment.robustness import found as robust
-    from advosim.experiment.sensitivity import analysis
+    from advosim.experiment.sensitivity import found as sensitive
     from advosim.experiment.sweep import columns
     from advosim.results import codebook
 
     tables = {
-        "compare: effects": comparison.COLUMNS,
+        "compare: effects": compared.COLUMNS,
         "compare: courses": courses.COLUMNS,
         "compare: events": courses.EVENT_COLUMNS,
         "compare: panel": courses.PANEL,
         **{f"contribution: {name}": rows for name, rows in ranking.COLUMNS.items()},
         **{f"contribution: {name}, with --routes": rows for name, rows in routes.COLUMNS.items()},
-        **{f"sensitivity: {name}": rows for name, rows in analysis.COLUMNS.items()},
+        **{f"sensitivity: {name}": rows for name, rows in sensitive.COLUMNS.items()},
         **{f"discover: {name}": rows for name, rows in found.COLUMNS.items()},
         **{f"robustness: {name}": rows for name, rows in robust.COLUMNS.items()},
         "sweep: timings": columns.TIMINGS,

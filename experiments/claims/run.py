@@ -5,7 +5,6 @@ Writes claims.csv (one row per claim and outcome, with the expected sign and a v
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -20,6 +19,7 @@ from advosim.experiment import effects
 from advosim.experiment.compare.comparison import compare
 from advosim.reading.outcomes import measured
 from advosim.record import Record
+from advosim.results import folder as results
 
 FOUR_YEARS = 208
 FIRST_SEED = 30_001
@@ -172,14 +172,8 @@ def main(folder: str, pairs: int = 200, citizens: int = 4000) -> None:
         rows += tried(claim, pairs, citizens)
         print(claim.text, *(f"{row['outcome']} {row['effect']:+.3g} {row['verdict']}" for row in rows[-3:]), flush=True)
         pd.DataFrame(rows).round(5).to_csv(out / "claims.csv", index=False)
-    told = {
-        "advosim": advosim.__version__,
-        "pairs": pairs,
-        "citizens": citizens,
-        "weeks": FOUR_YEARS,
-        "seeds from": FIRST_SEED,
-    }
-    (out / "manifest.json").write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+    told = {"pairs": pairs, "citizens": citizens, "weeks": FOUR_YEARS, "seeds from": FIRST_SEED}
+    results.write_manifest(out, {"advosim": advosim.__version__, **told})
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ the place of those in settings.csv, and nothing else is written.
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from pathlib import Path
@@ -18,6 +17,7 @@ import pandas as pd
 from measures import FOUR_YEARS, GROWING, HOME, column, context, paired, runs
 
 import advosim
+from advosim.results import folder as results
 
 THREE = ("open", "mixed", "closed")
 # setting: low and high value, contexts, what theory expects to rise (+) or fall (-) from low to high, and its source.
@@ -127,14 +127,8 @@ def main(folder: str, pairs: int = 200, citizens: int = 4000, only: str = "") ->
     out.mkdir(parents=True, exist_ok=True)
     worlds(pairs, citizens, workers).round(4).to_csv(out / "worlds.csv", index=False)
     settings(pairs, citizens, workers).round(4).to_csv(out / "settings.csv", index=False)
-    told = {
-        "advosim": advosim.__version__,
-        "pairs": pairs,
-        "citizens": citizens,
-        "weeks": FOUR_YEARS,
-        "seeds from": FIRST_SEED,
-    }
-    (out / "manifest.json").write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+    told = {"pairs": pairs, "citizens": citizens, "weeks": FOUR_YEARS, "seeds from": FIRST_SEED}
+    results.write_manifest(out, {"advosim": advosim.__version__, **told})
 
 
 if __name__ == "__main__":

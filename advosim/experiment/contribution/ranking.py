@@ -106,7 +106,7 @@ def taken_up(record: Record, polity: str, organisation: str) -> float:
 
 
 @dataclass(frozen=True)
-class Contribution:
+class Contribution(saving.Analysis):
     """Influence of organisations and of their coalitions, over seeds. `save` leaves all of it in a folder."""
 
     title: str
@@ -222,9 +222,9 @@ class Contribution:
         whole = self.sums[self.sums["issue"] == EVERY]
         return [_told(row) for row in _rows(whole)]
 
-    def save(self, folder: str | Path, *, force: bool = False, **printed: Any) -> Path:
-        """Write contribution.csv, .tex and .png, sums.csv, all pairs, a summary and a manifest; see `saving.save`."""
-        leaves = saving.Leaves(
+    def leaves(self) -> saving.Leaves:
+        """Contributions, their sums, all pairs, figure and summary."""
+        return saving.Leaves(
             told={"kind": "contribution", **self.told},
             summary=self.summary(),
             tables={"contribution": self.table, "sums": self.sums},
@@ -233,7 +233,6 @@ class Contribution:
             latex={"contribution": self.latex()},
             figures={"contribution": self.figure()},
         )
-        return saving.save(leaves, folder, force, **printed)
 
 
 def _rows(table: pd.DataFrame) -> list[Any]:

@@ -90,7 +90,7 @@ def subsets(players: Iterable[str]) -> list[frozenset[str]]:
 
 
 @dataclass(frozen=True)
-class Decomposition:
+class Decomposition(saving.Analysis):
     """What organisations moved, by the route that it took, over seeds. `save` leaves all of it in a folder."""
 
     title: str
@@ -168,9 +168,9 @@ class Decomposition:
                 lines.append(f"    {row.route:<12} {row.effect:+.3f} [{row.low:+.3f}, {row.high:+.3f}]{share}{unsure}")
         return "\n".join(lines)
 
-    def save(self, folder: str | Path, *, force: bool = False, **printed: Any) -> Path:
-        """Write routes.csv and .png, all pairs, a summary and a manifest; see `saving.save`."""
-        leaves = saving.Leaves(
+    def leaves(self) -> saving.Leaves:
+        """Routes, all pairs, figure and summary."""
+        return saving.Leaves(
             told={"kind": "routes", "who": self.who, **self.told},
             summary=self.summary(),
             tables={"routes": self.table},
@@ -178,7 +178,6 @@ class Decomposition:
             columns=COLUMNS,
             figures={"routes": self.figure()},
         )
-        return saving.save(leaves, folder, force, **printed)
 
 
 _PLACE = (

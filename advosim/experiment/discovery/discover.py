@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from advosim.experiment.discovery import figures, prim
+from advosim.experiment.discovery import figures as drawing
+from advosim.experiment.discovery import prim
 from advosim.experiment.discovery.found import COLUMNS, Found, Node
 from advosim.experiment.sensitivity import surfaces
 from advosim.experiment.sweep import completed, load
@@ -18,8 +19,6 @@ from advosim.results import latex, saving
 from advosim.scenario.problems import InputError, Problem
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from advosim.experiment.sweep.schema import Experiment
 
 RESAMPLES = 50
@@ -29,12 +28,10 @@ LEAST_LEAF = 0.05
 """Share of the runs that a leaf of the tree holds at least."""
 
 
-class Discovery(Found):
+class Discovery(Found, saving.Analysis):
     """Where the cases of interest lie. `save` leaves all of it in a folder."""
 
-    def figures(self) -> dict[str, Figure]:
-        """Figures by file name."""
-        return figures.all_of(self)
+    figures = drawing.all_of
 
     def rules(self) -> str:
         """The tree as text; nothing where none was grown."""
@@ -87,10 +84,10 @@ class Discovery(Found):
         table = pd.DataFrame(rows, columns=["box", *heads])
         return latex.booktabs(table, caption=caption, label="tab:boxes", columns=heads, group="box")
 
-    def save(self, folder: str | Path, *, force: bool = False, **printed: Any) -> Path:
-        """Write boxes, scores, the tree in the summary, figures and a manifest; see `saving.save`."""
+    def leaves(self) -> saving.Leaves:
+        """Boxes, scores, figures, and the tree in the summary."""
         condition = {"outcome": self.outcome, "condition": self.condition, "notes": self.notes}
-        leaves = saving.Leaves(
+        return saving.Leaves(
             told={"kind": "discovery", **self.runs.told, **condition},
             summary=self.summary(),
             tables={"boxes": self.table, "scores": self.scores},
@@ -98,7 +95,6 @@ class Discovery(Found):
             latex={"boxes": self.latex()},
             figures=self.figures(),
         )
-        return saving.save(leaves, folder, force, **printed)
 
 
 def discover(

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from advosim.experiment.robustness import figures, scores, tables
+from advosim.experiment.robustness import figures as drawing
+from advosim.experiment.robustness import scores, tables
 from advosim.experiment.robustness.found import COLUMNS, Found
 from advosim.experiment.robustness.metrics import METRICS, Aim, front, judged, regret
 from advosim.experiment.sensitivity.analysis import note_on
@@ -25,7 +26,6 @@ from advosim.scenario.problems import InputError, Problem
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
 
     from advosim.experiment.sweep.schema import Experiment
 
@@ -34,23 +34,15 @@ RESAMPLES = 300
 SEED = 20240229
 
 
-class Robustness(Found):
+class Robustness(Found, saving.Analysis):
     """How policies do over what is unknown. `save` leaves all of it in a folder."""
 
-    def figures(self) -> dict[str, Figure]:
-        """Figures by file name."""
-        return figures.all_of(self)
+    figures = drawing.all_of
+    latex = tables.latex
+    summary = tables.summary
 
-    def latex(self) -> str:
-        """Policies with their robustness as a LaTeX table."""
-        return tables.latex(self)
-
-    def summary(self) -> str:
-        """What was found, for a person to read."""
-        return tables.summary(self)
-
-    def save(self, folder: str | Path, *, force: bool = False, **printed: Any) -> Path:
-        """Write tables (.csv, .tex), figures, a summary and a manifest; see `saving.save`, also for `printed`."""
+    def leaves(self) -> saving.Leaves:
+        """Policies judged, the futures behind them, figures and summary."""
         meanings = {
             **COLUMNS,
             "policies": (
@@ -61,7 +53,7 @@ class Robustness(Found):
         }
         told = {"levers": list(self.policies.columns), "unknowns": list(self.futures.columns)}
         aims = {name: {"want": "high" if aim.high else "low", "enough": aim.enough} for name, aim in self.aims.items()}
-        leaves = saving.Leaves(
+        return saving.Leaves(
             told={"kind": "robustness", **self.runs.told, **told, "aims": aims, "notes": self.notes},
             summary=self.summary(),
             tables={"robustness": self.judged, "policies": self._policies(), "scores": self.scores},
@@ -70,7 +62,6 @@ class Robustness(Found):
             latex={"robustness": self.latex()},
             figures=self.figures(),
         )
-        return saving.save(leaves, folder, force, **printed)
 
     def _policies(self) -> pd.DataFrame:
         found = self.policies.copy()

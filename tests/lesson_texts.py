@@ -1,0 +1,12 @@
+"""How the lessons of tests begin: about force in the scenario `tiny`."""
+
+HEAD = """
+title = "More force"
+about = "What force does"
+scenario = "tiny"
+issue = "housing"
+look = "Look."
+question = "What happens?"
+why = "Because."
+rule = "expression"
+"""
