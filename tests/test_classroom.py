@@ -423,6 +423,11 @@ def test_snapshots_and_weeks_count_in_what_is_kept(shelf: Shelf) -> None:
     history = histories.of(asked.read(query()))
     world = found(shelf.scenario("tiny"), 1, 40)
     assert histories.nbytes >= sum(map(len, weeks)) + len(history.snapshots) * snapshot(world).nbytes
+    first = history.snapshots[0].nbytes
+    branch = histories.of(asked.read(query([30, REPRESSION, 0.9])))
+    for each in (history, branch):
+        kept = sum(map(len, each.weeks)) + sum(kept.nbytes for kept in each.snapshots.values())
+        assert kept + 0.9 * first < each.nbytes < kept + 1.1 * first, "the world counts as much as a snapshot"
     assert isinstance(Record(shelf.scenario("tiny"), 1, recorded(world)).names.issues, tuple)
 
 

@@ -160,7 +160,7 @@ def test_whoever_is_silent_out_of_fear_is_counted_in_the_record() -> None:
     everybody = np.arange(number_of_citizens(world))
     seen = 0
     for _ in advance(world, scenario, line(1), WEEKS, 1):
-        these = people(world, everybody)
+        these = people(tables(world), everybody)
         n = len(everybody)
         issues = tables(world)["issues"][0]
         for shown, counted in ((these.silent, "silenced"), (these.talks, "talking"), (these.wants_more, "support")):

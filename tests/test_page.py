@@ -49,7 +49,8 @@ COLOURS = """id => {
   return found.size;
 }"""
 SHOWN = """() => [document.body.innerText.replace(document.getElementById('said').innerText, ''),
-  ...['crowd-a', 'crowd-b', 'lanes'].map(id => document.getElementById(id).toDataURL())]"""
+  document.getElementById('past').style.transform, document.getElementById('now').style.cssText,
+  ...[...document.querySelectorAll('main canvas')].map(canvas => canvas.toDataURL())]"""
 LESSON = f"""{HEAD}right = [{{ path = "polity.home.governance.repression", value = 0.9 }}]
 [[option]]
 text = "Fewer speak"
@@ -153,7 +154,7 @@ def violations(tab: Any) -> list[str]:
 def test_both_histories_are_drawn_and_nothing_is_asked_of_others(address: str, page: Page, name: str) -> None:
     tab = page.open(address, {"s": name, "tab": "story", "week": 30})
     page.ready()
-    for canvas in ("crowd-a", "crowd-b", "lanes"):
+    for canvas in ("crowd-a", "crowd-b", "actors-a", "lanes", "curves"):
         colours = tab.evaluate(COLOURS, canvas)
         assert colours > 6, canvas
     assert "week 30 of" in tab.inner_text("#at")
@@ -227,6 +228,40 @@ def test_it_plays_pauses_and_goes_back_without_a_request(address: str, page: Pag
     tab.click("#first")
     stands(tab, "=== 1")
     assert len(page.asked) == before
+
+
+SLOW = """() => {
+  const lay = CanvasRenderingContext2D.prototype.putImageData;
+  CanvasRenderingContext2D.prototype.putImageData = function (...how) {
+    for (const end = performance.now() + 60; performance.now() < end; );
+    return lay.apply(this, how);
+  };
+}"""
+"""A machine on which a crowd takes long to draw."""
+PLAYED = """async () => {
+  const slider = document.getElementById('week');
+  const [week, drawn, began] = [Number(slider.value), told.drawn, performance.now()];
+  await new Promise(done => setTimeout(done, 2500));
+  return [(1000 * (Number(slider.value) - week)) / (performance.now() - began), told.drawn - drawn];
+}"""
+PICTURES = """async () => {
+  let asked = 0;
+  const ask = requestAnimationFrame;
+  globalThis.requestAnimationFrame = (...how) => (asked++, ask(...how));
+  await new Promise(done => setTimeout(done, 400));
+  return asked;
+}"""
+
+
+def test_a_slow_machine_drops_pictures_and_a_paused_tab_asks_for_none(address: str, page: Page) -> None:
+    tab = page.open(address, {**CHANGED, "tab": "story", "speed": 8})
+    page.ready()
+    assert tab.evaluate(PICTURES) == 0
+    tab.evaluate(SLOW)
+    tab.click("#play")
+    tab.wait_for_timeout(300)
+    played, drawn = tab.evaluate(PLAYED)
+    assert 6.4 <= played <= 9.6 and drawn < 12
 
 
 def test_every_control_can_be_reached_and_used_by_keys(address: str, page: Page) -> None:

@@ -51,26 +51,28 @@ class History:
         self._making = threading.Lock()
         first = snapshot(world)
         self.snapshots: dict[int, Snapshot] = {first.week: first}
-        self._lone = sum(column.nbytes for column in first.state.values())
-
-    @property
-    def nbytes(self) -> int:
-        """Bytes that it holds, roughly: the world itself counts as much as a snapshot."""
-        return sum(map(len, self.weeks)) + sum(kept.nbytes for kept in list(self.snapshots.values())) + self._lone
+        self.nbytes = sum(map(len, weeks)) + 2 * first.nbytes
+        """Bytes that it holds, roughly: the world itself counts as much as a snapshot. Counted as they come, as every
+        request asks for it.
+        """
 
     def watched(self, now: float) -> bool:
         return now - self.touched <= (WATCHED if self.watchers else GLANCE)
 
     def go_on(self, until: int, seconds: float) -> None:
-        """Make weeks up to `until`, for about `seconds` at most; at least one where there are any to be made."""
+        """Make weeks up to `until`, for about `seconds` at most; at least one where there are any to be made.
+
+        Seconds of work, not of the clock: by the clock, turns on a busy machine would end before they begin.
+        """
         with self._making:
-            end = time.monotonic() + seconds
+            end = time.thread_time() + seconds
             for week in advance(self._world, self.scenario, self._line, min(until, self.scenario.weeks), 1):
                 if len(self.weeks) < week:
                     self.weeks.append(wire.week(frame(self._world, self.scenario, self.cast)))
+                    self.nbytes += len(self.weeks[-1])
                 if week % QUARTER == 0 and week not in self.snapshots:
-                    self.snapshots[week] = snapshot(self._world)
-                if time.monotonic() >= end and len(self.weeks) >= week:
+                    self._keep({week: snapshot(self._world)})
+                if time.thread_time() >= end and len(self.weeks) >= week:
                     break
 
     def branch(self, scenario: Scenario, week: int) -> History:
@@ -79,13 +81,18 @@ class History:
             last = max(at for at in self.snapshots if at <= week)
             kept = self.snapshots[last]
             other = History(scenario, fork(self._world, kept, scenario), self.cast, self.weeks[:week])
-            other.snapshots |= {at: each for at, each in self.snapshots.items() if at < last}
+            other._keep({at: each for at, each in self.snapshots.items() if at < last})
             return other
+
+    def _keep(self, snapshots: dict[int, Snapshot]) -> None:
+        self.snapshots |= snapshots
+        self.nbytes += sum(each.nbytes for each in snapshots.values())
 
     def thin(self) -> None:
         """Drop most snapshots; the first stays, from which a change from the start forks."""
         known = dict(list(self.snapshots.items()))  # a copy at once: another thread may be adding to it
         self.snapshots = {at: known[at] for at in sorted(known)[::SPARE]}
+        self.nbytes -= sum(each.nbytes for at, each in known.items() if at not in self.snapshots)
 
 
 def parting(one: tuple[Change, ...], other: tuple[Change, ...]) -> int:

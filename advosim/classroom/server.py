@@ -39,8 +39,9 @@ AHEAD = 104
 """Weeks that one request can ask for."""
 SLICE = 0.04
 """Seconds of work after which another history has its turn."""
-PATIENCE = 0.15
-"""Seconds after which an answer goes out with the weeks that there are."""
+PATIENCE = 150
+"""Milliseconds after which an answer goes out with the weeks that there are, unless the page can wait longer."""
+MOST_PATIENCE = 1000
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     "img-src 'self' data: blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -196,11 +197,12 @@ async def seats_of(request: Request) -> Response:
 
 
 async def weeks(request: Request) -> Response:
-    """Weeks of a history from `from` on: those there are, at least one, and what can be made in a moment."""
+    """Weeks of a history from `from` on: those there are, at least one, and what can be made in `wait` milliseconds."""
     room, asked = room_of(request), _asked(request)
     first, most = _number(request, "from", 1, 10**6), _number(request, "most", 1, AHEAD)
+    wait = _number(request, "wait", 0, MOST_PATIENCE) if "wait" in request.query_params else PATIENCE
     history = await room.work(room.histories.of, asked, _tab(request))
-    until, end = min(history.scenario.weeks, first - 1 + most), time.monotonic() + PATIENCE
+    until, end = min(history.scenario.weeks, first - 1 + most), time.monotonic() + wait / 1000
     while first <= until and len(history.weeks) < until and (len(history.weeks) < first or time.monotonic() < end):
         # The first week goes out at once: somebody waits for it.
         await room.work(history.go_on, max(first, min(until, len(history.weeks) + most)), SLICE)

@@ -55,7 +55,7 @@ def crowd(frame: Frame) -> NDArray[np.uint8]:
     step: NDArray[np.uint8] = np.clip(np.rint((these.attitude + 1) * 7.5), 0, 15).astype(np.uint8)
     marks = ((these.wants_more, WANTS_MORE), (these.talks, TALKS), (these.marches, MARCHES), (these.silent, SILENT))
     for shown, bit in marks:
-        step[shown] |= np.uint8(bit)
+        step |= shown * np.uint8(bit)
     return step
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from advosim.live.tables import People, people, tables, week_of
+from advosim.live.tables import People, people, tables
 from advosim.live.telling import Sentence, sentences
 from advosim.scenario.groups import everybody
 from advosim.scenario.load import Scenario
@@ -142,10 +142,11 @@ def cast(world: World, scenario: Scenario) -> Cast:
 def frame(world: World, scenario: Scenario, of: Cast) -> Frame:
     """The week that ran last, as plain data of its own. of: the `cast` of this world or of any of its twins."""
     known = tables(world)
+    week = int(known["clock"]["week"][0])
     issues, organisations = known["issues"], known["organisations"]
     measured = [issues[field] if side is None else issues[field][..., side] for field, side in MEASURES.values()]
     return Frame(
-        week_of(world),
+        week,
         np.array(measured, np.float32),
         issues["answers"].astype(np.uint8),
         np.array([known["views"][field] for field in VIEWS.values()], np.float32),
@@ -153,14 +154,14 @@ def frame(world: World, scenario: Scenario, of: Cast) -> Frame:
         organisations["closed"].astype(bool),
         organisations["exiled"].astype(bool),
         _founded(known),
-        people(world, of.sample),
+        people(known, of.sample),
         _campaigns(known),
         _alliances(known),
         _parties(known),
         _ballots(known),
         _appeals(known),
         _cases(known),
-        sentences(world, scenario, of.names),
+        sentences(known, scenario, of.names),
     )
 
 

@@ -49,13 +49,12 @@ def number_of_citizens(world: World) -> int:
     return int(tables(world)["polities"]["citizens"].sum())
 
 
-def people(world: World, who: NDArray[np.int64]) -> People:
-    """What the citizens `who` think and show this week.
+def people(known: dict[str, Any], who: NDArray[np.int64]) -> People:
+    """What the citizens `who` think and show this week. known: the tables of their world.
 
     Whether one is silent out of fear follows from what the kernel left behind, by its own rules: aware, quiet, and with
     a motive above the threshold that fear did not let pass.
     """
-    known = tables(world)
     citizens, week = known["citizens"], int(known["clock"]["week"][0])
     word = citizens.word[week % 2][:, who]
     attitude = (word & ATTITUDE_BITS).view(np.float32)

@@ -11,14 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from advosim.live.tables import tables, week_of
-from advosim.record import recorded
 from advosim.scenario.limits import ONSET
 from advosim.scenario.load import Scenario
 from advosim.story import words
 from advosim.world.codes import EVENTS, FATES, FOR, OBSTACLES, POPULAR, REASONS, REFORM, ROUTES
 from advosim.world.found import Names
-from advosim.world.state import World
 
 QUIET = 4
 """Weeks without a protest after which one is an onset."""
@@ -50,9 +47,9 @@ class Sentence:
     text: str
 
 
-def sentences(world: World, scenario: Scenario, names: Names) -> list[Sentence]:
-    """What happened in the week that ran last, in the order in which it did."""
-    known, week = tables(world), week_of(world)
+def sentences(known: dict[str, Any], scenario: Scenario, names: Names) -> list[Sentence]:
+    """What happened in the week that ran last, in the order in which it did. known: the tables of a world."""
+    week = int(known["clock"]["week"][0])
     events = known["record"].events[: int(known["clock"]["events"][0])]
     rows = events[np.searchsorted(events["week"], week) :]
     told = []
@@ -60,7 +57,7 @@ def sentences(world: World, scenario: Scenario, names: Names) -> list[Sentence]:
         text = _TELL[EVENTS[int(row["event"])]](row, _Known(scenario, names, known))
         if text:
             told.append(_sentence(row, text))
-    return told + _protests(world, known, names)
+    return told + _protests(known, week, names)
 
 
 @dataclass(frozen=True)
@@ -95,10 +92,10 @@ def _sentence(row: Any, text: str) -> Sentence:
     return Sentence(week, EVENTS[int(row["event"])], polity, issue, organisation, side, size, text)
 
 
-def _protests(world: World, known: dict[str, Any], names: Names) -> list[Sentence]:
+def _protests(known: dict[str, Any], week: int, names: Names) -> list[Sentence]:
     """Where a street fills that was quiet."""
     marched = known["issues"]["marched"].sum(axis=2)
-    earlier = recorded(world).weeks[:-1][-QUIET:]
+    earlier = known["record"].weeks[max(0, week - 1 - QUIET) : week - 1]
     before = earlier["protest_for"] + earlier["protest_against"]
     told = []
     for polity, issue in zip(*(axis.tolist() for axis in np.nonzero(marched > ONSET)), strict=True):
@@ -107,7 +104,7 @@ def _protests(world: World, known: dict[str, Any], names: Names) -> list[Sentenc
         number = round(marched[polity, issue] * known["polities"]["citizens"][polity])
         text = f"{number:,} people take to the streets over {words.plain(names.issues[issue])}."
         side = int(np.argmax(known["issues"]["marched"][polity, issue]))
-        told.append(Sentence(week_of(world), "protest", polity, issue, -1, side, float(marched[polity, issue]), text))
+        told.append(Sentence(week, "protest", polity, issue, -1, side, float(marched[polity, issue]), text))
     return told
 
 

@@ -95,7 +95,9 @@ function drawOne(pen, scene, week, organisation, at, busy, size, wide) {
   const exiled = (marksOf(stage, week, organisation) & 2) > 0;
   const colour = at.named ? (at.left ? VIEWS.more : VIEWS.less) : "#9aa2ab";
   const most = (at.named ? 0.62 : 0.42) * size;
-  const r = Math.max(0.18 * size, Math.min(most, 0.105 * size * Math.sqrt(Math.max(0, fundsOf(stage, week, organisation)))));
+  const means = 0.105 * size * Math.sqrt(Math.max(0, fundsOf(stage, week, organisation)));
+  // In half pixels: what nobody can see need not be drawn anew.
+  const r = Math.round(2 * Math.max(0.18 * size, Math.min(most, means))) / 2;
   if (closed) drawCross(pen, at.x, at.y, 0.32 * size);
   else {
     pen.round(at.x, at.y, r, { fill: exiled ? "#fff" : colour, stroke: colour, width: 1.5 });

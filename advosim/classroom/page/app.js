@@ -2,15 +2,16 @@
 // @ts-check
 
 import { AHEAD, asked, askedJson, History, inflated, pull, Refused } from "./history.js";
-import { CanvasPen } from "./pen.js";
 import { CURVES, hasAbroad, percent, plain, signed, value } from "./scene.js";
 import { saidPublics } from "./crowd.js";
-import { drawLanes, valueAt, weekAt } from "./lanes.js";
+import { Film } from "./film.js";
+import { valueAt, weekAt } from "./lanes.js";
+import { Picture } from "./picture.js";
 import { showStory } from "./story.js";
 import { ChangePanel, saidChange } from "./changes.js";
 import { SurePanel } from "./sure.js";
 import { LessonPanel } from "./lesson.js";
-import { csvOf, download, drawCard, fillHandout, numbersOf, pngOf, svgOf } from "./keep.js";
+import { csvOf, download, fillHandout, numbersOf, pngOf, svgOf } from "./keep.js";
 
 /** @typedef {import("./scene.js").View} View */
 
@@ -20,6 +21,10 @@ const NUMBERS = ["With one change", "With two changes", "With three changes", "W
 const TABS = ["lesson", "change", "story", "sure"];
 /** Milliseconds between two spoken summaries while it plays. */
 const SPOKEN = 5000;
+/** Milliseconds for which numbers and story stand while it plays: nobody reads faster. */
+const READ = 120;
+/** Weeks ahead of the viewer below which more are asked for: in large requests, not week by week. */
+const ENOUGH = 0.75 * AHEAD;
 
 /** @returns {View} */
 function fresh() {
@@ -45,27 +50,38 @@ const view = fresh();
 let stageNow;
 /** @type {[History, History]} */
 let sides;
-let playing = false;
-let dirty = true;
-let owed = 0;
-/** How many weeks there were when the picture was drawn last. */
-let drawnOf = 0;
 /** Milliseconds for which axes may stay as they are while weeks come ahead. */
 const LATE = 500;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let later;
-let lastFrame = 0;
 let lastSpoken = 0;
+let lastRead = 0;
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let keepLater;
-/** @type {import("./lanes.js").Axis | null} */
-let axisNow = null;
 /** @type {import("./sure.js").Twins | null} */
 let bandNow = null;
 let drawingLine = false;
 /** Counters that tests and benchmarks read. */
-const told = { drawn: 0, changed: 0, first: 0, whole: () => sides.every((side) => side.whole) && !dirty };
+const told = { drawn: 0, changed: 0, first: 0, whole: () => sides.every((side) => side.whole) && !film.due && !later };
 Object.assign(globalThis, { told });
+
+const film = new Film({
+  week: () => view.week,
+  ready: () => (sides ? ready() : 0),
+  last: () => stageNow.weeks,
+  speed: () => view.speed,
+  draw,
+  turn(week) {
+    view.week = week;
+    wake();
+  },
+  over() {
+    play(false);
+    keepAddress();
+    lessonPanel.watched();
+  },
+});
+const picture = new Picture();
 
 /** @returns {import("./scene.js").Scene} */
 function scene() {
@@ -116,17 +132,31 @@ function loadSide(side, from = 1) {
 /** Ask for weeks ahead of the viewer, on both sides. */
 function wake() {
   if (away) return;
-  [0, 1].forEach((side) => {
-    pull(sides[side], queryOf(side), view.week + AHEAD, () => arrived()).catch((error) => {
-      if (sides[side].alive) wrong(error);
+  sides.forEach((history, side) => {
+    if (history.whole || history.wanted - view.week > ENOUGH) return;
+    pull(history, queryOf(side), view.week + AHEAD, spare, arrived).catch((error) => {
+      history.wanted = 0;
+      if (history.alive) wrong(error);
     });
   });
 }
 
+/** Milliseconds until the film needs more than so many weeks. @param {number} weeks */
+function spare(weeks) {
+  return (1000 * (weeks - view.week)) / view.speed;
+}
+
 function arrived() {
   // What comes ahead of the viewer only widens the axes: drawing that anew for each answer starved whoever makes the weeks.
-  if (drawnOf < view.week) dirty = true;
-  else later ??= setTimeout(() => ((later = undefined), (dirty = true)), LATE);
+  if (picture.reach < view.week) film.ask();
+  else {
+    later ??= setTimeout(() => {
+      later = undefined;
+      picture.stretch();
+      film.ask();
+    }, Math.max(LATE, 10 * film.cost));
+  }
+  film.goOn();
   if (ready() > 0 && sides[0].weeks[0].bytes.length !== sides[1].weeks[0].bytes.length) {
     sides.forEach((side) => side.end());
     throw new Refused("The two sides have different numbers of people or organisations: they cannot be laid side by side.");
@@ -149,7 +179,7 @@ async function openScenario() {
   clamp();
   fillChoices();
   wake();
-  setTimeout(() => changePanel.load(view.s).then(() => (dirty = true), wrong), 1200);
+  setTimeout(() => changePanel.load(view.s).then(() => film.ask(), wrong), 1200);
 }
 
 function clamp() {
@@ -202,7 +232,7 @@ function fillChoices() {
 /** Look at something else of the same histories. @param {Partial<View>} at */
 function look(at) {
   Object.assign(view, at);
-  dirty = true;
+  film.ask();
   keepAddress();
   showPanel();
   wake();
@@ -216,9 +246,8 @@ function mapShown() {
 
 /** @param {boolean} on */
 function play(on) {
-  playing = on;
   if (on && view.week >= stageNow.weeks) view.week = 1;
-  owed = 0;
+  film.play(on);
   part("play").textContent = on ? "Pause" : "Play";
   if (!on) speak();
   wake();
@@ -227,49 +256,13 @@ function play(on) {
 /** @param {number} week */
 function go(week) {
   view.week = Math.max(1, Math.min(stageNow.weeks, week));
-  dirty = true;
+  film.rewind();
+  film.ask();
   keepAddress();
   wake();
 }
 
-/** @param {number} now */
-function tick(now) {
-  const passed = Math.min(0.25, (now - lastFrame) / 1000);
-  lastFrame = now;
-  if (playing) {
-    owed += passed * view.speed;
-    const steps = Math.min(Math.floor(owed), ready() - view.week);
-    if (steps > 0) {
-      view.week += steps;
-      owed -= steps;
-      dirty = true;
-      if (view.week % 13 === 0) wake();
-    }
-    owed = Math.min(owed, 1 + passed * view.speed);
-    wake();
-    if (view.week >= stageNow.weeks) {
-      play(false);
-      keepAddress();
-      lessonPanel.watched();
-    }
-  }
-  if (dirty && sides && ready() > 0) {
-    dirty = false;
-    draw();
-  }
-  requestAnimationFrame(tick);
-}
-
 // ---------------------------------------------------------------- drawing
-
-/** Sizes of the canvases as they were last laid out: asking the browser lays the page out anew. @type {Map<string, DOMRect>} */
-const sizes = new Map();
-
-/** @param {HTMLCanvasElement} canvas */
-function measured(canvas) {
-  sizes.set(canvas.id, canvas.getBoundingClientRect());
-  return /** @type {DOMRect} */ (sizes.get(canvas.id));
-}
 
 /** Words beside a picture; only what differs is touched. @param {HTMLElement} place @param {[string, string][]} numbers */
 function tell(place, numbers) {
@@ -284,39 +277,25 @@ function tell(place, numbers) {
   });
 }
 
-/** A canvas cleared and at the screen's resolution, and its pen. @param {string} id @returns {{pen: CanvasPen, box: import("./pen.js").Box}} */
-function penFor(id) {
-  const canvas = /** @type {HTMLCanvasElement} */ (part(id));
-  const { width, height } = sizes.get(id) ?? measured(canvas);
-  const ratio = devicePixelRatio || 1;
-  const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
-  if (canvas.width !== w || canvas.height !== h) Object.assign(canvas, { width: w, height: h });
-  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-  context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  context.clearRect(0, 0, width, height);
-  return { pen: new CanvasPen(context), box: { x: 0, y: 0, w: width, h: height } };
-}
-
+/** Draw the week that is looked at; false where there is none to draw yet. */
 function draw() {
+  if (!sides || ready() === 0) return false;
   const now = scene();
-  drawnOf = ready();
-  [0, 1].forEach((side) => tell(part(side ? "numbers-b" : "numbers-a"), numbersOf(now, side)));
-  [0, 1].forEach((side) => {
-    const { pen, box } = penFor(side ? "crowd-b" : "crowd-a");
-    drawCard(pen, box, now, side, mapShown());
-  });
-  const { pen, box } = penFor("lanes");
   const band = bandNow ? { low: bandNow.low, middle: bandNow.middle, high: bandNow.high } : null;
-  axisNow = drawLanes(pen, box, now, { prediction: lessonPanel.line.length ? lessonPanel.line : null, band });
+  picture.draw(now, mapShown(), { prediction: lessonPanel.line.length ? lessonPanel.line : null, band });
   const week = /** @type {HTMLInputElement} */ (part("week"));
   week.value = String(view.week);
+  told.drawn += 1;
+  if (film.playing && performance.now() - lastRead < READ) return true;
+  lastRead = performance.now();
+  [0, 1].forEach((side) => tell(part(side ? "numbers-b" : "numbers-a"), numbersOf(now, side)));
   part("at").textContent = `week ${view.week} of ${stageNow.weeks}`;
   week.setAttribute("aria-valuetext", `week ${view.week} of ${stageNow.weeks}`);
   if (view.tab === "story") showStory(part("panel-story"), now, go);
   titles();
   changePanel.seat.update();
-  told.drawn += 1;
-  if (playing && performance.now() - lastSpoken > SPOKEN) speak();
+  if (film.playing && performance.now() - lastSpoken > SPOKEN) speak();
+  return true;
 }
 
 /** Changes of the right side that the left side has not. */
@@ -337,10 +316,10 @@ function changed() {
 
 function titles() {
   const [left, right, name] = changed();
-  part("changed-a").textContent = left;
-  part("changed-b").textContent = right;
+  for (const [id, words] of [["changed-a", left], ["changed-b", right], ["name-b", name]]) {
+    if (part(id).textContent !== words) part(id).textContent = words;
+  }
   part("changed-b").title = right;
-  part("name-b").textContent = name;
 }
 
 /** Say what is shown to those who do not see it. */
@@ -375,12 +354,13 @@ const changePanel = new ChangePanel(part("panel-change"), {
     bandNow = null;
     loadSide(1, from);
     const wanted = Math.max(1, from);
+    const history = sides[1];
     const wait = () => {
-      if (sides[1].weeks.length >= wanted) told.changed = performance.now() - asked;
-      else requestAnimationFrame(wait);
+      if (history.weeks.length >= wanted) told.changed = performance.now() - asked;
+      else if (history.alive) setTimeout(wait, 5);
     };
     wait();
-    dirty = true;
+    film.ask();
     titles();
     keepAddress();
     changePanel.update();
@@ -392,7 +372,7 @@ const surePanel = new SurePanel(part("panel-sure"), {
   weeks: () => stageNow.weeks,
   band(twins) {
     bandNow = twins;
-    dirty = true;
+    film.ask();
   },
 });
 
@@ -409,7 +389,7 @@ const lessonPanel = new LessonPanel(part("panel-lesson"), {
     const picker = /** @type {HTMLSelectElement} */ (part("scenario"));
     if ([...picker.options].some((each) => each.value === view.s)) picker.value = view.s;
     openScenario().catch(wrong);
-    dirty = true;
+    film.ask();
     keepAddress();
   },
   play() {
@@ -423,7 +403,7 @@ const lessonPanel = new LessonPanel(part("panel-lesson"), {
         lessonPanel.watched();
       } else {
         view.week = Math.max(1, ready());
-        dirty = true;
+        film.ask();
         wake();
         setTimeout(wait, 60);
       }
@@ -433,10 +413,10 @@ const lessonPanel = new LessonPanel(part("panel-lesson"), {
   drawing(on) {
     drawingLine = on;
     part("lanes").classList.toggle("drawing", on);
-    dirty = true;
+    film.ask();
   },
   redraw() {
-    dirty = true;
+    film.ask();
   },
   print: () => printHandout(),
 });
@@ -511,7 +491,7 @@ async function keepAs(name) {
 // ---------------------------------------------------------------- hands
 
 function hands() {
-  part("play").onclick = () => play(!playing);
+  part("play").onclick = () => play(!film.playing);
   const steps = /** @type {const} */ ({ first: () => 1, back: () => view.week - 1, next: () => view.week + 1 });
   for (const [id, to] of Object.entries(steps)) {
     part(id).onclick = () => {
@@ -526,7 +506,10 @@ function hands() {
   };
   const speed = /** @type {HTMLSelectElement} */ (part("speed"));
   speed.replaceChildren(...SPEEDS.map((each) => new Option(`${each} weeks a second`, String(each), false, each === view.speed)));
-  speed.onchange = () => look({ speed: Number(speed.value) });
+  speed.onchange = () => {
+    look({ speed: Number(speed.value) });
+    film.rewind();
+  };
   const measure = /** @type {HTMLSelectElement} */ (part("measure"));
   measure.onchange = () => look({ measure: measure.value });
   part("say").onclick = () => {
@@ -548,7 +531,7 @@ function hands() {
     const target = /** @type {HTMLElement} */ (event.target);
     if (target.closest("input, select, button, dialog, summary, textarea")) return;
     const keys = /** @type {Record<string, () => void>} */ ({
-      " ": () => play(!playing), ArrowRight: () => go(view.week + 1), ArrowLeft: () => go(view.week - 1),
+      " ": () => play(!film.playing), ArrowRight: () => go(view.week + 1), ArrowLeft: () => go(view.week - 1),
       Home: () => go(1), End: () => go(stageNow.weeks),
     });
     if (!keys[event.key] || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -556,10 +539,10 @@ function hands() {
     keys[event.key]();
   });
   const resized = new ResizeObserver(() => {
-    sizes.clear();
-    dirty = true;
+    picture.resized();
+    film.ask();
   });
-  for (const id of ["crowd-a", "crowd-b", "lanes"]) resized.observe(part(id));
+  for (const id of ["crowd-a", "crowd-b", "actors-a", "actors-b", "lanes"]) resized.observe(part(id));
   addEventListener("hashchange", () => location.reload());
   if (!away) addEventListener("pagehide", () => sides.forEach((side) => side.end()));
 }
@@ -569,7 +552,7 @@ function pressed() {
   part("map").setAttribute("aria-pressed", String(mapShown()));
   part("projector").setAttribute("aria-pressed", String(view.projector));
   document.body.classList.toggle("projector", view.projector);
-  dirty = true;
+  film.ask();
 }
 
 function tabHands() {
@@ -596,12 +579,13 @@ function laneHands() {
   let held = false;
   let last = 0;
   const at = (/** @type {PointerEvent} */ event) => {
-    if (!axisNow) return;
+    const axis = picture.plot?.axis;
+    if (!axis) return;
     const box = canvas.getBoundingClientRect();
     const [x, y] = [event.clientX - box.left, event.clientY - box.top];
-    const week = weekAt(axisNow, x);
+    const week = weekAt(axis, x);
     if (drawingLine && lessonPanel.step < 2) {
-      lessonPanel.draw(week, valueAt(scene(), axisNow, y), last);
+      lessonPanel.draw(week, valueAt(scene(), axis, y), last);
       last = week;
     } else go(week);
   };
@@ -628,7 +612,7 @@ function hint(event) {
   const tip = part("tip");
   const box = part("lanes").getBoundingClientRect();
   const [x, y] = [event.clientX - box.left, event.clientY - box.top];
-  const near = axisNow?.marks.find((mark) => Math.abs(mark.x - x) < 7 && Math.abs(mark.y - y) < 9);
+  const near = picture.plot?.axis.marks.find((mark) => Math.abs(mark.x - x) < 7 && Math.abs(mark.y - y) < 9);
   tip.hidden = !near;
   if (!near) return;
   tip.textContent = `Week ${near.week}: ${near.text}`;
@@ -697,7 +681,7 @@ async function start() {
   pressed();
   showPanel();
   speak();
-  requestAnimationFrame(tick);
+  film.ask();
 }
 
 start().catch(wrong);

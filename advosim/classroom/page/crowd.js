@@ -2,6 +2,9 @@
 // @ts-check
 
 import { crowdOf, nowOf, ofPublic, plain, INK, SOFT, VIEWS } from "./scene.js";
+import { Stamps } from "./stamps.js";
+
+/** @typedef {import("./sheet.js").Sheet} Sheet */
 
 /** Bits of a person's byte, as `wire` writes them. */
 const WANTS_MORE = 16;
@@ -56,56 +59,104 @@ export function seats(scene, box) {
   return found;
 }
 
+/** Room for the names of publics, in sizes of letters. */
+const TOP = 2.6;
+
+/** The box in which people stand, below the names of publics. @param {import("./pen.js").Box} box @param {import("./scene.js").Scene} scene */
+function below(box, scene) {
+  const top = TOP * 11 * scene.big;
+  return { x: box.x, y: box.y + top, w: box.w, h: box.h - top };
+}
+
 /**
  * @param {import("./pen.js").Pen} pen @param {import("./pen.js").Box} box @param {import("./scene.js").Scene} scene @param {number} side
  */
 export function drawCrowd(pen, box, scene, side) {
   const week = nowOf(scene, side);
-  const size = 11 * scene.big;
-  const top = 2.4 * size;
-  const { places, cell, columns } = seats(scene, { x: box.x, y: box.y + top, w: box.w, h: box.h - top });
-  drawLabels(pen, box, scene, columns, size, week);
+  drawPublics(pen, box, scene);
   if (!week) return;
+  const { places, cell } = seats(scene, below(box, scene));
   const groups = grouped(crowdOf(scene, week), places);
-  const quiet = Math.max(0.8, cell * 0.27);
-  const loud = Math.max(1.4, cell * 0.46);
-  const said = scene.view.say;
-  pen.many(groups.moreQuiet, quiet, false, { fill: said ? VIEWS.none : VIEWS.moreQuiet });
-  pen.many(groups.lessQuiet, quiet, false, { fill: said ? VIEWS.none : VIEWS.lessQuiet });
-  for (const [points, colour] of /** @type {[number[], string][]} */ ([
-    [groups.moreFear, VIEWS.more],
-    [groups.lessFear, VIEWS.less],
-  ])) {
-    if (said) pen.many(points, quiet, false, { fill: VIEWS.none });
-    else pen.many(points, loud * 0.85, false, { fill: "#fff", stroke: colour, width: Math.max(1, cell * 0.24) });
-  }
-  pen.many(groups.moreLoud, loud, false, { fill: VIEWS.more });
-  pen.many(groups.lessLoud, loud, false, { fill: VIEWS.less });
-  const march = loud * 1.05;
-  pen.many(groups.moreMarch, march, true, { fill: VIEWS.more, stroke: INK, width: 1.2 });
-  pen.many(groups.lessMarch, march, true, { fill: VIEWS.less, stroke: INK, width: 1.2 });
+  looks(scene, cell).forEach(({ r, square, style }, kind) => pen.many(groups[kind], r, square, style));
 }
 
-/** People by what they want and show. @param {Uint8Array} bytes @param {Float32Array} places */
+/** The same on a canvas, which is drawn anew only where somebody has changed. */
+export class CrowdSheet {
+  /** @param {Sheet} sheet */
+  constructor(sheet) {
+    this.sheet = sheet;
+    this.stamps = new Stamps();
+    /** People as they were drawn last. @type {Uint8Array} */
+    this.last = new Uint8Array(0);
+    this.key = "";
+  }
+
+  /** @param {import("./scene.js").Scene} scene @param {number} side */
+  draw(scene, side) {
+    const week = /** @type {import("./history.js").Week} */ (nowOf(scene, side));
+    const { sheet } = this;
+    const people = crowdOf(scene, week);
+    const fresh = sheet.paint((pen, box) => drawPublics(pen, box, scene));
+    const key = `${scene.view.say} ${scene.view.polity} ${scene.view.s} ${sheet.box.w} ${sheet.box.h}`;
+    if (!fresh && key === this.key && alike(people, this.last)) return;
+    this.last = people;
+    this.key = key;
+    const box = below(sheet.box, scene);
+    const { places, cell } = seats(scene, box);
+    this.stamps.lay(sheet.context, sheet.ratio, box, looks(scene, cell), grouped(people, places));
+  }
+}
+
+/** @param {Uint8Array} one @param {Uint8Array} other */
+function alike(one, other) {
+  return one.length === other.length && one.every((byte, i) => byte === other[i]);
+}
+
+/** How people look, in the order of `kindOf`. @param {import("./scene.js").Scene} scene @param {number} cell @returns {import("./stamps.js").Look[]} */
+function looks(scene, cell) {
+  const said = scene.view.say;
+  const quiet = Math.max(0.8, cell * 0.27);
+  const loud = Math.max(1.4, cell * 0.46);
+  const afraid = (/** @type {string} */ colour) =>
+    said
+      ? { r: quiet, square: false, style: { fill: VIEWS.none } }
+      : { r: loud * 0.85, square: false, style: { fill: "#fff", stroke: colour, width: Math.max(1, cell * 0.24) } };
+  const marcher = (/** @type {string} */ colour) => ({ r: loud * 1.05, square: true, style: { fill: colour, stroke: INK, width: 1.2 } });
+  return [
+    { r: quiet, square: false, style: { fill: said ? VIEWS.none : VIEWS.moreQuiet } },
+    { r: quiet, square: false, style: { fill: said ? VIEWS.none : VIEWS.lessQuiet } },
+    afraid(VIEWS.more),
+    afraid(VIEWS.less),
+    { r: loud, square: false, style: { fill: VIEWS.more } },
+    { r: loud, square: false, style: { fill: VIEWS.less } },
+    marcher(VIEWS.more),
+    marcher(VIEWS.less),
+  ];
+}
+
+/** Quiet, silent out of fear, talking, marching; of each, who wants more comes first. @param {number} byte */
+function kindOf(byte) {
+  const shows = byte & MARCHES ? 3 : byte & TALKS ? 2 : byte & SILENT ? 1 : 0;
+  return 2 * shows + (byte & WANTS_MORE ? 0 : 1);
+}
+
+/** Places of people by their kind. @param {Uint8Array} bytes @param {Float32Array} places */
 function grouped(bytes, places) {
-  /** @type {Record<string, number[]>} */
-  const groups = {};
-  for (const wants of ["more", "less"]) for (const shows of ["Quiet", "Fear", "Loud", "March"]) groups[wants + shows] = [];
+  /** @type {number[][]} */
+  const groups = [[], [], [], [], [], [], [], []];
   for (let i = 0; i < bytes.length; i++) {
-    if (places[2 * i] < 0) continue;
-    const byte = bytes[i];
-    const shows = byte & MARCHES ? "March" : byte & TALKS ? "Loud" : byte & SILENT ? "Fear" : "Quiet";
-    groups[(byte & WANTS_MORE ? "more" : "less") + shows].push(places[2 * i], places[2 * i + 1]);
+    if (places[2 * i] >= 0) groups[kindOf(bytes[i])].push(places[2 * i], places[2 * i + 1]);
   }
   return groups;
 }
 
 /**
- * Labels in two rows in turn, the last one to the right, so that narrow publics have room for theirs.
+ * Names of publics in two rows in turn, the last one to the right, so that narrow ones have room for theirs.
  * @param {import("./pen.js").Pen} pen @param {import("./pen.js").Box} box @param {import("./scene.js").Scene} scene
- * @param {{place: number, x: number, w: number}[]} columns @param {number} size @param {import("./history.js").Week | undefined} week
  */
-function drawLabels(pen, box, scene, columns, size, week) {
+function drawPublics(pen, box, scene) {
+  const size = 11 * scene.big;
+  const { columns } = seats(scene, below(box, scene));
   const narrow = columns.some((column) => column.w < NARROW * box.w);
   columns.forEach(({ place, x, w }, i) => {
     const last = i === columns.length - 1 && columns.length > 1;
@@ -115,7 +166,7 @@ function drawLabels(pen, box, scene, columns, size, week) {
     const y = box.y + size * (lower ? 2.1 : narrow ? 0.95 : 1.5);
     const at = last ? x + w : x;
     pen.text(at, y, name, { size, fill: SOFT, anchor: last ? "end" : "start" });
-    if (week && narrow && lower) pen.path([x, box.y + 2.2 * size, x, box.y + 2.35 * size], { stroke: SOFT });
+    if (narrow && lower) pen.path([x, box.y + 2.2 * size, x, box.y + 2.35 * size], { stroke: SOFT });
   });
 }
 

@@ -31,6 +31,8 @@
 
 /** Weeks that are made ahead of the viewer, at most. */
 export const AHEAD = 104;
+/** Milliseconds that an answer may take, at least and at most: the longer, the more weeks come at once. */
+const WAITS = [150, 1000];
 
 const LETTERS = new TextDecoder();
 
@@ -104,9 +106,10 @@ export class History {
  * @param {History} history
  * @param {string} query
  * @param {number} wanted
+ * @param {(weeks: number) => number} spare milliseconds that the viewer has left when so many weeks are there
  * @param {() => void} arrived
  */
-export async function pull(history, query, wanted, arrived) {
+export async function pull(history, query, wanted, spare, arrived) {
   history.wanted = Math.min(history.stage.weeks, Math.max(history.wanted, wanted));
   if (history.pulling) return;
   history.pulling = true;
@@ -115,7 +118,8 @@ export async function pull(history, query, wanted, arrived) {
     while (history.alive && history.weeks.length < history.wanted) {
       const from = history.weeks.length + 1;
       const most = history.begun ? Math.min(AHEAD, history.wanted - history.weeks.length) : 1;
-      const bytes = await asked(`weeks?q=${query}&from=${from}&most=${most}&tab=${TAB}`, history.leave.signal);
+      const wait = Math.round(Math.max(WAITS[0], Math.min(WAITS[1], spare(from - 1))));
+      const bytes = await asked(`weeks?q=${query}&from=${from}&most=${most}&wait=${wait}&tab=${TAB}`, history.leave.signal);
       if (!history.alive) return;
       history.weeks.push(...unpacked(new Uint8Array(bytes)).weeks);
       history.begun = true;

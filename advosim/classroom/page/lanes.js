@@ -8,6 +8,16 @@ import {
 /**
  * @typedef {{left: number, right: number, top: number, bottom: number, weeks: number, marks: {x: number, y: number, week: number, text: string}[]}} Axis
  * @typedef {{y: number, h: number}} Lane
+ * @typedef {{low: number, high: number, y: (value: number) => number}} Scale
+ * @typedef {{prediction?: (number | null)[] | null, band?: {low: number[], high: number[], middle: number[]} | null}} Over
+ */
+
+/**
+ * How the lanes lie in a box, and what they are of: the same for the ground, for what was, and for today's numbers.
+ * @typedef {{
+ *   scene: import("./scene.js").Scene, axis: Axis, lanes: Record<keyof typeof HEIGHTS, Lane>, size: number, over: Over,
+ *   x: (week: number) => number, law: Scale, people: Scale, attention: Scale, apart: Scale, apartLaw: Scale
+ * }} Plot
  */
 
 const LANES = /** @type {const} */ (["law", "people", "attention", "answers", "events", "difference"]);
@@ -19,11 +29,20 @@ const MARKED = new Set([
 ]);
 
 /**
- * @param {import("./pen.js").Pen} pen @param {import("./pen.js").Box} box @param {import("./scene.js").Scene} scene
- * @param {{prediction?: (number | null)[] | null, band?: {low: number[], high: number[], middle: number[]} | null}} over
- * @returns {Axis}
+ * All lanes as one picture.
+ * @param {import("./pen.js").Pen} pen @param {import("./pen.js").Box} box @param {import("./scene.js").Scene} scene @param {Over} over
  */
 export function drawLanes(pen, box, scene, over) {
+  const plot = plotted(box, scene, over);
+  drawGround(pen, plot);
+  drawPast(pen, plot, scene.view.week);
+  drawHappened(pen, plot);
+  drawValues(pen, plot);
+  drawNow(pen, plot);
+}
+
+/** @param {import("./pen.js").Box} box @param {import("./scene.js").Scene} scene @param {Over} over @returns {Plot} */
+export function plotted(box, scene, over) {
   const size = 12 * scene.big;
   const axis = {
     left: box.x + 10.6 * size, right: box.x + box.w - 6 * size, top: box.y + 1.35 * size, bottom: box.y + box.h - 1.7 * size,
@@ -31,16 +50,66 @@ export function drawLanes(pen, box, scene, over) {
   };
   const x = (/** @type {number} */ week) => axis.left + (week / axis.weeks) * (axis.right - axis.left);
   const lanes = laid(axis);
-  drawYears(pen, scene, axis, x, size);
-  drawParting(pen, scene, axis, x, size);
-  drawLaw(pen, scene, axis, x, lanes.law, size);
-  drawPeople(pen, scene, axis, x, lanes.people, size, over.prediction || null);
-  drawAttention(pen, scene, axis, x, lanes.attention, size);
-  drawAnswers(pen, scene, axis, x, lanes.answers, size);
-  drawEvents(pen, scene, axis, x, lanes.events, size);
-  drawDifference(pen, scene, axis, x, lanes.difference, size, over.band || null);
-  drawNow(pen, scene, axis, x, size);
-  return axis;
+  const [low, high] = rangeOfPeople(scene);
+  const most = Math.max(0.02, extent(scene, "agenda")[1]) * 1.05;
+  const { curve, law } = mostApart(scene, over);
+  return {
+    scene, axis, lanes, size, over, x,
+    law: scaled(lanes.law, ...rangeOfLaw(scene)), people: scaled(lanes.people, low, high), attention: scaled(lanes.attention, 0, most),
+    apart: scaled(lanes.difference, -curve, curve), apartLaw: scaled(lanes.difference, -law, law),
+  };
+}
+
+/** What stands still while it plays: names, scales, and what is laid over the whole time. @param {import("./pen.js").Pen} pen @param {Plot} plot */
+export function drawGround(pen, plot) {
+  drawYears(pen, plot);
+  groundOfLaw(pen, plot);
+  groundOfPeople(pen, plot);
+  groundOfAttention(pen, plot);
+  groundOfAnswers(pen, plot);
+  groundOfEvents(pen, plot);
+  groundOfDifference(pen, plot);
+  const { scene, axis, x } = plot;
+  const ready = Math.min(...scene.sides.map((side) => side.weeks.length));
+  if (ready < axis.weeks) pen.rect(x(ready), axis.bottom - 2, axis.right - x(ready), 2, { fill: "#e3e6ea" });
+}
+
+/** What was, up to a week. @param {import("./pen.js").Pen} pen @param {Plot} plot @param {number} until */
+export function drawPast(pen, plot, until) {
+  const { scene, law, people, attention } = plot;
+  const { measure } = scene.view;
+  drawCurves(pen, plot, until, "policy", law.y, true);
+  if (measure === "expressed") drawSilence(pen, plot, until);
+  drawCurves(pen, plot, until, measure, people.y, false);
+  drawCurves(pen, plot, until, "agenda", attention.y, false);
+  drawAnswers(pen, plot, until);
+  drawDifference(pen, plot, until);
+}
+
+/** Marks and words at what has happened by the week that is looked at. @param {import("./pen.js").Pen} pen @param {Plot} plot */
+export function drawHappened(pen, plot) {
+  drawParting(pen, plot);
+  drawSteps(pen, plot);
+  drawEvents(pen, plot);
+}
+
+/** The numbers of the week that is looked at, beside the lanes. @param {import("./pen.js").Pen} pen @param {Plot} plot */
+export function drawValues(pen, plot) {
+  const { scene, lanes } = plot;
+  const { measure, week } = scene.view;
+  const curve = CURVES[measure];
+  const now = scene.sides.map((side) => side.weeks[week - 1]);
+  const of = (/** @type {string} */ name, /** @type {(v: number) => string} */ say) => now.map((each) => (each ? say(value(scene, each, name)) : ""));
+  drawNumbers(pen, plot, lanes.law, of("policy", signed));
+  drawNumbers(pen, plot, lanes.people, of(measure, curve.signed ? signed : percent));
+  drawNumbers(pen, plot, lanes.attention, of("agenda", percent));
+  if (!now[0] || !now[1]) return;
+  const apart = (/** @type {string} */ name) => value(scene, now[1], name) - value(scene, now[0], name);
+  const said = curve.signed ? signed(apart(measure)) : `${apart(measure) < 0 ? "−" : "+"}${percent(Math.abs(apart(measure)))}`;
+  const { axis, size } = plot;
+  const middle = lanes.difference.y + lanes.difference.h / 2;
+  pen.text(axis.right + 0.6 * size, middle - 0.15 * size, said, { size, weight: 700, fill: SIDES[1].colour });
+  pen.text(axis.right + 0.6 * size, middle + 1.25 * size, `law ${signed(apart("policy"))}`, { size: size - 1, weight: 600 });
 }
 
 /** @param {Axis} axis @returns {Record<keyof typeof HEIGHTS, Lane>} */
@@ -85,93 +154,6 @@ function extent(scene, measure) {
   return [low, high];
 }
 
-/** @param {import("./pen.js").Pen} pen @param {import("./scene.js").Scene} scene @param {Axis} axis @param {(week: number) => number} x @param {number} size */
-function drawYears(pen, scene, axis, x, size) {
-  const every = axis.weeks <= 60 ? 13 : axis.weeks <= 420 ? 52 : 104;
-  for (let week = 0; week <= axis.weeks; week += every) {
-    pen.path([x(week), axis.top, x(week), axis.bottom], { stroke: RULE });
-    const anchor = week === 0 ? "start" : week + every > axis.weeks ? "end" : "middle";
-    const words = week === 0 ? "start" : every === 13 ? `week ${week}` : `${week / 52} year${week === 52 ? "" : "s"}`;
-    pen.text(x(week), axis.bottom + 1.2 * size, words, { size: size - 1, fill: SOFT, anchor });
-  }
-}
-
-/** @param {import("./pen.js").Pen} pen @param {Lane} lane @param {Axis} axis @param {number} size @param {string} name @param {string} note @param {string} [more] */
-function drawName(pen, lane, axis, size, name, note, more) {
-  const x = axis.left - 10.2 * size;
-  pen.text(x, lane.y + 0.9 * size, name, { size, weight: 600 });
-  if (lane.h > 2.1 * size) pen.text(x, lane.y + 2.1 * size, note, { size: size - 1, fill: SOFT });
-  if (more && lane.h > 3.4 * size) pen.text(x, lane.y + 3.3 * size, more, { size: size - 1, fill: SOFT });
-}
-
-/** The numbers of the week that is looked at, beside the lane. @param {import("./pen.js").Pen} pen @param {Axis} axis @param {Lane} lane @param {number} size @param {string[]} numbers */
-function drawNumbers(pen, axis, lane, size, numbers) {
-  const middle = lane.y + lane.h / 2;
-  numbers.forEach((number, side) => {
-    pen.text(axis.right + 0.6 * size, middle + (side ? 1.25 : -0.15) * size, number, {
-      size, weight: 700, fill: SIDES[side].colour,
-    });
-  });
-}
-
-/** @param {import("./scene.js").Scene} scene @param {number} side */
-function shown(scene, side) {
-  return scene.sides[side].weeks.slice(0, scene.view.week);
-}
-
-/**
- * @param {import("./pen.js").Pen} pen @param {import("./scene.js").Scene} scene @param {Axis} axis @param {(week: number) => number} x
- * @param {string} measure @param {(number: number) => number} y @param {boolean} steps
- */
-function drawCurves(pen, scene, axis, x, measure, y, steps) {
-  const place = placeOf(scene, measure);
-  [0, 1].forEach((side) => {
-    const points = [];
-    let last = 0;
-    for (const week of shown(scene, side)) {
-      const at = y(week.numbers[place]);
-      if (steps && points.length && Math.abs(at - last) > 0.05) points.push(x(week.k), last);
-      points.push(x(week.k), at);
-      last = at;
-    }
-    const { colour, dash } = SIDES[side];
-    if (points.length === 2) pen.round(points[0], points[1], 2, { fill: colour });
-    else pen.path(points, { stroke: colour, width: 2.2 * scene.big, dash });
-  });
-}
-
-/** @param {import("./pen.js").Pen} pen @param {import("./scene.js").Scene} scene @param {Axis} axis @param {(week: number) => number} x @param {Lane} lane @param {number} size */
-function drawLaw(pen, scene, axis, x, lane, size) {
-  const start = scene.stage.policy[scene.view.polity][scene.view.issue];
-  const [low, high] = extent(scene, "policy");
-  const bottom = Math.max(-1.02, Math.min(low, start - 0.25) - 0.06);
-  const top = Math.min(1.02, Math.max(high, start + 0.25) + 0.06);
-  const y = (/** @type {number} */ v) => lane.y + lane.h * (1 - (v - bottom) / (top - bottom));
-  drawName(pen, lane, axis, size, "The law", "up: reform");
-  const every = top - bottom > 1.1 ? 0.5 : 0.25;
-  for (let tick = Math.ceil(bottom / every) * every; tick <= top; tick += every) {
-    const zero = Math.abs(tick) < 0.01;
-    pen.path([axis.left, y(tick), axis.right, y(tick)], { stroke: zero ? "#b8bfc7" : RULE, dash: [2, 3] });
-    pen.text(axis.left - 5, y(tick) + 0.33 * size, zero ? "0" : signed(tick), { size: size - 2, fill: SOFT, anchor: "end" });
-  }
-  drawCurves(pen, scene, axis, x, "policy", y, true);
-  [0, 1].forEach((side) => {
-    for (const week of shown(scene, side)) {
-      for (const [event, polity, issue, , , change, text] of week.said) {
-        if (event !== "step" || polity !== scene.view.polity || issue !== scene.view.issue) continue;
-        const at = y(value(scene, week, "policy"));
-        const room = x(week.k) < axis.right - 4 * size;
-        pen.text(x(week.k) + (room ? 5 : -5), at + (change > 0 ? -0.45 : 1.1) * size, signed(change), {
-          size: size - 0.5, weight: 700, fill: SIDES[side].colour, anchor: room ? "start" : "end", halo: true,
-        });
-        axis.marks.push({ x: x(week.k), y: at, week: week.k, text });
-      }
-    }
-  });
-  const numbers = [0, 1].map((side) => scene.sides[side].weeks[scene.view.week - 1]).map((week) => (week ? signed(value(scene, week, "policy")) : ""));
-  drawNumbers(pen, axis, lane, size, numbers);
-}
-
 /** @param {import("./scene.js").Scene} scene @returns {[number, number]} */
 function rangeOfPeople(scene) {
   const curve = CURVES[scene.view.measure];
@@ -185,58 +167,94 @@ function rangeOfPeople(scene) {
   return [0, most * 1.08];
 }
 
-/**
- * @param {import("./pen.js").Pen} pen @param {import("./scene.js").Scene} scene @param {Axis} axis @param {(week: number) => number} x
- * @param {Lane} lane @param {number} size @param {(number | null)[] | null} prediction
- */
-function drawPeople(pen, scene, axis, x, lane, size, prediction) {
+/** @param {Lane} lane @param {number} low @param {number} high @returns {Scale} */
+function scaled(lane, low, high) {
+  return { low, high, y: (value) => lane.y + lane.h * (1 - (value - low) / (high - low || 1)) };
+}
+
+/** @param {import("./scene.js").Scene} scene @returns {[number, number]} */
+function rangeOfLaw(scene) {
+  const start = scene.stage.policy[scene.view.polity][scene.view.issue];
+  const [low, high] = extent(scene, "policy");
+  return [Math.max(-1.02, Math.min(low, start - 0.25) - 0.06), Math.min(1.02, Math.max(high, start + 0.25) + 0.06)];
+}
+
+/** How far apart the two sides come, on the curve of people and on the law. @param {import("./scene.js").Scene} scene @param {Over} over */
+function mostApart(scene, over) {
+  const place = placeOf(scene, scene.view.measure);
+  const law = placeOf(scene, "policy");
+  const [one, other] = scene.sides.map((side) => side.weeks);
+  const most = { curve: CURVES[scene.view.measure].signed ? 0.05 : 0.005, law: 0.1 };
+  for (let at = 0; at < Math.min(one.length, other.length); at++) {
+    most.curve = Math.max(most.curve, Math.abs(other[at].numbers[place] - one[at].numbers[place]));
+    most.law = Math.max(most.law, Math.abs(other[at].numbers[law] - one[at].numbers[law]));
+  }
+  if (over.band) most.curve = Math.max(most.curve, ...over.band.low.map(Math.abs), ...over.band.high.map(Math.abs));
+  return most;
+}
+
+// ---------------------------------------------------------------- what stands still
+
+/** @param {import("./pen.js").Pen} pen @param {Plot} plot */
+function drawYears(pen, { axis, x, size }) {
+  const every = axis.weeks <= 60 ? 13 : axis.weeks <= 420 ? 52 : 104;
+  for (let week = 0; week <= axis.weeks; week += every) {
+    pen.path([x(week), axis.top, x(week), axis.bottom], { stroke: RULE });
+    const anchor = week === 0 ? "start" : week + every > axis.weeks ? "end" : "middle";
+    const words = week === 0 ? "start" : every === 13 ? `week ${week}` : `${week / 52} year${week === 52 ? "" : "s"}`;
+    pen.text(x(week), axis.bottom + 1.2 * size, words, { size: size - 1, fill: SOFT, anchor });
+  }
+}
+
+/** @param {import("./pen.js").Pen} pen @param {Plot} plot @param {Lane} lane @param {string} name @param {string} note @param {string} [more] */
+function drawName(pen, { axis, size }, lane, name, note, more) {
+  const x = axis.left - 10.2 * size;
+  pen.text(x, lane.y + 0.9 * size, name, { size, weight: 600 });
+  if (lane.h > 2.1 * size) pen.text(x, lane.y + 2.1 * size, note, { size: size - 1, fill: SOFT });
+  if (more && lane.h > 3.4 * size) pen.text(x, lane.y + 3.3 * size, more, { size: size - 1, fill: SOFT });
+}
+
+/** @param {import("./pen.js").Pen} pen @param {Plot} plot */
+function groundOfLaw(pen, plot) {
+  const { axis, lanes, size, law } = plot;
+  drawName(pen, plot, lanes.law, "The law", "up: reform");
+  const every = law.high - law.low > 1.1 ? 0.5 : 0.25;
+  for (let tick = Math.ceil(law.low / every) * every; tick <= law.high; tick += every) {
+    const zero = Math.abs(tick) < 0.01;
+    pen.path([axis.left, law.y(tick), axis.right, law.y(tick)], { stroke: zero ? "#b8bfc7" : RULE, dash: [2, 3] });
+    pen.text(axis.left - 5, law.y(tick) + 0.33 * size, zero ? "0" : signed(tick), { size: size - 2, fill: SOFT, anchor: "end" });
+  }
+}
+
+/** @param {import("./pen.js").Pen} pen @param {Plot} plot */
+function groundOfPeople(pen, plot) {
+  const { axis, lanes, size, scene, over, x } = plot;
+  const { low, high, y } = plot.people;
   const measure = scene.view.measure;
   const curve = CURVES[measure];
-  const [low, high] = rangeOfPeople(scene);
-  const y = (/** @type {number} */ v) => lane.y + lane.h * (1 - (v - low) / (high - low || 1));
   const said = curve.signed ? signed : percent;
-  drawName(pen, lane, axis, size, curve.short, measure === "expressed" ? "hatched: silent" : "of all citizens", measure === "expressed" ? "out of fear" : "");
+  drawName(pen, plot, lanes.people, curve.short, measure === "expressed" ? "hatched: silent" : "of all citizens", measure === "expressed" ? "out of fear" : "");
   pen.path([axis.left, y(Math.max(0, low)), axis.right, y(Math.max(0, low))], { stroke: "#b8bfc7" });
   for (const tick of [low, high / 1.08]) {
-    pen.text(axis.left - 5, Math.max(lane.y + 0.8 * size, y(tick) + 0.2 * size), tick === 0 ? "0" : said(tick), { size: size - 2, fill: SOFT, anchor: "end" });
+    pen.text(axis.left - 5, Math.max(lanes.people.y + 0.8 * size, y(tick) + 0.2 * size), tick === 0 ? "0" : said(tick), { size: size - 2, fill: SOFT, anchor: "end" });
   }
-  if (measure === "expressed") drawSilence(pen, scene, x, y);
-  drawCurves(pen, scene, axis, x, measure, y, false);
-  if (prediction) {
-    const points = prediction.flatMap((guess, week) => (guess === null ? [] : [x(week), y(guess)]));
-    pen.path(points, { stroke: INK, width: 3, dash: [2, 4] });
-    if (points.length) pen.text(points[points.length - 2] - 4, points[points.length - 1] - 6, "your guess", { size: size - 1, weight: 700, anchor: "end", halo: true });
-  }
-  const numbers = [0, 1].map((side) => scene.sides[side].weeks[scene.view.week - 1]).map((week) => (week ? said(value(scene, week, measure)) : ""));
-  drawNumbers(pen, axis, lane, size, numbers);
+  if (!over.prediction) return;
+  const points = over.prediction.flatMap((guess, week) => (guess === null ? [] : [x(week), y(guess)]));
+  pen.path(points, { stroke: INK, width: 3, dash: [2, 4] });
+  if (points.length) pen.text(points[points.length - 2] - 4, points[points.length - 1] - 6, "your guess", { size: size - 1, weight: 700, anchor: "end", halo: true });
 }
 
-/** @param {import("./pen.js").Pen} pen @param {import("./scene.js").Scene} scene @param {(week: number) => number} x @param {(v: number) => number} y */
-function drawSilence(pen, scene, x, y) {
-  const [said, silent] = [placeOf(scene, "expressed"), placeOf(scene, "silenced")];
-  [0, 1].forEach((side) => {
-    const weeks = shown(scene, side);
-    const up = weeks.flatMap((week) => [x(week.k), y(week.numbers[said] + week.numbers[silent])]);
-    const back = [];
-    for (let i = weeks.length - 1; i >= 0; i--) back.push(x(weeks[i].k), y(weeks[i].numbers[said]));
-    pen.hatch([...up, ...back], SIDES[side].colour, side === 0);
-  });
+/** @param {import("./pen.js").Pen} pen @param {Plot} plot */
+function groundOfAttention(pen, plot) {
+  const { axis, lanes } = plot;
+  drawName(pen, plot, lanes.attention, "Attention", "share of agenda");
+  pen.path([axis.left, lanes.attention.y + lanes.attention.h, axis.right, lanes.attention.y + lanes.attention.h], { stroke: "#b8bfc7" });
 }
 
-/** @param {import("./pen.js").Pen} pen @param {import("./scene.js").Scene} scene @param {Axis} axis @param {(week: number) => number} x @param {Lane} lane @param {number} size */
-function drawAttention(pen, scene, axis, x, lane, size) {
-  const most = Math.max(0.02, extent(scene, "agenda")[1]) * 1.05;
-  const y = (/** @type {number} */ v) => lane.y + lane.h * (1 - v / most);
-  drawName(pen, lane, axis, size, "Attention", "share of agenda");
-  pen.path([axis.left, lane.y + lane.h, axis.right, lane.y + lane.h], { stroke: "#b8bfc7" });
-  drawCurves(pen, scene, axis, x, "agenda", y, false);
-  const numbers = [0, 1].map((side) => scene.sides[side].weeks[scene.view.week - 1]).map((week) => (week ? percent(value(scene, week, "agenda")) : ""));
-  drawNumbers(pen, axis, lane, size, numbers);
-}
-
-/** One ribbon a side, one row an answer. @param {import("./pen.js").Pen} pen @param {import("./scene.js").Scene} scene @param {Axis} axis @param {(week: number) => number} x @param {Lane} lane @param {number} size */
-function drawAnswers(pen, scene, axis, x, lane, size) {
-  const key = 1.25 * size;
+/** @param {import("./pen.js").Pen} pen @param {Plot} plot */
+function groundOfAnswers(pen, plot) {
+  const { axis, lanes, size } = plot;
+  const lane = lanes.answers;
   pen.text(axis.left - 10.2 * size, lane.y + 0.7 * size, "Government", { size, weight: 600 });
   let at = axis.left + 4;
   ANSWERED.forEach(({ colour, name }) => {
@@ -244,36 +262,180 @@ function drawAnswers(pen, scene, axis, x, lane, size) {
     pen.text(at + 1.1 * size, lane.y + 0.7 * size, name, { size: size - 1.5, fill: SOFT });
     at += pen.wide(name, { size: size - 1.5 }) + 2.4 * size;
   });
-  const high = (lane.h - key) / 2 - 2;
-  const wide = Math.max(1.4, x(1) - x(0) + 0.3);
   [0, 1].forEach((side) => {
-    const y = lane.y + key + side * (high + 4);
+    const { y, high } = ribbon(plot, side);
     pen.rect(axis.left, y, axis.right - axis.left, high, { fill: "#f1f3f5" });
-    drawSide(pen, axis, y + 0.5 * high, size, side);
-    for (const week of shown(scene, side)) {
-      const bits = answersOf(scene, week);
-      if (!bits) continue;
-      ANSWERED.forEach(({ colour }, row) => {
-        if ((bits >> row) & 1) pen.rect(x(week.k) - wide / 2, y + (row * high) / 4, wide, high / 4, { fill: colour });
-      });
-    }
+    drawSide(pen, plot, y + 0.5 * high, side);
   });
 }
 
-/** Which side a row is of. @param {import("./pen.js").Pen} pen @param {Axis} axis @param {number} y @param {number} size @param {number} side */
-function drawSide(pen, axis, y, size, side) {
+/** One ribbon a side, one row an answer. @param {Plot} plot @param {number} side */
+function ribbon({ lanes, size }, side) {
+  const high = (lanes.answers.h - 1.25 * size) / 2 - 2;
+  return { y: lanes.answers.y + 1.25 * size + side * (high + 4), high };
+}
+
+/** Which side a row is of. @param {import("./pen.js").Pen} pen @param {Plot} plot @param {number} y @param {number} side */
+function drawSide(pen, { axis, size }, y, side) {
   pen.text(axis.left - 5, y + 0.33 * size, side ? "change" : "as it was", {
     size: size - 1.5, fill: SIDES[side].colour, weight: 600, anchor: "end",
   });
 }
 
-/** @param {import("./pen.js").Pen} pen @param {import("./scene.js").Scene} scene @param {Axis} axis @param {(week: number) => number} x @param {Lane} lane @param {number} size */
-function drawEvents(pen, scene, axis, x, lane, size) {
-  drawName(pen, lane, axis, size, "Events", "");
+/** @param {import("./pen.js").Pen} pen @param {Plot} plot */
+function groundOfEvents(pen, plot) {
+  const { axis } = plot;
+  drawName(pen, plot, plot.lanes.events, "Events", "");
   [0, 1].forEach((side) => {
-    const y = lane.y + lane.h * (side ? 0.78 : 0.26);
-    drawSide(pen, axis, y, size, side);
+    const y = heightOfEvents(plot, side);
+    drawSide(pen, plot, y, side);
     pen.path([axis.left, y, axis.right, y], { stroke: "#eceff2" });
+  });
+}
+
+/** @param {Plot} plot @param {number} side */
+function heightOfEvents({ lanes }, side) {
+  return lanes.events.y + lanes.events.h * (side ? 0.78 : 0.26);
+}
+
+/** @param {import("./pen.js").Pen} pen @param {Plot} plot */
+function groundOfDifference(pen, plot) {
+  const { axis, lanes, size, scene, over, x, apart } = plot;
+  drawName(pen, plot, lanes.difference, "Difference", "change − as it was");
+  if (over.band) {
+    const edge = [...over.band.high.flatMap((v, at) => [x(at + 1), apart.y(v)])];
+    for (let at = over.band.low.length - 1; at >= 0; at--) edge.push(x(at + 1), apart.y(over.band.low[at]));
+    pen.path(edge, { fill: "#c9a227", opacity: 0.28 }, true);
+    pen.path(over.band.middle.flatMap((v, at) => [x(at + 1), apart.y(v)]), { stroke: "#7a5c00", width: 1.5 });
+  }
+  pen.path([axis.left, apart.y(0), axis.right, apart.y(0)], { stroke: "#8a929b" });
+  const words = `area: ${CURVES[scene.view.measure].short.toLowerCase()}, line: the law${over.band ? ", gold: twins" : ""}`;
+  pen.text(axis.left + 4, lanes.difference.y + 0.75 * size, words, { size: size - 2, fill: SOFT, halo: true });
+}
+
+// ---------------------------------------------------------------- what was
+
+/**
+ * @param {import("./pen.js").Pen} pen @param {Plot} plot @param {number} until
+ * @param {string} measure @param {(number: number) => number} y @param {boolean} steps
+ */
+function drawCurves(pen, { scene, x }, until, measure, y, steps) {
+  const place = placeOf(scene, measure);
+  [0, 1].forEach((side) => {
+    const points = [];
+    let last = 0;
+    for (const week of scene.sides[side].weeks.slice(0, until)) {
+      const at = y(week.numbers[place]);
+      if (steps && points.length && Math.abs(at - last) > 0.05) points.push(x(week.k), last);
+      points.push(x(week.k), at);
+      last = at;
+    }
+    const { colour, dash } = SIDES[side];
+    if (points.length === 2) pen.round(points[0], points[1], 2, { fill: colour });
+    else pen.path(points, { stroke: colour, width: 2.2 * scene.big, dash });
+  });
+}
+
+/** @param {import("./pen.js").Pen} pen @param {Plot} plot @param {number} until */
+function drawSilence(pen, { scene, x, people }, until) {
+  const [said, silent] = [placeOf(scene, "expressed"), placeOf(scene, "silenced")];
+  [0, 1].forEach((side) => {
+    const weeks = scene.sides[side].weeks.slice(0, until);
+    const up = weeks.flatMap((week) => [x(week.k), people.y(week.numbers[said] + week.numbers[silent])]);
+    const back = [];
+    for (let i = weeks.length - 1; i >= 0; i--) back.push(x(weeks[i].k), people.y(weeks[i].numbers[said]));
+    pen.hatch([...up, ...back], SIDES[side].colour, side === 0);
+  });
+}
+
+/** @param {import("./pen.js").Pen} pen @param {Plot} plot @param {number} until */
+function drawAnswers(pen, plot, until) {
+  const { scene, x } = plot;
+  const wide = Math.max(1.4, x(1) - x(0) + 0.3);
+  [0, 1].forEach((side) => {
+    const { y, high } = ribbon(plot, side);
+    ANSWERED.forEach(({ colour }, row) => {
+      for (const [first, last] of spells(scene, side, row, until)) {
+        const left = x(first) - wide / 2;
+        pen.rect(left, y + (row * high) / 4, x(last) + wide / 2 - left, high / 4, { fill: colour });
+      }
+    });
+  });
+}
+
+/** First and last week of each time in which the government gave an answer. @param {import("./scene.js").Scene} scene @param {number} side @param {number} row @param {number} until @returns {[number, number][]} */
+function spells(scene, side, row, until) {
+  /** @type {[number, number][]} */
+  const found = [];
+  for (const week of scene.sides[side].weeks.slice(0, until)) {
+    if (!((answersOf(scene, week) >> row) & 1)) continue;
+    const last = found[found.length - 1];
+    if (last && last[1] === week.k - 1) last[1] = week.k;
+    else found.push([week.k, week.k]);
+  }
+  return found;
+}
+
+/** @param {import("./pen.js").Pen} pen @param {Plot} plot @param {number} until */
+function drawDifference(pen, { scene, x, apart, apartLaw }, until) {
+  const [place, law] = [placeOf(scene, scene.view.measure), placeOf(scene, "policy")];
+  const [one, other] = scene.sides.map((side) => side.weeks);
+  const there = Math.min(one.length, other.length, until);
+  if (there < 1) return;
+  const area = [x(1), apart.y(0)];
+  /** @type {number[]} */
+  const line = [];
+  for (let at = 0; at < there; at++) {
+    area.push(x(at + 1), apart.y(other[at].numbers[place] - one[at].numbers[place]));
+    const step = apartLaw.y(other[at].numbers[law] - one[at].numbers[law]);
+    if (line.length && Math.abs(step - line[line.length - 1]) > 0.05) line.push(x(at + 1), line[line.length - 1]);
+    line.push(x(at + 1), step);
+  }
+  area.push(x(there), apart.y(0));
+  pen.path(area, { fill: SIDES[1].colour, opacity: 0.3 }, true);
+  pen.path(line, { stroke: INK, width: 1.8 });
+}
+
+// ---------------------------------------------------------------- what happened
+
+/** @param {import("./pen.js").Pen} pen @param {Plot} plot */
+function drawParting(pen, { scene, axis, x, size }) {
+  const week = parting(scene);
+  if (!week || week > scene.view.week) return;
+  pen.path([x(week), axis.top - 1.1 * size, x(week), axis.bottom], { stroke: SIDES[1].colour, dash: [2, 3] });
+  const left = x(week) < axis.right - 9 * size;
+  pen.text(x(week) + (left ? 4 : -4), axis.top - 0.35 * size, `they part in week ${week}`, {
+    size: size - 1, weight: 600, fill: SIDES[1].colour, anchor: left ? "start" : "end", halo: true,
+  });
+}
+
+/** Steps of the law, named by their size. @param {import("./pen.js").Pen} pen @param {Plot} plot */
+function drawSteps(pen, { scene, axis, x, size, law }) {
+  [0, 1].forEach((side) => {
+    for (const week of shown(scene, side)) {
+      for (const [event, polity, issue, , , change, text] of week.said) {
+        if (event !== "step" || polity !== scene.view.polity || issue !== scene.view.issue) continue;
+        const at = law.y(value(scene, week, "policy"));
+        const room = x(week.k) < axis.right - 4 * size;
+        pen.text(x(week.k) + (room ? 5 : -5), at + (change > 0 ? -0.45 : 1.1) * size, signed(change), {
+          size: size - 0.5, weight: 700, fill: SIDES[side].colour, anchor: room ? "start" : "end", halo: true,
+        });
+        axis.marks.push({ x: x(week.k), y: at, week: week.k, text });
+      }
+    }
+  });
+}
+
+/** @param {import("./scene.js").Scene} scene @param {number} side */
+function shown(scene, side) {
+  return scene.sides[side].weeks.slice(0, scene.view.week);
+}
+
+/** @param {import("./pen.js").Pen} pen @param {Plot} plot */
+function drawEvents(pen, plot) {
+  const { scene, axis, x, size } = plot;
+  [0, 1].forEach((side) => {
+    const y = heightOfEvents(plot, side);
     for (const week of shown(scene, side)) {
       for (const [event, polity, issue, , , , text] of week.said) {
         const here = (issue === scene.view.issue || issue < 0) && (polity === scene.view.polity || polity < 0);
@@ -318,72 +480,20 @@ export function drawMark(pen, event, x, y, r, colour) {
   }
 }
 
-/**
- * @param {import("./pen.js").Pen} pen @param {import("./scene.js").Scene} scene @param {Axis} axis @param {(week: number) => number} x
- * @param {Lane} lane @param {number} size @param {{low: number[], high: number[], middle: number[]} | null} band
- */
-function drawDifference(pen, scene, axis, x, lane, size, band) {
-  const curve = CURVES[scene.view.measure];
-  const place = placeOf(scene, scene.view.measure);
-  const law = placeOf(scene, "policy");
-  const [one, other] = scene.sides.map((side) => side.weeks);
-  const there = Math.min(one.length, other.length);
-  const apart = (/** @type {number} */ at, /** @type {number} */ which) => other[at].numbers[which] - one[at].numbers[which];
-  let most = curve.signed ? 0.05 : 0.005;
-  let mostLaw = 0.1;
-  for (let at = 0; at < there; at++) {
-    most = Math.max(most, Math.abs(apart(at, place)));
-    mostLaw = Math.max(mostLaw, Math.abs(apart(at, law)));
-  }
-  if (band) most = Math.max(most, ...band.low.map(Math.abs), ...band.high.map(Math.abs));
-  const middle = lane.y + lane.h / 2;
-  const y = (/** @type {number} */ v) => middle - (v / most) * (lane.h / 2);
-  drawName(pen, lane, axis, size, "Difference", "change − as it was");
-  if (band) {
-    const edge = [...band.high.flatMap((v, at) => [x(at + 1), y(v)])];
-    for (let at = band.low.length - 1; at >= 0; at--) edge.push(x(at + 1), y(band.low[at]));
-    pen.path(edge, { fill: "#c9a227", opacity: 0.28 }, true);
-    pen.path(band.middle.flatMap((v, at) => [x(at + 1), y(v)]), { stroke: "#7a5c00", width: 1.5 });
-  }
-  pen.path([axis.left, middle, axis.right, middle], { stroke: "#8a929b" });
-  const until = Math.min(there, scene.view.week);
-  if (until > 0) {
-    const area = [x(1), middle];
-    /** @type {number[]} */
-    const line = [];
-    for (let at = 0; at < until; at++) {
-      area.push(x(at + 1), y(apart(at, place)));
-      const step = middle - (apart(at, law) / mostLaw) * (lane.h / 2);
-      if (line.length && Math.abs(step - line[line.length - 1]) > 0.05) line.push(x(at + 1), line[line.length - 1]);
-      line.push(x(at + 1), step);
-    }
-    area.push(x(until), middle);
-    pen.path(area, { fill: SIDES[1].colour, opacity: 0.3 }, true);
-    pen.path(line, { stroke: INK, width: 1.8 });
-    const said = curve.signed ? signed(apart(until - 1, place)) : `${apart(until - 1, place) < 0 ? "−" : "+"}${percent(Math.abs(apart(until - 1, place)))}`;
-    pen.text(axis.right + 0.6 * size, middle - 0.15 * size, said, { size, weight: 700, fill: SIDES[1].colour });
-    pen.text(axis.right + 0.6 * size, middle + 1.25 * size, `law ${signed(apart(until - 1, law))}`, { size: size - 1, weight: 600 });
-  }
-  pen.text(axis.left + 4, lane.y + 0.75 * size, `area: ${curve.short.toLowerCase()}, line: the law${band ? ", gold: twins" : ""}`, { size: size - 2, fill: SOFT, halo: true });
-}
+// ---------------------------------------------------------------- the week that is looked at
 
-/** @param {import("./pen.js").Pen} pen @param {import("./scene.js").Scene} scene @param {Axis} axis @param {(week: number) => number} x @param {number} size */
-function drawParting(pen, scene, axis, x, size) {
-  const week = parting(scene);
-  if (!week || week > scene.view.week) return;
-  pen.path([x(week), axis.top - 1.1 * size, x(week), axis.bottom], { stroke: SIDES[1].colour, dash: [2, 3] });
-  const left = x(week) < axis.right - 9 * size;
-  pen.text(x(week) + (left ? 4 : -4), axis.top - 0.35 * size, `they part in week ${week}`, {
-    size: size - 1, weight: 600, fill: SIDES[1].colour, anchor: left ? "start" : "end", halo: true,
+/** @param {import("./pen.js").Pen} pen @param {Plot} plot @param {Lane} lane @param {string[]} numbers */
+function drawNumbers(pen, { axis, size }, lane, numbers) {
+  const middle = lane.y + lane.h / 2;
+  numbers.forEach((number, side) => {
+    pen.text(axis.right + 0.6 * size, middle + (side ? 1.25 : -0.15) * size, number, {
+      size, weight: 700, fill: SIDES[side].colour,
+    });
   });
 }
 
-/** @param {import("./pen.js").Pen} pen @param {import("./scene.js").Scene} scene @param {Axis} axis @param {(week: number) => number} x @param {number} size */
-function drawNow(pen, scene, axis, x, size) {
-  const ready = Math.min(...scene.sides.map((side) => side.weeks.length));
-  if (ready < axis.weeks) {
-    pen.rect(x(ready), axis.bottom - 2, axis.right - x(ready), 2, { fill: "#e3e6ea" });
-  }
+/** @param {import("./pen.js").Pen} pen @param {Plot} plot */
+function drawNow(pen, { scene, axis, x }) {
   const at = x(scene.view.week);
   pen.path([at, axis.top - 2, at, axis.bottom], { stroke: INK, width: 1.6 });
   pen.round(at, axis.bottom, 5 * scene.big, { fill: INK });

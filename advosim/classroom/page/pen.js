@@ -27,13 +27,14 @@ function fontOf(letters) {
   return `${letters.weight || 400} ${letters.size || 12}px ${FONT}`;
 }
 
+/** Hatches by colour and direction. @type {Map<string, CanvasPattern | null>} */
+const patterns = new Map();
+
 /** Draws on a canvas. @implements {Pen} */
 export class CanvasPen {
   /** @param {CanvasRenderingContext2D} context */
   constructor(context) {
     this.context = context;
-    /** @type {Map<string, CanvasPattern | null>} */
-    this.patterns = new Map();
   }
 
   /** @param {Style} style */
@@ -108,7 +109,7 @@ export class CanvasPen {
   /** @param {number[]} points @param {string} colour @param {boolean} rising */
   hatch(points, colour, rising) {
     const key = colour + rising;
-    if (!this.patterns.has(key)) {
+    if (!patterns.has(key)) {
       const tile = document.createElement("canvas");
       tile.width = tile.height = 6;
       const c = /** @type {CanvasRenderingContext2D} */ (tile.getContext("2d"));
@@ -120,10 +121,10 @@ export class CanvasPen {
         c.lineTo(at + 7, rising ? -1 : 7);
       }
       c.stroke();
-      this.patterns.set(key, this.context.createPattern(tile, "repeat"));
+      patterns.set(key, this.context.createPattern(tile, "repeat"));
     }
     this.trace(points, true);
-    this.context.fillStyle = this.patterns.get(key) || colour;
+    this.context.fillStyle = patterns.get(key) || colour;
     this.context.globalAlpha = 0.75;
     this.context.fill();
     this.context.globalAlpha = 1;
@@ -147,8 +148,80 @@ export class CanvasPen {
 
   /** @param {string} words @param {Letters} letters */
   wide(words, letters) {
-    this.context.font = fontOf(letters);
-    return this.context.measureText(words).width;
+    return widthOf(words, letters);
+  }
+}
+
+/** @type {CanvasRenderingContext2D | null} */
+let ruler = null;
+/** @type {Map<string, number>} */
+const widths = new Map();
+
+/** @param {string} words @param {Letters} letters */
+function widthOf(words, letters) {
+  const font = fontOf(letters);
+  const key = font + words;
+  let width = widths.get(key);
+  if (width === undefined) {
+    ruler ??= /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
+    ruler.font = font;
+    width = ruler.measureText(words).width;
+    if (widths.size > 2000) widths.clear();
+    widths.set(key, width);
+  }
+  return width;
+}
+
+/** Keeps strokes instead of drawing them, so that they can be laid beside the last ones. @implements {Pen} */
+export class KeptPen {
+  constructor() {
+    /** @type {[Exclude<keyof Pen, "wide">, any[]][]} */
+    this.strokes = [];
+  }
+
+  /** @param {any[]} how */
+  rect(...how) {
+    this.strokes.push(["rect", how]);
+  }
+
+  /** @param {any[]} how */
+  round(...how) {
+    this.strokes.push(["round", how]);
+  }
+
+  /** @param {any[]} how */
+  many(...how) {
+    this.strokes.push(["many", how]);
+  }
+
+  /** @param {any[]} how */
+  path(...how) {
+    this.strokes.push(["path", how]);
+  }
+
+  /** @param {any[]} how */
+  bow(...how) {
+    this.strokes.push(["bow", how]);
+  }
+
+  /** @param {any[]} how */
+  hatch(...how) {
+    this.strokes.push(["hatch", how]);
+  }
+
+  /** @param {any[]} how */
+  text(...how) {
+    this.strokes.push(["text", how]);
+  }
+
+  /** @param {string} words @param {Letters} letters */
+  wide(words, letters) {
+    return widthOf(words, letters);
+  }
+
+  /** @param {Pen} pen */
+  drawWith(pen) {
+    for (const [stroke, how] of this.strokes) /** @type {any} */ (pen)[stroke](...how);
   }
 }
 
@@ -169,8 +242,6 @@ export class SvgPen {
     this.parts = [];
     /** @type {Map<string, string>} */
     this.hatches = new Map();
-    const canvas = document.createElement("canvas");
-    this.ruler = new CanvasPen(/** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d")));
   }
 
   /** @param {Style} style */
@@ -251,7 +322,7 @@ export class SvgPen {
 
   /** @param {string} words @param {Letters} letters */
   wide(words, letters) {
-    return this.ruler.wide(words, letters);
+    return widthOf(words, letters);
   }
 
   /** The whole drawing. @param {number} w @param {number} h @param {string} title */

@@ -1,7 +1,7 @@
 // The story: a sentence an event, of both sides, told no further than the week that is looked at.
 // @ts-check
 
-import { CanvasPen } from "./pen.js";
+import { SvgPen } from "./pen.js";
 import { drawMark } from "./lanes.js";
 import { SIDES } from "./scene.js";
 
@@ -31,14 +31,15 @@ export function toldBy(scene) {
   return [...told.values()].sort((one, other) => other.week - one.week);
 }
 
-let shownStory = "";
+/** What the panel shows, and the items it is made of: those that stay are not made anew. @type {{key: string, items: Map<string, HTMLElement>}} */
+const shownStory = { key: "", items: new Map() };
 
 /** @param {HTMLElement} panel @param {import("./scene.js").Scene} scene @param {(week: number) => void} go */
 export function showStory(panel, scene, go) {
   const told = toldBy(scene);
-  const key = [told.length, told[0]?.week, scene.view.issue, scene.view.polity, scene.view.s].join();
-  if (key === shownStory && panel.childElementCount) return;
-  shownStory = key;
+  const key = JSON.stringify([told.length, told[0]?.text, told[0]?.week, scene.view.issue, scene.view.polity, scene.view.s, scene.view.b]);
+  if (key === shownStory.key && panel.childElementCount) return;
+  shownStory.key = key;
   if (!told.length) {
     const empty = document.createElement("p");
     empty.className = "small";
@@ -48,7 +49,13 @@ export function showStory(panel, scene, go) {
   }
   const list = document.createElement("ol");
   list.className = "story";
-  list.append(...told.slice(0, MOST_TOLD).map((each) => toldItem(each, go)));
+  const before = shownStory.items;
+  shownStory.items = new Map();
+  for (const each of told.slice(0, MOST_TOLD)) {
+    const item = `${each.week} ${each.side} ${each.text}`;
+    shownStory.items.set(item, before.get(item) || toldItem(each, go));
+  }
+  list.append(...shownStory.items.values());
   const rest = told.length - MOST_TOLD;
   const more = document.createElement("p");
   more.className = "small";
@@ -73,11 +80,11 @@ function toldItem(each, go) {
 
 /** @param {Told} each */
 function iconOf(each) {
-  const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = 40;
-  canvas.setAttribute("aria-hidden", "true");
-  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-  context.scale(2, 2);
-  drawMark(new CanvasPen(context), each.event, 10, 10, 5, each.side === null ? "#545c66" : SIDES[each.side].colour);
-  return canvas;
+  const icon = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  icon.setAttribute("viewBox", "0 0 20 20");
+  icon.setAttribute("aria-hidden", "true");
+  const pen = new SvgPen();
+  drawMark(pen, each.event, 10, 10, 5, each.side === null ? "#545c66" : SIDES[each.side].colour);
+  icon.innerHTML = pen.parts.join("");
+  return icon;
 }
