@@ -120,6 +120,12 @@ def guarded(name: str, rule: Rule) -> Rule:
             if problem is None:
                 raise
             raise InputError(problem) from error
+        except (KeyError, ValueError) as error:
+            # What compiled code, and numpy, say of a column that a table of rows does not have.
+            column = COLUMN.fullmatch(str(error))
+            if column is None:
+                raise
+            raise InputError(_no_column(name, column["field"] or column["key"], bundles)) from error
         except Exception as error:
             unknown = UNKNOWN.search(str(error)) if type(error).__module__.startswith("numba.") else None
             if unknown is None:
@@ -135,6 +141,7 @@ def guarded(name: str, rule: Rule) -> Rule:
 
 UNKNOWN = re.compile(r"Unknown attribute '(?P<field>\w+)' of type (?P<type>\w+)")
 """What numba says of a field that is not there."""
+COLUMN = re.compile(r"'(?P<key>\w+)'|no field of name (?P<field>\w+)")
 
 
 def _tables(bundles: Iterable[Any]) -> Iterator[tuple[str, Any]]:
@@ -144,6 +151,25 @@ def _tables(bundles: Iterable[Any]) -> Iterator[tuple[str, Any]]:
         yield name, bundle
         for field in getattr(bundle, "_fields", ()):
             yield f"{name}.{field}", getattr(bundle, field)
+
+
+def _no_column(name: str, column: str, bundles: Iterable[Any]) -> Problem:
+    """What to say of a column that no table has which the rule takes, or one that only others of them have."""
+    # Rules are asked for by attribute, as `rules[0].attention.keep`.
+    columns = {path: _columns(table) for path, table in _tables(bundles) if path != "now.rules"}
+    owners = [path for path, known in columns.items() if column in known]
+    if owners:
+        what = f"mechanisms['{name}']: '{column}' is a column of {' and '.join(owners)} alone"
+        return Problem("", None, what)
+    what = f"mechanisms['{name}']: no table that it takes has a column '{column}'"
+    near = did_you_mean(column, [each for known in columns.values() for each in known])
+    tables = [path for path, known in columns.items() if known]
+    allowed = f"columns of {', '.join(tables)}; {tables[0]}.dtype.names are those of one" if tables else ""
+    return Problem("", None, what, allowed, near)
+
+
+def _columns(table: Any) -> tuple[str, ...]:
+    return tuple(getattr(getattr(table, "dtype", None), "names", None) or ())
 
 
 def _missing(name: str, field: str, owners: Iterable[tuple[str, Any]]) -> Problem | None:

@@ -27,3 +27,18 @@ def misspelt_column(now: Any, arena: Any, events: Any) -> None:
 def by_attribute(now: Any, arena: Any, events: Any) -> None:
     """Asks for a column of a whole table as if that were one row."""
     print(arena.issues.agenda)
+
+
+def misspelt_item(now: Any, arena: Any, events: Any) -> None:
+    """Asks for a column that is not there, by its name."""
+    arena.issues["agneda"] = 0.5
+
+
+def misspelt_in_a_row(now: Any, arena: Any, events: Any) -> None:
+    """Writes a column that is not there; to be compiled."""
+    arena.issues[0, 0].agneda = 0.5
+
+
+def in_another_table(now: Any, arena: Any, events: Any) -> None:
+    """Asks a table for another's column."""
+    arena.polities["agenda"] = 0.5

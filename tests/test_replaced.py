@@ -118,6 +118,9 @@ def test_the_same_source_has_the_same_trace() -> None:
         ("misspelt", "now has no field 'ruels'; allowed: clock, rules"),
         ("misspelt_column", "arena.issues has no field 'agneda'"),
         ("by_attribute", 'write arena.issues["agenda"]'),
+        ("misspelt_item", "no table that it takes has a column 'agneda'"),
+        ("misspelt_item", "did you mean 'agenda'?"),
+        ("in_another_table", "'agenda' is a column of arena.issues"),
     ],
 )
 def test_a_field_that_is_not_there_is_told_with_those_that_are(rule: str, said: str) -> None:
@@ -132,3 +135,11 @@ def test_a_compiled_rule_is_told_likewise() -> None:
 
     with pytest.raises(InputError, match="now has no field 'ruels'"):
         simulate(home(), 1, threads=1, mechanisms={"attention": numba.njit(misspelt)})
+
+
+def test_a_column_that_a_compiled_rule_writes_and_no_table_has_is_told() -> None:
+    import numba
+    from other_rules import misspelt_in_a_row
+
+    with pytest.raises(InputError, match=r"has a column 'agneda'; allowed: .*arena\.issues,.*did you mean 'agenda'"):
+        simulate(home(), 1, threads=1, mechanisms={"attention": numba.njit(misspelt_in_a_row)})
