@@ -63,11 +63,14 @@ def run(
         )
     else:
         before, (chosen, folder) = None, _checked(scenario, changes or [], given, out, force)
-    from advosim.simulation import simulate
+    from advosim.figures.aside import painters
 
-    with Bars() as bars:
-        record = simulate(chosen, threads=threads, progress=bars, past=before, state=state)
-    results.write(record, folder, started, force, formats)
+    with painters("advosim.record") as drawing:
+        from advosim.simulation import simulate
+
+        with Bars() as bars:
+            record = simulate(chosen, threads=threads, progress=bars, past=before, state=state)
+        results.write(record, folder, started, force, formats, drawing)
     say(results.summary(record, folder))
 
 

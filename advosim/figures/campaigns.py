@@ -43,7 +43,6 @@ MOST_LAYERS = 9
 ALWAYS = {INSIDE: 2, OUTSIDE: 0, OWN: 1}
 """How many tactics of a group are named however rare they are."""
 REST = "others"
-EVENT_COLUMNS = ["week", "polity", "issue", "organisation", "event", "tactic", "side", "size", "detail", "alliance"]
 EFFORT_COLUMNS = ["week", "polity", "organisation", "issue", "tactic", "frame", "side", "effort", "alliance"]
 
 
@@ -445,11 +444,8 @@ def efforts(page: Page) -> pd.DataFrame:
 
 def happened(page: Page, events: Sequence[str], issue: str | None = None) -> pd.DataFrame:
     """Events of the first polity drawn, in order."""
-    rows = page.record.events.reindex(columns=EVENT_COLUMNS)
-    here = rows["polity"].isin([page.polities[0], ""]) & rows["event"].isin(events) & (rows["week"] <= page.last)
-    names = ["polity", "issue", "organisation", "event", "tactic", "side", "detail", "alliance"]
-    rows = rows[here & (rows["issue"] == issue)] if issue is not None else rows[here]
-    return rows.assign(**{name: rows[name].astype(object).fillna("") for name in names})
+    rows = page.told[page.told["event"].isin(events)]
+    return rows if issue is None else rows[rows["issue"] == issue]
 
 
 def rows_of(table: pd.DataFrame) -> Iterator[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from advosim.figures.toolkit import (
@@ -42,6 +43,7 @@ and between polities.
 """
 ANSWER_COLOURS = {"repress": "#D55E00", "accommodate": "#332288", "consult": "#C9B45C", "deny": "#777777"}
 REFORM = "#7A1F5C"
+EVENT_COLUMNS = ["week", "polity", "issue", "organisation", "event", "tactic", "side", "size", "detail", "alliance"]
 
 
 @dataclass(frozen=True)
@@ -73,9 +75,22 @@ class Page:
 
     def series(self, polity: str, issue: str, column: str) -> tuple[Any, Any]:
         """Weeks and values of a column."""
-        rows = self.record.weeks
-        rows = rows[(rows["polity"] == polity) & (rows["issue"] == issue)].sort_values("week")
+        rows = self._courses[polity, issue]
         return rows["week"].to_numpy(), rows[column].to_numpy()
+
+    @cached_property
+    def _courses(self) -> dict[tuple[str, str], pd.DataFrame]:
+        """The weeks of each polity and issue, in order."""
+        parts = self.record.weeks.groupby(["polity", "issue"], observed=True)
+        return {(str(polity), str(issue)): rows.sort_values("week") for (polity, issue), rows in parts}
+
+    @cached_property
+    def told(self) -> pd.DataFrame:
+        """Events of the first polity drawn, in order; names as plain strings."""
+        rows = self.record.events.reindex(columns=EVENT_COLUMNS)
+        rows = rows[rows["polity"].isin([self.polities[0], ""]) & (rows["week"] <= self.last)]
+        names = ["polity", "issue", "organisation", "event", "tactic", "side", "detail", "alliance"]
+        return rows.assign(**{name: rows[name].astype(object).fillna("") for name in names})
 
     def events(self, polity: str, event: str) -> pd.DataFrame:
         """Events of one sort in a polity, or in all of them."""

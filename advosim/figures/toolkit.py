@@ -7,7 +7,7 @@ import textwrap
 import warnings
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import IO, TYPE_CHECKING, Any, Literal
 
 from advosim.scenario.plain_text import one_line, printable, spelled
 from advosim.scenario.problems import InputError, Problem
@@ -52,8 +52,8 @@ def panels(count: int, across: int, height: float) -> tuple[Figure, list[Axes]]:
     return figure, list(grid[:count])
 
 
-def save(figure: Figure, path: str | Path) -> None:
-    """Write a figure; the suffix of the path says in which format. A letter that no font has is drawn as a box."""
+def save(figure: Figure, path: str | Path | IO[bytes], format: str | None = None) -> None:
+    """Write a figure; the suffix of the path, or `format`, says how. A letter that no font has is drawn as a box."""
     from matplotlib.text import Text
 
     for text in figure.findobj(Text):
@@ -61,10 +61,11 @@ def save(figure: Figure, path: str | Path) -> None:
             text.set_text(printable(text.get_text()))
     import matplotlib
 
-    how = HOW.get(Path(path).suffix.removeprefix("."), {})
+    format = format or Path(str(path)).suffix.removeprefix(".")
+    how = HOW.get(format, {})
     # Letters that a journal can edit, and the same bytes for the same figure.
     with matplotlib.rc_context({"pdf.fonttype": 42, "svg.hashsalt": "advosim"}):
-        figure.savefig(path, dpi=DPI, **how)
+        figure.savefig(path, dpi=DPI, format=format or None, **how)
 
 
 HOW: dict[str, dict[str, Any]] = {

@@ -31,6 +31,7 @@ from advosim.version import __version__
 if TYPE_CHECKING:
     import pandas as pd
 
+    from advosim.figures.aside import Painters
     from advosim.reading.tables import Run
     from advosim.scenario.load import Scenario
 
@@ -146,23 +147,30 @@ def _strangers(place: Path) -> list[str]:
 
 def write(
     record: Run, folder: str | Path, started: datetime | None = None, force: bool = False,
-    formats: Sequence[str] = ("png",),
+    formats: Sequence[str] = ("png",), painters: Painters | None = None,
 ) -> Path:  # fmt: skip
     """Write a run's tables, story, figures and manifest. The folder appears whole or not and replaces older results.
 
     started: when the run began, for the manifest. force: as of `check_place`. formats: of figures, any of png, pdf,
-    svg. Raises InputError for a place that cannot be used, SaveError where writing fails.
+    svg. painters: processes that draw meanwhile. Raises InputError for a place that cannot be used, SaveError where
+    writing fails.
     """
     from advosim.figures.toolkit import check_formats
 
     check_formats(formats)
     with whole(folder, force) as partial, _no_collection():
+        if painters is not None:
+            painters.begin(record, figures_of(record), formats)
         write_tables(record, partial)
         _name_citizens(record, partial)
         _tell(record, partial)
         codebook.write(partial, codebook.of_run(record, tables_of(record)))
-        for name in figures_of(record):
-            _draw(record, *(partial / f"{name}.{format}" for format in formats))
+        for name in reversed(figures_of(record)):
+            drawn = painters.drawn(name) if painters is not None else None
+            for format, picture in (drawn or {}).items():
+                (partial / f"{name}.{format}").write_bytes(picture)
+            if drawn is None:
+                _draw(record, *(partial / f"{name}.{format}" for format in formats))
         write_manifest(partial, manifest(record, started))
     return Path(folder).absolute()
 
