@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from advosim import Scenario
 from advosim.scenario import load
-from advosim.scenario.declare import parameters
+from advosim.scenario.declare import awaiting, number, parameters
 from advosim.scenario.problems import InputError
 from advosim.scenario.schema import Governance
 from advosim.scenario.toml_lines import lines, split_path
@@ -397,15 +397,13 @@ def test_notes_name_what_nothing_can_come_of() -> None:
     assert not load.notes(load.load("baseline"))
 
 
-def test_notes_name_settings_that_nothing_reads_yet() -> None:
-    waiting = [path for path, field in parameters(Governance) if "awaits" in (field.json_schema_extra or {})]
-    if not waiting:
-        pytest.skip("every governance setting is read")
-    notes = load.notes(load.load("baseline").but({"polity.home.citizens": 50}))
-    assert notes == ["polity.home has 50 citizens: results below 1,000 are for tests only"]
-    noted = " ".join(load.notes(load.load("baseline").but({"polity.home.governance.preset": "closed_regime"})))
-    row = next(r for r in load.parameter_table() if r.path == "polity.NAME.governance.surveillance")
-    assert not row.awaits or ("governance.surveillance" in noted and row.awaits in noted)
+def test_notes_name_settings_that_nothing_reads_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    few = "polity.home has 50 citizens: results below 1,000 are for tests only"
+    assert load.notes(load.load("baseline").but({"polity.home.citizens": 50})) == [few]
+    told = awaiting("later", number(0.5, 0.0, 1.0, "a number")).json_schema_extra
+    monkeypatch.setitem(Governance.model_fields["surveillance"].json_schema_extra, "awaits", told["awaits"])  # type: ignore[arg-type]
+    noted = load.notes(load.load("baseline").but({"polity.home.governance.preset": "closed_regime"}))
+    assert "no rule reads yet (awaits 'later'): polity.home.governance.surveillance" in noted
 
 
 # ---------------------------------------------------------------- the table of parameters and the JSON Schema

@@ -253,6 +253,14 @@ def common_issue(i, j, p, issues, stances, priorities):
 
 
 @compiled
+def is_allied(alliance, seats, o, p, m, side):
+    """Whether an organisation has a seat in a living alliance on a side of an issue. seats: of that alliance."""
+    if not alliance.alive or alliance.polity != p or alliance.issue != m or alliance.side != side:
+        return False
+    return seat_of(seats, o) >= 0
+
+
+@compiled
 def largest_of(alliances, seats, o, other, p, m, side):
     """The largest alliance of o on a side of an issue with a free seat and without `other`, -1 for none; _TOGETHER if
     they share one.
@@ -260,9 +268,7 @@ def largest_of(alliances, seats, o, other, p, m, side):
     best = -1
     for a in range(alliances.size):
         alliance = alliances[a]
-        if not alliance.alive or alliance.polity != p or alliance.issue != m or alliance.side != side:
-            continue
-        if seat_of(seats[a], o) < 0:
+        if not is_allied(alliance, seats[a], o, p, m, side):
             continue
         if seat_of(seats[a], other) >= 0:
             return _TOGETHER
@@ -375,7 +381,7 @@ def _join(now, arena, teams, allied, record, terms_of, terms, logits):
     alliance, seats, lives = allied.alliances[a], allied.seats[a], record.alliances
     if founding:
         born = pair(pair(organisations[host].key, arena.issues[p, m].key), clock[0].week)
-        establish(clock, alliance, seats, lives, p, m, side, host, guest, born)
+        establish(clock, alliance, seats, lives, m, side, (host, guest), born)
         life = lives[alliance.number]
         for t in range(_TERMS):
             life.terms[t] = terms[0, t]
@@ -587,19 +593,28 @@ def culture_clash(now, teams, allied, events):
     satisfaction, less what mediation spares (`trust`). Gray 1989.
     """
     clock = now.clock
-    organisations = teams.organisations
     alliances, seats = allied.alliances, allied.seats
     rule = now.rules[0].culture_clash
     apart = np.zeros((seats.shape[1], seats.shape[1]))
     for a in range(alliances.size):
         if not rule.on or not _meets(clock, alliances[a]):
             continue
-        for s in range(seats.shape[1]):
-            for r in range(s + 1, seats.shape[1]):
-                i, j = seats[a, s].organisation, seats[a, r].organisation
-                if i >= 0 and j >= 0:
-                    apart[s, r] = culture_distance(organisations[i].culture, organisations[j].culture)
+        _set_apart(teams, seats[a], _CULTURE_CLASH, apart)
         _quarrel(now, allied, events, a, _CULTURE_CLASH, rule, quality(now.rules[0].internal_communication), apart)
+
+
+@compiled
+def _set_apart(teams, seats, kind, apart):
+    """How far members lie from each other in culture, or in what comes first; apart: (seats, seats)."""
+    for s in range(seats.size):
+        for r in range(s + 1, seats.size):
+            i, j = seats[s].organisation, seats[r].organisation
+            if i < 0 or j < 0:
+                continue
+            if kind == _CULTURE_CLASH:
+                apart[s, r] = culture_distance(teams.organisations[i].culture, teams.organisations[j].culture)
+            else:
+                apart[s, r] = 1.0 - shared_priorities(teams.priorities[i], teams.priorities[j])
 
 
 @compiled
@@ -610,18 +625,13 @@ def priority_clash(now, teams, allied, events):
     of say), evenness = 1/(members x sum of say^2). Gray 1989.
     """
     clock = now.clock
-    priorities = teams.priorities
     alliances, seats = allied.alliances, allied.seats
     rule = now.rules[0].priority_clash
     apart = np.zeros((seats.shape[1], seats.shape[1]))
     for a in range(alliances.size):
         if not rule.on or not _meets(clock, alliances[a]):
             continue
-        for s in range(seats.shape[1]):
-            for r in range(s + 1, seats.shape[1]):
-                i, j = seats[a, s].organisation, seats[a, r].organisation
-                if i >= 0 and j >= 0:
-                    apart[s, r] = 1.0 - shared_priorities(priorities[i], priorities[j])
+        _set_apart(teams, seats[a], _PRIORITY_CLASH, apart)
         _quarrel(now, allied, events, a, _PRIORITY_CLASH, rule, alliances[a].evenness, apart)
 
 

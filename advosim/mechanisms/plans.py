@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from advosim.mechanisms.abroad import weigh_appeals
-from advosim.mechanisms.alliances import seat_of
+from advosim.mechanisms.alliances import is_allied, seat_of
 from advosim.mechanisms.ballots import alarm, ballot_room
 from advosim.mechanisms.campaigns import institutionalisation, right_of
 from advosim.mechanisms.chronicle import break_off, note
@@ -210,9 +210,7 @@ def _ask(alliances, seats, campaigns, o, p, m, side, weights):
     """Ask an idle alliance on that side of the issue for a joint plan: True. Else rule out what allies do already."""
     for a in range(alliances.size):
         alliance = alliances[a]
-        if not alliance.alive or alliance.polity != p or alliance.issue != m or alliance.side != side:
-            continue
-        if seat_of(seats[a], o) < 0:
+        if not is_allied(alliance, seats[a], o, p, m, side):
             continue
         busy = False
         for c in roles_of(a, campaigns, alliances):

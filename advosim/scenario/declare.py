@@ -35,28 +35,32 @@ def number(
     unit: str = "",
     source: str = "",
     assumed: int = 0,
-    awaits: str = "",
     founding: bool = False,
 ) -> Any:
     """A number with its range, and where it comes from, in one of the forms of `SOURCE`.
 
     assumed: number of the decision that says how it was chosen, if nothing that can be looked up gives it; `source`
-    is then what supports the rule or the sign. awaits: the mechanism that will read it, where none does yet.
-    founding: whether only founding reads it, so that no reform can change it.
+    is then what supports the rule or the sign. founding: whether only founding reads it, so that no reform can change
+    it.
     """
-    told = _source(source, assumed)
-    extra: JsonDict = {"unit": unit or "1", "source": told, **({"awaits": awaits} if awaits else {})}
+    extra: JsonDict = {"unit": unit or "1", "source": _source(source, assumed)}
     if founding:
         extra["founding"] = True
     return Field(default, ge=low, le=high, description=meaning, json_schema_extra=extra)
 
 
-def choice(default: Any, meaning: str, *, source: str = "", assumed: int = 0, awaits: str = "") -> Any:
+def choice(default: Any, meaning: str, *, source: str = "", assumed: int = 0) -> Any:
     """A switch, a name or a table, described like a number. A table of declared settings needs no source of its own."""
-    extra: JsonDict = {"source": _source(source, assumed), **({"awaits": awaits} if awaits else {})}
+    extra: JsonDict = {"source": _source(source, assumed)}
     if callable(default):
         return Field(default_factory=default, description=meaning, json_schema_extra=extra)
     return Field(default, description=meaning, json_schema_extra=extra)
+
+
+def awaiting(mechanism: str, setting: Any) -> Any:
+    """A declared setting that no rule reads yet, with the mechanism that will."""
+    setting.json_schema_extra["awaits"] = mechanism
+    return setting
 
 
 class Part(BaseModel):

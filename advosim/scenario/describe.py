@@ -133,7 +133,8 @@ def _idle(scenario: Settings, home: str, polity: Polity) -> Iterator[str]:
             elif row.venue in ("regional", "international") and row.venue not in levels:
                 yield f"polity.{home}.organisation.{name} cannot use {tactic}: there is no {row.venue} body"
         for key, kind in OWN_KIND.items():
-            if key in organisation.model_fields_set and organisation.kind != kind:
+            usual = type(organisation).model_fields[key].get_default(call_default_factory=True)
+            if organisation.kind != kind and getattr(organisation, key) != usual:
                 yield f"polity.{home}.organisation.{name}.{key} is read of a {kind.replace('_', ' ')} only"
 
 

@@ -214,7 +214,7 @@ def _lay_down(world: World, scenario: Scenario, seed: int) -> None:
 
 def _settled(scenario: Scenario, seed: int, weeks: int, known: Names, threads: int) -> World:
     p, m, o = len(known.polities), len(known.issues), len(known.organisations)
-    k, f, q, i = len(known.tactics), len(known.frames), len(known.publics), len(known.bodies)
+    q, i = len(known.publics), len(known.bodies)
     rows = [most_alliances(polity) for polity in scenario.polity.values()]
     a = sum(rows)
     t = o + MOST_ROLES * a
@@ -230,19 +230,7 @@ def _settled(scenario: Scenario, seed: int, weeks: int, known: Names, threads: i
             rules=np.zeros(1, RULES),
         ),
         _arena(scenario, seed, known, publics, districts),
-        Teams(
-            organisations=np.zeros(o, ORGANISATION),
-            stances=np.zeros((o, m)),
-            priorities=np.zeros((o, m)),
-            repertoire=np.zeros((t, f)),
-            represents=np.zeros((o, q)),
-            learned=np.full((o, k), scenario.mechanism.learning.start),
-            uses=np.zeros((o, k)),
-            campaigns=np.zeros(t, CAMPAIGN),
-            tactics=_tactics(scenario),
-            allowed=np.ones((p, k)),
-            tried=np.zeros((o, k)),
-        ),
+        _teams(scenario, known, t),
         Allied(
             alliances=np.zeros(a, ALLIANCE),
             seats=np.zeros((a, MOST_SEATS), SEAT),
@@ -279,6 +267,25 @@ def _settled(scenario: Scenario, seed: int, weeks: int, known: Names, threads: i
     _bodies(world, scenario)
     settle(world, scenario, seed)
     return world
+
+
+def _teams(scenario: Scenario, known: Names, t: int) -> Teams:
+    """Organisations and, behind them, the roles of joint plans: t in all."""
+    p, m, q = len(known.polities), len(known.issues), len(known.publics)
+    o, k, f = len(known.organisations), len(known.tactics), len(known.frames)
+    return Teams(
+        organisations=np.zeros(o, ORGANISATION),
+        stances=np.zeros((o, m)),
+        priorities=np.zeros((o, m)),
+        repertoire=np.zeros((t, f)),
+        represents=np.zeros((o, q)),
+        learned=np.full((o, k), scenario.mechanism.learning.start),
+        uses=np.zeros((o, k)),
+        campaigns=np.zeros(t, CAMPAIGN),
+        tactics=_tactics(scenario),
+        allowed=np.ones((p, k)),
+        tried=np.zeros((o, k)),
+    )
 
 
 def _arena(scenario: Scenario, seed: int, known: Names, publics: NDArray[Any], districts: NDArray[Any]) -> Arena:

@@ -134,8 +134,9 @@ def take_seat(alliance, seats, o, week, satisfaction):
 
 
 @compiled
-def establish(clock, alliance, seats, lives, home, issue, side, founder, partner, own):
-    """A new alliance in a free row, with a line in the list of lives. own: its id."""
+def establish(clock, alliance, seats, lives, issue, side, pair_of, own):
+    """A new alliance in a free row, with a line in the list of lives. pair_of: founder and partner; own: its id."""
+    founder, partner = pair_of
     number = clock[0].alliances
     clock[0].alliances += 1
     alliance.number = number
@@ -167,7 +168,7 @@ def establish(clock, alliance, seats, lives, home, issue, side, founder, partner
     for s in range(seats.size):
         seats[s].organisation = -1
     life = lives[number]
-    life.polity, life.issue, life.side = home, issue, side
+    life.polity, life.issue, life.side = alliance.polity, issue, side
     life.founder, life.partner = founder, partner
     life.week_formed = clock[0].week
     life.week_ended = -1
@@ -186,7 +187,7 @@ def _ally(world: World, scenario: Scenario, home: int, name: str, given: Allianc
     a = int(free_row(world.allied.alliances, home))
     own = U(pair(U(pair(world.arena.polities["key"][home], name_key(given.issue))), name_key(name)))
     alliance, seats = world.allied.alliances[a], world.allied.seats[a]
-    establish(world.now.clock, alliance, seats, world.record.alliances, home, m, side, rows[0], rows[1], own)
+    establish(world.now.clock, alliance, seats, world.record.alliances, m, side, (rows[0], rows[1]), own)
     for row in rows:
         take_seat(alliance, seats, row, 0, scenario.mechanism.alliance_exit.satisfaction_rest)
         world.teams.organisations["seats"][row] += 1
