@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from owed import call
-from worlds import neighbours, paired_effect, run_world
+from worlds import Errors, neighbours, paired_effect, run_world
 
 from advosim import Scenario
 from advosim.mechanisms import abroad, bodies, borders, citizens, cooperation, crossing
@@ -50,7 +50,7 @@ def rule(name: str) -> Any:
     return found(Scenario(title="Defaults"), 1, 1).now.rules[0][name]
 
 
-def effect(path: str, low: Any, high: Any, measure: Callable[[Record], float], seeds: int = 20, **also: Any) -> float:
+def effect(path: str, low: Any, high: Any, measure: Callable[[Record], float], seeds: int = 20, **also: Any) -> Errors:
     """The mean paired difference that a setting makes, over its standard error."""
     ends = (neighbours().but({**also, path: end}) for end in (high, low))
     return paired_effect(*ends, measure, seeds)

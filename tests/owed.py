@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from worlds import busy, paired_effect, run_again, run_world, switched_off
+from worlds import Errors, busy, paired_effect, run_again, run_world, switched_off
 
 from advosim import Scenario, week
 from advosim.mechanisms import citizens
@@ -194,7 +194,7 @@ def lively(changes: tuple[tuple[str, Any], ...], seed: int) -> Record:
     return run_again(busy().but(dict(changes)), seed)
 
 
-def effect(path: str, low: Any, high: Any, measure: Callable[[Record], float], seeds: int = 30, **also: Any) -> float:
+def effect(path: str, low: Any, high: Any, measure: Callable[[Record], float], seeds: int = 30, **also: Any) -> Errors:
     """The mean paired difference that a setting makes, over its standard error: beyond 2 is no accident."""
     ends = (busy().but({**also, path: end}) for end in (high, low))
     return paired_effect(*ends, measure, seeds)

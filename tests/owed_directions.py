@@ -837,7 +837,7 @@ def _() -> None:
     def mandates(record: Record) -> float:
         return float(((record.events["event"] == "step") & (record.events["detail"] == "election")).sum())
 
-    assert effect(path + "pledges_shared", 0.0, 1.0, mandates) + effect(path + "pledges", 0.0, 1.0, mandates) > 2
+    assert sum(effect(path + name, 0.0, 1.0, mandates).whole() for name in ("pledges_shared", "pledges")) > 2
 
 
 def moved(record: Record) -> float:

@@ -531,8 +531,13 @@ def test_an_act_of_repression_is_answered_where_foreign_channels_tell_of_it() ->
         assert interval(with_it - without_it)[0] > 0, "free media at home tell of it too"
 
 
+@functools.cache
+def boomerang() -> Record:
+    return simulate(Scenario.load("boomerang"), 1, threads=1)
+
+
 def test_a_story_tells_who_was_heard_abroad_and_that_shaming_moved_policy() -> None:
-    told = story(simulate(Scenario.load("boomerang"), 1, threads=1)).split("# In north")[0]
+    told = story(boomerang()).split("# In north")[0]
     assert "is heard abroad" in told and re.search(r"policy on \w+ moves toward reform.*from shaming abroad", told)
     alone = story(simulate(Scenario.load("boomerang").but({"mechanism.boomerang.on": False}), 1, threads=1))
     assert "is heard abroad" not in alone and "from shaming abroad" not in alone
@@ -540,7 +545,7 @@ def test_a_story_tells_who_was_heard_abroad_and_that_shaming_moved_policy() -> N
 
 def test_a_story_tells_who_carried_abroad_the_case_that_came_back_as_shaming() -> None:
     """Long before the step, and not as if people had moved by themselves."""
-    record = simulate(Scenario.load("boomerang"), 1, threads=1)
+    record = boomerang()
     (line,) = [line for line in story(record).splitlines() if "from shaming abroad" in line]
     [(week, issue)] = re.findall(r"Week (\d+): policy on (\w+) moves toward", line)
     heard = record.events.query(f"event == 'adopted' and issue == '{issue}' and side == 'for' and week < {week}")
@@ -567,11 +572,16 @@ def test_a_story_tells_the_phases_of_the_spiral_over_the_years_and_every_step() 
     assert len(chapters) == 4 and "of the spiral" not in north, "outside of it throughout"
 
 
+@functools.cache
+def neighbourly() -> Record:
+    return simulate(neighbours(), 1, threads=1)
+
+
 def test_every_polity_of_several_has_its_tables_and_its_story() -> None:
     from advosim.reading.measuring import costs
     from advosim.reading.outcomes import outcomes
 
-    record = simulate(neighbours(), 1, threads=1)
+    record = neighbourly()
     for table in (record.weeks, record.organisations, record.publics, outcomes(record), costs(record)):
         assert set(table["polity"]) == {"home", "north"}
     told = story(record)
@@ -585,19 +595,10 @@ def test_twenty_polities_run() -> None:
     assert world.record.weeks.shape == (5, 20, 1)
 
 
-def test_results_hold_venues_phases_and_bodies_where_there_are_any(tmp_path: Any) -> None:
-    from advosim.results.folder import write
-
-    record = simulate(neighbours(), 1, threads=1)
-    folder = write(record, tmp_path / "run")
-    for name in ("venues.png", "phases.png", "bodies.parquet", "bodies.csv", "spiral.csv"):
-        assert (folder / name).stat().st_size > 200, name
-
-
 def test_the_story_knows_of_what_comes_from_abroad() -> None:
     from advosim.story.abroad import abroad as told_of
 
-    events = simulate(neighbours(), 1, threads=1).events.query("polity == 'home'")
+    events = neighbourly().events.query("polity == 'home'")
     told = " ".join(tell() for _, _, tell in told_of(events))
     for words in ("is heard abroad", "is shamed from abroad", "the government gives a little"):
         assert words in told, words
@@ -606,7 +607,7 @@ def test_the_story_knows_of_what_comes_from_abroad() -> None:
 def test_figures_draw_each_venue_and_phase_as_recorded() -> None:
     from advosim.figures.venues import phases, venues
 
-    record = simulate(neighbours(), 1, threads=1)
+    record = neighbourly()
     bars = [patch for axes in venues(record).axes for patch in axes.patches if patch.get_gid()]
     rows = record.campaigns[record.campaigns["polity"] == "home"]
     for venue in ("home", "regional", "international"):

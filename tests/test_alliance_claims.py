@@ -39,7 +39,7 @@ GIVEN = {
 
 @functools.cache
 def small() -> Scenario:
-    return Scenario.load("baseline").but({"polity.home.citizens": 1000, "weeks": WEEKS})
+    return Scenario.load("baseline").but({"polity.home.citizens": 500, "weeks": WEEKS})
 
 
 @functools.cache
@@ -49,13 +49,12 @@ def given() -> Scenario:
 
 
 @functools.lru_cache(4)
-def _runs(text: str, seeds: int) -> list[Record]:
-    scenario = Scenario.model_validate_json(text)
+def _runs(scenario: Scenario, seeds: int) -> list[Record]:
     return [run_again(scenario, seed) for seed in range(1, seeds + 1)]
 
 
 def runs(scenario: Scenario, seeds: int = SEEDS) -> list[Record]:
-    return _runs(scenario.model_dump_json(), seeds)
+    return _runs(scenario, seeds)
 
 
 def effect(one: Scenario, other: Scenario, of: Callable[[Record], float], seeds: int = SEEDS) -> Effect:

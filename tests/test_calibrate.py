@@ -505,7 +505,7 @@ def test_the_model_is_calibrated_from_the_command_line(study: Path) -> None:
     assert r"\toprule" in (out / "intervals.tex").read_text(encoding="utf-8")
     posterior = (out / "posterior.parquet").read_bytes()
 
-    waves = advosim("calibrate", study, "--out", out, "--method", "history", "--waves", 2, "--workers", 1)
+    waves = advosim("calibrate", study, "--out", out, "--method", "history", "--waves", 2, "--n", 20, "--workers", 1)
     assert waves.exit_code == 0, waves.output
     assert pd.read_csv(out / "waves.csv").share.is_monotonic_decreasing
     again = advosim("calibrate", study, "--out", out, "--n", 70, "--workers", 1)

@@ -128,7 +128,6 @@ SHAPES = [
     {"issues": 5, "polities": 3, "weeks": 520, "reforms": (1, 200), "tactics": MANY},
     {"weeks": 1},
     {"weeks": 2, "issues": 5, "polities": 2},
-    {"weeks": 30},
     {"weeks": 53, "organisations": 60},
     {"events": False, "weeks": 60},
     {"organisations": 0, "events": False, "weeks": 1, "issues": 1},

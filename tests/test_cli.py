@@ -66,6 +66,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder.mkdir()
     monkeypatch.chdir(folder)
     monkeypatch.delenv("ADVOSIM_DEBUG", raising=False)
+    # No processes that make ready to draw what these tests do not look at.
+    monkeypatch.setattr("advosim.figures.aside.processors", lambda: 1)
     yield folder
     signal.signal(signal.SIGINT, heard)
 
@@ -324,7 +326,7 @@ def test_warmup_counts_the_rules_out(simulated: Any) -> None:
 SMALL = ("--set", "polity.home.citizens=200", "--weeks", "12")
 
 
-def test_from_scenario_to_results() -> None:
+def test_from_scenario_to_results(monkeypatch: pytest.MonkeyPatch) -> None:
     first = advosim("run", "baseline", *SMALL, "--out", "first")
     assert first.exit_code == 0, first.output
     assert re.search(r"Baseline: 12 weeks, seed 1\n", first.stdout)
@@ -334,6 +336,7 @@ def test_from_scenario_to_results() -> None:
         name + end for name, ends in re.findall(r"(\w+) ?(\.\w+|\(.*?\))", told) for end in re.findall(r"\.\w+", ends)
     }
     assert named == {file.name for file in Path("first").iterdir()}
+    monkeypatch.setattr(results, "figures_of", lambda record: ())
     again = advosim("run", "baseline", *SMALL, "--out", "again", "--threads", 2)
     other = advosim("run", "baseline", *SMALL, "--out", "other", "--seed", 2)
     assert (again.exit_code, other.exit_code) == (0, 0)
@@ -341,7 +344,8 @@ def test_from_scenario_to_results() -> None:
     assert tables[0] == tables[1] != tables[2]
 
 
-def test_a_reform_after_the_end_is_left_out_and_told() -> None:
+def test_a_reform_after_the_end_is_left_out_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(results, "figures_of", lambda record: ())
     ran = advosim("run", "opening_and_crackdown", *SMALL, "--out", "run")
     assert ran.exit_code == 0, ran.output
     assert "reforms of week 53, 131 are left out" in ran.stdout
@@ -350,7 +354,9 @@ def test_a_reform_after_the_end_is_left_out_and_told() -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no such signals on Windows")
-@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
+@pytest.mark.parametrize(
+    ("sent", "code"), [(signal.SIGINT, 130), pytest.param(signal.SIGKILL, -9, marks=pytest.mark.slow)]
+)
 def test_what_ends_a_run_midway_leaves_no_results(sent: signal.Signals, code: int) -> None:
     assert advosim("warmup").exit_code == 0
     words = [sys.executable, "-m", "advosim", "run", "baseline", "--weeks", "5200", "--out", "run"]

@@ -72,3 +72,5 @@ def test_a_folder_of_results_says_what_its_columns_mean(tmp_path: Any) -> None:
 
     folder = write(records()[1], tmp_path / "run")
     explains(folder)
+    for name in ("venues.png", "phases.png", "bodies.parquet", "bodies.csv", "spiral.csv"):
+        assert (folder / name).stat().st_size > 200, "what comes from abroad is there as well"

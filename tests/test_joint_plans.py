@@ -16,7 +16,7 @@ from test_alliances import GREENS, REDS, SHOPS, TENANTS, last, told, trio
 from advosim import Scenario
 from advosim.mechanisms import joint_plans
 from advosim.world.codes import AIMS, FOR
-from advosim.world.state import World
+from advosim.world.state import World, copy
 
 
 def planned(world: World) -> Any:
@@ -299,9 +299,10 @@ def test_an_alliance_may_agree_on_terms_of_its_own() -> None:
 
 def test_those_whom_a_joint_campaign_moves_join_members_by_their_shares() -> None:
     joined = []
+    at_first = trio()
+    running(at_first)
     for week in range(1, 401):
-        world = trio()
-        running(world)
+        world = copy(at_first)
         joint = world.teams.campaigns[np.flatnonzero(world.teams.campaigns["alliance"] == 0)[0]]
         joint["organisation"] = GREENS
         world.now.clock["week"] = week

@@ -90,7 +90,7 @@ def attitudes(strong: int, weak: int, fits: bool) -> np.ndarray:
         f"weak_{i}": {**WEAK, "frames": ["prosperity" if fits else "justice"]} for i in range(weak)
     }
     scenario = world_of(teams, home={"public": FITTING}, weeks=26)
-    return np.array([of_week(record, "attitude") for record in runs(scenario, 30)])
+    return np.array([of_week(record, "attitude") for record in runs(scenario, 20)])
 
 
 def test_a_strong_frame_beats_a_weak_one_that_is_repeated_three_times_as_often() -> None:
@@ -144,7 +144,7 @@ def moved_by(tactic: str, attitude_of: Callable[[World], float]) -> np.ndarray:
     """(seeds, 2): what a single week of a tactic moved by that week's end and eight weeks later."""
     one_week = {"meaning": "a week", "channels": {"face_to_face": 1.0}, "reach": 1.0, tactic: 1.0, "weeks": 1}
     changes = []
-    for seed in range(1, 31):
+    for seed in range(1, 16):
         taken = []
         for strength in (1.0, 0.0):
             scenario = world_of({"speaker": {"tactics": ["a_week"]}}, tactic={"a_week": {**one_week, tactic: strength}})
@@ -243,7 +243,7 @@ def reached(channels: tuple[str, ...], tailoring: float = 1.0) -> np.ndarray:
             "mechanism.awareness.start": 0.0, "mechanism.awareness.by_agenda": 0.0,
         }
     )  # fmt: skip
-    return np.array([record.recorded.publics["aware"][-1, :, 0] for record in runs(scenario, 30)])
+    return np.array([record.recorded.publics["aware"][-1, :, 0] for record in runs(scenario, 12)])
 
 
 SINGLE = ("face_to_face", "mass_media", "social_media")
@@ -349,7 +349,7 @@ def moved_to(donor: float, **changes: Any) -> np.ndarray:
     giver = {"kind": "foundation", "stance": donor, "gives": 2.0, "tactics": ["research_report"], "activity": 0.0}
     scenario = world_of({"one": LIVING, "two": {**LIVING, "stance": 0.4}, "giver": giver}, weeks=104).but(changes)
     nearer = []
-    for record in runs(scenario, 20):
+    for record in runs(scenario, 10):
         stance = record.recorded.organisations["stance"]
         before, after = (np.abs(stance[week, :2] - stance[week, 2]).mean() for week in (0, -1))
         nearer.append(before - after)
@@ -426,7 +426,7 @@ def test_a_tactic_that_governance_forbids_is_never_used(tactic: str) -> None:
     path, value = FORBIDDING[tactic]
     used = [number in used_in(record) for record in runs(allowed, 5)]
     assert any(used), "where it is allowed, somebody uses it"
-    for record in runs(allowed.but({path: value}), 20):
+    for record in runs(allowed.but({path: value}), 10):
         assert number not in used_in(record) | begun(record)
 
 
@@ -439,7 +439,7 @@ def test_a_reform_that_forbids_a_tactic_ends_it_in_its_week(tactic: str) -> None
     scenario = Scenario.model_validate(table)
     number = list(scenario.tactic).index(tactic)
     before = 0
-    for record in runs(scenario, 20):
+    for record in runs(scenario, 10):
         rows = record.recorded.organisations["tactic"] == number
         before += int(rows[:26].sum())
         assert not rows[26:].any()
@@ -461,7 +461,7 @@ def test_a_tactic_whose_needs_are_met_is_tried_by_someone_within_a_year() -> Non
     # Appeals need a body, and ballots a right, that these citizens lack.
     waiting = {number for number, tactic in enumerate(scenario.tactic.values()) if tactic.pressure in BEYOND}
     ready = set(range(len(scenario.tactic))) - waiting
-    seeds = 30
+    seeds = 20
     tried = [begun(record) for record in runs(scenario, seeds)]
     assert all(not each & waiting for each in tried)
     for number in ready:

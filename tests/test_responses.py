@@ -18,7 +18,7 @@ ONSET = 0.0005
 
 
 @functools.cache
-def answers(seeds: int = 9) -> np.ndarray:
+def answers(seeds: int = 6) -> np.ndarray:
     """(protests, 3) over a mixed set of polities: whether each was violent, repressed, accommodated.
 
     A protest is that of one side in a week; where both sides marched it is not told which was violent.
@@ -43,7 +43,7 @@ def answers(seeds: int = 9) -> np.ndarray:
     return np.array(rows, bool)
 
 
-def odds_ratio(answer: int, seeds: int = 9) -> tuple[float, float, float]:
+def odds_ratio(answer: int, seeds: int = 6) -> tuple[float, float, float]:
     """Of an answer by violence, with its 95% interval. Woolf 1955."""
     told = answers(seeds)
     violent = told[:, 0]

@@ -8,7 +8,7 @@ import math
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -226,8 +226,8 @@ def go_on(world: World, scenario: Scenario, until: int, threads: int = 1, mechan
 
 SETTLED = Settled(2**28)
 """Worlds that runs of the same seeds need not found anew, where they differ in rules and governance alone."""
-SURE = 8.0
-"""Standard errors beyond which a third of the seeds says enough."""
+BEYOND = {5: 3.0, 8: 2.0, 10: 1.5, 15: 1.0, 20: 0.7, 30: 0.5, 40: 0.5}
+"""By number of seeds: so many standard errors beyond what is asked for are enough, and no more seeds are run."""
 
 
 def run_again(scenario: Scenario, seed: int, **how: Any) -> Record:
@@ -235,17 +235,41 @@ def run_again(scenario: Scenario, seed: int, **how: Any) -> Record:
     return simulate(scenario, seed, threads=1, settled=SETTLED, **how)
 
 
-def paired_effect(high: Scenario, low: Scenario, measure: Callable[[Record], float], seeds: int) -> float:
-    """The mean paired difference between two scenarios, over its standard error: beyond 2 is no accident."""
-    change: list[float] = []
-    for last in (max(seeds // 3, 5), seeds):
-        more = range(len(change) + 1, last + 1)
-        ends = [[measure(run_again(end, seed)) for seed in more] for end in (high, low)]
-        change += [one - other for one, other in zip(*ends, strict=True)]
-        errors = float(np.mean(change) / (np.std(change, ddof=1) / math.sqrt(len(change)) + 1e-300))
-        if abs(errors) > SURE:
-            break
-    return errors
+class Errors:
+    """A mean paired difference in its standard errors, from as many seeds as a comparison with a number needs."""
+
+    def __init__(self, change: Callable[[int], float], seeds: int) -> None:
+        """change: the difference between two runs of a seed. seeds: the most, from 1 on."""
+        self._change, self._seeds, self._known = change, seeds, list[float]()
+
+    def __gt__(self, least: float) -> bool:
+        return self._beyond(least, 1)
+
+    def __lt__(self, most: float) -> bool:
+        return self._beyond(-most, -1)
+
+    def _beyond(self, limit: float, sign: int) -> bool:
+        for few, more in BEYOND.items():
+            if few < self._seeds and sign * self._of(few) > limit + more:
+                return True
+        return sign * self._of(self._seeds) > limit
+
+    def whole(self) -> float:
+        """Over all seeds."""
+        return self._of(self._seeds)
+
+    def _of(self, seeds: int) -> float:
+        self._known += [self._change(seed) for seed in range(len(self._known) + 1, seeds + 1)]
+        known = self._known[:seeds]
+        return float(np.mean(known) / (np.std(known, ddof=1) / math.sqrt(seeds) + 1e-300))
+
+    def __repr__(self) -> str:
+        return f"{self._of(len(self._known)):.2f} standard errors over {len(self._known)} seeds"
+
+
+def paired_effect(high: Scenario, low: Scenario, measure: Callable[[Record], float], seeds: int) -> Errors:
+    """The mean paired difference between two scenarios, in its standard errors: beyond 2 is no accident."""
+    return Errors(lambda seed: measure(run_again(high, seed)) - measure(run_again(low, seed)), seeds)
 
 
 def digest(record: Record) -> str:
@@ -289,17 +313,6 @@ def growing() -> Scenario:
     )
 
 
-@functools.lru_cache(2)
-def _many(changes: tuple[tuple[str, Any], ...], seeds: int) -> tuple[Record, ...]:
-    scenario = realistic().but(dict(changes)) if changes else realistic()
-    return tuple(run_again(scenario, seed) for seed in range(1, seeds + 1))
-
-
-def twins(changes: Mapping[str, Any], seeds: int) -> tuple[Record, ...]:
-    """Runs of the realistic world with changes, over seeds from 1; those asked for last are kept for other measures."""
-    return _many(tuple(sorted(changes.items())), seeds)
-
-
 @functools.cache
 def realistic() -> Scenario:
     """The baseline with its twenty organisations, made small: 1,000 citizens, two years."""
@@ -308,19 +321,19 @@ def realistic() -> Scenario:
 
 def scenarios_of_all_kinds() -> dict[str, Scenario]:
     """Tiny worlds of every network that is drawn, one issue and five, one polity and two: for slow comparisons."""
-    lively = small().but({**BUSY, "mechanism.tactic_choice.launch": 1.0, "weeks": 6, "polity.home.citizens": 120})
+    lively = small().but({**BUSY, "mechanism.tactic_choice.launch": 1.0, "weeks": 6, "polity.home.citizens": 70})
     worlds = {}
     for face_to_face, social in (("small_world", "blocks"), ("preferential_attachment", "spatial")):
         networks = {"face_to_face.kind": face_to_face, "social.kind": social}
         changes = {f"polity.home.network.{path}": kind for path, kind in networks.items()}
         worlds[f"{face_to_face} and {social}"] = lively.but(changes)
     worlds["two polities"] = with_neighbour(lively)
-    worlds["neighbours and bodies"] = neighbours().but({"weeks": 9, "polity.home.citizens": 120})
+    worlds["neighbours and bodies"] = neighbours().but({"weeks": 9, "polity.home.citizens": 70})
     wide = {
         "polity.home.alliance.front.members": ["greens", "institute", "north.reds"],
         "mechanism.withdrawal.rate": 1.0,
     }
-    worlds["networks across borders"] = neighbours().but({**LOOSE, **wide, "weeks": 14, "polity.home.citizens": 100})
+    worlds["networks across borders"] = neighbours().but({**LOOSE, **wide, "weeks": 14, "polity.home.citizens": 66})
     one = lively.but({"polity.home.governance.repression": 1.0, "polity.home.governance.internet_access": 0.3})
     worlds["repression"] = one
     return worlds
