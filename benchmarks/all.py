@@ -1,15 +1,15 @@
-"""All benchmarks in one go: what a week, founding and a run of a sweep cost, and the reduced rule in C beside them.
+"""All benchmarks in one go: our rules beside other programs, the machine, how cost grows, sweeps, and a cluster.
 
-`python benchmarks/all.py [--quick]` writes a table and a figure to results/benchmarks/. Times are of the processor, so
-that other work on the machine tells less; quote ratios within one table. Without gcc the C rule is left out.
+`python benchmarks/all.py [--quick] [--only PART,PART] [--against TABLE]` writes a table and a figure. Times are of the
+processor, in turn, beside a yardstick (`measured`): quote ratios within one table. What is not installed is left out,
+with a sentence. Outputs of other programs are checked against ours before they are timed.
 """
 
 from __future__ import annotations
 
+import argparse
 import csv
-import ctypes
-import platform
-import shutil
+import os
 import statistics
 import subprocess
 import sys
@@ -17,139 +17,306 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+import cluster
 import numpy as np
+import peers
+import reduced
+import scaling
 import sweep as sweeps
 import week as weeks_of
+from measured import Row, gathered, rounds, row
 
 from advosim import Scenario
 from advosim.experiment.sweep import designs
 from advosim.simulation import simulate
 from advosim.week import line
-from advosim.world.chance import wrapping
+from advosim.world.codes import TALKS
 from advosim.world.found import Settled, found
 from advosim.world.state import World
 
-HERE = Path(__file__).resolve().parent
-OUT = HERE.parent / "results" / "benchmarks"
-SIZES, QUICK = (10_000, 100_000, 1_000_000), (10_000, 100_000)
+OUT = Path(__file__).resolve().parents[1] / "results" / "benchmarks"
 LOUD = {"mechanism.expression.threshold": 0.12}
 """Settings under which many talk."""
+CHECKED = 10
+"""Weeks after which outputs are held against each other."""
+SLOWER = 1.05
+NS = "ns a citizen, issue, week"
 
 
-class Row(NamedTuple):
-    """A figure of the table."""
-
-    what: str
-    citizens: int
-    value: float
-    unit: str
-
-
-def processor(work: Callable[[], Any]) -> float:
-    """Seconds of the processor that some work takes, on all threads."""
-    begin = time.process_time()
-    work()
-    return time.process_time() - begin
-
-
-def week(world: World, threads: int = 1, times: int = 5) -> float:
-    """The median ns of the processor of a week, per citizen and issue, after thirty weeks."""
-    run, (issues, n) = line(threads), world.people.citizens.own.shape
-    with wrapping():
-        run(world, 30)
-        return statistics.median(processor(lambda: run(world, 1)) for _ in range(times)) / n / issues * 1e9
-
-
-def full(sizes: tuple[int, ...]) -> Iterator[Row]:
-    """The full rule: the baseline, one issue on two layers, and the same where many talk; founding."""
-    for n in sizes:
-        baseline = Scenario.load("baseline").but({"weeks": 400, "polity.home.citizens": n})
-        one = weeks_of.scenario(n)
-        begin = time.process_time()
-        world = found(baseline, 1)
-        yield Row("founding, baseline", n, (time.process_time() - begin) / n * 1e9, "ns a citizen")
-        yield Row("full rule, baseline", n, week(world), "ns")
-        yield Row("full rule, one issue", n, week(found(one, 1)), "ns")
-        yield Row("full rule, many talk", n, week(found(one.but(LOUD), 1)), "ns")
-
-
-def in_c(sizes: tuple[int, ...]) -> Iterator[Row]:
-    """The reduced rule over the same ties, in a C library that is built on the spot."""
-    if shutil.which("gcc") is None:
-        return
+def full_and_reduced(sizes: tuple[int, ...], times: int) -> Iterator[Row]:
+    """The full rule on several worlds, and the reduced rule by whom can run it, all in turn."""
     with tempfile.TemporaryDirectory() as folder:
-        library = Path(folder) / "reduced.so"
-        flags = ["-O3", "-march=native", "-ffp-contract=off", "-shared", "-fPIC"]
-        subprocess.run(["gcc", *flags, HERE / "reduced.c", "-o", library, "-lm"], check=True)
-        rule = ctypes.CDLL(str(library)).week
+        forms: dict[str, tuple[str, peers.Peer, int]] = {"ours (numba)": ("numba", reduced.in_numba, sizes[-1])}
+        try:
+            built = reduced.library(folder)
+            forms |= {f"C, {name}": ("numba", reduced.in_c(built, form), sizes[-1]) for name, form in FORMS.items()}
+        except OSError:
+            print("gcc is not there: C is left out")
+        forms |= {name: peer for name, peer in peers.PEERS.items() if peers.there(peer[0])}
         for n in sizes:
-            people = found(weeks_of.scenario(n), 1).people.citizens
-            start, words = np.ascontiguousarray(people.start[::2]), people.word[:, 0].copy()
-            salience = np.zeros(n, np.float32)
-            columns = [start, people.neighbour, words[0], words[1], salience, people.act_threshold, people.risk]
-            pointers = [ctypes.c_void_p(column.ctypes.data) for column in columns]
-
-            def once(number: int, n: int = n, given: list[Any] = pointers) -> None:
-                rule(ctypes.c_int64(n), *given, ctypes.c_uint64(number))
-
-            seconds = [processor(lambda number=number: once(number)) for number in range(7)]  # type: ignore[misc]
-            yield Row("reduced rule in C", n, statistics.median(seconds[2:]) / n * 1e9, "ns")
+            yield from at_size(n, {name: peer for name, (_, peer, most) in forms.items() if n <= most}, times)
 
 
-def sweep(runs: int) -> Iterator[Row]:
-    """A run of the sweep of the reference world, its founding and outcomes included."""
-    chosen, kept = sweeps.experiment(100), Settled()
+FORMS = {"SELL-16": "sell", "packed CSR": "csr"}
+
+
+def at_size(n: int, forms: dict[str, peers.Peer], times: int) -> Iterator[Row]:
+    """All that is measured in a world of a size."""
+    one = weeks_of.scenario(n)
+    found(weeks_of.scenario(1_000), 1)  # loads what is compiled
+    begin = time.process_time()
+    start = reduced.start_of(found(one, 1))
+    yield row("founding, one issue", n, "citizens", (time.process_time() - begin) / n * 1e9, "ns a citizen")
+    running, states = {}, {}
+    for name, peer in forms.items():
+        running[name] = peer(start)
+        for number in range(CHECKED):
+            running[name].week(number)
+        states[name] = running[name].state()
+        apart = max(reduced.differences(states["ours (numba)"], states[name]))
+        if apart > 0.001:
+            raise SystemExit(f"{name} does another rule: {apart:.2%} of citizens differ after {CHECKED} weeks")
+        yield row(f"reduced rule, {name}: unlike ours", n, "citizens", apart, "share of citizens")
+    numbers = {name: iter(range(CHECKED, 10**6)) for name in running}
+    works: dict[str, Callable[[], Any]] = {
+        f"reduced rule, {name}": lambda one=one, name=name: one.week(next(numbers[name]))
+        for name, one in running.items()
+    }
+    worlds = {"baseline": (scaling.citizens(n), 3), "one issue": (one, 1), "many talk": (one.but(LOUD), 1)}
+    works |= {f"full rule, {name}": scaling.weeks(given) for name, (given, _) in worlds.items()}
+    issues = {f"full rule, {name}": count for name, (_, count) in worlds.items()}
+    for name, taken in rounds(works, times).items():
+        yield taken.row(name, n, "citizens", 1e9 / n / issues.get(name, 1), NS)
+
+
+def machine(n: int, times: int) -> Iterator[Row]:
+    """What the machine gives: reading at random, reading along ties, copying; and how much of it a week needs."""
+    world = found(scaling.citizens(n), 1)
+    people, block = world.people.citizens, np.zeros(2**25, np.uint8)
+    other, words, places = np.empty_like(block), people.word[0, 0].copy(), people.neighbour
+    anywhere = np.random.default_rng(1).integers(0, n, len(places), dtype=np.uint32)
+    run = line(1)
+    run(world, 30)
+    works: dict[str, Callable[[], Any]] = {
+        "read along ties": lambda: gathered(places, words),
+        "read at random": lambda: gathered(anywhere, words),
+        "copy": lambda: np.copyto(other, block),
+        "week": lambda: run(world, 1),
+    }
+    taken, issues = rounds(works, times), people.own.shape[0]
+    for name in ("read along ties", "read at random"):
+        yield taken[name].row(f"machine: {name}", n, "citizens", 1e9 / len(places), "ns a word")
+    speed = 2 * block.nbytes / statistics.median(taken["copy"].seconds) / 1e9
+    moved = bytes_moved(world) / n / issues
+    spent = statistics.median(taken["week"].seconds) / n / issues * 1e9
+    yield row("machine: copy, read and write", n, "citizens", speed, "GB/s")
+    yield row("full rule, baseline: moved", n, "citizens", moved, "bytes a citizen, issue, week")
+    yield row("full rule, baseline: of the machine's", n, "citizens", moved / spent / speed, "share of bandwidth")
+
+
+def bytes_moved(world: World) -> float:
+    """Bytes that a week needs at least: each column read once, what changes written once, and what talkers pass on."""
+    people = world.people.citizens
+    columns = {name: column for name, column in people._asdict().items() if name not in ("start", "neighbour", "word")}
+    before = {name: column.copy() for name, column in columns.items()}
+    line(1)(world, 1)
+    written = sum(column.nbytes for name, column in columns.items() if (column != before[name]).any())
+    talk = float((people.word[0] & np.uint32(TALKS) != 0).mean())
+    issues = len(people.own)
+    # A talker reads his tie (4), the other's word (4), and adds to what the other sees (16, read and written).
+    told = talk * issues * len(people.neighbour) * (4 + 4 + 2 * 16)
+    seen = 2 * people.seen.nbytes  # read, and set back to 0, beside its reading as a column
+    return sum(column.nbytes for column in columns.values()) + written + people.word.nbytes + told + seen
+
+
+def whole_sweeps(times: int, weeks: int = 100) -> Iterator[Row]:
+    """A run of the reference sweep, full rule, founding and outcomes included; others' tools with the reduced rule."""
+    chosen, kept, number = sweeps.experiment(100), Settled(), iter(range(10**6))
     points = designs.points(chosen)
-    spent = []
-    for run in range(runs):
-        scenario = chosen.at(points[run // 3 % len(points)])
-        spent.append(processor(lambda s=scenario, k=run: simulate(s, 1 + k % 3, threads=1, settled=kept)))  # type: ignore[misc]
-    yield Row("run of a sweep", 2000, statistics.median(spent[3:]) * 1e3, "ms")
+
+    def ours() -> None:
+        for run in (next(number) for _ in range(10)):
+            record = simulate(chosen.at(points[run // 3 % len(points)]), 1 + run % 3, threads=1, settled=kept)
+            sweeps.outcomes.reduce(record, chosen.outcomes)
+
+    start = reduced.start_of(found(chosen.at(points[0]), 1))
+    works: dict[str, Callable[[], Any]] = {"sweep, ours, full rule": ours}
+    for name, (package, runs) in peers.SWEEPS.items():
+        if peers.there(package):
+            works[f"sweep, {name}, reduced rule"] = lambda runs=runs: runs(start, 1, weeks)
+    for name, taken in rounds(works, times).items():
+        scale = 0.1 if name.startswith("sweep, ours") else 1.0
+        figure = taken.row(name, len(start.attitude), "citizens", scale, "")
+        yield figure._replace(value=1 / figure.value, unit="runs a core-second")
 
 
-def exponents(rows: list[Row]) -> Iterator[Row]:
-    """How cost grows with citizens: the slope of its logarithm, 1 where twice as many cost twice as much."""
-    for what in dict.fromkeys(row.what for row in rows):
-        own = [row for row in rows if row.what == what]
-        if len(own) > 1:
-            n = np.log([row.citizens for row in own])
-            cost = np.log([row.value * row.citizens for row in own])
-            yield Row(f"exponent: {what}", own[-1].citizens, float(np.polyfit(n, cost, 1)[0]), "")
+def mechanisms(times: int) -> Iterator[Row]:
+    """Weeks with newcomers, and with networks across borders, against the same worlds without."""
+    fresh, across = Scenario.load("new_organisations"), Scenario.load("transnational_network")
+    pairs = {
+        "newcomers": (fresh, Scenario.load("baseline")),
+        "networks across borders": (across, across.but({"mechanism.across_borders.meet": 0.0})),
+    }
+    for name, (with_it, without) in pairs.items():
+        small = [{f"polity.{place}.citizens": 2_000 for place in given.polity} for given in (with_it, without)]
+        works = {
+            side: scaling.weeks(given.but({"weeks": 400, **change}), 10)
+            for side, given, change in zip(("with", "without"), (with_it, without), small, strict=True)
+        }
+        taken = rounds(works, times)
+        yield taken["with"].row(f"week with {name}", 2_000, "citizens", 1e5, "us")
+        yield taken["without"].row(f"week without {name}", 2_000, "citizens", 1e5, "us")
+
+
+def threads(n: int, times: int) -> Iterator[Row]:
+    """Two threads against one, by the clock."""
+    one, two = found(scaling.citizens(n), 1), found(scaling.citizens(n), 1)
+    works = {"one": lambda: line(1)(one, 1), "two": lambda: line(2)(two, 1)}
+
+    def clock(work: Callable[[], Any]) -> float:
+        begin = time.perf_counter()
+        work()
+        return time.perf_counter() - begin
+
+    taken = rounds(works, times, clock)
+    ratio = statistics.median(taken["one"].seconds) / statistics.median(taken["two"].seconds)
+    same = all(np.array_equal(a, b) for a, b in zip(one.people.citizens, two.people.citizens, strict=True))
+    yield row("two threads against one", n, "citizens", ratio, "times as fast")
+    yield row("two threads against one: same bits", n, "citizens", float(same), "1 = yes")
+
+
+def on_avx2(n: int, times: int) -> Iterator[Row]:
+    """The kernel compiled for x86-64-v3 against the same for this processor, each in processes of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        narrow = {"NUMBA_CPU_NAME": "x86-64-v3", "NUMBA_CPU_FEATURES": "", "NUMBA_CACHE_DIR": folder}
+
+        def timed(extra: dict[str, str]) -> float:
+            command = [sys.executable, __file__, "--one-week", str(n)]
+            told = subprocess.run(command, env={**os.environ, **extra}, check=True, capture_output=True, text=True)
+            return float(told.stdout.split()[-1])
+
+        pairs = [(timed(narrow), timed({})) for _ in range(times)]
+    ratio = statistics.median(a / b for a, b in pairs)
+    yield row("full rule, baseline: AVX2 / this machine", n, "citizens", ratio, "times the time")
+
+
+def one_week(n: int) -> None:
+    """For `on_avx2`: print a week's time in yards."""
+    figure = rounds({"week": scaling.weeks(scaling.citizens(n))}, 5)["week"].row("", n, "", 1, "")
+    print(figure.yards)
+
+
+def parts(quick: bool) -> dict[str, Callable[[], Iterator[Row]]]:
+    """What is measured, by name."""
+    sizes, times = ((2_000, 20_000), 3) if quick else ((10_000, 100_000, 1_000_000), 5)
+    known: dict[str, Callable[[], Iterator[Row]]] = {
+        "rules": lambda: full_and_reduced(sizes, times),
+        "machine": lambda: machine(sizes[-1], times),
+        "sweeps": lambda: whole_sweeps(2),
+        "rest": lambda: scaling.by_rest(times),
+        "weeks": lambda: scaling.by_weeks(times),
+        "runs": lambda: scaling.by_runs(2),
+        "mechanisms": lambda: mechanisms(times),
+        "cluster": lambda: cluster.measured(400 if quick else 4_000),
+        "citizens": lambda: scaling.by_citizens(100_000 if quick else 10_000_000, times),
+    }
+    return (
+        known
+        if quick
+        else {**known, "threads": lambda: threads(sizes[-1], times), "avx2": lambda: on_avx2(sizes[1], 3)}
+    )
+
+
+def written(rows: list[Row], folder: Path) -> None:
+    """The table and the figure."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / "benchmarks.csv", "w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(Row._fields)
+        for one in rows:
+            spread, yards = ("" if number is None else f"{number:.3g}" for number in (one.spread, one.yards))
+            writer.writerow([*one[:3], f"{one.value:.3g}", one.unit, spread, yards, f"{one.load:.1f}"])
+
+
+def read(file: Path) -> list[Row]:
+    """A table written before. Raises SystemExit where it has other columns."""
+    with open(file, encoding="utf-8", newline="") as lines:
+        found_ = list(csv.DictReader(lines))
+    if not found_ or tuple(found_[0]) != Row._fields:
+        raise SystemExit(f"{file} is not a table of these benchmarks: its columns should be {', '.join(Row._fields)}")
+    number = {name: (lambda text: float(text) if text else None) for name in ("value", "spread", "yards", "load")}
+    return [Row(**{k: int(v) if k == "size" else number.get(k, str)(v) for k, v in one.items()}) for one in found_]  # type: ignore[arg-type]
+
+
+def compared(rows: list[Row], before: list[Row]) -> list[tuple[str, float, bool]]:
+    """Times against those of an older table, both in yards, and whether they are over 5% longer beyond their spread."""
+    old = {(one.what, one.size, one.of): one for one in before if one.yards}
+    result = []
+    for one in rows:
+        other = old.get((one.what, one.size, one.of))
+        if one.yards and other and other.yards:
+            ratio, noise = one.yards / other.yards, (one.spread or 0) + (other.spread or 0)
+            result.append((f"{one.what}, {one.size:,} {one.of}", ratio, ratio > SLOWER + noise))
+    return result
 
 
 def drawn(rows: list[Row], file: Path) -> None:
-    """Costs of a week by the size of the world."""
+    """Costs of rules by the size of the world, how cost grows, and runs of sweeps."""
     import matplotlib.pyplot as plt
 
-    figure, axes = plt.subplots(figsize=(6, 4), layout="constrained")
-    for what in dict.fromkeys(row.what for row in rows if row.unit == "ns"):
-        own = [row for row in rows if row.what == what]
-        axes.plot([row.citizens for row in own], [row.value for row in own], marker="o", label=what)
-    axes.set(xscale="log", xlabel="citizens", ylabel="ns per citizen, issue and week (one thread)", ylim=(0, None))
-    axes.legend(frameon=False)
-    figure.savefig(file, dpi=120)
+    figure, (left, middle, right) = plt.subplots(1, 3, figsize=(15, 5), layout="constrained")
+    for what in dict.fromkeys(one.what for one in rows if one.unit == NS):
+        own = [one for one in rows if one.what == what and one.unit == NS]
+        style = "-" if what.startswith("full") else "--"
+        left.plot([one.size for one in own], [one.value for one in own], style, marker="o", label=what)
+    left.set(xscale="log", yscale="log", xlabel="citizens", ylabel=NS, title="Rules, one thread")
+    left.legend(fontsize=7, frameon=False)
+    for slope in (one for one in rows if one.what.startswith("exponent: ") and "1e5" not in one.what):
+        own = [one for one in rows if one.what == slope.what[10:]]
+        sizes, costs = [one.size / own[0].size for one in own], [one.value / own[0].value for one in own]
+        middle.plot(sizes, costs, marker="o", label=f"{slope.of}: {slope.value:.2f} {slope.unit.replace('+-', '± ')}")
+    middle.plot([1, 1e3], [1, 1e3], color="grey", lw=0.8, label="in proportion")
+    middle.set(
+        xscale="log", yscale="log", xlabel="times as many", ylabel="times the time", title="Growth, with exponents"
+    )
+    middle.legend(fontsize=7, frameon=False)
+    own = [one for one in rows if one.unit == "runs a core-second"]
+    right.barh([one.what[7:].replace(", ", "\n") for one in own], [one.value for one in own])
+    right.bar_label(right.containers[0], fmt="%.3g", padding=3) if own else None
+    right.set(xscale="log", xlabel="runs a second of one core", title="Sweeps: 2,000 citizens, 100 weeks")
+    figure.savefig(file, dpi=110)
 
 
-def main(quick: bool) -> None:
-    """Measure, print and write down."""
-    sizes = QUICK if quick else SIZES
-    list(full((1000,)))  # loads what is compiled
-    rows: list[Row] = []
-    for part in (full(sizes), in_c(sizes), sweep(12 if quick else 60)):
-        for row in part:
-            rows.append(row)
-            print(f"{row.what:28} {row.citizens:>10,} {row.value:10.2f} {row.unit}", flush=True)
-    rows += exponents([row for row in rows if row.unit.startswith("ns")])
-    OUT.mkdir(parents=True, exist_ok=True)
-    with open(OUT / "benchmarks.csv", "w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([*Row._fields, "machine"])
-        writer.writerows([row.what, row.citizens, f"{row.value:.3g}", row.unit, platform.machine()] for row in rows)
-    drawn(rows, OUT / "benchmarks.png")
-    print(f"written to {OUT}")
+def main(given: argparse.Namespace) -> int:
+    """Measure, print and write down after each part, so that what was measured is not lost."""
+    before, rows, known = read(given.against) if given.against else [], [], parts(given.quick)
+    chosen = given.only.split(",") if given.only else list(known)
+    if wrong := set(chosen) - set(known):
+        raise SystemExit(f"no part {', '.join(sorted(wrong))}; there are {', '.join(known)}")
+    for name in chosen:
+        for one in known[name]():
+            rows.append(one)
+            print(one.told(), flush=True)
+        written(rows, given.out)
+    drawn(rows, given.out / "benchmarks.png")
+    slower = 0
+    for what, ratio, mark in compared(rows, before):
+        slower += mark
+        print(f"{what:60} {ratio:6.2f}{' SLOWER' if mark else ''}")
+    print(f"written to {given.out}")
+    return int(slower > 0)
 
 
 if __name__ == "__main__":
-    main("--quick" in sys.argv)
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--quick", action="store_true", help="small worlds, few repeats")
+    asked.add_argument("--only", help="parts, with commas between")
+    asked.add_argument(
+        "--against", type=Path, help="an older table: ratios in yards, what is over 5%% slower is marked"
+    )
+    asked.add_argument("--out", type=Path, default=OUT)
+    asked.add_argument("--one-week", type=int, help=argparse.SUPPRESS)
+    told = asked.parse_args()
+    sys.exit(one_week(told.one_week) if told.one_week else main(told))
