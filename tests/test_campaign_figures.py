@@ -124,12 +124,9 @@ SHAPES = [
     {},
     {"issues": 1, "publics": 1},
     {"issues": 4, "polities": 3, "publics": 8},
-    {"issues": 5, "weeks": 520, "reforms": (60, 104, 106), "tactics": MANY},
     {"issues": 5, "polities": 3, "weeks": 520, "reforms": (1, 200), "tactics": MANY},
     {"weeks": 1},
-    {"weeks": 2, "issues": 5, "polities": 2},
     {"weeks": 53, "organisations": 60},
-    {"events": False, "weeks": 60},
     {"organisations": 0, "events": False, "weeks": 1, "issues": 1},
     {"organisations": 0, "polities": 5, "weeks": 60},
 ]

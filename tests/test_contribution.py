@@ -207,7 +207,9 @@ def test_the_ratio_of_two_means_covers() -> None:
     assert fieller([0.0, 0.0], [0.0, 0.0])[0] == 1.0
 
 
+@pytest.mark.slow
 def test_processes_change_nothing() -> None:
+    """They are those of a comparison, of which test_compare.py shows it with every run."""
     other = contribution(busy(), runs=3, weeks=20, workers=2, progress=False)
     pd.testing.assert_frame_equal(other.pairs, contributed().pairs)
     pd.testing.assert_frame_equal(other.sums, contributed().sums)

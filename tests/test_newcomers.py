@@ -133,7 +133,7 @@ def test_bits_are_the_same_on_threads_after_a_fork_and_without_compiling() -> No
         "import sys; sys.path.insert(0, 'tests')\n"
         "from worlds import digest, growing\n"
         "from advosim.simulation import simulate\n"
-        "tiny = growing().but({'weeks': 14, 'polity.home.citizens': 200, 'mechanism.founding.rate': 300.0})\n"
+        "tiny = growing().but({'weeks': 12, 'polity.home.citizens': 90, 'mechanism.founding.rate': 600.0})\n"
         "record = simulate(tiny, 1, threads=1)\n"
         "assert set(record.events['event']) >= {'founded'}\n"
         "print(digest(record))"
