@@ -247,9 +247,11 @@ def test_runs_that_raise_or_kill_their_process_leave_the_others_be(plain: Experi
         sweep.retry(plain, tmp_path, 106, simulate=simulations.dangerous)
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_killed_from_outside_costs_no_run(
     plain: Experiment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """As where a run kills its process, which is shown with every run of the tests."""
     monkeypatch.setenv("ADVOSIM_TEST_FILE", str(tmp_path / "there"))
     (tmp_path / "there").touch()
     status = sweep.run(plain, tmp_path / "out", workers=2, chunk=30, simulate=simulations.dying_at_first)
@@ -315,7 +317,7 @@ cli.app(["sweep", "run", {str(small)!r}, "--out", {str(out)!r}])
     assert process.returncode == 130, told
     assert "the same command goes on from there" in told
     assert 0 < chunks(out) < 10 and not list(out.rglob("*.tmp"))
-    sweep.run(small, out, workers=1)
+    alone(small, out)
     assert_same(out, undisturbed)
 
 
