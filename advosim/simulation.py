@@ -170,7 +170,7 @@ def threads_for(scenario: Scenario, threads: int | None) -> int:
 def is_compiled() -> bool:
     """Whether the week stands compiled on disk already, as it was written."""
     folder = cache_of("advosim.week")
-    return folder is not None and any(folder.glob("week.weeks-*.nbi")) and sound("advosim.week")
+    return folder is not None and sound("advosim.week") and any(folder.glob("week.weeks-*.nbi"))
 
 
 def compile_all(progress: Progress) -> None:

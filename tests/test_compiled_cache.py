@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from llvmlite import binding
+
+from advosim.world import shipped
 
 ROOT = Path(__file__).resolve().parents[1]
 DOUBLED = """
@@ -23,7 +27,7 @@ pytestmark = pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT") == "1", reas
 def ran(folder: Path, code: str = DOUBLED, **more: str) -> tuple[str, str]:
     """What a process prints, and says, with its compiled code in `folder`."""
     known = {**os.environ, "PYTHONPATH": str(ROOT), "NUMBA_CACHE_DIR": str(folder), **more}
-    done = subprocess.run([sys.executable, "-c", code], env=known, capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-P", "-c", code], env=known, capture_output=True, text=True, check=True)
     return done.stdout, done.stderr
 
 
@@ -74,6 +78,90 @@ def test_several_cold_starts_at_once_end_well(tmp_path: Path) -> None:
     assert len(told) == 1 and all(start.returncode == 0 for start in starts)
     assert ran(tmp_path) == (told.pop(), "")
 
+
+# ---------------------------------------------------------------- code that a companion package brings
+
+COUNTED = (
+    DOUBLED
+    + """
+print(*(sum(kind.values()) for kind in (chance.exp.stats.cache_hits, chance.exp.stats.cache_misses)))
+"""
+)
+LOADED, COMPILED = ["1 0"], ["0 1"]
+LEVEL = "x86-64-v3"
+HAS_LEVEL = all(binding.get_host_cpu_features().get(name) for name in shipped.LEVELS[LEVEL])
+levelled = pytest.mark.skipif(not HAS_LEVEL, reason="the processor is not of this level")
+
+
+def counted(site: Path, cache: Path, **more: str) -> tuple[str, list[str], str]:
+    """The value, whether its code was loaded or compiled, and what was said."""
+    out, said = ran(cache, COUNTED, PYTHONPATH=str(site), **more)
+    return out.split()[0], out.splitlines()[1:], said
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the package, and a companion with the code of one module."""
+    site, cache = tmp_path_factory.mktemp("site"), tmp_path_factory.mktemp("built")
+    shutil.copytree(ROOT / "advosim", site / "advosim", ignore=shutil.ignore_patterns("__pycache__"))
+    assert counted(site, cache, NUMBA_CPU_NAME=LEVEL, NUMBA_CPU_FEATURES="")[1] == COMPILED
+    (compiled,) = cache.iterdir()
+    for module in compiled.glob("advosim.*[!k]"):
+        shutil.copytree(module, site / shipped.COMPANION / f"{shipped.made_by()}-{LEVEL}" / module.name)
+    return site
+
+
+@pytest.fixture
+def site(built: Path, tmp_path: Path) -> Path:
+    """A copy to harm."""
+    return Path(shutil.copytree(built, tmp_path / "site"))
+
+
+@levelled
+def test_shipped_code_is_used_and_kept(site: Path, tmp_path: Path) -> None:
+    cold = counted(site, tmp_path / "cache")
+    assert cold[1:] == (LOADED, "")
+    shutil.rmtree(site / shipped.COMPANION)
+    assert counted(site, tmp_path / "cache") == cold
+
+
+@levelled
+def test_shipped_code_that_was_damaged_is_compiled_with_a_sentence(site: Path, tmp_path: Path) -> None:
+    for file in files(site / shipped.COMPANION, "nbc"):
+        file.write_bytes(flip(file.read_bytes()))
+    _, loaded, said = counted(site, tmp_path / "cache")
+    assert loaded == COMPILED and said.count("was damaged; it is compiled again") == 1
+    assert files(site / shipped.COMPANION, "nbc"), "it is not ours to remove"
+
+
+@levelled
+def test_shipped_code_of_other_sources_is_left(site: Path, tmp_path: Path) -> None:
+    with (site / "advosim" / "world" / "chance.py").open("a") as source:
+        source.write("# another one\n")
+    assert counted(site, tmp_path / "edited")[1:] == (COMPILED, "")
+
+
+def test_code_is_taken_from_the_best_level_that_the_processor_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shipped, "__file__", str(tmp_path / "advosim" / "world" / "shipped.py"))
+    places = {
+        level: tmp_path / shipped.COMPANION / f"{shipped.made_by()}-{level}" / "module" for level in shipped.LEVELS
+    }
+    for place in places.values():
+        place.mkdir(parents=True)
+    has: dict[str, bool] = {}
+    monkeypatch.setattr(binding, "get_host_cpu_features", lambda: has)
+    assert shipped.shipped("module") is None
+    for level in reversed(shipped.LEVELS):
+        has.update(dict.fromkeys(shipped.LEVELS[level], True))
+        assert shipped.shipped("module") == places[level]
+    assert shipped.shipped("another") is None
+    monkeypatch.setattr(shipped.numba.config, "CPU_NAME", "generic")
+    assert shipped.shipped("module") is None, "the user wants code for another one"
+
+
+# ---------------------------------------------------------------- where it is kept
 
 WHERE = "from advosim.world.compile import cache_folder; print(cache_folder())"
 

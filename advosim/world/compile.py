@@ -36,6 +36,9 @@ from numba.core.caching import (
 )
 from numba.extending import intrinsic
 
+from advosim.world.sealed import sealed, unsealed
+from advosim.world.shipped import PATIENCE, take
+
 JIT = not numba.config.DISABLE_JIT
 """Whether anything is compiled at all: NUMBA_DISABLE_JIT=1 runs the same rules in plain Python."""
 
@@ -193,7 +196,7 @@ class _SealedFile(IndexDataCacheFile):
         self._write(self._index_path, (self._version, overloads))
 
     def _load_index(self) -> Any:
-        found = _unsealed(Path(self._index_path))
+        found = unsealed(Path(self._index_path))
         version, overloads = pickle.loads(found) if found else ("", {})
         return overloads if version == self._version else {}
 
@@ -201,43 +204,23 @@ class _SealedFile(IndexDataCacheFile):
         self._write(self._data_path(name), data)
 
     def _load_data(self, name: str) -> Any:
-        found = _unsealed(Path(self._data_path(name)))
+        found = unsealed(Path(self._data_path(name)))
         if found is None:
             raise OSError("no such code")  # which numba takes for a miss
         return pickle.loads(found)
 
     def _write(self, path: str, data: Any) -> None:
-        raw = self._dump(data)
         with self._open_for_write(path) as file:
-            file.write(hashlib.sha256(raw).digest() + raw)
-
-
-def _unsealed(file: Path) -> bytes | None:
-    """What a file holds behind its hash; None where it is not there, or not as it was written, which is told."""
-    try:
-        raw = file.read_bytes()
-    except FileNotFoundError:
-        return None
-    except OSError:
-        raw = b""
-    if hashlib.sha256(raw[32:]).digest() == raw[:32]:
-        return raw[32:]
-    if file.parent not in _told:
-        _told.add(file.parent)
-        print(f"Compiled code in {file.parent} was damaged; it is compiled again.", file=sys.stderr)
-    with contextlib.suppress(OSError):
-        file.unlink()
-    return None
-
-
-_told: set[Path] = set()
+            file.write(sealed(self._dump(data)))
 
 
 def sound(module: str) -> bool:
     """Whether compiled code of a module is there and as it was written; what is not is told and removed."""
     folder = cache_of(module)
+    if folder is not None:
+        take(folder)
     files = [] if folder is None or not folder.is_dir() else [*folder.glob("*.nbi"), *folder.glob("*.nbc")]
-    whole = [_unsealed(file) is not None for file in files]
+    whole = [unsealed(file) is not None for file in files]
     return bool(whole) and all(whole)
 
 
@@ -260,14 +243,14 @@ class _SharedCache(FunctionCache):
         super().__init__(py_func)
         self._cache_file = _SealedFile(self._cache_path, self._impl.filename_base, "")
 
+    def _load_overload(self, sig: Any, target_context: Any) -> Any:
+        take(Path(self._cache_path))
+        return super()._load_overload(sig, target_context)
+
     def save_overload(self, sig: Any, data: Any) -> None:
         # Code that cannot be kept (a full disk, a shared one without locks) is compiled again the next time.
         with contextlib.suppress(OSError, Timeout, NotImplementedError), FileLock(f"{self._cache_path}.lock", PATIENCE):
             super().save_overload(sig, data)
-
-
-PATIENCE = 60.0
-"""Seconds in which another process has saved what it compiled."""
 
 
 def _short_name(kind: types.NamedTuple) -> tuple[str, tuple[()]]:
