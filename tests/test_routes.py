@@ -148,7 +148,7 @@ def test_a_named_organisation_is_told_toward_its_own_position() -> None:
     scenario = Scenario.model_validate(LOBBYISTS).but(
         {"polity.home.governance.veto_players": 1, "polity.home.organisation.college.stance": -0.9}
     )
-    both = {name: routes(scenario, of=[name], runs=15, workers=1, progress=False) for name in ("bar", "college")}
+    both = {name: routes(scenario, of=[name], runs=6, workers=1, progress=False) for name in ("bar", "college")}
     for name, found in both.items():
         pairs = found.pairs.query("open == 'ballot+election+table+store'")
         way = 1.0 if name == "bar" else -1.0
@@ -162,7 +162,7 @@ def test_a_named_organisation_is_told_toward_its_own_position() -> None:
 
 def test_sources_sum_to_what_the_store_needs_them_for() -> None:
     one_veto_player = Scenario.model_validate(LOBBYISTS).but({"polity.home.governance.veto_players": 1})
-    found = routes(one_veto_player, sources=True, runs=3, workers=1, progress=False)
+    found = routes(one_veto_player, sources=True, runs=2, workers=1, progress=False)
     own = found.table[found.table["route"] != "total"]
     assert set(own["route"]) == {"street", "petitions", "insiders", "opinion", "concessions"}
     assert own["effect"].sum() == pytest.approx(row(found, "total").effect)
