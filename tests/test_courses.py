@@ -74,6 +74,14 @@ def test_a_band_holds_the_whole_course_as_often_as_it_says() -> None:
     assert 0.91 < held / 200 <= 0.995 and alone / 200 < 0.88
 
 
+def test_a_primary_outcome_is_measured_also_where_it_is_none_of_the_usual(pair: Any) -> None:
+    found = compare(pair, runs=2, progress=False, primary=["reforms", "ended_week"])
+    assert found.told["primary"] == ["reforms", "ended_week"]
+    assert list(found.table["outcome"][:2]) == ["reforms", "ended_week"] and "policy_change" in set(
+        found.table["outcome"]
+    )
+
+
 def test_primary_outcomes_come_first_and_are_told_whatever_they_show(compared: Any) -> None:
     assert list(compared.table["outcome"]) == ["silenced", "policy_end", "support", "effort"]
     assert list(compared.table["role"]) == ["primary", "primary", "exploratory", "exploratory"]

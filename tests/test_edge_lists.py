@@ -85,6 +85,7 @@ def test_columns_that_are_not_read_are_told(tmp_path: Path) -> None:
         ("from,to\n", None, "no ties"),
         ("0,1,0\n1,0,1\n0,1,0\n", 1, "which of 3 columns"),
         ("0,1,0,0\n1,0,1,0\n0,1,0,1\n0,0,1,0\n", 1, "square matrix"),
+        ("source,weight\n1,2\n", 1, "which of 2 columns (source, weight)"),
         ("a,b,c\n1,2,3\n", 1, "which of 3 columns (a, b, c)"),
         ("source,target,source\n1,2,3\n", 1, "a column is there twice"),
         ("person,friend\nann,bob\nbob,cem\n", 1, "is this a header or a tie"),

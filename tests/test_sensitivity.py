@@ -483,3 +483,7 @@ def test_the_commands_from_file_to_figures(tmp_path: Path, monkeypatch: pytest.M
     assert (tmp_path / "out" / "discovery-support" / "tree.png").is_file()
     again = ask("sweep", "status", "small.toml", "--out", "out")
     assert again.exit_code == 0, again.output
+    other = (tmp_path / "small.toml").read_text(encoding="utf-8").replace("[outcome.support]", "[outcome.other]")
+    (tmp_path / "other.toml").write_text(other, encoding="utf-8")
+    told = ask("sweep", "status", "other.toml", "--out", "out")
+    assert told.exit_code == 2 and "of another experiment" in told.stderr, told.output

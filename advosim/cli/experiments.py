@@ -80,8 +80,7 @@ def status(experiment: options.Experiment, out: options.Sweep = None) -> None:
     from advosim.experiment.sweep import load
     from advosim.experiment.sweep import running as sweep
 
-    load.load(experiment)
-    say(str(sweep.status(options.sweep_of(experiment, out))))
+    say(str(sweep.status(options.sweep_of(experiment, out), load.load(experiment))))
 
 
 def retry(

@@ -69,7 +69,8 @@ def rerun(manifest: str | Path, *, workers: int | None = None, progress: bool | 
         try:
             what = again(file, told, Path(scratch), workers, progress)
         except (AttributeError, KeyError, TypeError) as error:
-            said = f"does not hold what a manifest does ({type(error).__name__}: {error}): was it edited?"
+            lost = f" (there is no {error})" if isinstance(error, KeyError) else ""
+            said = f"does not hold what a manifest does{lost}: was it edited?"
             raise InputError(Problem(str(file), None, said, SAVED)) from error
         same, other = _compared(_hashes(file, told), file.parent, Path(scratch))
         damaged = [name for name, known in _hashes(file, told).items() if _is_other(file.parent / name, known)]

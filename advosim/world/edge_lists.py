@@ -263,7 +263,7 @@ def _columns(file: Path) -> _Columns:
             return _named(separator, number, head, ends, len(below) - len(head))
     if any(lower.count(name) > 1 for pair in ENDS for name in pair):
         raise InputError(Problem(str(file), number, "a column is there twice", hint=_NAME_THEM))
-    if len(head) == 2:
+    if len(head) == 2 and set(lower).isdisjoint((*WEIGHTS, *TYPES)):
         numeric = all(_NUMBER.fullmatch(cell) for cell in head)
         header = not numeric and all(re.fullmatch(r"[+-]?[\d.]+", cell) for cell in below) and len(rows) > 1
         doubtful = not numeric and not header

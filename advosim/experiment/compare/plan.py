@@ -203,10 +203,12 @@ def with_primary(
     outcomes: Sequence[str] | Mapping[str, Outcome | str] | None, primary: Sequence[str]
 ) -> Sequence[str] | Mapping[str, Outcome | str] | None:
     """Outcomes with those that were named in advance; own ones are there already."""
-    if outcomes is None or isinstance(outcomes, Mapping) or not primary:
+    if isinstance(outcomes, Mapping) or not primary:
         return outcomes
-    plain = [name.rpartition(".")[2] for name in primary]
-    return [*outcomes, *(name for name in plain if name not in outcomes)]
+    asked = list(vocabulary.COMPARED if outcomes is None else outcomes)
+    plain = [vocabulary.current(name.rpartition(".")[2]) for name in primary]
+    known = vocabulary.BY_NAME if outcomes is None else plain
+    return [*asked, *(name for name in dict.fromkeys(plain) if name not in asked and name in known)]
 
 
 def _primary(measuring: Measuring, wanted: Sequence[str]) -> tuple[str, ...]:

@@ -92,10 +92,17 @@ def runs(folder: str | Path, *, partial: bool = False) -> pd.DataFrame:
     return pd.read_parquet(folder / store.RUNS)
 
 
-def status(folder: str | Path) -> store.Status:
-    """How far the sweep in a folder is. Raises InputError where there is none."""
+def status(folder: str | Path, experiment: Experiment | None = None) -> store.Status:
+    """How far the sweep in a folder is. Raises InputError where there is none, or that of another experiment."""
     folder = Path(folder)
-    return _with_estimates(replace(store.status(folder, _plan(folder)), looks=looking.told(folder)))
+    plan = _plan(folder)
+    if experiment is not None and (set(plan.factors), set(plan.outcomes)) != (
+        set(experiment.factors),
+        set(experiment.outcomes),
+    ):
+        what = f"the sweep in this folder is of another experiment, '{plan.title}': factors or outcomes differ"
+        raise InputError(Problem(str(folder), None, what, hint="name the folder of this experiment with --out"))
+    return _with_estimates(replace(store.status(folder, plan), looks=looking.told(folder)))
 
 
 def _with_estimates(state: store.Status) -> store.Status:
