@@ -172,6 +172,8 @@ BAD = {
     "a name that no file can have": ([], 300 * "a", "this name is too long"),
     "a place that no folder can have": (["--out", 300 * "a"], "baseline", "this name is too long"),
     "a place with other things": (["--out", "."], "baseline", "is the folder that you are in"),
+    "a place around this one": (["--out", "/"], "baseline", "holds the folder that you are in"),
+    "a home of nobody": (["--out", "~nosuchuser/x"], "baseline", "there is no user 'nosuchuser'"),
 }
 
 
@@ -276,6 +278,26 @@ def test_a_failure_is_one_sentence_and_a_saved_traceback(simulated: Any, here: P
     Path(saved[1]).unlink()
     assert "Traceback (most recent call last)" in text
     assert files() == set()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError("Unable to allocate 3 GiB"),
+        OSError(12, "Cannot allocate memory"),
+        ImportError("libx.so: failed to map segment from shared object"),
+        RuntimeError("can't start new thread"),
+    ],
+)
+def test_a_lack_of_memory_is_one_sentence(error: Exception, simulated: Any) -> None:
+    def lacking(*_: Any, **__: Any) -> None:
+        raise error
+
+    simulated(lacking)
+    ran = advosim("run", "baseline")
+    assert ran.exit_code == 1
+    [line] = ran.stderr.splitlines()
+    assert "the memory that this process may have does not do" in line and "ulimit -v" in line
 
 
 @pytest.mark.parametrize(("words", "environment"), [(["--debug"], {}), ([], {"ADVOSIM_DEBUG": "1"})])

@@ -12,7 +12,7 @@ import pytest
 
 from advosim.experiment.sweep import designs, load, outcomes
 from advosim.experiment.sweep.schema import Experiment, Outcome
-from advosim.reading.outcomes import REDUCTIONS
+from advosim.reading.outcomes import BY_NAME, REDUCTIONS
 from advosim.reading.tables import lived
 from advosim.scenario.problems import InputError
 from advosim.simulation import simulate
@@ -278,6 +278,45 @@ def test_what_is_wrong_is_told_with_its_place(text: str, words: list[str], tmp_p
         (tmp_path / f"{name}.csv").write_text(content, encoding="utf-8")
     told = wrong(text, tmp_path)
     assert any(all(word in line for word in words) for line in told), told
+
+
+def test_every_fault_of_a_part_is_told_in_plain_words(tmp_path: Path) -> None:
+    text = (
+        HEAD + 'constraints = ["A < B", 5]\n[design]\nkind = "latin_hypercube"\nn = "20"\n'
+        f'[factor."{REPRESSION}"]\nrange = [0.1, "b"]\nalso = "weeks"\n[precision]\noutcome = "q"\nwidth = 0\n'
+        'runs = 1.5\nfoo = 3\n[outcome.x]\nof = 3\nthreshold = "x"\n[keep]\nweeks = "all"\nfoo = 1\n'
+    )
+    told = wrong(text, tmp_path)
+    for place, words in (
+        (3, 'the constraint "A < B" is not understood'),
+        (3, "the constraint 5 is not understood"),
+        (6, 'design.n should be a whole number, found the text "20"; allowed: 1 to 10,000,000; hint: write 20'),
+        (8, "range[2] should be a number, found the text"),
+        (9, 'also should be a list, found the text "weeks"; hint: write ["weeks"]'),
+        (11, "there is no outcome 'q' in this experiment"),
+        (12, "precision.width is 0"),
+        (13, "precision.runs should be a whole number, found the number 1.5"),
+        (14, "unknown key 'foo' in precision"),
+        (16, "outcome.x.of should be text in quotes"),
+        (17, "outcome.x.threshold should be a number"),
+        (19, 'keep.weeks = "all" is unknown'),
+        (20, "unknown key 'foo' in keep"),
+    ):
+        assert any(line.startswith(f"study.toml:{place}: ") and words in line for line in told), (place, words, told)
+    assert not any("valid" in line or "is missing" in line for line in told)
+
+
+def test_an_issue_is_asked_for_only_where_the_outcome_is_of_one() -> None:
+    outcomes = {"law": {"of": "legitimacy", "reduce": "final"}, "members": {"of": "members"}}
+    assert list(made(outcome=outcomes).outcomes) == ["law", "members"]
+
+
+def test_a_name_of_the_vocabulary_means_the_same_everywhere_unless_a_reduction_is_asked_for() -> None:
+    asked = made(outcome={name: {"of": "salience", "issue": "climate", **more} for name, more in (
+        ("mean", {}), ("last", {"reduce": "final"}))} | {"policy": {"of": "policy", "issue": "climate"}}).outcomes  # fmt: skip
+    assert (asked["mean"].reduce, asked["last"].reduce, asked["policy"].reduce) == (None, "final", "final")
+    assert [outcomes.is_column(each) for each in asked.values()] == [False, True, True]
+    assert outcomes.declared("mean", asked["mean"]).meaning == BY_NAME["salience"].column.meaning
 
 
 def test_a_file_that_is_not_there_is_told() -> None:

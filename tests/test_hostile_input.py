@@ -200,3 +200,75 @@ def test_what_is_no_table_is_told(raw: bytes, line: int | None, what: str, hint:
 def test_devices_are_no_tables() -> None:
     with pytest.raises(InputError, match="is a device or a pipe"):
         read_rows("/dev/zero")
+
+
+# ---------------------------------------------------------------- signs and encodings of other programs
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("repression = 1/3", "write 0.333333"),
+        ("repression = 0.5 // half", "comments begin with #"),
+        ("repression = 0.5 -- half", "comments begin with #"),
+        ("// half", "comments begin with #"),
+        ("repression\u00a0= 0.5", "a plain space instead of U+00A0 in column 11"),
+        ("repression = \ufeff0.5", "the invisible character U+FEFF in column 14"),
+        ("\ufeffrepression = 0.5", "the invisible character U+FEFF in column 1"),
+        ("repression = 0.5\u200b", "the invisible character U+200B in column 17"),
+        ("repression = \u22120.5", "write -0.5"),
+        ("repression = 0\u00b75", "write 0.5"),
+        ("repression = \uff10.\uff14", "write 0.4"),
+        ("repression = 5*0.1", "nothing is calculated"),
+        ('repression = "1/4"', "write 0.25"),
+        ('repression = "\u00bd"', "write 0.5"),
+    ],
+)
+def test_signs_of_other_programs_get_a_hint(line: str, hint: str, tmp_path: Path) -> None:
+    text = f"{TITLE}[polity.home.governance]\nopenness = 0.5  # 30%; // as told\n{line}\n"
+    (told,) = problems(written(tmp_path, text))
+    assert told.line == 5
+    assert hint in told.hint
+
+
+def test_what_stands_in_quotes_is_the_authors_own(tmp_path: Path) -> None:
+    text = 'title = "\u201cYes\u201d // 30% \u00a0"\nextends = "baseline" ; x\n'
+    (told,) = problems(written(tmp_path, text))
+    assert (told.line, told.hint) == (2, "comments begin with #")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"])
+def test_other_encodings_are_named(encoding: str, tmp_path: Path) -> None:
+    path = tmp_path / "x.toml"
+    path.write_bytes(TITLE.encode(encoding))
+    (told,) = problems(path)
+    assert encoding[:6].upper() in told.what and "UTF-8" in told.hint
+    (tmp_path / "x.csv").write_bytes("polity.home.governance.openness\n0.5\n".encode(encoding))
+    with pytest.raises(InputError, match=encoding[:6].upper()):
+        read_rows(tmp_path / "x.csv")
+
+
+def test_line_ends_of_old_macs_are_told_with_all_else(tmp_path: Path) -> None:
+    text = f"{TITLE}[polity.home.governance]\nrepression = 0,8\n".replace("\n", "\r")
+    ends, number = problems(written(tmp_path, text))
+    assert (ends.line, "carriage return" in ends.what) == (1, True)
+    assert (number.line, "write 0.8" in number.hint) == (4, True)
+
+
+def test_more_than_is_allowed_is_told_where_it_begins(tmp_path: Path) -> None:
+    text = TITLE + "".join(f"[polity.p{i}]\ncitizens = 300\n" for i in range(30))
+    (told,) = problems(written(tmp_path, text))
+    assert (told.line, told.what, told.allowed) == (3, "there are 31 polities", "1 to 20")
+
+
+def test_a_stop_that_names_no_condition_is_refused(tmp_path: Path) -> None:
+    (told,) = problems(written(tmp_path, f"{TITLE}[stop]\n"))
+    assert (told.line, "unchanged = 52" in told.hint) == (3, True)
+    load.read("baseline").but({"stop.unchanged": 5}).but({"stop.unchanged": None})
+
+
+def test_polities_whose_names_are_nearly_alike_are_noted(tmp_path: Path) -> None:
+    near = load.read(written(tmp_path, f"{TITLE}[polity.hme]\ncitizens = 2000\n"))
+    assert any("'home' and 'hme'" in note for note in load.notes(near))
+    far = load.read(written(tmp_path, f"{TITLE}[polity.home_2]\ncitizens = 2000\n"))
+    assert not any("nearly the same name" in note for note in load.notes(far))

@@ -74,7 +74,18 @@ def test_bits_are_those_of_the_manifest_not_of_what_lies_beside_it(saved: Path, 
     (file.parent / "weeks.parquet").write_bytes(b"?")
     (file.parent / "events.parquet").unlink()
     again = advosim("rerun", file.parent)
-    assert again.exit_code == 0 and "weeks.parquet beside the manifest is not as it was saved" in again.stdout
+    assert again.exit_code == 1 and "Other bits" not in again.stdout
+    assert f"Damaged: {file.parent / 'weeks.parquet'} is not as it was saved" in again.stdout
+    assert f"Damaged: {file.parent / 'events.parquet'} is gone" in again.stdout
+
+
+def test_a_damaged_chunk_of_a_sweep_is_told(saved: Path, tmp_path: Path) -> None:
+    shutil.copytree(saved / "sweep", tmp_path / "sweep")
+    chunk = tmp_path / "sweep" / "chunks" / "000000.parquet"
+    chunk.write_bytes(chunk.read_bytes()[::-1])
+    again = advosim("rerun", tmp_path / "sweep", "--workers", 1)
+    assert again.exit_code == 1 and "Same bits" in again.stdout
+    assert f"Damaged: {chunk}" in again.stdout
 
 
 @pytest.mark.parametrize(

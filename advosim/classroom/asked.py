@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from advosim.classroom.controls import SCRIPTS, declared, script_row
-from advosim.scenario import load
+from advosim.classroom.controls import SCRIPTS, Declared, declared, script_row
+from advosim.scenario import checks, load
 from advosim.scenario.describe import fingerprint
 from advosim.scenario.load import Scenario
+from advosim.scenario.numerals import meant
 from advosim.scenario.problems import InputError, Problem, did_you_mean
 from advosim.scenario.toml_text import parse
 from advosim.simulation import allowed
@@ -98,7 +99,8 @@ def _change(row: Any) -> Change | Problem:
         return Problem("", None, f"{path}: week {str(week)[:12]} is not allowed", f"0 (founding) to {MOST_WEEKS}")
     control = declared(path)
     if control is None:
-        return Problem("", None, f"there is no setting '{path[:80]}' that a page may change")
+        hint = did_you_mean(path[:80], [row.path.replace("NAME", "home") for row in load.parameter_table()])
+        return Problem("", None, f"there is no setting '{path[:80]}' that a page may change", hint=hint)
     if week == 0 and path.split(".")[0] in SCRIPTS:
         return Problem("", None, f"{path}: nothing happens in week 0", f"1 to {MOST_WEEKS}")
     if control.founding and week > 0:
@@ -106,8 +108,17 @@ def _change(row: Any) -> Change | Problem:
             "", None, f"{path} is read when the world is founded, and cannot change in week {week}", "week 0"
         )
     return Change(week, path, value) if control.takes(value) else Problem(
-        "", None, f"{path} = {str(value)[:40]} is not allowed", control.range
+        "", None, f"{path} = {checks.shown(value)} is not allowed", control.range, _meant(value, control)
     )  # fmt: skip
+
+
+def _meant(value: Value, control: Declared) -> str:
+    """How a value is written right that is text and should be a number, true or false."""
+    if not isinstance(value, str):
+        return ""
+    number = value.strip().replace(".", "", 1).lstrip("+-")
+    plain = f"write {value.strip()}, without quotes" if number.isascii() and number.isdigit() else ""
+    return meant(value)[1] or plain or (checks.truth_meant(value) if control.takes(True) else "")
 
 
 def _refused(what: str, allowed: str = "", hint: str = "") -> InputError:

@@ -117,8 +117,12 @@ def _export(file: Path, shelf: Shelf, changes: list[str], seed: int | None) -> N
     scenario = shelf.scenario(name)
     seed = scenario.seed if seed is None else seed
     rows = _rows(changes)
-    sides = (asked.Asked(name, seed), asked.Asked(name, seed, asked.changes(rows)))
-    shelf.resolved(sides[1])
+    try:
+        sides = (asked.Asked(name, seed), asked.Asked(name, seed, asked.changes(rows)))
+        shelf.resolved(sides[1])
+    except InputError as error:
+        found = [Problem("--change", None, p.what, p.allowed, p.hint) for p in error.problems]
+        raise InputError(found) from None
     _check_page(file)
     _compile()
     view: dict[str, Any] = {"s": name, "seed": seed, "a": [], "b": rows, "tab": "story"}

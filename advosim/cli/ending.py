@@ -68,11 +68,37 @@ def _refuse(problems: Sequence[Problem]) -> NoReturn:
     raise typer.Exit(2) from None
 
 
+_OUT_OF_MEMORY = (
+    "cannot allocate memory", "unable to allocate", "out of memory", "failed to map segment", "can't start new thread",
+    "resource temporarily unavailable", "malloc", "could not find/load shared object",
+)  # fmt: skip
+
+
+def _lacks_memory(error: BaseException | None) -> bool:
+    """Whether a failure comes of too little memory; libraries that find no room for themselves say so each its way."""
+    while error is not None:
+        said = str(error).lower()
+        if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM):
+            return True
+        if isinstance(error, OSError | ImportError | RuntimeError) and any(sign in said for sign in _OUT_OF_MEMORY):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
 def _fail(error: Exception) -> NoReturn:
     from advosim.results.folder import SaveError
 
     if Failure.shown:
         raise error
+    if _lacks_memory(error):
+        from advosim.scenario.size import bytes_of, memory
+
+        have = memory()
+        left = "" if have is None else f" ({bytes_of(have)} are left)"
+        hint = "fewer citizens, fewer --workers, or a higher limit (ulimit -v, or that of the job)"
+        say(f"error: the memory that this process may have does not do{left}; hint: {hint}", err=True)
+        raise typer.Exit(1) from None
     known = isinstance(error, SaveError)
     say(f"error: {error}" if known else f"error: the command failed: {_brief(error)}", err=True)
     raise typer.Exit(1) from None

@@ -15,12 +15,12 @@ def rerun(
     manifest: Annotated[Path, typer.Argument(metavar="MANIFEST", help="A manifest, or the folder of results.")],
     workers: options.Workers = None,
 ) -> None:
-    """Repeat a run, comparison or sweep and say whether the bits agree: exit code 0 if they do, 1 if not."""
+    """Repeat a run, comparison or sweep: exit code 0 if the bits agree and the files are whole, else 1."""
     from advosim.experiment.rerun import rerun as repeated
 
     found = repeated(manifest, workers=workers)
     say(found)
-    if not found.bits_agree:
+    if not found.sound:
         raise typer.Exit(1)
 
 

@@ -11,6 +11,7 @@ import functools
 import gc
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 from typing import Annotated, Any
 
@@ -19,6 +20,7 @@ import typer
 from advosim.cli import analyses, calibration, demo, experiments, listing, repeating, runs, scenarios
 from advosim.cli.console import STOPPED, hear_no_more, say, settle
 from advosim.cli.ending import Failure, told
+from advosim.scenario.problems import InputError, Problem
 
 MODULES = (runs, repeating, listing, scenarios, demo, analyses, experiments, calibration)
 
@@ -41,9 +43,21 @@ def _ended(command: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(command)
     def run(*words: Any, **options: Any) -> None:
         with told():
-            command(*words, **options)
+            command(*words, **{name: _at_home(value) for name, value in options.items()})
 
     return run
+
+
+def _at_home(value: Any) -> Any:
+    """A path whose `~` no shell has put a home folder in, as in `--out=~/here`. Raises InputError for unknown users."""
+    if not isinstance(value, Path) or not str(value).startswith("~"):
+        return [_at_home(each) for each in value] if isinstance(value, list) else value
+    try:
+        return value.expanduser()
+    except RuntimeError:
+        user = value.parts[0]
+        hint = f"write ./{value} for a folder or file of that name"
+        raise InputError(Problem(str(value), None, f"there is no user '{user[1:]}'", hint=hint)) from None
 
 
 def _version(wanted: bool) -> None:

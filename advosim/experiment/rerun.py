@@ -35,7 +35,7 @@ class Rerun:
     other: tuple[str, ...]
     """Tables whose bits differ, or which are not made any more."""
     damaged: tuple[str, ...]
-    """Files beside the manifest that are not as they were saved; the manifest's hashes count, not they."""
+    """What lies beside the manifest and is not as it was saved, or is gone, in words; the manifest's hashes count."""
     versions: Mapping[str, tuple[str, str]]
     """What differs of the program and the machine: then and now."""
 
@@ -43,13 +43,18 @@ class Rerun:
     def bits_agree(self) -> bool:
         return not self.other
 
+    @property
+    def sound(self) -> bool:
+        """Whether the bits agree and all that is there is as it was saved."""
+        return self.bits_agree and not self.damaged
+
     def __str__(self) -> str:
         lines = [self.what]
         if self.other:
             lines += [f"Other bits: {', '.join(self.other)}"]
         if self.same:
             lines += [f"Same bits: {', '.join(self.same)}"]
-        lines += [f"{name} beside the manifest is not as it was saved" for name in self.damaged]
+        lines += [f"Damaged: {what}" for what in self.damaged]
         lines += [f"{name}: {then} then, {now} now" for name, (then, now) in self.versions.items()]
         if self.other and not self.versions:
             lines += ["All versions are as they were. Edits of the program that were not committed are not seen."]
@@ -65,6 +70,7 @@ def rerun(manifest: str | Path, *, workers: int | None = None, progress: bool | 
     file = _located(manifest)
     told = _read(file)
     again = _kind(file, told)
+    damaged = tuple(_damaged(file, told))
     with tempfile.TemporaryDirectory(prefix="advosim-") as scratch:
         try:
             what = again(file, told, Path(scratch), workers, progress)
@@ -73,8 +79,7 @@ def rerun(manifest: str | Path, *, workers: int | None = None, progress: bool | 
             said = f"does not hold what a manifest does{lost}: was it edited?"
             raise InputError(Problem(str(file), None, said, SAVED)) from error
         same, other = _compared(_hashes(file, told), file.parent, Path(scratch))
-        damaged = [name for name, known in _hashes(file, told).items() if _is_other(file.parent / name, known)]
-    return Rerun(what, tuple(same), tuple(other), tuple(damaged), dict(_differing(told)))
+    return Rerun(what, tuple(same), tuple(other), damaged, dict(_differing(told)))
 
 
 # ---------------------------------------------------------------- reading manifests
@@ -271,8 +276,18 @@ def _holds_the_same(then: Path, now: Path, name: str, digest: str) -> bool:
     return bool(pq.read_table(then / name).equals(pq.read_table(now / name)))
 
 
-def _is_other(file: Path, known: str) -> bool:
-    return file.is_file() and file_digest(file) != known
+def _damaged(file: Path, told: Table) -> Iterator[str]:
+    """What of the saved results is not as it was written, or gone: tables, and the chunks of a sweep."""
+    for name, known in _hashes(file, told).items():
+        there = file.parent / name
+        if not there.is_file():
+            yield f"{there} is gone"
+        elif file_digest(there) != known:
+            yield f"{there} is not as it was saved"
+    if told["program"] == store.PROGRAM:
+        from advosim.experiment.sweep import running
+
+        yield from running.status(file.parent).damaged
 
 
 def _differing(told: Table) -> Iterator[tuple[str, tuple[str, str]]]:

@@ -118,8 +118,10 @@ def _short(place: Path, shown: str) -> Path:
 
 def _refuse_strangers(folder: str | Path, place: Path, force: bool) -> None:
     """InputError where a folder cannot give way to new results."""
-    if Path(os.path.realpath(".")).is_relative_to(place):
-        raise InputError(Problem(str(folder), None, "is the folder that you are in", "another folder, such as ./out"))
+    here = Path(os.path.realpath("."))
+    if here.is_relative_to(place):
+        what = "is the folder that you are in" if here == place else "holds the folder that you are in"
+        raise InputError(Problem(str(folder), None, what, "another folder, such as ./out"))
     if os.path.ismount(place):
         raise InputError(Problem(str(folder), None, "is a disk of its own", "a folder on it"))
     strangers = _strangers(place)

@@ -21,6 +21,7 @@ from advosim.scenario import elections, scripts
 from advosim.scenario.declare import Part, catalogue_rows, parameters
 from advosim.scenario.layers import Layer, Merged, Table, at_home, changes_layer, tables
 from advosim.scenario.limits import MOST_WEEKS
+from advosim.scenario.numerals import meant
 from advosim.scenario.problems import Problem, did_you_mean
 from advosim.scenario.rules import Mechanisms
 from advosim.scenario.schema import MOST_ORGANISATIONS, MOST_SEATS, Newcomer, Polity, Reform, Settings
@@ -28,7 +29,7 @@ from advosim.scenario.toml_lines import KeyPath
 
 S = TypeVar("S", bound=Settings)
 
-_WANTED = {
+WANTED = {
     "float_type": "a number",
     "int_type": "a whole number",
     "bool_type": "true or false",
@@ -48,18 +49,18 @@ NAME_RULE = "a small letter, then small letters, digits and _, at most 40"
 
 def step(annotation: Any, part: str | int) -> tuple[Any, FieldInfo | None]:
     """What stands under `part` in a thing of this type: its type, and its declaration where it has one."""
-    annotation, _ = _bare(annotation)
+    annotation, _ = bare(annotation)
     if isinstance(annotation, type) and issubclass(annotation, Part):
         field = annotation.model_fields.get(str(part))
         return (field.annotation, field) if field else (None, None)
     if get_origin(annotation) is dict:
-        return _bare(get_args(annotation)[1])
+        return bare(get_args(annotation)[1])
     if get_origin(annotation) is tuple:
-        return _bare(get_args(annotation)[0])
+        return bare(get_args(annotation)[0])
     return None, None
 
 
-def _bare(annotation: Any) -> tuple[Any, FieldInfo | None]:
+def bare(annotation: Any) -> tuple[Any, FieldInfo | None]:
     """A type without its `| None` and without what is annotated to it, and the latter."""
     if get_origin(annotation) in (Union, types.UnionType):
         annotation = next(a for a in get_args(annotation) if a is not type(None))
@@ -75,7 +76,7 @@ def at(path: Iterable[str | int]) -> tuple[Any, FieldInfo | None]:
     field: FieldInfo | None = None
     for part in path:
         annotation, field = step(annotation, part)
-    return _bare(annotation)[0], field
+    return bare(annotation)[0], field
 
 
 def is_part(annotation: Any) -> bool:
@@ -89,7 +90,7 @@ def is_choice(annotation: Any) -> bool:
 
 def is_keyed(annotation: Any) -> bool:
     """Whether a type is a table of tables that are keyed by name."""
-    return get_origin(annotation) is dict and is_part(_bare(get_args(annotation)[1])[0])
+    return get_origin(annotation) is dict and is_part(bare(get_args(annotation)[1])[0])
 
 
 @cache
@@ -98,7 +99,7 @@ def homes() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {"extends": ["the top of a scenario file"], "preset": ["polity.NAME.governance"]}
 
     def walk(annotation: Any, path: str) -> None:
-        annotation = _bare(annotation)[0]
+        annotation = bare(annotation)[0]
         if is_part(annotation):
             for name, field in annotation.model_fields.items():
                 found.setdefault(name, []).append(path or "the top of a scenario file")
@@ -235,6 +236,9 @@ def _problem(merged: Merged, path: KeyPath, error: Any, out: set[str]) -> list[P
         what = str(error["ctx"]["error"])
         if any(name in what for name in out):
             return []
+        if many := re.fullmatch(r"(\d+ (\w+)): allowed are (.+)", what):
+            key = {"polities": "polity"}.get(many[2], many[2].removesuffix("s"))
+            return [merged.problem((key,), f"there are {many[1]}", many[3])]
         culprit = next((w for w in what.replace("'", " ").split() if (*path, w) in merged.origin), None)
         where = (*path, culprit) if culprit else path
         return [merged.problem(where, f"{here}: {what}" if here else what)]
@@ -264,8 +268,8 @@ def _problem(merged: Merged, path: KeyPath, error: Any, out: set[str]) -> list[P
     if kind in ("greater_than_equal", "less_than_equal"):
         text, hint = f"{here} = {shown(value)} is out of range", _range_hint(value, path, field)
         return [merged.problem(path, text, allowed(annotation, field), hint)]
-    if kind in _WANTED:
-        what = f"{here} should be {_WANTED[kind]}, found {_found(value)}"
+    if kind in WANTED:
+        what = f"{here} should be {WANTED[kind]}, found {_found(value)}"
         return [merged.problem(path, what, allowed(annotation, field), _type_hint(kind, value, path, field))]
     return [merged.problem(path, f"{here} = {shown(value)}: {error['msg']}", allowed(annotation, field))]
 
@@ -306,7 +310,7 @@ def _type_hint(kind: str, value: Any, path: KeyPath, field: FieldInfo | None) ->
         try:
             return _number_hint(float(value), path, field) if math.isfinite(float(value)) else ""
         except ValueError:
-            return _meant(value)
+            return meant(value)[1]
     if kind == "int_type" and isinstance(value, float) and value.is_integer():
         return _number_hint(int(value), path, field)
     if kind == "string_type" and not isinstance(value, (dict, list)):
@@ -315,22 +319,22 @@ def _type_hint(kind: str, value: Any, path: KeyPath, field: FieldInfo | None) ->
         return f'write ["{value}"]'
     if kind in ("tuple_type", "list_type") and path[0] in ("reform", "shock", "campaign") and not path[1:]:
         return f"write [[{path[0]}]] with two brackets"
-    if kind == "bool_type" and isinstance(value, str) and value.lower() in ("true", "false"):
-        return f"write {value.lower()}"
+    if kind == "bool_type" and isinstance(value, str | int):
+        return truth_meant(str(value))
     return ""
 
 
-_COMMA = re.compile(r"-?\d*,\d+")
-_PERCENT = re.compile(r"(-?\d+(?:[.,]\d+)?)\s*%")
+def mistyped(kind: str, value: Any, field: FieldInfo | None) -> tuple[str, str]:
+    """What is wrong with a value of another type than `kind` of WANTED asks for, and a hint."""
+    return f"should be {WANTED[kind]}, found {_found(value)}", _type_hint(kind, value, ("",), field)
 
 
-def _meant(text: str) -> str:
-    """What is to be written instead of a text that is nearly a number."""
-    if _COMMA.fullmatch(text.strip()):
-        return f"write {text.strip().replace(',', '.')}: decimals take a point"
-    if percent := _PERCENT.fullmatch(text.strip()):
-        return f"write {float(percent[1].replace(',', '.')) / 100:g}: a share, not a percentage"
-    return ""
+def truth_meant(text: str) -> str:
+    """How a text is written right that is nearly true or false."""
+    word = text.strip().lower()
+    known = {"true": "true", "yes": "true", "on": "true", "1": "true", "wahr": "true",
+             "false": "false", "no": "false", "off": "false", "0": "false", "falsch": "false"}  # fmt: skip
+    return f"write {known[word]}" if word in known else ""
 
 
 def _unknown(merged: Merged, path: KeyPath) -> Problem:
@@ -361,7 +365,7 @@ def _belongs(key: str, known: Sequence[str]) -> str:
 
 def crossed(merged: Merged) -> list[Problem]:
     """Names that stand for nothing, organisations that clash or are too many, network files that are not there."""
-    own = [*_names(merged), *_organisations(merged), *_networks(merged)]
+    own = [*_names(merged), *_organisations(merged), *_networks(merged), *_stop(merged)]
     return [
         *own,
         *_districts(merged),
@@ -415,6 +419,14 @@ def _named(merged: Merged, path: KeyPath, used: Any, what: str, known: list[str]
             where = path if single else (*path, name if isinstance(used, dict) else index)
             text = f"there is no {what} '{name}' ({dotted(path)})"
             yield merged.problem(where, text, ", ".join(known), did_you_mean(name, known))
+
+
+def _stop(merged: Merged) -> Iterator[Problem]:
+    """A [stop] of a file that names no condition: its author takes it to end runs."""
+    stop = merged.table.get("stop")
+    if isinstance(stop, dict) and not any(stop.values()) and ("stop",) in merged.origin:
+        hint = "write policy = { reform = 0.5 }, or unchanged = 52; or leave [stop] out"
+        yield merged.problem(("stop",), "stop says nothing: the run goes on to its last week", hint=hint)
 
 
 def _districts(merged: Merged) -> Iterator[Problem]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from advosim.scenario.numerals import meant
 from advosim.scenario.problems import InputError, Problem, did_you_mean, special
 from advosim.scenario.toml_text import decoded
 
@@ -65,12 +66,7 @@ def number(text: str) -> float:
         return float(text)
     except ValueError:
         pass
-    plain = text.strip()
-    if _COMMA.fullmatch(plain):
-        raise ValueError(f"write {plain.replace(',', '.')}: decimals take a point")
-    if plain.endswith("%"):
-        raise ValueError("write 0.3 for 30%")
-    raise ValueError("")
+    raise ValueError(meant(text)[1])
 
 
 def _text(file: Path) -> str:
@@ -88,10 +84,7 @@ def _text(file: Path) -> str:
         raise InputError(Problem(name, None, f"cannot be read: {error.strerror}")) from None
     if raw[:4] == b"PK\x03\x04":
         raise InputError(Problem(name, None, "is a workbook or an archive", hint="save the sheet as CSV UTF-8"))
-    text = decoded(name, raw)
-    if "\0" in text:
-        raise InputError(Problem(name, None, "is no text: there are zeros in it", hint="save it as CSV UTF-8"))
-    return text
+    return decoded(name, raw)
 
 
 def _records(name: str, text: str) -> tuple[list[list[str]], list[int]]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
+import itertools
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +20,8 @@ from advosim.scenario.layers import presets, shipped
 from advosim.scenario.schema import Initiative, Polity, Recall, Referendum, Settings, Stop
 
 FEW = 1000  # citizens; results below are for tests (a convention of this program)
+ALIKE = 0.8
+"""Similarity of names above which one may be a mistaken other."""
 OWN_KIND = {"slots": "media_outlet", "market_share": "firm", "reputation": "firm", "lobby_budget": "firm",
             "district": "municipality"}  # fmt: skip
 """Settings of organisations that are read of one kind only."""
@@ -93,11 +98,20 @@ def notes(scenario: Settings) -> list[str]:
     found += [note for name, polity in scenario.polity.items() for note in _idle(scenario, name, polity)]
     if scenario.stop.tolerance != Stop().tolerance and not scenario.stop.policy and scenario.stop.unchanged is None:
         found.append("stop has no condition: tolerance is read with unchanged = WEEKS")
+    found += _alike(scenario)
     late = sorted({reform.week for reform in scenario.reform if reform.week > scenario.weeks})
     if late:
         weeks = ", ".join(map(str, late))
         found.append(f"the run ends after week {scenario.weeks}: reforms of week {weeks} are left out")
     return found
+
+
+def _alike(scenario: Settings) -> Iterator[str]:
+    """Polities whose names differ by one slip of a finger: one may be a mistake."""
+    for one, other in itertools.combinations(scenario.polity, 2):
+        near = difflib.SequenceMatcher(None, one, other).ratio() > ALIKE
+        if near and not re.search(r"[\d_]", one + other):  # north_a and north_b are meant
+            yield f"the polities '{one}' and '{other}' have nearly the same name: is one of them a mistake?"
 
 
 def overwritten(scenario: Settings, paths: Iterable[str]) -> list[str]:

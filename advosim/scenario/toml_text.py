@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from advosim.scenario.numerals import meant
 from advosim.scenario.problems import InputError, Problem
 from advosim.scenario.toml_lines import KeyPath, lines
 
@@ -17,17 +18,25 @@ MOST_BITS = 1000
 _NUMBERS = f"whole numbers up to {2**63 - 1}"
 _TOO_DEEP = ("is nested too deeply", f"{DEEPEST} levels at most")
 
-_BYTE_ORDER_MARKS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
+_BYTE_ORDER_MARKS = {
+    b"\xff\xfe\0\0": "UTF-32",  # before UTF-16, whose mark it begins with
+    b"\0\0\xfe\xff": "UTF-32",
+    b"\xff\xfe": "UTF-16",
+    b"\xfe\xff": "UTF-16",
+}
+_SAMPLE = 4096
 _HEADER = re.compile(r"\s*\[{1,2}[\w.\" -]*\]{0,2}\s*")
 _BARE_KEY = re.compile(r"[\s\[]*[\w.\"' -]*[\]\s]*")
 
 
 def decoded(name: str, raw: bytes) -> str:
     """The text of a file in UTF-8, with or without a byte order mark. Raises InputError with the line else."""
-    encoding = _BYTE_ORDER_MARKS.get(raw[:2])
-    if encoding:
+    if encoding := _other_encoding(raw):
         hint = "save it as UTF-8 (in Notepad: Save as, Encoding)"
         raise InputError(Problem(name, 1, f"is text in {encoding}, not in UTF-8", hint=hint))
+    if b"\0" in raw:
+        line = raw.count(b"\n", 0, raw.index(b"\0")) + 1
+        raise InputError(Problem(name, line, "is no text: there are zeros in it", hint="save it as text in UTF-8"))
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -35,8 +44,27 @@ def decoded(name: str, raw: bytes) -> str:
         raise InputError(Problem(name, line, "is not text in UTF-8", hint="save the file as UTF-8")) from None
 
 
+def _other_encoding(raw: bytes) -> str:
+    """UTF-16 or UTF-32, by the mark at the start or by where zeros stand; empty for other texts.
+
+    Most letters of a settings file or a table are ASCII: one byte of two, or of four, and zeros beside it.
+    """
+    marked = next((encoding for mark, encoding in _BYTE_ORDER_MARKS.items() if raw.startswith(mark)), "")
+    if marked or b"\0" not in raw[:_SAMPLE]:
+        return marked
+    for width, encoding in ((4, "UTF-32"), (2, "UTF-16")):
+        sample = raw[: min(_SAMPLE, len(raw) // width * width)]
+        zeros = [sample[place::width].count(0) for place in range(width)]
+        letters = len(sample) // width
+        if sample and min(zeros) < letters / 10 and sum(count > 0.9 * letters for count in zeros) == width - 1:
+            return encoding
+    return ""
+
+
 def parse(name: str, text: str) -> tuple[dict[str, Any], dict[KeyPath, int]]:
     """The tables of a text and the line of each of their keys. Raises InputError with all that is wrong in it."""
+    if "\r" in text.replace("\r\n", ""):
+        raise InputError(_of_old_macs(name, text))
     deep = [number for number, row in enumerate(text.split("\n"), start=1) if _is_deep(row)]
     if deep:  # Python's parser takes very long for such keys
         raise InputError([Problem(name, line, *_TOO_DEEP) for line in deep[:MOST_PROBLEMS]])
@@ -49,6 +77,19 @@ def parse(name: str, text: str) -> tuple[dict[str, Any], dict[KeyPath, int]]:
     if problems:
         raise InputError(problems)
     return table, places
+
+
+def _of_old_macs(name: str, text: str) -> list[Problem]:
+    """What is wrong in a text that ends lines with carriage returns alone: they are, and all that is wrong beside."""
+    text = text.replace("\r\n", "\n")
+    line = text[: text.index("\r")].count("\n") + 1
+    hint = "save the file with the line ends of Unix (LF) or of Windows (CRLF)"
+    problems = [Problem(name, line, "a line ends as on old Macs, by a carriage return alone", hint=hint)]
+    try:
+        parse(name, text.replace("\r", "\n"))
+    except InputError as error:
+        problems += error.problems
+    return problems
 
 
 def _is_deep(row: str) -> bool:
@@ -153,23 +194,26 @@ def _opens(row: str) -> bool:
     return bare.count("[") != bare.count("]") or bare.count("{") != bare.count("}") or '"""' in row or "'''" in row
 
 
-_NUMBER = r"[+-]?\d+(?:\.\d+)?"
 _END = r"(?=\s*(?:[,;}\]#]|$))"
+_VALUE = r"(?<=[\s=\[,])"
+_INVISIBLE = r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+"
+_SPACES = r"[\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+"
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|\'[^\']*\'|#.*')
+"""What stands in quotes or in a comment is the author's own."""
 _HABITS: tuple[tuple[str, Callable[[re.Match[str]], str], str], ...] = (
+    (_INVISIBLE, lambda m: "", "take out the invisible character {code}"),
+    (_SPACES, lambda m: " " * len(m[0]), "write a plain space instead of {code}"),
     (r"[\u201c\u201d\u201e\u00ab\u00bb]", lambda m: '"', 'use straight quotes: "'),
     (r"[\u2018\u2019\u201a]", lambda m: "'", "use straight quotes: '"),
-    (r"(?<=[\s=\[,])(True|TRUE|Yes|yes|YES|On|ON)" + _END, lambda m: "true", "write true"),
-    (r"(?<=[\s=\[,])(False|FALSE|No|no|NO|Off|OFF)" + _END, lambda m: "false", "write false"),
-    (rf"({_NUMBER})\s*%", lambda m: f"{float(m[1]) / 100:g}", "write {new}: a share, not a percentage"),
+    (r"(?:^|(?<=\s))(?://|--|/\*|<!--|;).*$", lambda m: f"# {m[0]}", "comments begin with #"),
+    (_VALUE + r"(True|TRUE|Yes|yes|YES|On|ON)" + _END, lambda m: "true", "write true"),
+    (_VALUE + r"(False|FALSE|No|no|NO|Off|OFF)" + _END, lambda m: "false", "write false"),
     (r"(?<==)(\s*)([+-]?\d+),(\d+)\s*(?=#|$)", lambda m: f"{m[1]}{m[2]}.{m[3]}", "write {new}: decimals take a point"),
-    (r"(?<=[\s=\[,])([+-]?)(\.\d+)" + _END, lambda m: f"{m[1]}0{m[2]}", "write {new}"),
-    (r"(?<=[\s=\[,])([+-]?\d+)\." + _END, lambda m: f"{m[1]}.0", "write {new}"),
-    (r"(?<=[\s=\[,])(\d{1,3})(?:[ '\u2019\u00a0]\d{3})+" + _END,
-     lambda m: re.sub(r"[^\d]", "_", m[0]), "write {new}: thousands are parted by _ or by nothing"),
-    (r"(?<=[\s=\[,])(None|null|NA|nil)" + _END, lambda m: '""', "leave the line out: what is not said has its default"),
+    (_VALUE + r"(None|null|NA|nil)" + _END, lambda m: '""', "leave the line out: what is not said has its default"),
     (r";\s*(?=#|$)", lambda m: "", "no semicolon at the end of a line"),
     (r"^(\s*[\w.\"]+)\s*:(?=\s)", lambda m: f"{m[1]} =", "write = between key and value, not :"),
-)  # fmt: skip
+    (_VALUE + r"[^\s\"'=,\[\]{}#;A-Za-z][^\"'=,\[\]{}#;A-Za-z]*?" + _END, lambda m: meant(m[0])[0] or m[0], "{why}"),
+)
 """How people used to other programs write: pattern, how TOML writes it, hint."""
 
 
@@ -178,12 +222,22 @@ def _mended(row: str, message: str) -> tuple[str, list[str]]:
     if "backslash" in message:
         mended = re.sub(r'"[^"]*"?', lambda m: m[0].replace("\\", "/"), row)
         return mended, ["write / in paths, or put the text in single quotes"]
-    hints = []
+    hints: list[str] = []
     for pattern, right, hint in _HABITS:
-        for match in list(re.finditer(pattern, row)):
-            text = hint.format(new=right(match).strip())
+        own = [match.span() for match in _QUOTED.finditer(row)]
+        pieces, end = [], 0
+        for match in re.finditer(pattern, row):
+            new = right(match)
+            if new == match[0] or any(start < match.end() and match.start() < stop for start, stop in own):
+                continue
+            pieces += [row[end : match.start()], new]
+            end = match.end()
+            code = f"U+{ord(match[0][0]):04X} in column {match.start() + 1}"
+            text = hint.format(new=new.strip(), code=code, why=meant(match[0])[1] if hint == "{why}" else "")
             hints += [] if text in hints else [text]
-        row = re.sub(pattern, right, row)
+        row = "".join([*pieces, row[end:]])
     if not hints and message == "Invalid value" and re.search(r"=\s*[A-Za-z]", row):
         hints.append("texts stand in quotes")
+    elif not hints and re.search(r"=\s*[\w.]+\s*[-+*/^]+\s*[\w.(]", row):
+        hints.append("write the number itself: nothing is calculated here")
     return row, hints

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -150,9 +151,20 @@ class _Reading:
         try:
             return model.model_validate({} if table is None else table)
         except ValidationError as errors:
-            for error in errors.errors(include_url=False):
+            wrong = errors.errors(include_url=False)
+            for error in wrong:
                 self._refused(model, at, name, error)
+        try:  # what is sound is looked at too: all that is wrong is told at once
+            return model.model_validate({k: v for k, v in table.items() if all(k != e["loc"][0] for e in wrong)})
+        except (ValidationError, AttributeError, IndexError):
             return None
+
+    def _names(self, at: KeyPath, key: str) -> bool:
+        """Whether a table of the file says something of a key, however wrong."""
+        table: Any = self.table
+        for part in at:
+            table = table.get(part, {}) if isinstance(table, dict) else {}
+        return isinstance(table, dict) and key in table
 
     def _refused(self, model: type[Part], at: KeyPath, name: str, error: Any) -> None:
         """One refusal of the schema in plain words."""
@@ -162,6 +174,7 @@ class _Reading:
             self._wrong(at, f"{name} should be a table, found {checks.shown(value)}")
             return
         annotation, field = checks.step(model, where[0])
+        annotation = checks.bare(annotation)[0]
         path = (*at, *where)
         known = list(model.model_fields)
         if kind == "missing":
@@ -177,9 +190,15 @@ class _Reading:
             self._wrong(path, f"{here} = {checks.shown(value)} is out of range", checks.allowed(annotation, field))
         elif kind in ("too_short", "too_long"):
             self._wrong(path, f"{here} should be two numbers", hint="write range = [0.0, 1.0]")
+        elif kind == "finite_number" or (isinstance(value, float) and not math.isfinite(value)):
+            self._wrong(
+                path, f"{here} = {checks.shown(value)} is not a finite number", checks.allowed(annotation, field)
+            )
+        elif kind in checks.WANTED:
+            what, hint = checks.mistyped(kind, value, field)
+            self._wrong(path, f"{here} {what}", checks.allowed(annotation, field), hint)
         else:
-            said = error["msg"].removeprefix("Input ").removeprefix("should be ")
-            self._wrong(path, f"{here} = {checks.shown(value)}: should be {said}", checks.allowed(annotation, field))
+            self._wrong(path, f"{here} = {checks.shown(value)} is not allowed", checks.allowed(annotation, field))
 
     def _collect(self, at: KeyPath, action: Callable[[], Any]) -> Any:
         """What `action` gives; its problems are told at a key of this file."""
@@ -282,6 +301,8 @@ class _Reading:
         if part is None:
             return None
         if (part.levels is None) == (part.range is None):
+            if isinstance(table, dict) and part.levels is None and table.keys() & {"levels", "range"}:
+                return None  # what is wrong with them is told
             what = "has levels and a range" if part.levels else "has neither levels nor a range"
             self._wrong(at, f"the factor '{path}' {what}", hint="give it one of them: levels = [...] or range = [0, 1]")
             return None
@@ -356,7 +377,7 @@ class _Reading:
             self._wrong(at, "the design is empty: there is no factor", hint=hint)
         if design.file is not None:
             self._wrong((*at, "file"), f'\'file\' goes with kind = "points", not "{kind}"')
-        if kind in WITH_N and design.n is None:
+        if kind in WITH_N and design.n is None and not self._names(at, "n"):
             self._wrong(at, f"'n' is missing in design: {_MEANING[kind]}")
         if kind not in WITH_N and design.n is not None:
             self._wrong((*at, "n"), f"'n' goes with {', '.join(WITH_N)}, not {kind}")
@@ -369,8 +390,8 @@ class _Reading:
         for factor in factors.values():
             if kind not in WITH_STEPS and factor.path not in design.levers:
                 continue
-            if factor.range and not factor.points:
-                where = next(at for path, at, _ in _flat(self.table["factor"], ("factor",), "") if path == factor.path)
+            where = next(at for path, at, _ in _flat(self.table["factor"], ("factor",), "") if path == factor.path)
+            if factor.range and not factor.points and not self._names(where, "points"):
                 hint = "write points = 5 beside it, or levels = [...]"
                 needs = f"in a design of kind {kind}" if kind in WITH_STEPS else "where it is a lever"
                 self._wrong(where, f"the range of '{factor.path}' needs a number of points {needs}", hint=hint)
@@ -422,7 +443,8 @@ class _Reading:
         if self.table.get("factor"):
             self._wrong(("factor",), "a design of kind points takes its factors from the columns of its file")
         if design.file is None:
-            self._wrong(("design",), "'file' is missing in design: a CSV file whose columns are dotted paths")
+            if not self._names(("design",), "file"):
+                self._wrong(("design",), "'file' is missing in design: a CSV file whose columns are dotted paths")
             return (), {}
         rows = self._collect(("design", "file"), lambda: read_rows(self.layer.folder / at_home(str(design.file))))
         if rows is None:
@@ -502,7 +524,7 @@ class _Reading:
                 self._wrong(at, f"an outcome cannot be named '{name}': the table of runs has that column already")
             outcome = self._part(Outcome, at, table)
             if outcome is not None and self._outcome(outcome, at, known):
-                found[name] = outcome
+                found[name] = _reduced(outcome)
         return found | self._listed(found, known)
 
     def _listed(self, there: Mapping[str, Outcome], known: dict[str, Scenario]) -> dict[str, Outcome]:
@@ -521,7 +543,7 @@ class _Reading:
                 self._wrong(at, f"the outcome '{name}' is there twice")
             outcome = Outcome(of=of) if own.is_own(of) else Outcome(of=of, polity=ALL, issue=ALL)
             if self._outcome(outcome, at, known):
-                found[name] = outcome
+                found[name] = _reduced(outcome)
         return found
 
     def _own(self, outcome: Outcome, at: KeyPath) -> bool:
@@ -553,7 +575,7 @@ class _Reading:
         return tuple(dict.fromkeys(written))
 
     def _outcome(self, outcome: Outcome, at: KeyPath, known: dict[str, Scenario]) -> bool:
-        from advosim.experiment.sweep.outcomes import columns
+        from advosim.experiment.sweep.outcomes import columns, is_of_issue
         from advosim.experiment.sweep.outcomes import known as all_known
 
         before = len(self.problems)
@@ -567,18 +589,20 @@ class _Reading:
         elif outcome.of not in columns() and "reduce" in outcome.model_fields_set:
             hint = "leave out 'reduce'; columns of the weekly table take one"
             self._wrong((*at, "reduce"), f"{name}: '{outcome.of}' is one number for a run already", hint=hint)
-        if outcome.reduce in WITH_THRESHOLD and outcome.threshold is None:
+        if outcome.reduce in WITH_THRESHOLD and outcome.threshold is None and not self._names(at, "threshold"):
             self._wrong(at, f"'threshold' is missing in {name}: {outcome.reduce} needs it")
         if outcome.reduce not in WITH_THRESHOLD and outcome.threshold is not None:
             self._wrong((*at, "threshold"), f"{name}: a threshold goes with {', '.join(WITH_THRESHOLD)}")
+        of_issue = is_of_issue(outcome.of)
         for scenario in known.values():
             self._picked(name, (*at, "polity"), outcome.polity, list(scenario.polity), "polity", "polities")
-            self._picked(name, (*at, "issue"), outcome.issue, list(scenario.issue), "issue", "issues")
+            if of_issue or outcome.issue is not None:
+                self._picked(name, (*at, "issue"), outcome.issue, list(scenario.issue), "issue", "issues")
         return len(self.problems) == before
 
     def _picked(self, name: str, at: KeyPath, wanted: str | None, known: list[str], one: str, many: str) -> None:
         allowed = ", ".join([*known, f"{ALL} (their mean)"])
-        if wanted is None and len(known) > 1:
+        if wanted is None and len(known) > 1 and not self._names(at[:-1], one):
             hint = f'write {one} = "{known[0]}"'
             self._wrong(at[:-1], f"{name}: there are {len(known)} {many}; say which", allowed, hint)
         if wanted is not None and wanted != ALL and wanted not in known:
@@ -613,7 +637,8 @@ class _Reading:
 
     def _constraints(self, factors: Mapping[str, Factor], design: Design | None) -> tuple[tuple[str, str], ...]:
         """Pairs of factors of which the first is not above the second, as `A <= B` says."""
-        written = self.table.get("constraints", [])
+        written, tables = self.table.get("constraints", []), self.table.get("factor", {})
+        told = {path for path, _, _ in _flat(tables, ("factor",), "")} if isinstance(tables, dict) else set()
         found = []
         for index, text in enumerate(written if isinstance(written, list) else [written]):
             at: KeyPath = ("constraints", index) if isinstance(written, list) else ("constraints",)
@@ -622,11 +647,13 @@ class _Reading:
                 self._wrong(at, f"the constraint {checks.shown(text)} is not understood", '"A <= B" of two factors')
                 continue
             for side in sides:
+                if side in told and side not in factors:
+                    continue  # what is wrong with the factor is told
                 if side not in factors or factors[side].kind not in ("float", "int"):
                     what = f"constraint '{text}': there is no factor '{side}' of numbers"
                     self._wrong(at, what, ", ".join(factors), did_you_mean(side, list(factors)))
             found.append((sides[0], sides[1]))
-        if found and design is not None and design.kind not in CONSTRAINED:
+        if written and design is not None and design.kind not in CONSTRAINED:
             what = f"constraints do not go with a design of kind {design.kind}, whose analysis needs all of its points"
             self._wrong(("constraints",), what, ", ".join(CONSTRAINED))
         return tuple(found)
@@ -649,7 +676,7 @@ class _Reading:
         written = self.table.get("precision")
         part = None if written is None else self._part(Precision, ("precision",), written)
         if part is None:
-            return None
+            return self._imprecise(written)
         at: KeyPath = ("precision",)
         if part.outcome not in self.table.get("outcome", {}):
             names = list(outcomes)
@@ -657,12 +684,21 @@ class _Reading:
             self._wrong((*at, "outcome"), what, ", ".join(names), did_you_mean(part.outcome, names))
         if not part.width > 0:
             self._wrong((*at, "width"), "precision.width is 0: no interval is narrower")
-        if part.runs is None and part.minutes is None:
+        if part.runs is None and part.minutes is None and not {"runs", "minutes"} & written.keys():
             self._wrong(at, "precision has no budget", "runs, minutes, or both", "write runs = 10000: it may never do")
-        if replicates is not None and replicates.count < 2:
+        told = self._names(("replicates",), "count") and "count" not in (replicates or part).model_fields_set
+        if replicates is not None and replicates.count < 2 and not told:
             hint = "write [replicates] count = 20"
             self._wrong(at, "precision needs 2 replicates or more for its first look", hint=hint)
         return part
+
+    def _imprecise(self, written: Any) -> None:
+        """What else is wrong with a [precision] that lacks what it needs."""
+        at: KeyPath = ("precision",)
+        if isinstance(written, dict) and not {"runs", "minutes"} & written.keys():
+            self._wrong(at, "precision has no budget", "runs, minutes, or both", "write runs = 10000: it may never do")
+        if isinstance(written, dict) and written.get("width") == 0:
+            self._wrong((*at, "width"), "precision.width is 0: no interval is narrower")
 
     def _keep(self) -> Keep | None:
         keep = self._part(Keep, ("keep",), self.table.get("keep"))
@@ -686,6 +722,16 @@ def kind_of(path: str) -> Any:
     except ValueError:
         return "text"
     return {float: "float", int: "int", bool: "bool"}.get(annotation, "text")
+
+
+def _reduced(outcome: Outcome) -> Outcome:
+    """An outcome with its reduction: a name that the vocabulary of outcomes has too needs none, and means what it does
+    there; of any other column it is the last week's value.
+    """
+    from advosim.reading.outcomes import BY_NAME
+
+    same = outcome.reduce is not None or outcome.of in BY_NAME
+    return outcome if same else outcome.model_copy(update={"reduce": "final"})
 
 
 def _exists(path: str) -> bool:

@@ -28,13 +28,27 @@ def known() -> tuple[str, ...]:
     return (*WEEKLY, *(name for name in BY_NAME if name not in WEEKLY))
 
 
+def is_column(outcome: Outcome) -> bool:
+    """Whether an outcome is a column of the weekly table, reduced; else it is one of the vocabulary, or a function.
+
+    A name that both have, such as `salience`, is a column where a reduction is asked for.
+    """
+    return outcome.of in WEEKLY and (outcome.reduce is not None or outcome.of not in BY_NAME)
+
+
+def is_of_issue(name: str) -> bool:
+    """Whether what `of` names differs between issues: an outcome of a polity is the same for all."""
+    return BY_NAME[name].of_issue if name in BY_NAME else True
+
+
 def declared(name: str, outcome: Outcome) -> Column:
     """Meaning, unit and range of an outcome of an experiment."""
     from dataclasses import replace
 
     if own.is_own(outcome.of):
         return Column(name, f"what {outcome.of} gives of a run", by=outcome.of)
-    found = described(outcome.of, outcome.reduce) if outcome.of in WEEKLY else BY_NAME[outcome.of].column
+    column = is_column(outcome)
+    found = described(outcome.of, outcome.reduce or "final") if column else BY_NAME[outcome.of].column
     return replace(found, name=name)
 
 
@@ -57,9 +71,9 @@ def _value(record: Run, outcome: Outcome, folder: Path | None) -> float:
     polities = _picked(outcome.polity, record.names.polities)
     issues = _picked(outcome.issue, record.names.issues)
     courses = [Course(record, polity, issue) for polity in polities for issue in issues]
-    if outcome.of in WEEKLY:
+    if is_column(outcome):
         values = np.mean([course.values(outcome.of) for course in courses], axis=0)
-        return REDUCTIONS[outcome.reduce].of(values, outcome.threshold or 0.0)
+        return REDUCTIONS[outcome.reduce or "final"].of(values, outcome.threshold or 0.0)
     asked = BY_NAME[outcome.of]
     looked_at = courses if asked.of_issue else [Polity(record, polity, issues) for polity in polities]
     return math.fsum(float(asked.read(each)) for each in looked_at) / len(looked_at)

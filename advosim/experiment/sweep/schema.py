@@ -99,10 +99,14 @@ class Precision(Part):
 class Outcome(Part):
     """A number that a run comes down to: a column of the weekly table, reduced over the weeks, or an outcome."""
 
-    of: str = choice(..., "the column of the weekly table, the name of an outcome, or module:function; a column first")
-    reduce: Reduce = choice("final", "how the weeks become one number")
+    of: str = choice(..., "the column of the weekly table, the name of an outcome, or module:function")
+    reduce: Reduce | None = choice(
+        None, "how a column's weeks become one number; without it the outcome of that name, else the last week's value"
+    )
     polity: str | None = choice(None, "which polity; 'all' takes the mean; needed where there are several")
-    issue: str | None = choice(None, "which issue; 'all' takes the mean; needed where there are several")
+    issue: str | None = choice(
+        None, "which issue; 'all' takes the mean; needed where there are several and the outcome is of an issue"
+    )
     threshold: float | None = number(None, -1e12, 1e12, "for first_week_above, first_week_below, count_above")
 
 
