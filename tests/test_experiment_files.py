@@ -312,8 +312,9 @@ def test_an_issue_is_asked_for_only_where_the_outcome_is_of_one() -> None:
 
 
 def test_a_name_of_the_vocabulary_means_the_same_everywhere_unless_a_reduction_is_asked_for() -> None:
-    asked = made(outcome={name: {"of": "salience", "issue": "climate", **more} for name, more in (
-        ("mean", {}), ("last", {"reduce": "final"}))} | {"policy": {"of": "policy", "issue": "climate"}}).outcomes  # fmt: skip
+    salience = {"of": "salience", "issue": "climate"}
+    policy = {"of": "policy", "issue": "climate"}
+    asked = made(outcome={"mean": salience, "last": salience | {"reduce": "final"}, "policy": policy}).outcomes
     assert (asked["mean"].reduce, asked["last"].reduce, asked["policy"].reduce) == (None, "final", "final")
     assert [outcomes.is_column(each) for each in asked.values()] == [False, True, True]
     assert outcomes.declared("mean", asked["mean"]).meaning == BY_NAME["salience"].column.meaning
