@@ -676,7 +676,8 @@ class _Reading:
         written = self.table.get("precision")
         part = None if written is None else self._part(Precision, ("precision",), written)
         if part is None:
-            return self._imprecise(written)
+            self._imprecise(written)
+            return None
         at: KeyPath = ("precision",)
         if part.outcome not in self.table.get("outcome", {}):
             names = list(outcomes)
