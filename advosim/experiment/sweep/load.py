@@ -685,7 +685,7 @@ class _Reading:
             self._wrong((*at, "outcome"), what, ", ".join(names), did_you_mean(part.outcome, names))
         if not part.width > 0:
             self._wrong((*at, "width"), "precision.width is 0: no interval is narrower")
-        if part.runs is None and part.minutes is None and not {"runs", "minutes"} & written.keys():
+        if part.runs is None and part.minutes is None and not {"runs", "minutes"} & (written or {}).keys():
             self._wrong(at, "precision has no budget", "runs, minutes, or both", "write runs = 10000: it may never do")
         told = self._names(("replicates",), "count") and "count" not in (replicates or part).model_fields_set
         if replicates is not None and replicates.count < 2 and not told:
@@ -696,7 +696,7 @@ class _Reading:
     def _imprecise(self, written: Any) -> None:
         """What else is wrong with a [precision] that lacks what it needs."""
         at: KeyPath = ("precision",)
-        if isinstance(written, dict) and not {"runs", "minutes"} & written.keys():
+        if isinstance(written, dict) and not {"runs", "minutes"} & (written or {}).keys():
             self._wrong(at, "precision has no budget", "runs, minutes, or both", "write runs = 10000: it may never do")
         if isinstance(written, dict) and written.get("width") == 0:
             self._wrong((*at, "width"), "precision.width is 0: no interval is narrower")
