@@ -729,9 +729,10 @@ def _reduced(outcome: Outcome) -> Outcome:
     """An outcome with its reduction: a name that the vocabulary of outcomes has too needs none, and means what it does
     there; of any other column it is the last week's value.
     """
-    from advosim.reading.outcomes import BY_NAME
+    from advosim.reading.outcomes import BY_NAME, WEEKLY
 
-    same = outcome.reduce is not None or outcome.of in BY_NAME
+    # All others are told as they were before, so that sweeps which were begun can go on.
+    same = outcome.reduce is not None or (outcome.of in BY_NAME and outcome.of in WEEKLY)
     return outcome if same else outcome.model_copy(update={"reduce": "final"})
 
 
