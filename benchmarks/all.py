@@ -86,7 +86,7 @@ def at_size(n: int, forms: dict[str, peers.Peer], times: int) -> Iterator[Row]:
         works[f"full rule, {name}"], weeks[f"full rule, {name}"] = scaling.weeks(given, scaling.few(n)), scaling.few(n)
     issues = {"full rule, baseline": 3}
     for name, taken in rounds(works, times).items():
-        yield taken.row(name, n, "citizens", 1e9 / n / issues.get(name, 1) / weeks[name], NS)
+        yield taken.row(name, n, "citizens", 1e9 / n / issues.get(name, 1), NS, weeks[name])
 
 
 def several(one: reduced.Running, count: int) -> Callable[[], Any]:
@@ -151,8 +151,8 @@ def whole_sweeps(times: int, weeks: int = 100) -> Iterator[Row]:
         if peers.there(package):
             works[f"sweep, {name}, reduced rule"] = lambda runs=runs: runs(start, 1, weeks)
     for name, taken in rounds(works, times).items():
-        scale = 0.1 if name.startswith("sweep, ours") else 1.0
-        figure = taken.row(name, len(start.attitude), "citizens", scale, "")
+        count = 10 if name.startswith("sweep, ours") else 1
+        figure = taken.row(name, len(start.attitude), "citizens", 1, "", count)
         yield figure._replace(value=1 / figure.value, unit="runs a core-second")
 
 
@@ -267,30 +267,45 @@ def compared(rows: list[Row], before: list[Row]) -> list[tuple[str, float, bool]
 
 
 def drawn(rows: list[Row], file: Path) -> None:
-    """Costs of rules by the size of the world, how cost grows, and runs of sweeps."""
+    """Costs of rules by the size of the world, how cost grows, and runs of sweeps; of what was measured."""
     import matplotlib.pyplot as plt
 
-    figure, (left, middle, right) = plt.subplots(1, 3, figsize=(15, 5), layout="constrained")
-    for what in dict.fromkeys(one.what for one in rows if one.unit == NS):
-        own = [one for one in rows if one.what == what and one.unit == NS]
-        style = "-" if what.startswith("full") else "--"
-        left.plot([one.size for one in own], [one.value for one in own], style, marker="o", label=what)
-    left.set(xscale="log", yscale="log", xlabel="citizens", ylabel=NS, title="Rules, one thread")
-    left.legend(fontsize=7, frameon=False)
-    for slope in (one for one in rows if one.what.startswith("exponent: ") and "1e5" not in one.what):
-        own = [one for one in rows if one.what == slope.what[10:]]
-        sizes, costs = [one.size / own[0].size for one in own], [one.value / own[0].value for one in own]
-        middle.plot(sizes, costs, marker="o", label=f"{slope.of}: {slope.value:.2f} {slope.unit.replace('+-', '± ')}")
-    middle.plot([1, 1e3], [1, 1e3], color="grey", lw=0.8, label="in proportion")
-    middle.set(
-        xscale="log", yscale="log", xlabel="times as many", ylabel="times the time", title="Growth, with exponents"
-    )
-    middle.legend(fontsize=7, frameon=False)
-    own = [one for one in rows if one.unit == "runs a core-second"]
-    right.barh([one.what[7:].replace(", ", "\n") for one in own], [one.value for one in own])
-    right.bar_label(right.containers[0], fmt="%.3g", padding=3) if own else None
-    right.set(xscale="log", xlabel="runs a second of one core", title="Sweeps: 2,000 citizens, 100 weeks")
+    panels = [(rules_drawn, [one for one in rows if one.unit == NS])]
+    panels += [(growth_drawn, rows)] if any(one.what.startswith("exponent: ") for one in rows) else []
+    sweeps_ = [one for one in rows if one.unit == "runs a core-second"]
+    panels += [(sweeps_drawn, sweeps_)] if sweeps_ else []
+    figure, axes = plt.subplots(1, len(panels), figsize=(6.5 * len(panels), 6), layout="constrained", squeeze=False)
+    for (draw, own), place in zip(panels, axes[0], strict=True):
+        draw(place, own)
     figure.savefig(file, dpi=110)
+
+
+def rules_drawn(axes: Any, rows: list[Row]) -> None:
+    for number, what in enumerate(dict.fromkeys(one.what for one in rows)):
+        own, style = [one for one in rows if one.what == what], "-" if what.startswith("full") else "--"
+        sizes, costs = [one.size for one in own], [one.value for one in own]
+        axes.plot(sizes, costs, style, marker="o", color=f"C{number % 10}" if number < 10 else "black", label=what)
+    axes.set(xscale="log", yscale="log", xlabel="citizens", ylabel=NS, title="Rules, one thread")
+    sizes = sorted({one.size for one in rows})
+    axes.set_xticks(sizes, [f"{size:,}" for size in sizes])
+    axes.minorticks_off()
+    axes.legend(fontsize=8, frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=2)
+
+
+def growth_drawn(axes: Any, rows: list[Row]) -> None:
+    for slope in (one for one in rows if one.what.startswith("exponent: ") and "1e5" not in one.what):
+        own = [one for one in rows if one.what == slope.what.removeprefix("exponent: ")]
+        sizes, costs = [one.size / own[0].size for one in own], [one.value / own[0].value for one in own]
+        axes.plot(sizes, costs, marker="o", label=f"{slope.of}: {slope.value:.2f} {slope.unit.replace('+-', '± ')}")
+    axes.axline((1, 1), (10, 10), color="grey", lw=0.8, label="in proportion")
+    axes.set(xscale="log", yscale="log", xlabel="times as many", ylabel="times the time", title="Growth, exponents")
+    axes.legend(fontsize=8, frameon=False)
+
+
+def sweeps_drawn(axes: Any, rows: list[Row]) -> None:
+    names = [one.what.removeprefix("sweep, ").replace(", ", "\n") for one in rows]
+    axes.bar_label(axes.barh(names, [one.value for one in rows]), fmt="%.3g", padding=3)
+    axes.set(xscale="log", xlabel="runs a second of one core", title="Sweeps: 2,000 citizens, 100 weeks")
 
 
 def main(given: argparse.Namespace) -> int:

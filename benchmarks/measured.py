@@ -47,11 +47,12 @@ class Times(NamedTuple):
     seconds: list[float]
     yards: list[float]
 
-    def row(self, what: str, size: int, of: str, scale: float, unit: str) -> Row:
-        """The median, times `scale`."""
+    def row(self, what: str, size: int, of: str, scale: float, unit: str, count: int = 1) -> Row:
+        """The median of one of `count` that a work does at once, times `scale`."""
         low, middle, high = np.quantile(self.seconds, [0.25, 0.5, 0.75])
         share = statistics.median(a / b for a, b in zip(self.seconds, self.yards, strict=True))
-        return Row(what, size, of, middle * scale, unit, (high - low) / 2 / middle, share, os.getloadavg()[0])
+        each = middle * scale / count
+        return Row(what, size, of, each, unit, (high - low) / 2 / middle, share / count, os.getloadavg()[0])
 
 
 @njit

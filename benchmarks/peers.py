@@ -305,7 +305,7 @@ def starsim_model(start: Start, weeks: int) -> Any:
 
 def with_starsim(start: Start) -> Running:
     """Starsim: states are arrays over agents, ties edges of a network."""
-    model = starsim_model(start, 5000)
+    model = starsim_model(start, 300)  # a step takes longer the more are planned
     model.init()
     rule = next(module for module in model.modules if module.name == "rule")
     return Running(

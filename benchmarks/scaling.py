@@ -59,7 +59,7 @@ def few(size: int) -> int:
 def grown(what: str, of: str, works: Mapping[int, Work], per: Callable[[int], int], times: int) -> Iterator[Row]:
     """Points, and the exponent through them."""
     taken = rounds({str(size): work for size, work in works.items()}, times)
-    rows = [taken[str(size)].row(what, size, of, 1e3 / per(size), "ms") for size in works]
+    rows = [taken[str(size)].row(what, size, of, 1e3, "ms", per(size)) for size in works]
     yield from rows
     yield from exponent(what, of, works, [row.value for row in rows])
 

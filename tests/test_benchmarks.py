@@ -81,6 +81,8 @@ def test_what_got_slower_is_marked_and_a_slower_machine_is_not(module: Any, tmp_
     assert [mark for *_, mark in benchmarks.compared(table(3.0, 1.5), before)] == [False]
     ((what, ratio, mark),) = benchmarks.compared(table(1.2, 0.5), before)
     assert (what, mark) == ("week, 100 citizens", True) and ratio == pytest.approx(1.2, abs=0.01)
+    several = measured.Times([4.0] * 3, [0.5] * 3).row("week", 100, "citizens", 1e3, "ms", 4)
+    assert (several.value, several.yards) == (1000, 2), "yards are of one, however many were done at once"
     (tmp_path / "old.csv").write_text("what,citizens,value\nweek,1,2\n")
     with pytest.raises(SystemExit, match="not a table of these benchmarks"):
         benchmarks.read(tmp_path / "old.csv")
