@@ -81,7 +81,7 @@ def _refuse_what_is_not_there(path: Path) -> None:
         if path.is_dir():
             problem, hint = "is a folder, not a file", "name the file in it"
         elif not path.is_file():
-            problem = "no such file"
+            problem = "is a device or a pipe, not a file" if path.exists() else "no such file"
         else:
             path.open("rb").close()
     except OSError as error:

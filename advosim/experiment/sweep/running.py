@@ -276,11 +276,14 @@ def failed(folder: str | Path, run: int | None = None) -> list[int]:
 
 
 def _plan(folder: Path) -> store.Plan:
+    hint = "advosim sweep run EXPERIMENT --out DIR begins one"
     try:
         plan = store.read_plan(folder)
+    except InputError as error:
+        what = ((p.file, p.line, p.what) for p in error.problems)
+        raise InputError(Problem(*each, "the folder of a sweep", hint) for each in what) from None
     except Damage as error:
         raise InputError(Problem("", None, f"{error}; {store.AGAIN}")) from None
     if plan is None:
-        hint = "advosim sweep run EXPERIMENT --out DIR begins one"
         raise InputError(Problem(str(folder), None, "there is no sweep in this folder", hint=hint))
     return plan
