@@ -125,7 +125,8 @@ function shortened(pen, name, wide, size) {
   const end = name.slice(-2);
   let start = name.slice(0, -2);
   while (start.length > 3 && pen.wide(`${start}…${end}`, { size }) > wide) start = start.slice(0, -1);
-  return `${start.trimEnd()}…${end}`;
+  const short = `${start.trimEnd()}…${end}`;
+  return short.length < name.length ? short : name;
 }
 
 // ---------------------------------------------------------------- the map

@@ -105,7 +105,7 @@ export function drawValues(pen, plot) {
   drawNumbers(pen, plot, lanes.attention, of("agenda", percent));
   if (!now[0] || !now[1]) return;
   const apart = (/** @type {string} */ name) => value(scene, now[1], name) - value(scene, now[0], name);
-  const said = curve.signed ? signed(apart(measure)) : `${apart(measure) < 0 ? "−" : "+"}${percent(Math.abs(apart(measure)))}`;
+  const said = curve.signed ? signed(apart(measure)) : `${apart(measure) < 0 ? "−" : apart(measure) > 0 ? "+" : ""}${percent(Math.abs(apart(measure)))}`;
   const { axis, size } = plot;
   const middle = lanes.difference.y + lanes.difference.h / 2;
   pen.text(axis.right + 0.6 * size, middle - 0.15 * size, said, { size, weight: 700, fill: SIDES[1].colour });

@@ -49,9 +49,11 @@ export class Picture {
   drawCard(scene, side, map) {
     if (!nowOf(scene, side)) {
       const there = scene.sides[side].weeks.length;
-      this.crowds[side].sheet.paint((pen, box) =>
-        pen.text(box.w / 2, box.h / 2, `Week ${scene.view.week} is being made (${there} are there)`, { size: 14, fill: SOFT, anchor: "middle" }),
-      );
+      this.crowds[side].sheet.paint((pen, box) => {
+        const letters = /** @type {import("./pen.js").Letters} */ ({ size: 14, fill: SOFT, anchor: "middle" });
+        pen.text(box.w / 2, box.h / 2, `Week ${scene.view.week} is being made`, letters);
+        pen.text(box.w / 2, box.h / 2 + 20, `(${there} are there)`, letters);
+      });
     } else this.crowds[side].draw(scene, side);
     this.actors[side].paint((pen, box) => (map ? drawMap : drawOrganisations)(pen, box, scene, side));
   }

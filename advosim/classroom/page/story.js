@@ -37,7 +37,8 @@ const shownStory = { key: "", items: new Map() };
 /** @param {HTMLElement} panel @param {import("./scene.js").Scene} scene @param {(week: number) => void} go */
 export function showStory(panel, scene, go) {
   const told = toldBy(scene);
-  const key = JSON.stringify([told.length, told[0]?.text, told[0]?.week, scene.view.issue, scene.view.polity, scene.view.s, scene.view.b]);
+  const shared = told.filter((each) => each.side === null).length;
+  const key = JSON.stringify([told.length, shared, told[0]?.text, told[0]?.week, scene.view.issue, scene.view.polity, scene.view.s, scene.view.b]);
   if (key === shownStory.key && panel.childElementCount) return;
   shownStory.key = key;
   if (!told.length) {
