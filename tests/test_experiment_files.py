@@ -122,6 +122,12 @@ def test_scenarios_are_a_factor() -> None:
     assert all(experiment.at(p).weeks == 10 for p in points)
 
 
+def test_scenarios_are_a_factor_of_a_factorial_too() -> None:
+    crossed = made(scenario=["baseline", "closed_regime"], factor={REPRESSION: {"levels": [0.1, 0.9]}})
+    assert list(crossed.factors) == ["scenario", REPRESSION]
+    assert len(list(designs.points(crossed))) == 4
+
+
 def test_scenarios_can_be_made_in_python() -> None:
     home = made().scenario
     assert made(scenario=home).scenario == home

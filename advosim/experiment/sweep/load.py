@@ -390,8 +390,10 @@ class _Reading:
         for factor in factors.values():
             if kind not in WITH_STEPS and factor.path not in design.levers:
                 continue
+            if not factor.range or factor.points:
+                continue
             where = next(at for path, at, _ in _flat(self.table["factor"], ("factor",), "") if path == factor.path)
-            if factor.range and not factor.points and not self._names(where, "points"):
+            if not self._names(where, "points"):
                 hint = "write points = 5 beside it, or levels = [...]"
                 needs = f"in a design of kind {kind}" if kind in WITH_STEPS else "where it is a lever"
                 self._wrong(where, f"the range of '{factor.path}' needs a number of points {needs}", hint=hint)
