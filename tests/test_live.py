@@ -147,6 +147,15 @@ def test_frames_tell_what_the_record_tells() -> None:
     assert any(week.appeals for week in shown) and any(week.cases for week in shown)
 
 
+def test_who_has_left_a_body_stays_in_sight() -> None:
+    world = found(neighbours(), 1, 1)
+    known = cast(world, neighbours())
+    assert frame(world, neighbours(), known).members == [(0, 0, True), (0, 1, True), (1, 0, True), (1, 1, True)]
+    mandate = tables(world)["mandates"][1, 0]
+    mandate.member, mandate.left = False, True
+    assert frame(world, neighbours(), known).members[2] == (1, 0, False)
+
+
 def test_ballots_and_parties_are_shown_where_they_exist() -> None:
     shown = frames(voting())
     assert any(SLOTS[row[2]].startswith("initiative") for week in shown for row in week.ballots)

@@ -37,6 +37,8 @@ FILES = {
     "tiny": 'title = "Tiny"\nextends = "baseline"\nweeks = 40\n[polity.home]\ncitizens = 400\n',
     "abroad": 'title = "Abroad"\nextends = "boomerang"\nweeks = 60\n[polity.home]\ncitizens = 300\n'
     "[polity.north]\ncitizens = 200\n[polity.south]\ncitizens = 200\n",
+    "network": 'title = "Network"\nextends = "out_of_the_body"\nweeks = 40\nreform = []\n[polity.home]\ncitizens = 200\n'
+    "[polity.north]\ncitizens = 100\n[polity.south]\ncitizens = 100\n",
     "votes": 'title = "Votes"\nextends = "proportional_system"\nweeks = 40\n[polity.home]\ncitizens = 400\n'
     "[polity.home.governance]\nelection_interval = 26\n"
     "[polity.home.governance.initiative]\nallowed = true\nsignature_share = 0.002\nwindow = 20\n",
@@ -162,7 +164,7 @@ def test_both_histories_are_drawn_and_nothing_is_asked_of_others(address: str, p
     assert all(url.startswith((address, "data:", "blob:")) for url in page.asked)
     if name == "votes":
         assert "of the seats" in tab.inner_text("#numbers-a")
-    assert tab.is_visible("#map") == (name == "abroad")
+    assert tab.is_visible("#map") == (name in ("abroad", "network"))
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -387,6 +389,17 @@ def test_the_map_and_the_other_country_can_be_looked_at(address: str, page: Page
     tab.locator("#polities label").nth(1).click()
     tab.wait_for_timeout(60)
     assert "%" in tab.inner_text("#numbers-a")
+
+
+def test_allies_from_abroad_stand_at_home_and_on_the_map(address: str, page: Page, tmp_path: Path) -> None:
+    """The network of the scenario begins with an alliance across three countries."""
+    tab = page.open(address, {"s": "network", "tab": "story", "week": 2, "map": False})
+    page.ready()
+    at_home = taken(tab, "svg", tmp_path).read_text(encoding="utf-8")
+    assert at_home.count("Watch (north)") == at_home.count("Watch (south)") == 2
+    tab.click("#map")
+    drawn = taken(tab, "svg", tmp_path).read_text(encoding="utf-8")
+    assert "Watch (north)" not in drawn and ">union</text>" in drawn and not violations(tab)
 
 
 # ---------------------------------------------------------------- how sure, and lessons

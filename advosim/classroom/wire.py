@@ -38,6 +38,7 @@ def week(frame: Frame) -> bytes:
         "ballots": [(*row[:3], int(row[3]), round(row[4], 4), row[5], row[6]) for row in frame.ballots],
         "appeals": [(*row[:4], round(row[4], 3)) for row in frame.appeals],
         "cases": [(*row[:4], round(row[4], 3)) for row in frame.cases],
+        "members": [(body, polity, int(inside)) for body, polity, inside in frame.members],
         "said": [astuple(sentence)[1:] for sentence in frame.sentences],
     }
     text = json.dumps(table, separators=(",", ":")).encode()

@@ -108,6 +108,8 @@ class Frame:
     """Cases on their way abroad: organisation, body (-1: other states), issue, side, share of the way done."""
     cases: list[tuple[int, int, int, int, float]]
     """Cases that were taken up: body (-1: other states), polity, issue, side, how fresh (0..1)."""
+    members: list[tuple[int, int, bool]]
+    """Body and polity of each that is a member (true), or has left (false)."""
     sentences: list[Sentence]
     """What happened this week, told without knowing what came after."""
 
@@ -161,6 +163,7 @@ def frame(world: World, scenario: Scenario, of: Cast) -> Frame:
         _ballots(known),
         _appeals(known),
         _cases(known),
+        _members(known),
         sentences(known, scenario, of.names),
     )
 
@@ -215,6 +218,12 @@ def _appeals(known: dict[str, Any]) -> list[tuple[int, int, int, int, float]]:
         body = int(at[0]) if at.size else -1
         found.append((int(row["organisation"]), body, int(row["issue"]), int(row["side"]), done))
     return found
+
+
+def _members(known: dict[str, Any]) -> list[tuple[int, int, bool]]:
+    member, left = known["mandates"]["member"], known["mandates"]["left"]
+    places = zip(*(axis.tolist() for axis in np.nonzero(member | left)), strict=True)
+    return [(body, polity, bool(member[body, polity])) for body, polity in places]
 
 
 def _cases(known: dict[str, Any]) -> list[tuple[int, int, int, int, float]]:

@@ -160,7 +160,9 @@ def _step(row: Any, known: _Known) -> str:
         "table": "as the round table agreed",
         "store": "because pressure beat resistance",
     }[ROUTES[int(row["route"])]]
-    return f"The law on {known.issue(row)} moves by {words.signed(float(row['size']))}, to {way}, {how}."
+    size = words.signed(float(row["size"]))
+    by = "less than 0.01" if size == words.signed(0.0) else size
+    return f"The law on {known.issue(row)} moves by {by}, to {way}, {how}."
 
 
 def _reform(row: Any, known: _Known) -> str:

@@ -6,6 +6,8 @@ import { capital, fundsOf, marksOf, nowOf, plain, value, INK, RULE, SOFT, VIEWS 
 /** The weight that an organisation must give an issue to be named on it. */
 const CARES = 0.15;
 const MOST_NAMED = 9;
+/** Of those, allies from abroad at most. */
+const MOST_ABROAD = 4;
 
 /**
  * @param {import("./pen.js").Pen} pen @param {import("./pen.js").Box} box @param {import("./scene.js").Scene} scene @param {number} side
@@ -23,11 +25,12 @@ export function drawOrganisations(pen, box, scene, side) {
   for (const [organisation, at] of places) drawOne(pen, scene, week, organisation, at, busy.has(organisation), size, box.w);
 }
 
-/** @typedef {{x: number, y: number, left: boolean, named: boolean}} Spot */
+/** @typedef {{x: number, y: number, left: boolean, named: boolean, abroad: boolean}} Spot */
 
 /**
  * Where organisations stand: on the side that they take, those whom the issue concerns with their names.
- * Who is founded in mid-run comes in then, before those who are named no more as the issue concerns them less.
+ * Where too many are concerned, those who are founded in mid-run come first, and those who have closed last. Allies from
+ * abroad stand below.
  * @param {import("./scene.js").Scene} scene @param {import("./history.js").Week | undefined} week
  * @param {import("./pen.js").Box} box @param {number} size
  * @returns {Map<number, Spot>}
@@ -47,18 +50,28 @@ function placed(scene, week, box, size) {
       .map((each, place) => ({ place, home: each[0] }))
       .filter(({ place, home }) => home === view.polity && there(place) && wants(place, home) === left)
       .map(({ place }) => place);
-    const named = all.filter((place) => cares(place) >= CARES).slice(0, MOST_NAMED);
+    const allies = week ? alliesAbroad(scene, week, left ? 0 : 1).slice(0, MOST_ABROAD) : [];
+    const rank = (/** @type {number} */ place) => (week && marksOf(stage, week, place) & 1 ? 2 : stage.newcomers?.[place] ? 0 : 1);
+    const concerned = all.filter((place) => cares(place) >= CARES).sort((one, other) => rank(one) - rank(other) || one - other);
+    const named = [...concerned.slice(0, MOST_NAMED - allies.length).sort((one, other) => one - other), ...allies];
     const rest = all.filter((place) => !named.includes(place));
     const room = rest.length ? 1.9 * size : 0;
     const step = Math.min(2.1 * size, (box.h - room) / Math.max(named.length, 1));
     const edge = left ? box.x + 2 * size : box.x + box.w - 2 * size;
-    named.forEach((place, i) => spots.set(place, { x: edge, y: box.y + (i + 0.5) * step, left, named: true }));
+    named.forEach((place, i) => spots.set(place, { x: edge, y: box.y + (i + 0.5) * step, left, named: true, abroad: allies.includes(place) }));
     const across = Math.min(1.15 * size, (box.w / 2 - 2.4 * size) / Math.max(rest.length, 1));
     rest.forEach((place, i) =>
-      spots.set(place, { x: edge + (left ? 1 : -1) * i * across, y: box.y + box.h - 0.8 * size, left, named: false }),
+      spots.set(place, { x: edge + (left ? 1 : -1) * i * across, y: box.y + box.h - 0.8 * size, left, named: false, abroad: false }),
     );
   }
   return spots;
+}
+
+/** Organisations of other countries that are allied on the issue with one from here. @param {import("./scene.js").Scene} scene @param {import("./history.js").Week} week @param {number} side */
+function alliesAbroad({ stage, view }, week, side) {
+  const home = (/** @type {number} */ one) => stage.organisations[one][0] === view.polity;
+  const shared = week.alliances.filter((each) => each[1] === view.issue && each[2] === side && each[3].some(home));
+  return [...new Set(shared.flatMap((each) => each[3].filter((one) => !home(one))))].sort((one, other) => one - other);
 }
 
 /** Whether an organisation would have more reform than the law at the start. @param {import("./history.js").Stage} stage @param {number} place @param {number} issue @param {number} home */
@@ -100,11 +113,14 @@ function drawOne(pen, scene, week, organisation, at, busy, size, wide) {
   const r = Math.round(2 * Math.max(0.18 * size, Math.min(most, means))) / 2;
   if (closed) drawCross(pen, at.x, at.y, 0.32 * size);
   else {
-    pen.round(at.x, at.y, r, { fill: exiled ? "#fff" : colour, stroke: colour, width: 1.5 });
+    pen.round(at.x, at.y, r, { fill: exiled || at.abroad ? "#fff" : colour, stroke: colour, width: 1.5 });
     if (busy) pen.round(at.x, at.y, r + 2.5, { stroke: colour, width: 1.4 });
   }
   if (!at.named) return;
-  const name = shortened(pen, capital(plain(stage.organisations[organisation][1])), wide / 2 - 3.2 * size, size - 0.5);
+  const [home, own] = stage.organisations[organisation];
+  const from = at.abroad ? ` (${plain(stage.polities[home])})` : "";
+  const room = wide / 2 - 3.2 * size - pen.wide(from, { size: size - 0.5 });
+  const name = shortened(pen, capital(plain(own)), room, size - 0.5) + from;
   pen.text(at.x + (at.left ? 1 : -1) * 1.0 * size, at.y + 0.36 * size, name, {
     size: size - 0.5,
     fill: closed ? "#6b7280" : INK,
@@ -148,7 +164,11 @@ export function drawMap(pen, box, scene, side) {
   }));
   if (gates.length) pen.text(box.x, box.y + size, "above the states", { size: size - 1, fill: SOFT });
   pen.path([box.x, sky.y + 1.3 * size, box.x + box.w, sky.y + 1.3 * size], { stroke: RULE, dash: [2, 3] });
-  if (week) drawShame(pen, scene, week, homes, gates, size);
+  if (week) {
+    drawMembers(pen, week, homes, gates, size);
+    drawAllies(pen, scene, week, homes);
+    drawShame(pen, scene, week, homes, gates, size);
+  }
   homes.forEach((home, place) => drawCountry(pen, scene, week, home, place, size));
   for (const gate of gates) {
     const r = 0.8 * size;
@@ -170,6 +190,46 @@ function country(stage, place, box) {
 }
 
 /** @typedef {{name: string, x: number, y: number, r?: number}} Place */
+
+/**
+ * Who is a member of which body, and whose government has left it.
+ * @param {import("./pen.js").Pen} pen @param {import("./history.js").Week} week @param {Place[]} homes @param {Place[]} gates @param {number} size
+ */
+function drawMembers(pen, week, homes, gates, size) {
+  for (const [body, polity, inside] of week.members || []) {
+    const [from, to] = [homes[polity], gates[body]];
+    const ends = [from.x, from.y - (from.r || 0), to.x, to.y + 0.4 * size];
+    if (inside) pen.path(ends, { stroke: "#8a929b", width: 1 });
+    else {
+      const [x, y] = [(ends[0] + ends[2]) / 2, (ends[1] + ends[3]) / 2];
+      pen.path(ends, { stroke: "#8a929b", width: 1, dash: [2, 4] });
+      drawCross(pen, x, y, 0.36 * size);
+      pen.text(x + 0.7 * size, y + 0.35 * size, "left", { size, weight: 700, halo: true });
+    }
+  }
+}
+
+/**
+ * Alliances on the issue across borders: the more pairs, the wider.
+ * @param {import("./pen.js").Pen} pen @param {import("./scene.js").Scene} scene @param {import("./history.js").Week} week @param {Place[]} homes
+ */
+function drawAllies(pen, { stage, view, big }, week, homes) {
+  /** @type {Map<string, number>} */
+  const pairs = new Map();
+  for (const [, issue, side, members] of week.alliances) {
+    if (issue !== view.issue) continue;
+    const countries = [...new Set(members.map((one) => stage.organisations[one][0]))].sort();
+    countries.forEach((one, i) => countries.slice(i + 1).forEach((other) => pairs.set(`${one} ${other} ${side}`, (pairs.get(`${one} ${other} ${side}`) || 0) + 1)));
+  }
+  for (const [key, number] of pairs) {
+    const [one, other, side] = key.split(" ").map(Number);
+    const [from, to] = [homes[one], homes[other]];
+    const low = Math.max(from.y + (from.r || 0), to.y + (to.r || 0));
+    const over = /** @type {[number, number]} */ ([(from.x + to.x) / 2, low + (side ? 4 : 14) * big]);
+    const style = { stroke: side === 0 ? VIEWS.more : VIEWS.less, width: Math.min(6, 1.2 + number) };
+    pen.bow([from.x, from.y + 0.6 * (from.r || 0)], over, [to.x, to.y + 0.6 * (to.r || 0)], style);
+  }
+}
 
 /**
  * @param {import("./pen.js").Pen} pen @param {import("./scene.js").Scene} scene @param {import("./history.js").Week | undefined} week

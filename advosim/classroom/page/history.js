@@ -23,7 +23,7 @@
  *   k: number, campaigns: [number, number, number][], founded: [number, number[], number[]][], alliances: [number, number, number, number[]][],
  *   parties: [number, number, number][], ballots: [number, number, number, number, number, number, number][],
  *   appeals: [number, number, number, number, number][], cases: [number, number, number, number, number][],
- *   said: Said[], numbers: Float32Array, bytes: Uint8Array
+ *   members: [number, number, number][], said: Said[], numbers: Float32Array, bytes: Uint8Array
  * }} Week
  */
 

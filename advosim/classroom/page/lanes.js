@@ -25,7 +25,7 @@ const HEIGHTS = { law: 84, people: 78, attention: 34, answers: 66, events: 38, d
 /** Events with a mark of their own on the axis; the law's steps stand on its line. */
 const MARKED = new Set([
   "news", "closure", "founded", "reform", "alliance", "dissolved", "hashtag", "concession", "agreement", "election", "government",
-  "adopted", "shaming", "shelter", "ballot_launched", "vote", "deterrence", "protest",
+  "adopted", "shaming", "shelter", "withdrawal", "split", "formalised", "merged", "ballot_launched", "vote", "deterrence", "protest",
 ]);
 
 /**
@@ -416,11 +416,12 @@ function drawSteps(pen, { scene, axis, x, size, law }) {
       for (const [event, polity, issue, , , change, text] of week.said) {
         if (event !== "step" || polity !== scene.view.polity || issue !== scene.view.issue) continue;
         const at = law.y(value(scene, week, "policy"));
+        axis.marks.push({ x: x(week.k), y: at, week: week.k, text });
+        if (signed(change) === signed(0)) continue;
         const room = x(week.k) < axis.right - 4 * size;
         pen.text(x(week.k) + (room ? 5 : -5), at + (change > 0 ? -0.45 : 1.1) * size, signed(change), {
           size: size - 0.5, weight: 700, fill: SIDES[side].colour, anchor: room ? "start" : "end", halo: true,
         });
-        axis.marks.push({ x: x(week.k), y: at, week: week.k, text });
       }
     }
   });
@@ -467,13 +468,22 @@ export function drawMark(pen, event, x, y, r, colour) {
     pen.path([x + r * 0.55, y - r, x + r * 0.35, y + r], line);
     pen.path([x - r, y - r * 0.35, x + r, y - r * 0.35], line);
     pen.path([x - r, y + r * 0.35, x + r, y + r * 0.35], line);
-  } else if (event === "news") pen.path([x, y - r, x + r, y + r, x - r, y + r], solid, true);
+  } else if (event === "news" || event === "disaster") pen.path([x, y - r, x + r, y + r, x - r, y + r], solid, true);
   else if (event === "step") pen.path([x - r, y + r, x, y + r, x, y - r, x + r, y - r], { ...line, width: 2.2 });
   else if (event === "protest") pen.rect(x - r * 0.85, y - r * 0.85, 1.7 * r, 1.7 * r, solid);
   else if (event === "repress" || event === "accommodate") pen.rect(x - r, y - r * 0.4, 2 * r, 0.8 * r, solid);
   else if (["adopted", "refused", "appeal", "shaming", "shelter"].includes(event)) {
     pen.path([x - r, y + r, x + r, y - r], line);
     pen.path([x - r * 0.2, y - r, x + r, y - r, x + r, y + r * 0.2], line);
+  } else if (event === "merged") {
+    pen.path([x - r, y - r, x, y, x - r, y + r], line);
+    pen.path([x, y, x + r, y], line);
+  } else if (event === "withdrawal") {
+    pen.path([x - r, y - r, x + r, y + r], line);
+    pen.path([x + r, y - r * 0.2, x + r, y + r, x - r * 0.2, y + r], line);
+  } else if (event === "unregistered" || event === "not_followed") {
+    pen.round(x, y, r, { ...line, fill: "#fff" });
+    pen.path([x - r * 0.5, y, x + r * 0.5, y], line);
   } else {
     pen.rect(x - r, y - r * 0.7, 2 * r, 1.6 * r, { ...line, fill: "#fff" });
     pen.path([x - r * 0.6, y - r * 1.1, x + r * 0.6, y - r * 1.1], line);
