@@ -37,7 +37,8 @@ FILES = {
     "tiny": 'title = "Tiny"\nextends = "baseline"\nweeks = 40\n[polity.home]\ncitizens = 400\n',
     "abroad": 'title = "Abroad"\nextends = "boomerang"\nweeks = 60\n[polity.home]\ncitizens = 300\n'
     "[polity.north]\ncitizens = 200\n[polity.south]\ncitizens = 200\n",
-    "network": 'title = "Network"\nextends = "out_of_the_body"\nweeks = 40\nreform = []\n[polity.home]\ncitizens = 200\n'
+    "network": 'title = "Network"\nextends = "out_of_the_body"\nweeks = 40\nreform = []\n'
+    "[polity.home]\ncitizens = 200\n"
     "[polity.north]\ncitizens = 100\n[polity.south]\ncitizens = 100\n",
     "votes": 'title = "Votes"\nextends = "proportional_system"\nweeks = 40\n[polity.home]\ncitizens = 400\n'
     "[polity.home.governance]\nelection_interval = 26\n"
