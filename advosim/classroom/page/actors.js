@@ -135,14 +135,23 @@ function drawCross(pen, x, y, r) {
   pen.path([x - r, y + r, x + r, y - r], { stroke: INK, width: 1.8 });
 }
 
-/** A name that fits: what is cut is cut out of its middle, as its end tells alike ones apart. @param {import("./pen.js").Pen} pen @param {string} name @param {number} wide @param {number} size */
+/**
+ * A name that fits: its words are shortened from the first on, each to three letters at least, so that alike ones stay
+ * apart; what is still too wide loses words of its middle.
+ * @param {import("./pen.js").Pen} pen @param {string} name @param {number} wide @param {number} size
+ */
 function shortened(pen, name, wide, size) {
-  if (pen.wide(name, { size }) <= wide) return name;
-  const end = name.slice(-2);
-  let start = name.slice(0, -2);
-  while (start.length > 3 && pen.wide(`${start}…${end}`, { size }) > wide) start = start.slice(0, -1);
-  const short = `${start.trimEnd()}…${end}`;
-  return short.length < name.length ? short : name;
+  const fits = (/** @type {string} */ told) => pen.wide(told, { size }) <= wide;
+  if (fits(name)) return name;
+  const words = name.split(" ");
+  for (const [place, word] of words.entries()) {
+    for (let keep = word.length - 2; keep >= 3; keep -= 1) {
+      words[place] = `${word.slice(0, keep)}.`;
+      if (fits(words.join(" "))) return words.join(" ");
+    }
+  }
+  while (words.length > 2 && !fits(words.join(" "))) words.splice(1, 1);
+  return words.join(" ");
 }
 
 // ---------------------------------------------------------------- the map
@@ -294,6 +303,13 @@ function onBow(a, b, c, t) {
   return [at(0), at(1)];
 }
 
+/** Where words begin that stand about a place and do not leave the map. @param {Place[]} homes @param {number} middle @param {number} wide */
+function within(homes, middle, wide) {
+  const [first, last] = [homes[0], homes[homes.length - 1]];
+  const [least, most] = [first.x - (first.r || 0), last.x + (last.r || 0) - wide];
+  return Math.max(least, Math.min(middle - wide / 2, most));
+}
+
 /**
  * Shaming that comes back to the country that is looked at: the wider, the stronger.
  * @param {import("./pen.js").Pen} pen @param {import("./scene.js").Scene} scene @param {import("./history.js").Week} week
@@ -314,6 +330,8 @@ function drawShame(pen, scene, week, homes, gates, size) {
       pen.bow([from.x + 5, from.y], over, to, { stroke: colour, width: 1.5 + 7 * strength, opacity: 0.55 });
       pen.path([to[0] - 6, to[1] - 9, to[0], to[1], to[0] + 8, to[1] - 8], { fill: colour }, true);
     }
-    pen.text(home.x, home.y + (home.r || 0) + (2.3 + side) * size, `shamed: ${Math.round(100 * strength)}%`, { size: size - 0.5, fill: colour, weight: 600, anchor: "middle", halo: true });
+    const told = `shamed: ${Math.round(100 * strength)}%`;
+    const x = within(homes, home.x, pen.wide(told, { size: size - 0.5, weight: 600 }));
+    pen.text(x, home.y + (home.r || 0) + (2.3 + side) * size, told, { size: size - 0.5, fill: colour, weight: 600, halo: true });
   });
 }
