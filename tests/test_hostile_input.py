@@ -46,8 +46,12 @@ def problems(scenario: str | Path) -> list[Problem]:
     ],
 )
 def test_habits_of_other_programs_get_a_hint(line: str, hint: str, tmp_path: Path) -> None:
-    text = f"{TITLE}[polity.home.governance]\nopenness = 0.5\n{line}\n"
-    (told,) = problems(written(tmp_path, text))
+    gets_a_hint("openness = 0.5", line, hint, tmp_path)
+
+
+def gets_a_hint(before: str, line: str, hint: str, folder: Path) -> None:
+    """One problem, at the line that is wrong and not at that before."""
+    (told,) = problems(written(folder, f"{TITLE}[polity.home.governance]\n{before}\n{line}\n"))
     assert told.line == 5
     assert hint in told.hint
 
@@ -225,10 +229,7 @@ def test_devices_are_no_tables() -> None:
     ],
 )
 def test_signs_of_other_programs_get_a_hint(line: str, hint: str, tmp_path: Path) -> None:
-    text = f"{TITLE}[polity.home.governance]\nopenness = 0.5  # 30%; // as told\n{line}\n"
-    (told,) = problems(written(tmp_path, text))
-    assert told.line == 5
-    assert hint in told.hint
+    gets_a_hint("openness = 0.5  # 30%; // as told", line, hint, tmp_path)
 
 
 def test_what_stands_in_quotes_is_the_authors_own(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -60,7 +60,7 @@ def without_ties(scenario: Scenario) -> Scenario:
 # ---------------------------------------------------------------- networks
 
 
-def p1(lab: Lab) -> Iterator[Row]:
+def change_across_borders(lab: Lab) -> Iterator[Row]:
     """Networking is necessary for organisations to change policy across borders."""
     for name in ("boomerang", "transnational_network"):
         tied = lab.world(name)
@@ -68,7 +68,7 @@ def p1(lab: Lab) -> Iterator[Row]:
         yield Row(f"policies that move with ties minus without, {name}", mean(found[1] - found[0]), 0.0, ANY)
 
 
-def p2(lab: Lab) -> Iterator[Row]:
+def collapse(lab: Lab) -> Iterator[Row]:
     """And it raises the risk that organisations collapse."""
     for name in ("baseline", "closed_regime", "transnational_network"):
         tied = lab.world(name)
@@ -91,7 +91,7 @@ def stacked(found: Mapping[str, Numbers]) -> Numbers:
     return np.column_stack(list(found.values()))
 
 
-def p3(lab: Lab) -> Iterator[Row]:
+def unchanged_issues(lab: Lab) -> Iterator[Row]:
     """Most contests leave policy unchanged; change, when it comes, is large."""
     base = lab.world("baseline")
     for times, organisations in ((0.5, 10), (1, 20), (2, 40), (4, 80)):
@@ -170,7 +170,7 @@ def standard(columns: Numbers) -> Numbers:
     return (columns - columns.mean(axis=0)) / columns.std(axis=0)
 
 
-def p4(lab: Lab) -> Iterator[Row]:
+def who_wins(lab: Lab) -> Iterator[Row]:
     """Resources explain little of who wins, context more, and institutions decide how much either counts."""
     settings, found = hypercube(lab)
     change, worlds = found["change"], len(settings)
@@ -211,7 +211,7 @@ def at_the_end(record: Record) -> dict[str, float]:
     return told | {f"attitude {issue}": float(value) for issue, value in attitude.iloc[-1].items()}
 
 
-def answers(lab: Lab) -> Iterator[Row]:
+def majority(lab: Lab) -> Iterator[Row]:
     """Policy answers opinion where power is contested, and the majority does not always win (Gilens & Page 2014)."""
     found = lab.take(lab.world("baseline"), at_the_end)
     policy, attitude = (
@@ -225,7 +225,7 @@ def answers(lab: Lab) -> Iterator[Row]:
 ALIKE = ("climate_ngo_1", "climate_ngo_2", "climate_ngo_3", "climate_movement_1", "climate_movement_2")
 
 
-def p5(lab: Lab) -> Iterator[Row]:
+def strange_bedfellows(lab: Lab) -> Iterator[Row]:
     """Coalitions of one kind win at low salience, diverse ones at high."""
     diverse = lab.world("strange_bedfellows")
     alike = diverse.but({"polity.home.alliance.bedfellows.members": list(ALIKE)})
@@ -247,7 +247,7 @@ def p5(lab: Lab) -> Iterator[Row]:
         )
 
 
-def p6(lab: Lab) -> Iterator[Row]:
+def peak_participation(lab: Lab) -> Iterator[Row]:
     """In closed regimes success rises with peak participation, without a magic number."""
     base = lab.world("closed_regime")
     worlds = [
@@ -290,7 +290,7 @@ def answered(record: Record) -> dict[str, float]:
     return counts
 
 
-def p7(lab: Lab) -> Iterator[Row]:
+def answers_to_protest(lab: Lab) -> Iterator[Row]:
     """How states answer protest: violence is repressed far more often, and accommodated as often."""
     base = lab.world("baseline", LIVELY)
     mixed = [
@@ -325,7 +325,7 @@ def p7(lab: Lab) -> Iterator[Row]:
                 )
 
 
-def p8(lab: Lab) -> Iterator[Row]:
+def backfire(lab: Lab) -> Iterator[Row]:
     """Acts of force lower later participation where media are closed, and raise it where they are not."""
     for neutral in ("", "mechanism.backfire.gain"):
         gain = []
@@ -342,7 +342,7 @@ def p8(lab: Lab) -> Iterator[Row]:
         yield Row("open minus closed", mean(gain[1] - gain[0]), 0.0, ANY, neutral)
 
 
-def p9(lab: Lab) -> Iterator[Row]:
+def middling_openness(lab: Lab) -> Iterator[Row]:
     """Protest is most frequent at middling openness."""
     found = [
         lab.take(lab.world("baseline", governed(repression=0.3, openness=x)), of("protest_weeks"))["protest_weeks"]
@@ -353,7 +353,7 @@ def p9(lab: Lab) -> Iterator[Row]:
     yield Row("weeks of protest, best middle openness minus full", mean(middle - found[-1]), 0.0, ANY)
 
 
-def p10(lab: Lab) -> Iterator[Row]:
+def social_media(lab: Lab) -> Iterator[Row]:
     """Social media raise protest by coordination, not by changing minds: more turnout than onset."""
     for neutral in ("", "mechanism.persuasion.on"):
         less, more = (
@@ -391,7 +391,7 @@ def yearly(record: Record) -> dict[str, float]:
     return {f"{name} {k}": value for name in taken for k, value in enumerate(taken[name].diff().dropna())}
 
 
-def p11(lab: Lab) -> Iterator[Row]:
+def punctuation(lab: Lab) -> Iterator[Row]:
     """Change of policy is more punctuated than what drives it, and more so with friction."""
     tails = {}
     for level in (0.5, 1.0, 2.0):
@@ -423,7 +423,7 @@ def initiatives(record: Record) -> dict[str, float]:
     }
 
 
-def p12(lab: Lab) -> Iterator[Row]:
+def initiatives_that_pass(lab: Lab) -> Iterator[Row]:
     """Few initiatives pass."""
     found = lab.take(lab.world("swiss_style"), initiatives, 416)
     yield Row(
@@ -443,7 +443,7 @@ def far_from_the_people(record: Record) -> dict[str, float]:
     }
 
 
-def p13(lab: Lab) -> Iterator[Row]:
+def threat_of_an_initiative(lab: Lab) -> Iterator[Row]:
     """The initiative works without a vote, less so as signatures cost more. Pairs with a vote are left out."""
     world = lab.world("initiative_threat")
     none = lab.take(world.but(governed(**{"initiative.allowed": False})), far_from_the_people)
@@ -460,7 +460,7 @@ def p13(lab: Lab) -> Iterator[Row]:
             )
 
 
-def p17(lab: Lab) -> Iterator[Row]:
+def lists(lab: Lab) -> Iterator[Row]:
     """Under lists seats follow votes more closely, and niche demands get further."""
     majority, lists = (lab.take(lab.world(name), niche, 520) for name in ("majority_system", "proportional_system"))
     yield Row("Gallagher index, lists minus majority", mean(lists["gallagher"] - majority["gallagher"]), -ANY, 0.0)
@@ -476,7 +476,7 @@ def niche(record: Record) -> dict[str, float]:
 # ---------------------------------------------------------------- abroad
 
 
-def p14(lab: Lab) -> Iterator[Row]:
+def shaming(lab: Lab) -> Iterator[Row]:
     """Shaming works only with presence at home or third states."""
     world = lab.world("boomerang")
     for neutral, alone, joint in (("", 0.0, 0.5), ("equal coefficients", 0.5, 0.5)):
@@ -507,7 +507,7 @@ def abroad(record: Record) -> dict[str, float]:
     }
 
 
-def p19(lab: Lab) -> Iterator[Row]:
+def boomerang(lab: Lab) -> Iterator[Row]:
     """Blocked at home, won abroad."""
     world = lab.world("boomerang")
     shut, open_ = (lab.take(world.but(governed(openness=x)), abroad) for x in (0.1, 0.9))
@@ -541,7 +541,7 @@ def boycotts(record: Record) -> dict[str, float]:
     return counts
 
 
-def p15(lab: Lab) -> Iterator[Row]:
+def covered_boycotts(lab: Lab) -> Iterator[Row]:
     """About a quarter of covered boycotts win, more where reputation was already falling."""
     world = lab.world("producer_boycott")
     found = lab.take(world, boycotts)
@@ -568,7 +568,7 @@ def attitudes(record: Record) -> dict[str, float]:
     return {f"week {week}": float(by_week[week]) for week in TAUGHT}
 
 
-def p16(lab: Lab) -> Iterator[Row]:
+def fading_persuasion(lab: Lab) -> Iterator[Row]:
     """Persuasion decays. One team runs one campaign of public relations; nobody else campaigns."""
     base = lab.world("baseline")
     quiet = base.but({f"polity.home.organisation.{name}.activity": 0.0 for name in base.polity["home"].organisation})
@@ -582,7 +582,7 @@ def p16(lab: Lab) -> Iterator[Row]:
         yield Row("effect on attitudes 8 weeks after its peak, of the peak's", left, -ANY, 0.25, neutral)
 
 
-def p18(lab: Lab) -> Iterator[Row]:
+def pooling(lab: Lab) -> Iterator[Row]:
     """Pooled resources beat the same resources apart where trust is high, not where it is low."""
     base = lab.world("baseline")
     for trust, least, most in ((0.9, 0.0, ANY), (0.1, -ANY, 0.0)):
@@ -608,7 +608,7 @@ def informed(record: Record) -> dict[str, float]:
             "offline": float(by["rural_offline"])}  # fmt: skip
 
 
-def p20(lab: Lab) -> Iterator[Row]:
+def mixed_channels(lab: Lab) -> Iterator[Row]:
     """Mixed channels beat one channel where publics differ in access, also without synergy."""
     world = lab.world("digital_divide", {"mechanism.channels.synergy": 0.0})
     mixed = {
@@ -630,7 +630,7 @@ PEACEFUL = {"mechanism.violence.on": False}
 VIOLENT = {"mechanism.violence.readiness": 10.0}
 
 
-def p21(lab: Lab) -> Iterator[Row]:
+def violence(lab: Lab) -> Iterator[Row]:
     """Violent protest loses sympathy and policy beside the same campaigns in peace, though it gains coverage."""
     world = lab.world("baseline", LIVELY).but({"campaign": CALLED})
     peaceful, violent = (
@@ -647,7 +647,7 @@ def p21(lab: Lab) -> Iterator[Row]:
     yield Row("covered acts a week of protest, violent beside peaceful", gain, 1.0, ANY)
 
 
-def p22(lab: Lab) -> Iterator[Row]:
+def peaceful_success(lab: Lab) -> Iterator[Row]:
     """In closed regimes peaceful campaigns succeed about twice as often as violent ones."""
     world = lab.world("closed_regime", LIVELY).but({"campaign": CALLED, "issue.climate.attitude": 0.4})
     peaceful, violent = (
@@ -674,7 +674,7 @@ def gini(sizes: Numbers) -> float:
     return float((2 * np.arange(1, x.size + 1) - x.size - 1) @ x / (x.size * x.sum()))
 
 
-def p23(lab: Lab) -> Iterator[Row]:
+def sizes_of_petitions(lab: Lab) -> Iterator[Row]:
     """Sizes of petitions are heavily skewed."""
     sizes = stacked(lab.take(lab.world("baseline"), skew))
     yield Row("Gini index of signatures", resampled(lambda rows: gini(sizes[rows].ravel()), len(sizes)), 0.8, ANY)
@@ -686,7 +686,7 @@ DATA = Path(os.environ.get("ADVOSIM_DATA") or Path(__file__).parents[3] / "share
 COUNTRY_YEARS = 60
 
 
-def p24(lab: Lab) -> Iterator[Row]:
+def country_years(lab: Lab) -> Iterator[Row]:
     """How often people protest hardly follows the setting of repression: country-years, each with a seed of its own."""
     file = DATA / "vdem_civil_society_1990_2013.csv"
     if not file.exists():
@@ -707,7 +707,7 @@ def p24(lab: Lab) -> Iterator[Row]:
     yield Row("rank correlation of weeks of protest with the setting", rank, -0.5, 0.5)
 
 
-def p25(lab: Lab) -> Iterator[Row]:
+def restrictive_laws(lab: Lab) -> Iterator[Row]:
     """Restrictive laws on organisations empty the sector."""
     easy, hard = (
         lab.take(lab.world("new_organisations", governed(entry_cost=x)), of("founded", "organisations", "closures"))
@@ -723,38 +723,49 @@ def p25(lab: Lab) -> Iterator[Row]:
     yield Row("organisations founded, .95 beside .05", ratio(born["hard"], born["easy"]), -ANY, 0.9)
 
 
-class Pattern:
-    """A pattern's number, source and test."""
+class Pattern(NamedTuple):
+    """What was found, by whom, how far it was used to choose rules and numbers, and its test."""
 
-    def __init__(self, name: str, source: str, use: str, test: Callable[[Lab], Iterator[Row]]) -> None:
-        self.name, self.source, self.use, self.test = name, source, use, test
+    name: str
+    source: str
+    use: str
+    test: Callable[[Lab], Iterator[Row]]
 
 
 PATTERNS = (
-    Pattern("networking is needed for change across borders", "Bloodgood & Clough 2017", "judged", p1),
-    Pattern("networking raises collapse", "Bloodgood & Clough 2017", "judged", p2),
-    Pattern("most contests change nothing; what changes, changes much", "Baumgartner et al. 2009", "fitted", p3),
-    Pattern("means decide little, context more, governance how much", "Baumgartner et al. 2009", "judged", p4),
-    Pattern("policy answers opinion, and not always the majority's", "Gilens & Page 2014", "looked at", answers),
-    Pattern("diverse coalitions win at high salience", "Junk 2019", "judged", p5),
-    Pattern("success rises with peak participation in closed regimes", "NAVCO 1.2", "judged", p6),
-    Pattern("how states answer protest", "Mass Mobilization", "fitted", p7),
-    Pattern("backfire needs media", "Sutton, Butcher & Svensson 2014", "judged", p8),
-    Pattern("protest peaks at middling openness", "Eisinger 1973", "judged", p9),
-    Pattern("social media coordinate", "Enikolopov, Makarin & Petrova 2020", "judged", p10),
-    Pattern("policy is punctuated", "Jones & Baumgartner 2005", "judged", p11),
-    Pattern("few initiatives pass", "Swissvotes", "fitted", p12),
-    Pattern("the initiative works without a vote", "Gerber 1996; Matsusaka 2018", "judged", p13),
-    Pattern("shaming needs presence or third states", "Murdie & Davis 2012; Hafner-Burton 2008", "judged", p14),
-    Pattern("a quarter of covered boycotts win", "King 2008", "fitted", p15),
-    Pattern("persuasion decays", "Kalla & Broockman 2018", "fitted", p16),
-    Pattern("lists and niche demands", "Lijphart 2012", "judged", p17),
-    Pattern("pooling pays where trust is high", "Hula 1999", "judged", p18),
-    Pattern("blocked at home, won abroad", "Keck & Sikkink 1998", "judged", p19),
-    Pattern("mixed channels reach more", "Chadwick 2017", "judged", p20),
-    Pattern("violence loses sympathy and policy", "Wasow 2020; Simpson, Willer & Feinberg 2018", "looked at", p21),
-    Pattern("peaceful campaigns win more often", "NAVCO 1.2", "looked at", p22),
-    Pattern("petitions are skewed", "Yasseri, Hale & Margetts 2017", "looked at", p23),
-    Pattern("protest hardly follows repression over countries", "Mass Mobilization and V-Dem", "looked at", p24),
-    Pattern("restrictive laws empty the sector", "Dupuy, Ron & Prakash 2016", "judged", p25),
+    Pattern(
+        "networking is needed for change across borders", "Bloodgood & Clough 2017", "judged", change_across_borders
+    ),
+    Pattern("networking raises collapse", "Bloodgood & Clough 2017", "judged", collapse),
+    Pattern(
+        "most contests change nothing; what changes, changes much",
+        "Baumgartner et al. 2009",
+        "fitted",
+        unchanged_issues,
+    ),
+    Pattern("means decide little, context more, governance how much", "Baumgartner et al. 2009", "judged", who_wins),
+    Pattern("policy answers opinion, and not always the majority's", "Gilens & Page 2014", "looked at", majority),
+    Pattern("diverse coalitions win at high salience", "Junk 2019", "judged", strange_bedfellows),
+    Pattern("success rises with peak participation in closed regimes", "NAVCO 1.2", "judged", peak_participation),
+    Pattern("how states answer protest", "Mass Mobilization", "fitted", answers_to_protest),
+    Pattern("backfire needs media", "Sutton, Butcher & Svensson 2014", "judged", backfire),
+    Pattern("protest peaks at middling openness", "Eisinger 1973", "judged", middling_openness),
+    Pattern("social media coordinate", "Enikolopov, Makarin & Petrova 2020", "judged", social_media),
+    Pattern("policy is punctuated", "Jones & Baumgartner 2005", "judged", punctuation),
+    Pattern("few initiatives pass", "Swissvotes", "fitted", initiatives_that_pass),
+    Pattern("the initiative works without a vote", "Gerber 1996; Matsusaka 2018", "judged", threat_of_an_initiative),
+    Pattern("shaming needs presence or third states", "Murdie & Davis 2012; Hafner-Burton 2008", "judged", shaming),
+    Pattern("a quarter of covered boycotts win", "King 2008", "fitted", covered_boycotts),
+    Pattern("persuasion decays", "Kalla & Broockman 2018", "fitted", fading_persuasion),
+    Pattern("lists and niche demands", "Lijphart 2012", "judged", lists),
+    Pattern("pooling pays where trust is high", "Hula 1999", "judged", pooling),
+    Pattern("blocked at home, won abroad", "Keck & Sikkink 1998", "judged", boomerang),
+    Pattern("mixed channels reach more", "Chadwick 2017", "judged", mixed_channels),
+    Pattern("violence loses sympathy and policy", "Wasow 2020; Simpson, Willer & Feinberg 2018", "looked at", violence),
+    Pattern("peaceful campaigns win more often", "NAVCO 1.2", "looked at", peaceful_success),
+    Pattern("petitions are skewed", "Yasseri, Hale & Margetts 2017", "looked at", sizes_of_petitions),
+    Pattern(
+        "protest hardly follows repression over countries", "Mass Mobilization and V-Dem", "looked at", country_years
+    ),
+    Pattern("restrictive laws empty the sector", "Dupuy, Ron & Prakash 2016", "judged", restrictive_laws),
 )
