@@ -80,7 +80,7 @@ def test_unexplained_variance_is_not_explained(study: ModuleType) -> None:
 def _rows(study: ModuleType, names: Callable[[str], bool]) -> Iterator[Any]:
     lab = sys.modules["lab"].Lab(2, 100, Here())
     take = lab.each
-    lab.each = lambda worlds, measure, weeks: take(worlds, measure, min(weeks, 45))
+    lab.each = lambda worlds, measure, weeks: take(worlds, measure, min(weeks, 60))
     for pattern in study.PATTERNS:
         if names(pattern.name):
             yield from (study.told(pattern, row, 2) for row in pattern.test(lab))
