@@ -87,6 +87,8 @@ def test_primary_outcomes_come_first_and_are_told_whatever_they_show(compared: A
     assert list(compared.table["role"]) == ["primary", "primary", "exploratory", "exploratory"]
     primary, _, rest = compared.summary().partition("exploratory: 2 outcomes looked at")
     assert "silenced" in primary and "policy_end" in primary and "named in advance" in primary and rest
+    assert re.search(r"silenced .* share of .*d_z .*, rose in \d of \d, fell in \d", primary)
+    assert "d_z: difference over its standard deviation" in rest
     assert "Primary, named in advance" in compared.latex()
     assert "Primary, named in advance" in {text.get_text() for text in compared.figure().axes[0].texts}
     assert compared.told["primary"] == ["silenced", "policy_end"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +86,10 @@ def test_the_tree_splits_where_the_truth_does(found: discover.Discovery) -> None
 
 
 def test_chance_has_no_box() -> None:
-    nothing = discover.discovered(runs(), "luck", above=0.7)
+    named = runs()
+    named = replace(named, experiment=replace(named.experiment, primary=("luck",)))
+    nothing = discover.discovered(named, above=0.7)
+    assert nothing.outcome == "luck" and "luck is above 0.7 (primary, named in advance)" in nothing.summary()
     assert nothing.boxes == [] and nothing.accuracy[0] < 0.6
     assert "no box" in nothing.summary() and nothing.table.empty
     assert_latex(nothing.latex())

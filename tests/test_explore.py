@@ -13,12 +13,13 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from advosim import InputError, Scenario, cli
-from advosim.experiment.exploring import explore
+from advosim import InputError, Scenario, cli, simulate
+from advosim.experiment.exploring import explore, tales
 from advosim.experiment.sweep import load, running
 from advosim.experiment.sweep.workers import InProcess
 from advosim.scenario import load as scenarios
 from advosim.scenario import written
+from advosim.story import page
 
 REPRESSION, ALLOWED = "polity.home.governance.repression", "polity.home.governance.initiative.allowed"
 TABLE: dict[str, Any] = {
@@ -33,6 +34,18 @@ TABLE: dict[str, Any] = {
     "replicates": {"count": 5},
     "outcome": {"protest": {"of": "protest", "issue": "all"}, "policy": {"of": "policy_change", "issue": "all"}},
 }
+
+
+STORY = """# A \\*free\\* world &amp; &lt;b&gt;
+
+A **large** step, *seen* by all.
+
+- In week 3 `policy` moved.
+
+| issue | policy | supporters ask |
+| --- | --- | --- |
+| climate | +0.10 | +0.50 |
+"""
 
 
 def known(scenario: Scenario, seed: int) -> dict[str, float]:
@@ -51,8 +64,15 @@ def swept(folder: Path) -> Path:
 @pytest.fixture(scope="module")
 def sweep(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = swept(tmp_path_factory.mktemp("explored") / "out")
-    explore.explore(folder)
+    explored(folder)
     return folder
+
+
+def explored(folder: Path) -> None:
+    """A page of runs that no model made, two of them with a story."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(tales, "_story", lambda experiment, row: STORY)
+        explore.explore(folder, stories=2)
 
 
 def held(page: Path) -> dict[str, Any]:
@@ -80,10 +100,33 @@ def test_one_file_holds_all_and_asks_nobody(sweep: Path) -> None:
 
 def test_many_runs_are_drawn_from(sweep: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(explore, "MOST_RUNS", 10)
-    told = held(explore.explore(sweep))
+    told = held(explore.explore(sweep, stories=0))
     assert len(told["run"]) == 10 and told["of"] == 56 and told["run"] == sorted(set(told["run"]))
     monkeypatch.undo()
-    explore.explore(sweep)
+    explored(sweep)
+
+
+def test_runs_that_stand_out_are_told_and_others_say_how(tmp_path: Path) -> None:
+    small = TABLE["scenario"]["small"].but({"polity.home.citizens": 50, "polity.home.districts": 2, "weeks": 4})
+    table = {**TABLE, "scenario": small, "factor": {REPRESSION: {"levels": [0.1, 0.9]}}, "replicates": {"count": 3}}
+    table["outcome"] = {"support": {"of": "support", "issue": "all", "reduce": "mean"}}
+    experiment = load.build(table)
+    running.run(experiment, tmp_path / "out", executor=InProcess(), progress=False)
+    told = held(explore.explore(tmp_path / "out", stories=4))
+    runs = running.runs(tmp_path / "out").sort_values("support", kind="stable")
+    assert len(told["stories"]) == 4 and {str(run) for run in runs["run"].iloc[[0, -1]]} <= set(told["stories"])
+    run, text = next(iter(told["stories"].items()))
+    row = runs.set_index("run").loc[int(run)]
+    assert text == page.story(simulate(experiment.at({REPRESSION: row[REPRESSION]}), int(row["seed"])))
+    assert "--stories N" in told["untold"]
+    running.run(experiment, tmp_path / "no", executor=InProcess(), simulate=never, progress=False)
+    told = held(explore.explore(tmp_path / "no"))
+    assert told["stories"] == {} and "ends otherwise now" in told["untold"]
+
+
+def never(scenario: Scenario, seed: int) -> dict[str, float]:
+    """What no run of the model comes to."""
+    return {"support": 2.0 + seed}
 
 
 def test_a_scenario_as_text_is_the_same_scenario(tmp_path: Path) -> None:
@@ -102,7 +145,7 @@ def test_what_cannot_be_explored_is_refused(sweep: Path, tmp_path: Path) -> None
     with pytest.raises(InputError, match=r"mine\.txt"):
         explore.explore(tmp_path / "out")
     assert [file.name for file in (tmp_path / "out" / "explore").iterdir()] == ["mine.txt"]
-    ran = CliRunner().invoke(cli.app, ["explore", str(tmp_path / "out"), "--force"])
+    ran = CliRunner().invoke(cli.app, ["explore", str(tmp_path / "out"), "--force", "--stories", "0"])
     assert ran.exit_code == 0 and "explore.html" in ran.stdout and (tmp_path / "out" / "explore" / "mine.txt").exists()
 
 
@@ -212,6 +255,21 @@ def test_a_chosen_run_tells_how_it_is_run_again(tab: Any, sweep: Path) -> None:
     point[ALLOWED] = bool(point[ALLOWED])
     assert scenarios.fingerprint(again) == scenarios.fingerprint(experiment.at(point))
     assert again.polity["home"].citizens == 300 and again.polity["home"].governance.surveillance == point[REPRESSION]
+
+
+def test_a_chosen_run_shows_its_story_or_says_how(tab: Any, sweep: Path) -> None:
+    told = held(sweep / "explore" / "explore.html")
+    with_story = [str(run) in told["stories"] for run in told["run"]]
+    here, there = with_story.index(True), with_story.index(False)
+    tab.select_option("#run", str(here))
+    assert tab.locator("#run option:checked").inner_text().endswith("with its story")
+    assert tab.locator("#told").inner_text().replace("\n\n", "\n").split("\n") == [
+        "A *free* world & <b>", "A large step, seen by all.", "In week 3 policy moved.",
+        "climate: policy +0.10; supporters ask +0.50",
+    ]  # fmt: skip
+    assert tab.locator("#told b").all_inner_texts() == ["large", "climate"] and not tab.inner_text("#untold")
+    tab.select_option("#run", str(there))
+    assert not tab.locator("#tale").is_visible() and "--stories N" in tab.inner_text("#untold")
 
 
 def test_a_small_picture_comes_large(tab: Any) -> None:

@@ -11,7 +11,7 @@ import pytest
 import simulations
 from typer.testing import CliRunner
 
-from advosim import cli
+from advosim import Scenario, cli
 from advosim.experiment.sweep import completed, load, store
 from advosim.experiment.sweep import running as sweep
 from advosim.experiment.sweep.workers import crew_of
@@ -156,6 +156,19 @@ def test_replicates_are_added_until_a_budget_is_spent_and_looks_are_told(
     file.write_text(PRECISE.replace("WIDTH", "10.0"))
     assert "it is narrow enough" in CliRunner().invoke(cli.app, words).stdout
     assert len(pd.read_parquet(out / store.RUNS)) == 22
+
+
+def alike(scenario: Scenario, seed: int) -> dict[str, float]:
+    """An outcome without any spread at the first point."""
+    level = simulations.level(scenario)
+    return {"protest": 0.0 if level < 0.5 else seed / 1000}
+
+
+def test_no_chance_agreement_of_a_few_replicates_ends_a_sweep(tmp_path: Path) -> None:
+    table = tomllib.loads(PRECISE.replace("WIDTH", "1.0").replace("runs = 23", "runs = 1000"))
+    state = sweep.run(load.build(table), tmp_path, executor=sweep.InProcess(), chunk=4, simulate=alike)
+    assert state.runs == 2 * 11  # 3 and 7 replicates are too few to tell
+    assert state.looks.startswith("3 looks") and "At 1 of the points all runs gave the same" in state.looks
 
 
 def test_a_precision_without_an_end_is_refused(tmp_path: Path) -> None:

@@ -114,5 +114,7 @@ def test_lists_tell_what_can_be_named() -> None:
     assert "baseline " in advosim("list", "scenarios").stdout and "advocacy" in advosim("list", "scenarios").stdout
     everything = advosim("list").stdout
     assert all(name in everything for name in ("open_democracy", "petition", "justice", "policy_moved"))
+    settings = advosim("list", "settings").stdout
+    assert "polity.NAME.governance.repression " in settings and "polity.NAME.governance" not in everything
     wrong = advosim("list", "tactic")
     assert wrong.exit_code == 2 and "did you mean 'tactics'?" in wrong.stderr

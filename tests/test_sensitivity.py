@@ -82,6 +82,8 @@ def test_sobol_finds_the_analytic_indices_within_its_intervals() -> None:
     both = total[A] - alone[A]
     assert pairs.loc[f"{A} x {C}", "S2_low"] <= both <= pairs.loc[f"{A} x {C}", "S2_high"]
     assert "unknown" in found.summary()
+    named = replace(found.runs, experiment=replace(found.runs.experiment, primary=tuple(found.runs.outcomes)))
+    assert "(primary, named in advance)" in replace(found, runs=named).summary()
     largest = pairs["S2"].abs().idxmax().split(" x ")
     names = " x ".join(found.runs.labels[name] for name in largest)
     assert names in next(line for line in found.summary().splitlines() if " S2 " in line)

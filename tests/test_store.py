@@ -275,7 +275,7 @@ def test_columns_have_the_types_of_their_settings(folder: Path) -> None:
 
 def test_csv_comes_back_as_it_was(folder: Path, tmp_path: Path) -> None:
     files = export.export(folder, "csv", tmp_path)
-    assert [file.name for file in files] == ["runs.csv", "timings.csv", "estimates.csv"]
+    assert [file.name for file in files] == ["runs.csv", "timings.csv", "estimates.csv", "codebook.csv"]
     runs = sweep.runs(folder)
     pd.testing.assert_frame_equal(pd.read_csv(files[0]), runs, check_dtype=False, check_exact=True)
     assert (runs["status"] == "failed").sum() == 32

@@ -143,7 +143,9 @@ def sensitivity(
 def discover(
     experiment: options.Experiment,
     out: options.Sweep = None,
-    outcome: Annotated[str | None, typer.Option(help="The outcome, by default the first.")] = None,
+    outcome: Annotated[
+        str | None, typer.Option(help="The outcome, by default the first primary one, or else the first.")
+    ] = None,
     above: Annotated[float | None, typer.Option(help="Look for runs whose outcome is above this.")] = None,
     below: Annotated[float | None, typer.Option(help="Look for runs whose outcome is below this.")] = None,
     format: options.Formats = "png",
@@ -175,13 +177,16 @@ def robustness(
 
 def explore(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder of a finished sweep.")],
+    stories: Annotated[
+        int, typer.Option(min=0, max=10_000, help="Runs to tell on the page: they are run again, those that stand out.")
+    ] = 12,
     force: options.Force = False,
 ) -> None:
     """Write one HTML file in which to look at a sweep's runs; it opens offline."""
     from advosim.experiment.exploring.explore import explore as explored
 
-    page = explored(folder, force=force)
-    say(f"Wrote {page}. Open it in a browser; a click on a run tells how to run it again.")
+    page = explored(folder, stories=stories, force=force)
+    say(f"Wrote {page}. Open it in a browser; a click on a run shows its story, or how to run it again.")
 
 
 COMMANDS = (compare, contribution, sensitivity, discover, robustness, explore)

@@ -39,24 +39,38 @@ def _outcomes(_: str) -> Rows:
     )
 
 
+def _settings(_: str) -> Rows:
+    from advosim.scenario.describe import parameter_table
+
+    for row in parameter_table():
+        default = f"default {row.default}" if isinstance(row.default, bool | int | float | str) else ""
+        told = "; ".join(filter(None, (row.unit, row.range, default)))
+        yield row.path, f"{row.meaning} ({told})" if told else row.meaning
+
+
 KINDS: dict[str, Callable[[str], Rows]] = {
     "scenarios": _files,
     "presets": _files,
     "tactics": _catalogue,
     "frames": _catalogue,
     "outcomes": _outcomes,
+    "settings": _settings,
 }
+LONG = ("settings",)
+"""Lists that are told alone."""
 
 
 def list(
-    what: Annotated[str | None, typer.Argument(metavar="[WHAT]", help=f"One of {', '.join(KINDS)}; or all.")] = None,
+    what: Annotated[
+        str | None, typer.Argument(metavar="[WHAT]", help=f"One of {', '.join(KINDS)}; or all but settings.")
+    ] = None,
 ) -> None:
-    """List scenarios with their questions, presets, tactics, frames or outcomes, with what each is."""
+    """List scenarios with their questions, presets, tactics, frames, outcomes or settings, with what each is."""
     if what is not None and what not in KINDS:
         raise InputError(
             Problem("list", None, f"there are no '{what}' to list", ", ".join(KINDS), did_you_mean(what, tuple(KINDS)))
         )
-    for kind in KINDS if what is None else (what,):
+    for kind in [kind for kind in KINDS if kind not in LONG] if what is None else [what]:
         if what is None:
             say(f"{kind}:")
         rows = tuple(KINDS[kind](kind))

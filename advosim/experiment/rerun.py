@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from advosim.experiment.sweep import store
+from advosim.experiment.sweep import store, summaries
 from advosim.experiment.sweep.seals import Damage, file_digest, unsealed
 from advosim.replaced import from_manifest, traces
 from advosim.results import folder as results
@@ -172,7 +172,7 @@ def _sweep(file: Path, told: Table, place: Path, workers: int | None, progress: 
 
     how: dict[str, Any] = {"executor": running.InProcess()} if workers == 1 else {"workers": workers}
     with tempfile.TemporaryDirectory(prefix="advosim-") as scratch:
-        experiment = _experiment(file, told, Path(scratch))
+        experiment = replace(experiment_of(file, told, Path(scratch)), summaries=_summaries(file, Path(scratch)))
         state = running.run(experiment, place, progress=progress, **how)
     return f"{state.title}: {state.runs:,} runs, run again"
 
@@ -185,7 +185,7 @@ def _inputs(file: Path, told: Table, place: Path) -> None:
         if target.resolve().is_relative_to(place.resolve()):
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, encoding="utf-8", newline="\n")
-    if asked.get("mechanisms") or asked.get("own"):
+    if asked.get("mechanisms") or asked.get("own") or summaries.of_folder(file.parent):
         for module in sorted((file.parent / told.get("folder", "")).glob("*.py")):
             shutil.copyfile(module, place / module.name)
 
@@ -193,20 +193,36 @@ def _inputs(file: Path, told: Table, place: Path) -> None:
 def _as_they_were(file: Path, asked: Table, folder: Path) -> None:
     """Raise InputError unless replaced rules and own outcomes have the source that they had."""
     for kind, spelled in (("replaced", asked.get("mechanisms", {})), ("own", _own_names(asked))):
-        then = {each["mechanism"]: each["sha256"] for each in asked.get(kind, ())}
-        now = {trace.mechanism: trace.sha256 for trace in traces(spelled, folder)}
-        lost = [name for name in then if now.get(name) != then[name]]
-        if lost:
-            what = f"the functions for {', '.join(lost)} are not what they were"
-            raise InputError(Problem(str(file), None, what, "the source that has the sha256 of the manifest"))
+        _unchanged(file, asked.get(kind, ()), spelled, folder)
+
+
+def _unchanged(file: Path, told: Iterable[Mapping[str, str]], spelled: Mapping[str, str], folder: Path) -> None:
+    then = {each["mechanism"]: each["sha256"] for each in told}
+    now = {trace.mechanism: trace.sha256 for trace in traces(spelled, folder)}
+    lost = [name for name in then if now.get(name) != then[name]]
+    if lost:
+        what = f"the functions for {', '.join(lost)} are not what they were"
+        raise InputError(Problem(str(file), None, what, "the source that has the sha256 of the manifest"))
+
+
+def _summaries(file: Path, folder: Path) -> dict[str, str]:
+    """The summaries of a sweep. Raises InputError unless they have the source that they had."""
+    kept = summaries.of_folder(file.parent)
+    named = {each["name"]: each["of"] for each in kept}
+    then = [{"mechanism": each["name"], "sha256": each["sha256"]} for each in kept]
+    _unchanged(file, then, named, folder)
+    return named
 
 
 def _own_names(asked: Table) -> dict[str, str]:
     return {name: outcome["of"] for name, outcome in asked["outcomes"].items() if ":" in outcome["of"]}
 
 
-def _experiment(file: Path, told: Table, inputs: Path) -> Experiment:
-    """The experiment of a sweep's folder. inputs: a folder for the files that it names."""
+def experiment_of(file: Path, told: Table, inputs: Path) -> Experiment:
+    """The experiment that a sweep's manifest tells of. inputs: a folder for the files that it names.
+
+    Raises InputError where functions that it names are gone or have changed.
+    """
     _inputs(file, told, inputs)
     _as_they_were(file, told["experiment"], inputs)
     from advosim.experiment.sweep.schema import Design, Experiment, Factor, Keep, Outcome, Replicates
@@ -235,8 +251,6 @@ def _experiment(file: Path, told: Table, inputs: Path) -> Experiment:
 
 def _with_points(experiment: Experiment, folder: Path, kinds: Mapping[str, Any]) -> Experiment:
     """Points that came from a file are read off the runs."""
-    from dataclasses import replace
-
     import pyarrow.parquet as pq
 
     from advosim.experiment.sweep.schema import Factor

@@ -36,8 +36,12 @@ EVENTS_DRAWN = ("campaign", "covered", "repress", "accommodate", "step", "closur
 """Kinds of events that are drawn unless others are named."""
 MOST = 60
 """Letters of a scenario's name."""
-OUTER, INNER = 0.14, 0.3
+OUTER, INNER = 0.14, 0.4
 """How dark bands are."""
+EDGE: Any = {"lw": 0.8, "ls": (0, (1, 1.5))}
+"""Ends of the band of a whole course: without colours it is told from the other by these."""
+STYLES = ("-", (0, (4, 1.5)), (0, (5, 1.5, 1, 1.5)), (0, (1, 1)))
+"""Lines of the scenarios, so that they are told apart without colours."""
 
 
 def courses(found: Courses, table: pd.DataFrame, columns: Sequence[str]) -> Figure:
@@ -66,7 +70,7 @@ def courses(found: Courses, table: pd.DataFrame, columns: Sequence[str]) -> Figu
 
 _NOTE = (
     "{} pairs of runs with the same seeds. Left: means, and where 8 of 10 seeds are. Right: mean paired\n"
-    "difference; dark: 95% interval of each week alone, light: 95% band of the whole course (sup-t)."
+    "difference; dark: 95% interval of each week alone; between dotted lines: 95% band of the whole course (sup-t)."
 )
 
 
@@ -84,14 +88,18 @@ def _sheet(name: str, height: float, labels: Sequence[str], below: str) -> Figur
     y = head(figure, lines, [])
     write(figure, told, whole - bottom + 0.03, SMALL, color=INK)
     handles = [
-        Line2D([], [], color=ISSUE_COLOURS[n % len(ISSUE_COLOURS)], lw=2, label=plain(label, MOST).replace("$", r"\$"))
-        for n, label in enumerate(labels)
+        Line2D([], [], label=plain(label, MOST).replace("$", r"\$"), **_line(n)) for n, label in enumerate(labels)
     ]
     where: dict[str, Any] = {**KEY, "loc": "upper left", "bbox_to_anchor": (MARGIN, 1 - y / whole), "ncols": across}
     figure.legend(handles=handles, **where).set_in_layout(False)
     engine: Any = figure.get_layout_engine()
     engine.set(rect=(0, bottom / whole, 1, height / whole))
     return figure
+
+
+def _line(number: int) -> dict[str, Any]:
+    """Colour, dashes and width of a scenario's line."""
+    return {"color": ISSUE_COLOURS[number % len(ISSUE_COLOURS)], "ls": STYLES[number % len(STYLES)], "lw": 1.4}
 
 
 def _named(column: str) -> str:
@@ -104,7 +112,7 @@ def _levels(axes: Axes, rows: pd.DataFrame, labels: Sequence[str]) -> None:
     for number, label in enumerate(labels):
         own, colour = rows[rows["scenario"] == label], ISSUE_COLOURS[number % len(ISSUE_COLOURS)]
         axes.fill_between(own["week"], own["p10"], own["p90"], color=colour, alpha=OUTER, lw=0)
-        axes.plot(own["week"], own["mean"], color=colour, lw=1.2)
+        axes.plot(own["week"], own["mean"], **_line(number))
 
 
 def _differences(axes: Axes, rows: pd.DataFrame, labels: Sequence[str]) -> None:
@@ -113,7 +121,9 @@ def _differences(axes: Axes, rows: pd.DataFrame, labels: Sequence[str]) -> None:
         own, colour = rows[rows["scenario"] == label], ISSUE_COLOURS[number % len(ISSUE_COLOURS)]
         axes.fill_between(own["week"], own["band_low"], own["band_high"], color=colour, alpha=OUTER, lw=0)
         axes.fill_between(own["week"], own["effect_low"], own["effect_high"], color=colour, alpha=INNER, lw=0)
-        axes.plot(own["week"], own["effect"], color=colour, lw=1.2)
+        for end in ("band_low", "band_high"):
+            axes.plot(own["week"], own[end], color=colour, **EDGE)
+        axes.plot(own["week"], own["effect"], **_line(number))
 
 
 def events(found: Courses, table: pd.DataFrame, kinds: Sequence[str]) -> Figure:
@@ -151,7 +161,7 @@ def _yearly(axes: Axes, rows: pd.DataFrame, labels: Sequence[str]) -> None:
         else:
             axes.vlines(own["year"] + 0.1 * number, own["p10"], own["p90"], color=colour, alpha=0.5, lw=3)
         apart = own["year"] + (0.1 * number if len(years) == 1 else 0.0)
-        axes.plot(apart, own["mean"], color=colour, lw=1.2, marker="o", ms=3)
+        axes.plot(apart, own["mean"], marker="o", ms=3, **_line(number))
     axes.set_xticks(years[:: -(-len(years) // 10)])
 
 

@@ -159,7 +159,7 @@ class Comparison(saving.Analysis):
                 lines += ["primary outcomes, named in advance, whatever they show"]
                 lines += [_line(row) for row in named.itertuples()]
             lines += _exploratory(rows[rows["role"] != "primary"], most)
-        return "\n".join(lines)
+        return "\n".join([*lines, "", KEY])
 
     def leaves(self, panel: Sequence[str] = ("parquet",)) -> saving.Leaves:
         """Effects, courses, events, all pairs, figures and summary; the panel in these formats: parquet, csv, dta."""
@@ -213,6 +213,12 @@ NOTE = (
 )
 
 
+KEY = (
+    "Mean of the first scenario -> of the other, mean difference over pairs of runs with the same seed [95% interval], "
+    "unit.\nd_z: difference over its standard deviation over pairs: how reliably one pair shows it. Rose, fell: in how "
+    "many\npairs the outcome is higher, lower."
+)
+"""What the lines of the summary say."""
 PRIMARY = "Primary, named in advance"
 
 
@@ -244,7 +250,11 @@ def _exploratory(rows: pd.DataFrame, most: int) -> list[str]:
 def _line(row: Any) -> str:
     means = f"{row.base:>10.4g} -> {row.other:>10.4g}"
     effect = f"{row.effect:+.4g} [{row.low:+.4g}, {row.high:+.4g}]"
-    return f"  {row.outcome:<28} {means}   {effect}   d_z {row.d_z:+.2f}, rose in {row.rose:.0%}"
+    rose, fell = (round(share * row.pairs) for share in (row.rose, row.fell))
+    return (
+        f"  {row.outcome:<28} {means}   {effect} {row.unit}".rstrip()
+        + f"   d_z {row.d_z:+.2f}, rose in {rose} of {row.pairs}, fell in {fell}"
+    )
 
 
 SCENARIO = Column("scenario", "scenario", names="labels of scenarios", by="compare")

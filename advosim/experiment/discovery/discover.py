@@ -40,8 +40,9 @@ class Discovery(Found, saving.Analysis):
     def summary(self) -> str:
         """What was found, for a person to read."""
         count = len(self.of_interest)
+        where = f"{self.condition}{self.runs.role(self.outcome)} in {self.of_interest.mean():.0%}"
         lines = [
-            f"{self.runs.experiment.title}: {self.condition} in {self.of_interest.mean():.0%} of {count:,} runs",
+            f"{self.runs.experiment.title}: {where} of {count:,} runs",
             *(f"note: {note}" for note in (*self.notes, *filter(None, [self.runs.looks]))),
             "",
             "Boxes (PRIM)" if self.boxes else "Boxes (PRIM): no box in which it is distinctly more frequent",
@@ -119,7 +120,8 @@ def discovered(
     runs: Runs, outcome: str | None = None, above: float | None = None, below: float | None = None
 ) -> Discovery:
     """Find settings among runs that are at hand."""
-    name = outcome if outcome is not None else next(iter(runs.outcomes), "")
+    first = next(iter((*runs.experiment.primary, *runs.outcomes)), "")
+    name = outcome if outcome is not None else first
     values = surfaces.outcome_values(runs, name)
     point, replicate = np.nonzero(np.isfinite(values))
     flat = values[point, replicate]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from advosim.experiment.exploring import tales
 from advosim.experiment.sweep import columns, running, store
 from advosim.experiment.sweep.completed import short_names
 from advosim.experiment.sweep.seals import unsealed
@@ -24,26 +25,31 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PAGE = Path(__file__).parent / "page"
-SCRIPTS = ("data", "words", "paint", "parallel", "scatter", "app")
+SCRIPTS = ("data", "words", "story", "paint", "parallel", "scatter", "app")
 """The page's modules, each after those that it imports."""
 HELD = "<!-- the sweep -->"
 MOST_RUNS = 20_000
 """Runs that a page holds; of more it holds so many, drawn by chance."""
 SEED = 20240229
+STORIES = 12
+"""Runs that are told on a page."""
 PLACE = "explore"
 
 
-def explore(folder: str | Path, *, force: bool = False) -> Path:
+def explore(folder: str | Path, *, stories: int = STORIES, force: bool = False) -> Path:
     """Write `explore/explore.html` into a sweep's folder, with the scenarios that its runs start from.
 
-    Returns the page. Raises InputError where the sweep is not complete or has no run that ended well.
+    stories: how many runs are run again to be told on the page, first those that stand out in an outcome. Returns the
+    page. Raises InputError where the sweep is not complete or has no run that ended well.
     """
     folder = Path(folder)
     table = running.runs(folder)
     told = unsealed(folder / store.MANIFEST)
     place = folder / PLACE
     scenarios = _scenarios(told, folder)
-    page = one_page.page(PAGE, "explore", SCRIPTS, {"sweep": json.dumps(_held(table, told, folder))}, HELD)
+    held = _held(table, told, folder)
+    held["stories"], held["untold"] = tales.stories(table, folder, stories, held["run"])
+    page = one_page.page(PAGE, "explore", SCRIPTS, {"sweep": json.dumps(held)}, HELD)
     with results.whole(place, force) as partial:
         (partial / "explore.html").write_text(page, encoding="utf-8", newline="\n")
         for name, text in scenarios.items():

@@ -66,7 +66,8 @@ def summary(found: Found) -> str:
     lines = [head, *(f"note: {note}" for note in (*found.notes, *filter(None, [found.runs.looks])))]
     for outcome, aim in found.aims.items():
         enough = "" if aim.enough is None else f", {aim.enough:g} is enough"
-        lines += ["", f"{outcome} ({'high' if aim.high else 'low'} is wanted{enough}); the best policy by"]
+        wanted = f"({'high' if aim.high else 'low'} is wanted{enough})"
+        lines += ["", f"{outcome}{found.runs.role(outcome)} {wanted}; the best policy by"]
         if np.ptp(found.means(outcome)) == 0:
             lines.append("  any metric: all are alike in every future")
             continue

@@ -131,8 +131,15 @@ def summary(found: Found) -> str:
         f"{runs.experiment.replicates.count} replicates"
     )
     lines = [head, *(f"note: {note}" for note in (*found.notes, *filter(None, [runs.looks])))]
-    for outcome in runs.outcomes:
-        lines += ["", outcome, *_factors(found, outcome), *_pair_lines(found, outcome), *_given_lines(found, outcome)]
+    primary = runs.experiment.primary
+    for outcome in [*primary, *(name for name in runs.outcomes if name not in primary)]:
+        lines += [
+            "",
+            outcome + runs.role(outcome),
+            *_factors(found, outcome),
+            *_pair_lines(found, outcome),
+            *_given_lines(found, outcome),
+        ]
         lines += _noise_lines(found, outcome)
     return "\n".join(lines)
 

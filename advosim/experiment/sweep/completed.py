@@ -47,6 +47,11 @@ class Runs:
         """What figures call the factors."""
         return short_names(list(self.points.columns))
 
+    def role(self, outcome: str) -> str:
+        """Whether an outcome was named in advance, in words to go after its name; nothing where none was."""
+        primary = self.experiment.primary
+        return "" if not primary else " (primary, named in advance)" if outcome in primary else " (exploratory)"
+
     @property
     def told(self) -> dict[str, Any]:
         """What was analysed, for a manifest."""

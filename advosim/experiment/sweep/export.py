@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
-from advosim.experiment.sweep import estimates, store
+from advosim.experiment.sweep import estimates, store, summaries
 from advosim.experiment.sweep import running as sweep
 from advosim.experiment.sweep.columns import tables
 from advosim.results import codebook, stata
@@ -24,11 +24,11 @@ def export(folder: str | Path, format: str, to: str | Path | None = None, *, pan
     """Write the merged tables of a folder as csv, dta or parquet into `to`, by default FOLDER/export; returns files.
 
     Beside them `estimates`: the mean of each outcome at each point with its interval. panel: the weeks that were kept
-    with seeds and factors, ready for a regression.
+    with seeds and factors, ready for a regression. Own summaries are there as `summary_NAME`.
 
-    Beside them lies `codebook.csv`. In Stata a column has a short name of letters, digits and _; its label has the full
-    name and what the column means, as far as there is room. Missing outcomes of failed runs are empty cells. Raises
-    InputError where the sweep is not complete, SaveError where writing fails.
+    Beside them lies `codebook.csv`, the last of the files. In Stata a column has a short name of letters, digits and _;
+    its label has the full name and what the column means, as far as there is room. Missing outcomes of failed runs are
+    empty cells. Raises InputError where the sweep is not complete, SaveError where writing fails.
     """
     writers: dict[str, Callable[[Sequence[Column], IO[bytes], IO[bytes]], None]]
     writers = {"csv": _csv, "dta": _dta, "parquet": lambda columns, source, target: shutil.copyfileobj(source, target)}
@@ -40,14 +40,17 @@ def export(folder: str | Path, format: str, to: str | Path | None = None, *, pan
         what = f"{state.left:,} of {state.runs:,} runs are missing"
         raise InputError(Problem(str(folder), None, what, hint="advosim sweep run goes on from where it is"))
     place = folder / "export" if to is None else Path(to)
-    declared, written = tables(folder), []
+    declared, written = tables(folder), list[Path]()
+    sources = {Path(name).stem: folder / name for name in (store.RUNS, store.WEEKS, store.TIMINGS)}
+    for name, columns in summaries.declared(folder).items():
+        declared[f"summary_{name}"], sources[f"summary_{name}"] = columns, summaries.file_of(folder, name)
     try:
         place.mkdir(parents=True, exist_ok=True)
-        for name in (store.RUNS, store.WEEKS, store.TIMINGS):
-            if (folder / name).is_file():
-                file = place / Path(name).with_suffix(f".{format}")
-                with (folder / name).open("rb") as source:
-                    store.write(file, partial(writers[format], declared[Path(name).stem], source))
+        for name, kept in sources.items():
+            if kept.is_file():
+                file = place / f"{name}.{format}"
+                with kept.open("rb") as source:
+                    store.write(file, partial(writers[format], declared[name], source))
                 written.append(file)
         for name, (table, columns) in _made(folder, declared, panel).items():
             file = place / f"{name}.{format}"
@@ -57,7 +60,7 @@ def export(folder: str | Path, format: str, to: str | Path | None = None, *, pan
         codebook.write(place, {file.stem: declared[file.stem] for file in written})
     except OSError as error:
         raise SaveError(f"the tables could not be written to {place}: {error.strerror or error}") from error
-    return written
+    return [*written, place / codebook.FILE]
 
 
 def _made(folder: Path, declared: Tables, panel: bool) -> dict[str, tuple[Any, tuple[Column, ...]]]:
@@ -112,7 +115,7 @@ def _without_formulas(batch: Any) -> Any:
     import pyarrow as pa
 
     for at, field in enumerate(batch.schema):
-        if pa.types.is_string(field.type):
+        if pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
             batch = batch.set_column(
                 at, field, pa.array([cell(text) for text in batch.column(at).to_pylist()], field.type)
             )

@@ -171,7 +171,7 @@ def simulated(
     """Outcomes of a run, and its kept rows of the weekly table."""
     from advosim.experiment.sweep import outcomes
 
-    record = simulate(scenario, seed) if simulate else _model(experiment, scenario, seed)
+    record = simulate(scenario, seed) if simulate else recorded(experiment, scenario, seed)
     if isinstance(record, Reduced):
         return {name: outcomes.finite(name, record.outcomes[name]) for name in experiment.outcomes}, record.weeks
     if isinstance(record, Mapping):
@@ -179,7 +179,8 @@ def simulated(
     return outcomes.reduce(record, experiment.outcomes, experiment.folder), _kept(record, experiment.keep.weeks)
 
 
-def _model(experiment: Experiment, scenario: Scenario, seed: int) -> Any:
+def recorded(experiment: Experiment, scenario: Scenario, seed: int) -> Any:
+    """The Record of a run of the model, with the rules and the week of an experiment."""
     from advosim.experiment import forking
     from advosim.replaced import functions
 
@@ -191,7 +192,7 @@ def try_own(experiment: Experiment, points: list[Point]) -> None:
     """Raise InputError where an own outcome gives no number of the first run."""
     if own.named(experiment.outcomes):
         first = experiment.replicates.first_seed
-        own.try_out(experiment, experiment.at(points[0]), first, functools.partial(_model, experiment))
+        own.try_out(experiment, experiment.at(points[0]), first, functools.partial(recorded, experiment))
 
 
 @functools.cache

@@ -48,7 +48,7 @@ P = TypeVar("P", bound=Part)
 
 KEYS = (
     "title", "question", "source", SCENARIO, "set", "design", "factor", "replicates", "outcome", "keep",
-    "calibration", "mechanisms", "precision", "constraints", "aim", "outcomes", "primary",
+    "calibration", "mechanisms", "precision", "constraints", "aim", "outcomes", "primary", "summaries",
 )  # fmt: skip
 CONSTRAINED = ("factorial", "latin_hypercube")
 """Designs of which points may be left out."""
@@ -97,6 +97,7 @@ class _Reading:
         keep = self._keep()
         calibration = self._calibration()
         mechanisms = self._mechanisms()
+        summaries = self._summaries()
         factors = self._factors(known)
         given, columns = self._given(design, known)
         outcomes = self._outcomes(known)
@@ -119,6 +120,7 @@ class _Reading:
         experiment = Experiment(
             title, scenario, design, factors | columns, replicates, outcomes, keep, every, given, question, source,
             self.layer.folder, calibration, mechanisms, precision, linked, constraints, aims, primary, self.lines,
+            summaries,
         )  # fmt: skip
         self._satisfied(experiment)
         return experiment
@@ -626,6 +628,23 @@ class _Reading:
             except InputError as error:
                 for told in error.problems:
                     self._wrong(("mechanisms", name), told.what, told.allowed, told.hint)
+        return dict(written)
+
+    def _summaries(self) -> dict[str, str]:
+        """Functions of the whole table of runs: `by_force = "my_summaries:by_force"`."""
+        written = self.table.get("summaries", {})
+        if not isinstance(written, Mapping) or not all(isinstance(of, str) for of in written.values()):
+            self._wrong(("summaries",), "[summaries] names functions", 'by_force = "my_summaries:by_force"')
+            return {}
+        for name, of in written.items():
+            at: KeyPath = ("summaries", name)
+            if not re.fullmatch(checks.NAME_PATTERN, name):
+                self._wrong(at, f"the name '{name}' of a summary is not allowed", checks.NAME_RULE)
+            try:
+                own.function(of, self.layer.folder, "summary")
+            except InputError as error:
+                for told in error.problems:
+                    self._wrong(at, told.what, told.allowed, told.hint)
         return dict(written)
 
     def _calibration(self) -> Calibrating | None:

@@ -13,6 +13,8 @@ from advosim.experiment.sweep import store
 from advosim.experiment.sweep.schema import Experiment, Precision
 from advosim.experiment.sweep.seals import Damage, sealed, unsealed
 
+LEAST = 10
+"""Replicates before which no interval counts as narrow: of few it may be so by chance."""
 NARROW, RUNS_SPENT, MINUTES_SPENT = "it is narrow enough", "the budget of runs is spent", "the budget of time is spent"
 
 
@@ -28,6 +30,8 @@ class Look:
     """Where that is."""
     minutes: float
     """Spent until then."""
+    alike: int = 0
+    """Points at which all runs gave the same."""
 
 
 def until(
@@ -36,7 +40,8 @@ def until(
     """Run with more and more replicates until the experiment's precision is reached or its budget spent.
 
     run: makes a sweep of so many replicates complete. there: replicates that the folder has. Stopping at a width that
-    is fixed in advance leaves intervals right for many runs, and a little too narrow for few (Chow & Robbins 1965).
+    is fixed in advance leaves intervals right for many runs, and a little too narrow for few (Chow & Robbins 1965), so
+    that no look at fewer than LEAST replicates ends it.
     """
     asked = experiment.precision
     assert asked is not None
@@ -58,7 +63,7 @@ def until(
 
 def _reason(asked: Precision, look: Look, points: int) -> str:
     """Why no more replicates are added; empty where they are."""
-    if look.width < asked.width:
+    if look.width < asked.width and look.replicates >= LEAST:
         return NARROW
     if asked.runs is not None and look.runs + points > asked.runs:
         return RUNS_SPENT
@@ -75,7 +80,8 @@ def _look(folder: Path, outcome: str, replicates: int, minutes: float) -> Look:
     widths = {point: high - low for point, (low, high) in intervals.items()}
     widest = max(widths, key=lambda point: widths[point], default=0)
     runs = replicates * len(widths)
-    return Look(replicates, runs, widths.get(widest, float("inf")), widest, minutes)
+    alike = sum(width == 0.0 for width in widths.values())
+    return Look(replicates, runs, widths.get(widest, float("inf")), widest, minutes, alike)
 
 
 def _read(folder: Path) -> list[Look]:
@@ -99,7 +105,12 @@ def told(folder: Path) -> str:
     table, last = unsealed(folder / store.LOOKS), looks[-1]
     times = "1 look" if len(looks) == 1 else f"{len(looks)} looks"
     ended = f"; ended, for {table['reason']}" if table["reason"] else ""
+    same = (
+        f". At {last.alike} of the points all runs gave the same, and no width tells how sure that is"
+        if last.alike
+        else ""
+    )
     return (
         f"{times} at {table['outcome']}, which is to have intervals narrower than {table['width']:g}: the widest is "
-        f"{last.width:.4g} (point {last.point}) with {last.replicates} replicates{ended}"
+        f"{last.width:.4g} (point {last.point}) with {last.replicates} replicates{ended}{same}"
     )

@@ -24,15 +24,15 @@ def is_own(of: str) -> bool:
     return ":" in of
 
 
-def function(of: str, folder: str | Path | None = None) -> Callable[[Any], Any]:
-    """The function that `module:function` names. Raises InputError where there is none."""
+def function(of: str, folder: str | Path | None = None, kind: str = "outcome") -> Callable[[Any], Any]:
+    """The function that `module:function` names, and what it is for. Raises InputError where there is none."""
     try:
         found = imported(of, folder)
     except Exception as error:  # whatever a user's module does as it is read
         why = str(error) or type(error).__name__
-        raise InputError(Problem("", None, f"the outcome '{of}' is not found: {why}", SPELLED)) from None
+        raise InputError(Problem("", None, f"the {kind} '{of}' is not found: {why}", SPELLED)) from None
     if not callable(found):
-        raise InputError(Problem("", None, f"the outcome '{of}' is a {type(found).__name__}, no function", SPELLED))
+        raise InputError(Problem("", None, f"the {kind} '{of}' is a {type(found).__name__}, no function", SPELLED))
     return found
 
 

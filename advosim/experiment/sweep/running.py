@@ -7,13 +7,14 @@ off and writes to the folder by itself. Whatever dies, what was committed counts
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from advosim.experiment.sweep import designs, estimates, growing, looking, own, store
+from advosim.experiment.sweep import designs, estimates, growing, looking, own, store, summaries
 from advosim.experiment.sweep.asked import experiment_of, room, shard_of, together
 from advosim.experiment.sweep.bar import Bar
 from advosim.experiment.sweep.dispatch import Stop, work_off
@@ -102,11 +103,14 @@ def status(folder: str | Path, experiment: Experiment | None = None) -> store.St
     ):
         what = f"the sweep in this folder is of another experiment, '{plan.title}': factors or outcomes differ"
         raise InputError(Problem(str(folder), None, what, hint="name the folder of this experiment with --out"))
-    return _with_estimates(replace(store.status(folder, plan), looks=looking.told(folder)))
+    state = replace(store.status(folder, plan), looks=looking.told(folder))
+    return _with_results(state, experiment.summaries if experiment else ())
 
 
-def _with_estimates(state: store.Status) -> store.Status:
-    return replace(state, primary=estimates.told(state.folder) if state.merged else "")
+def _with_results(state: store.Status, wanted: Iterable[str]) -> store.Status:
+    if not state.merged:
+        return state
+    return replace(state, primary=estimates.told(state.folder), summaries=summaries.told(state.folder, wanted))
 
 
 def run(
@@ -148,9 +152,11 @@ def run(
             try_own(chosen, points)
     with Stop() as stop, crew_of(workers, dask, executor) as crew:
         how = _How(place, part, crew, stop, here, simulate, progress, chunk, strict)
-        if chosen.precision is None:
-            return _with_estimates(_complete(chosen, points, how, grow))
-        return _with_estimates(_until_precise(chosen, points, how))
+        complete = partial(_complete, grow=grow) if chosen.precision is None else _until_precise
+        state = complete(chosen, points, how)
+    if state.merged:
+        summaries.write(chosen, place)
+    return _with_results(state, chosen.summaries)
 
 
 @dataclass(frozen=True)
@@ -252,6 +258,7 @@ def retry(
     store.amend(place, plan, row)
     if len(store.all_committed(place, plan)) == plan.chunks:
         store.merge(place, plan)
+        summaries.write(experiment, place)
     return f"{told}; recorded"
 
 

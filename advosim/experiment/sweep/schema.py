@@ -208,6 +208,8 @@ class Experiment:
     """Outcomes that were named in advance."""
     lines: dict[str, tuple[str, int | None]] = field(default_factory=dict, compare=False)
     """Where own outcomes stand in the file."""
+    summaries: dict[str, str] = field(default_factory=dict)
+    """By name, functions of the whole table of runs, as `module:function`."""
 
     def __repr__(self) -> str:
         return short(f"<Experiment '{self.title}': {', '.join(self.factors)}; {', '.join(self.outcomes)}>")

@@ -4,6 +4,7 @@
 import { Narrowed, readSweep } from "./data.js";
 import { parallel } from "./parallel.js";
 import { multiples, scatter } from "./scatter.js";
+import { tellStory } from "./story.js";
 import { commandOf, sentence, shownValue } from "./words.js";
 
 const MOST_LISTED = 500;
@@ -66,6 +67,9 @@ for (const [id, key] of /** @type {["across" | "up", "across" | "up"][]} */ ([["
 
 // ---------------------------------------------------------------- the chosen run
 
+/** @param {number} run */
+const storyOf = (run) => sweep.stories[String(sweep.run[run])] || "";
+
 const runs = part("run", HTMLSelectElement);
 let listed = "";
 runs.addEventListener("change", () => {
@@ -79,7 +83,7 @@ told.push(() => {
   const key = here.join();
   if (key !== listed) {
     listed = key;
-    runs.replaceChildren(new Option("none", "-1"), ...here.map((run) => new Option(`${sweep.run[run]} (seed ${sweep.seed[run]})`, String(run))));
+    runs.replaceChildren(new Option("none", "-1"), ...here.map((run) => new Option(`${sweep.run[run]} (seed ${sweep.seed[run]})${storyOf(run) ? ", with its story" : ""}`, String(run))));
   }
   runs.value = String(narrowed.chosen);
   const chosen = narrowed.chosen >= 0;
@@ -87,6 +91,10 @@ told.push(() => {
   part("copied", HTMLElement).textContent = "";
   part("story", HTMLElement).textContent = chosen ? sentence(sweep, narrowed.chosen) : "Click a run, or choose one here.";
   part("command", HTMLElement).textContent = chosen ? commandOf(sweep, narrowed.chosen) : "";
+  const story = chosen ? storyOf(narrowed.chosen) : "";
+  part("tale", HTMLElement).hidden = !story;
+  tellStory(part("told", HTMLElement), story);
+  part("untold", HTMLElement).textContent = story || !chosen ? "" : sweep.untold;
   const { own } = sweep.command;
   part("own", HTMLElement).textContent = own.length ? `The sweep had rules of its own (${own.join(", ")}), which this command does not know: use simulate(..., mechanisms=...) in Python.` : "";
 });

@@ -6,7 +6,8 @@ chunks/000123.parquet       runs of a chunk, in order, with their seconds
 chunks/000123.weeks.parquet rows of the weekly table, where they are kept
 chunks/000123.json          its status with the others' hashes, written last: the chunk counts from then on
 runs.parquet, weeks.parquet, timings.parquet, failures.csv    merged from the chunks when all are there
-merged.json                 their hashes
+summaries/NAME.parquet      what functions of the user's own make of all runs
+merged.json                 the hashes of all these, and of the source of those functions
 looks.json                  how precise the results were at each look, where a precision is asked for
 damaged/                    files that were not as they were written, set aside; their runs are made again
 """
@@ -72,6 +73,9 @@ from advosim.experiment.sweep.store.files import (
     RUNS as RUNS,
 )
 from advosim.experiment.sweep.store.files import (
+    SUMMARIES as SUMMARIES,
+)
+from advosim.experiment.sweep.store.files import (
     TIMINGS as TIMINGS,
 )
 from advosim.experiment.sweep.store.files import (
@@ -129,4 +133,5 @@ from advosim.experiment.sweep.store.planned import (
 )
 from advosim.experiment.sweep.store.progress import Status as Status
 from advosim.experiment.sweep.store.progress import status as status
+from advosim.experiment.sweep.store.tables import parquet as parquet
 from advosim.experiment.sweep.store.tables import schema as schema

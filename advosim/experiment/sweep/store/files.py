@@ -17,9 +17,9 @@ from advosim.results.folder import SaveError, is_running
 
 MANIFEST, MERGED, COPY = "sweep.json", "merged.json", "sweep.copy.json"
 POINTS, LOOKS = "points.parquet", "looks.json"
-CHUNKS, DAMAGED = "chunks", "damaged"
+CHUNKS, DAMAGED, SUMMARIES = "chunks", "damaged", "summaries"
 RUNS, WEEKS, TIMINGS, FAILURES = "runs.parquet", "weeks.parquet", "timings.parquet", "failures.csv"
-OF_A_SWEEP = {CHUNKS, DAMAGED, RUNS, WEEKS, TIMINGS, FAILURES, MERGED, COPY, POINTS, LOOKS, "export"}
+OF_A_SWEEP = {CHUNKS, DAMAGED, RUNS, WEEKS, TIMINGS, FAILURES, MERGED, COPY, POINTS, LOOKS, SUMMARIES, "export"}
 """What may lie in a folder whose plan is gone."""
 DAY = 86_400.0
 AGAIN = "`advosim sweep run` with the same experiment and folder makes it again"

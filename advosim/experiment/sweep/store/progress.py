@@ -33,6 +33,8 @@ class Status:
     """How precise the results are, where that is asked for."""
     primary: str = ""
     """Outcomes that were named in advance, with intervals."""
+    summaries: str = ""
+    """What functions of the user's own make of all runs."""
 
     @property
     def left(self) -> int:
@@ -46,7 +48,7 @@ class Status:
         more = self.failed + self.killed - len(self.failures)
         if more > 0:
             lines.append(f"  and {more:,} more")
-        lines += [told for told in (self.looks, self.primary) if told]
+        lines += [told for told in (self.looks, self.primary, self.summaries) if told]
         if self.merged:
             lines.append(f"Results: {self.folder / RUNS}")
         elif not self.left:

@@ -1,0 +1,188 @@
+"""Summaries of a user's own: functions of the whole table of runs that experiment files name as `module:function`.
+
+Each gives a number, numbers by name, or a table. They change no run, so that they may be added, and changed, after one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import traceback
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from advosim.experiment.sweep import own, store
+from advosim.experiment.sweep.seals import digest, sealed, unsealed
+from advosim.experiment.sweep.store.files import lost
+from advosim.replaced import traces
+from advosim.results.folder import SaveError
+from advosim.scenario.problems import InputError
+from advosim.world.columns import Column
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from advosim.experiment.sweep.schema import Experiment
+
+GIVES = "a finite number, a mapping of names to numbers, or a pandas DataFrame"
+MOST = 8
+"""Numbers of a summary that are told on the screen."""
+
+
+class SummaryFailed(SaveError):
+    """A function gave no summary; the runs and the other summaries are kept."""
+
+
+def write(experiment: Experiment, folder: Path) -> None:
+    """Make the summaries of the merged runs of a folder, and write them beside. Raises SummaryFailed, SaveError."""
+    if not experiment.summaries and not (folder / store.SUMMARIES).is_dir():
+        return
+    wrong: list[str] = []
+    kept: dict[str, bytes] = {}
+    try:
+        for old in (folder / store.SUMMARIES).glob("*.parquet"):
+            old.unlink(missing_ok=True)
+        runs = _runs(folder)
+        for name, of in experiment.summaries.items():
+            try:
+                kept[name] = _bytes(_made(of, experiment.folder, runs.copy()))
+            except (InputError, TypeError, ValueError) as error:
+                wrong.append(f"the summary '{name}' ({of}) {error}")
+        _keep(experiment, folder, kept)
+    except OSError as error:
+        raise error if isinstance(error, SaveError) else lost(folder, error) from error
+    if wrong:
+        again = "mend it, and give the same command again: it makes the summaries anew"
+        raise SummaryFailed(f"{'; '.join(wrong)}. All runs are kept in {folder}; {again}")
+
+
+def _runs(folder: Path) -> pd.DataFrame:
+    """The runs that ended well, as functions get them: run, point, seed, factors, outcomes."""
+    import pandas as pd
+
+    table = pd.read_parquet(folder / store.RUNS)
+    return table[table["status"] == store.DONE].drop(columns="status").reset_index(drop=True)
+
+
+def _made(of: str, folder: Path, runs: Any) -> pd.DataFrame:
+    """What a function gives as a table. Raises ValueError, in words that go on from its name."""
+    function = own.function(of, folder, "summary")
+    try:
+        given = function(runs)
+    except Exception as error:  # whatever a user's function does
+        frames = traceback.extract_tb(error.__traceback__)
+        code = getattr(inspect.unwrap(function), "__code__", None)
+        last = [frame for frame in frames if code is not None and frame.filename == code.co_filename][-1:]
+        where = "".join(f" ({Path(frame.filename).name}, line {frame.lineno})" for frame in last)
+        raise ValueError(f"raises {type(error).__name__}: {error}{where}") from error
+    return _table(given)
+
+
+def _table(given: Any) -> pd.DataFrame:
+    import pandas as pd
+
+    if isinstance(given, pd.Series):
+        given = given.to_dict()
+    if isinstance(given, Mapping):
+        numbers = {str(key): _number(f" for '{key}'", value) for key, value in given.items()}
+        return pd.DataFrame({"name": list(numbers), "value": list(numbers.values())}).astype({"value": float})
+    if not isinstance(given, pd.DataFrame):
+        return pd.DataFrame({"value": [_number("", given)]})
+    table = given.reset_index() if any(given.index.names) else given.reset_index(drop=True)
+    names = [str(name) for name in table.columns]
+    if table.columns.nlevels > 1 or len(set(names)) < len(names) or not names:
+        raise ValueError(f"gives a table whose columns have no names of their own: {', '.join(names[:MOST])}")
+    return table.set_axis(names, axis=1)
+
+
+def _number(where: str, given: Any) -> float:
+    try:
+        return own.number("", given)
+    except ValueError:
+        shown = f"{given}" if isinstance(given, float) else f"a {type(given).__name__}"
+        raise ValueError(f"gives {shown}{where}, not {GIVES}") from None
+
+
+def _bytes(table: pd.DataFrame) -> bytes:
+    import pyarrow as pa
+
+    try:
+        return store.parquet(pa.Table.from_pandas(table, preserve_index=False))
+    except (pa.ArrowException, TypeError) as error:
+        raise ValueError(f"gives a table that cannot be kept: {str(error)[:200]}") from error
+
+
+def _keep(experiment: Experiment, folder: Path, kept: Mapping[str, bytes]) -> None:
+    """Write tables, and tell their hashes, and those of the functions' source, beside those of the merged ones."""
+    place = folder / store.SUMMARIES
+    if kept:
+        place.mkdir(exist_ok=True)
+    else:
+        with contextlib.suppress(OSError):
+            place.rmdir()
+    files = dict(unsealed(folder / store.MERGED)["files"])
+    for name, raw in kept.items():
+        store.write(file_of(folder, name), lambda file, raw=raw: file.write(raw))  # type: ignore[misc]
+        files[f"{store.SUMMARIES}/{name}.parquet"] = digest(raw)
+    told = [_told(name, experiment.summaries[name], experiment.folder) for name in kept]
+    store.write(folder / store.MERGED, lambda file: file.write(sealed({"files": files, "summaries": told})))
+
+
+def _told(name: str, of: str, folder: Path) -> dict[str, str]:
+    """What is kept of a function: the hash of its source, and the first sentence of its docstring."""
+    (trace,) = traces({name: of}, folder)
+    meaning = " ".join((inspect.getdoc(own.function(of, folder)) or "").partition("\n\n")[0].split())
+    return {"name": name, "of": of, "sha256": trace.sha256, "meaning": meaning}
+
+
+# ---------------------------------------------------------------- what a folder has
+
+
+def of_folder(folder: Path) -> list[dict[str, str]]:
+    """The summaries of a folder: name, of, sha256, meaning. None where the runs are not merged."""
+    try:
+        told: list[dict[str, str]] = unsealed(folder / store.MERGED).get("summaries", [])
+    except FileNotFoundError:
+        return []
+    return told
+
+
+def file_of(folder: Path, name: str) -> Path:
+    return folder / store.SUMMARIES / f"{name}.parquet"
+
+
+def declared(folder: Path) -> dict[str, tuple[Column, ...]]:
+    """The columns of each summary."""
+    import pyarrow.parquet as pq
+
+    return {
+        each["name"]: tuple(
+            Column(column, each["meaning"] or f"what {each['of']} gives of all runs", names="as given", by=each["of"])
+            for column in pq.read_schema(file_of(folder, each["name"])).names
+        )
+        for each in of_folder(folder)
+    }
+
+
+def told(folder: Path, wanted: Iterable[str] = ()) -> str:
+    """The summaries of a folder in short, and which of those that are wanted it has not; empty where there is none."""
+    import pandas as pd
+
+    kept = of_folder(folder)
+    lines = []
+    for each in kept:
+        table = pd.read_parquet(file_of(folder, each["name"]))
+        if list(table.columns) == ["value"]:
+            said = f"{table['value'].iloc[0]:.4g}"
+        elif list(table.columns) == ["name", "value"]:
+            rows = table.head(MOST)
+            said = ", ".join(f"{key} {value:.4g}" for key, value in zip(rows["name"], rows["value"], strict=True))
+            said += f" and {len(table) - MOST} more" if len(table) > MOST else ""
+        else:
+            said = f"{len(table)} rows of {', '.join(table.columns)}"
+        lines.append(f"  {each['name']}: {said}")
+    missing = [name for name in wanted if name not in {each["name"] for each in kept}]
+    if missing:
+        lines.append(f"  not there: {', '.join(missing)}; `advosim sweep run` makes them")
+    return "\n".join(["summaries of all runs, by functions of your own:", *lines]) if lines else ""
