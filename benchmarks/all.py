@@ -281,10 +281,13 @@ def drawn(rows: list[Row], file: Path) -> None:
 
 
 def rules_drawn(axes: Any, rows: list[Row]) -> None:
-    for number, what in enumerate(dict.fromkeys(one.what for one in rows)):
-        own, style = [one for one in rows if one.what == what], "-" if what.startswith("full") else "--"
-        sizes, costs = [one.size for one in own], [one.value for one in own]
-        axes.plot(sizes, costs, style, marker="o", color=f"C{number % 10}" if number < 10 else "black", label=what)
+    names = list(dict.fromkeys(one.what for one in rows))
+    full, reduced_ = ([name for name in names if name.startswith("full") == wanted] for wanted in (True, False))
+    looks = {name: ("black", style) for name, style in zip(full, ("-", "-.", ":"), strict=False)}
+    looks |= {name: (f"C{number}", "--") for number, name in enumerate(reduced_)}
+    for what, (color, style) in looks.items():
+        own = [one for one in rows if one.what == what]
+        axes.plot([one.size for one in own], [one.value for one in own], style, marker="o", color=color, label=what)
     axes.set(xscale="log", yscale="log", xlabel="citizens", ylabel=NS, title="Rules, one thread")
     sizes = sorted({one.size for one in rows})
     axes.set_xticks(sizes, [f"{size:,}" for size in sizes])
@@ -305,7 +308,9 @@ def growth_drawn(axes: Any, rows: list[Row]) -> None:
 def sweeps_drawn(axes: Any, rows: list[Row]) -> None:
     names = [one.what.removeprefix("sweep, ").replace(", ", "\n") for one in rows]
     axes.bar_label(axes.barh(names, [one.value for one in rows]), fmt="%.3g", padding=3)
-    axes.set(xscale="log", xlabel="runs a second of one core", title="Sweeps: 2,000 citizens, 100 weeks")
+    room = 3 * max(one.value for one in rows)
+    axes.set(xscale="log", xlim=(None, room), xlabel="runs a second of one core")
+    axes.set_title("Sweeps: 2,000 citizens, 100 weeks")
 
 
 def main(given: argparse.Namespace) -> int:

@@ -58,18 +58,21 @@ from advosim.world.rows import table
 
 SIZE = 1024
 """Citizens in a chunk: few enough for their columns to stay in the processor's cache."""
-FAR, NEAR = 24, 2
-"""Talkers ahead whose ties, and whose neighbours, are fetched from memory."""
+FAR = 24
+"""Talkers ahead whose ties are fetched from memory."""
+BATCH = 256
+"""Ties along which is told at once: what they need is fetched from memory while those before them are told."""
 MOST = 0xFFFF
 """Talking neighbours that `seen` can count; whoever has more neighbours looks for himself."""
 FEW = np.uint64(0xFF)
 """Talking neighbours of each layer up to which all of a chunk go through `notice` at once."""
-# What lies in `seen`, two numbers for a citizen. In the first, four counts of neighbours:
-_FRIEND, _CONTACT, _ALIKE, _CLOSE = U(1), U(1 << 16), U(1 << 32), U(1 << 48)
-_16, _32, _48, _COUNT, _MANY = U(16), U(32), U(48), U(MOST), U(0xFF00FF00)
-# In the second, how far they stand away as a float32, and how many march.
-_MARCHER, _MARCHERS, _DISTANCE = U(1 << 32), U(0xFFFFFFFF00000000), U(0xFFFFFFFF)
-_NOTHING, _1, _2 = U(0), U(1), U(2)
+SHOWN = 4
+"""Numbers in `seen` for a citizen."""
+# They are: friends and contacts who talk; those of them who are alike, and close;
+# how far they stand away, as the bits of a float32; and how many march. Where two share a number, in 16 bits each:
+_FIRST, _SECOND, _16 = np.uint32(1), np.uint32(1 << 16), np.uint32(16)
+_COUNT, _MANY, _NOTHING = np.uint32(MOST), np.uint32(0xFF00FF00), np.uint32(0)
+_1, _2, _3, _SHOWN = U(1), U(2), U(3), U(SHOWN)
 _LOUD = np.uint32(TALKS | MARCHES)
 _FORGOTTEN = np.uint8(~AWARE)
 _NO, _YES = np.uint8(0), np.uint8(1)
@@ -96,6 +99,19 @@ SIGHT = table(
     ("weight", "f4", (SIZE,), ">= 0, of the issue on his mind"),
 )
 """What each citizen of a chunk sees of his neighbours on an issue."""
+
+TOLD = table(
+    ("ties", "i8", "in the batch"),
+    ("citizen", "u4", (BATCH,), "who is told"),
+    ("law", "f4", (BATCH,), "-1..1, the policy that he lives under"),
+    ("mine", "u4", (BATCH,), "his word"),
+    ("theirs", "u4", (BATCH,), "the talker's"),
+    ("talking", "u4", (BATCH,), "what that adds to friends and contacts who talk"),
+    ("agreeing", "u4", (BATCH,), "to those alike and close"),
+    ("distance", "f4", (BATCH,), "to how far they stand away"),
+    ("marching", "u4", (BATCH,), "to those who march"),
+)
+"""What talkers show along ties."""
 
 MINDS = table(
     ("citizens", "i8", "in the chunk"),
@@ -147,6 +163,19 @@ class View(NamedTuple):
     memory: Any
 
 
+class Layer(NamedTuple):
+    """Ties of a layer, and what is seen along them on an issue by citizens low..high."""
+
+    number: int
+    """0 for friends, 1 for contacts."""
+    start: Any
+    neighbour: Any
+    words: Any
+    seen: Any
+    low: Any
+    high: Any
+
+
 class Callers(NamedTuple):
     """Who calls on an issue of a polity."""
 
@@ -185,50 +214,89 @@ def spread(low, high, now, people):
     Talkers go in ascending order, to friends before contacts: so what a citizen sees adds up in the order of his ties.
     """
     blocks, circumstances, columns = people.blocks, people.circumstances, people.citizens
-    past, ties = columns.word[(now.clock[0].week + 1) % 2], (columns.start, columns.neighbour)
-    start, neighbour = ties
-    low, high, epsilon = U(low), U(high), now.rules[0].influence.epsilon
+    past = columns.word[(now.clock[0].week + 1) % 2]
     loud, upto = np.zeros(past.shape[1] + FAR + 1, np.uint32), np.zeros(blocks.size + 1, np.int64)
-    differ = _laws_differ(blocks, circumstances)
+    batches, differ = np.zeros(2, TOLD), _laws_differ(blocks, circumstances)
     laws = np.empty(past.shape[1] if differ else 0, F)
     for m in range(past.shape[0]):
-        words, seen = past[m], columns.seen[m]
-        _list_loud(words, blocks, loud, upto)
+        _list_loud(past[m], blocks, loud, upto)
         if differ:
             _lay_down_laws(m, blocks, circumstances, laws)
         for layer in range(2):
-            anybody, one = (_NOTHING, _CONTACT) if layer else (U(ONLINE), _FRIEND)
-            for b in range(blocks.size):
-                law = circumstances[b, m].policy
-                for t in range(upto[b], upto[b + 1]):
-                    if JIT:
-                        _fetch(t, layer, (low, high), loud, ties, words, seen)
-                    talker = U(loud[t])
-                    theirs, at = words[talker], _2 * talker + U(layer)
-                    if layer == 1 and not theirs & ONLINE:
-                        continue
-                    talks, marches, x = theirs & TALKS != 0, theirs & MARCHES != 0, attitude_of(theirs)
-                    for e in range(U(start[at]), U(start[at + _1])):
-                        i = U(neighbour[e])
-                        if i < low or i >= high:
-                            continue
-                        # Without branches: who is on line, close or alike cannot be foreseen.
-                        visible = _NOTHING - (((U(words[i]) | anybody) & U(ONLINE)) >> _2)
-                        own = attitude_of(words[i])
-                        law = laws[i] if differ else law
-                        alike = (x > law) == (own > law)
-                        apart = x - own
-                        close = abs(apart) <= epsilon
-                        far = seen[_2 * i + _1]
-                        if talks:
-                            told = one + (_ALIKE if alike else _NOTHING) + (_CLOSE if close else _NOTHING)
-                            seen[_2 * i] += told & visible
-                            apart = apart if close and visible != _NOTHING else _ZERO
-                            distance = np.float32(np.uint32(far & _DISTANCE).view(np.float32) + apart)
-                            far = (far & _MARCHERS) | U(distance.view(np.uint32))
-                        if marches:
-                            far += (_MARCHER if alike else _NOTHING) & visible
-                        seen[_2 * i + _1] = far
+            ties = Layer(layer, columns.start, columns.neighbour, past[m], columns.seen[m], U(low), U(high))
+            _go_round(m, ties, loud, upto, laws, now.rules[0].influence.epsilon, batches, people)
+
+
+@compiled
+def _go_round(m, ties, loud, upto, laws, epsilon, batches, people):
+    """Fills one batch of ties while what the other needs is fetched."""
+    layer, start, neighbour, words, seen, low, high = ties
+    blocks, circumstances, filling, number = people.blocks, people.circumstances, 0, 0
+    for b in range(blocks.size):
+        law = circumstances[b, m].policy
+        for t in range(upto[b], upto[b + 1]):
+            if JIT:
+                prefetch(start, _2 * U(loud[t + FAR]) + U(layer))
+                prefetch(neighbour, U(start[_2 * U(loud[t + FAR // 2]) + U(layer)]))
+            talker = U(loud[t])
+            theirs, at = words[talker], _2 * talker + U(layer)
+            if layer == 1 and not theirs & ONLINE:
+                continue
+            for e in range(U(start[at]), U(start[at + _1])):
+                i = U(neighbour[e])
+                if i < low or i >= high:
+                    continue
+                if JIT:
+                    prefetch(words, i)
+                    prefetch(seen, _SHOWN * i)
+                if number == BATCH:
+                    batches[filling].ties = number
+                    filling, number = 1 - filling, 0
+                    _tell(batches[filling], ties, epsilon)
+                batch = batches[filling]
+                batch.citizen[number] = np.uint32(i)
+                batch.law[number] = laws[i] if laws.size else law
+                batch.theirs[number] = theirs
+                number += 1
+    batches[filling].ties = number
+    _tell(batches[1 - filling], ties, epsilon)
+    _tell(batches[filling], ties, epsilon)
+
+
+@compiled
+def _tell(batch, ties, epsilon):
+    """Add what talkers show to what their neighbours see, one after the other, and empty the batch."""
+    citizen, mine, words, seen = batch.citizen, batch.mine, ties.words, ties.seen
+    talking, agreeing, distance, marching = batch.talking, batch.agreeing, batch.distance, batch.marching
+    for k in range(U(batch.ties)):
+        mine[k] = words[U(citizen[k])]
+    _compare_words(batch, ties.number, epsilon)
+    for k in range(U(batch.ties)):
+        at = _SHOWN * U(citizen[k])
+        seen[at] += talking[k]
+        seen[at + _1] += agreeing[k]
+        seen[at + _2] = np.float32(np.uint32(seen[at + _2]).view(np.float32) + distance[k]).view(np.uint32)
+        seen[at + _3] += marching[k]
+    batch.ties = 0
+
+
+@compiled
+def _compare_words(batch, layer, epsilon):
+    """What each talker of a batch shows; without branches, for who is on line, close or alike cannot be foreseen."""
+    law, mine, theirs, anybody = batch.law, batch.mine, batch.theirs, _NOTHING if layer else np.uint32(ONLINE)
+    talking, agreeing, distance, marching = batch.talking, batch.agreeing, batch.distance, batch.marching
+    one = _SECOND if layer else _FIRST
+    for k in range(U(batch.ties)):
+        word, own, other = theirs[k], attitude_of(mine[k]), attitude_of(theirs[k])
+        apart = np.float32(other - own)
+        alike = _FIRST if (other > law[k]) == (own > law[k]) else _NOTHING
+        close = _SECOND if abs(apart) <= epsilon else _NOTHING
+        visible = np.uint32((mine[k] | anybody) & np.uint32(ONLINE)) != 0
+        talks, marches = visible and word & TALKS != 0, visible and word & MARCHES != 0
+        talking[k] = one if talks else _NOTHING
+        agreeing[k] = np.uint32(alike + close) if talks else _NOTHING
+        distance[k] = apart if talks and close != 0 else _ZERO
+        marching[k] = alike if marches else _NOTHING
 
 
 @compiled
@@ -261,36 +329,22 @@ def _lay_down_laws(m, blocks, circumstances, laws):
 
 
 @compiled
-def _fetch(t, layer, span, loud, ties, words, seen):
-    """Have fetched from memory what the next talkers need, of citizens span[0]..span[1]."""
-    start, neighbour = ties
-    prefetch(start, _2 * U(loud[t + FAR]) + U(layer))
-    prefetch(neighbour, U(start[_2 * U(loud[t + FAR // 2]) + U(layer)]))
-    soon = _2 * U(loud[t + NEAR]) + U(layer)
-    for e in range(U(start[soon]), U(start[soon + _1])):
-        i = U(neighbour[e])
-        if i >= span[0] and i < span[1]:
-            prefetch(words, i)
-            prefetch(seen, _2 * i)
-
-
-@compiled
 def look(seen, sight):
     """What neighbours have shown citizens of a chunk. Returns whether more than FEW of them talk with anybody."""
     friends, contacts, alike, close = sight.friends, sight.contacts, sight.alike, sight.close
     distance, marchers, most = sight.distance, sight.marchers, _NOTHING
-    for j in range(U(seen.size) // _2):
-        crowd, far = seen[_2 * j], seen[_2 * j + _1]
-        friends[j] = np.int32(crowd & _COUNT)
-        contacts[j] = np.int32((crowd >> _16) & _COUNT)
-        alike[j] = np.int32((crowd >> _32) & _COUNT)
-        close[j] = np.int32(crowd >> _48)
-        distance[j] = np.uint32(far & _DISTANCE).view(np.float32)
-        marchers[j] = np.int32(far >> _32)
-        most |= crowd
+    for j in range(U(seen.size) // _SHOWN):
+        talking, agreeing = seen[_SHOWN * j], seen[_SHOWN * j + _1]
+        friends[j] = np.int32(talking & _COUNT)
+        contacts[j] = np.int32(talking >> _16)
+        alike[j] = np.int32(agreeing & _COUNT)
+        close[j] = np.int32(agreeing >> _16)
+        distance[j] = np.uint32(seen[_SHOWN * j + _2]).view(np.float32)
+        marchers[j] = np.int32(seen[_SHOWN * j + _3])
+        most = np.uint32(most | talking)
     for k in range(U(seen.size)):
         seen[k] = _NOTHING
-    return most & _MANY != _NOTHING
+    return most & _MANY != 0
 
 
 @compiled
@@ -847,7 +901,7 @@ def some_citizens(first, last, now, teams, people):
             crowded = _largest(circle) > MOST
             for m in range(issues):
                 here, sight, word, own = people.circumstances[b, m], sights[m], past[m, i:n], columns.own[m, i:n]
-                many = look(columns.seen[m, 2 * i : 2 * n], sight) or crowded
+                many = look(columns.seen[m, SHOWN * i : SHOWN * n], sight) or crowded
                 if crowded:
                     look_round(i, circle, past[m], here.policy, rule.influence.epsilon, columns, sight)
                 if here.injustice > _ZERO:

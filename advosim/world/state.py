@@ -60,8 +60,8 @@ class Citizens(NamedTuple):
     """(ties,): citizens."""
     circle: NDArray[np.int32]
     """(n,): neighbours whom a citizen can see: all face to face and, if he is online, those online. Set by `enact`."""
-    seen: NDArray[np.uint64]
-    """(m, 2n): what neighbours show this week, as `crowd` packs it; 0 between weeks."""
+    seen: NDArray[np.uint32]
+    """(m, 4n): what neighbours show this week, as `crowd` packs it; 0 between weeks."""
 
 
 class Now(NamedTuple):
