@@ -8,7 +8,7 @@ import importlib.machinery
 import importlib.util
 import sys
 import warnings
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
@@ -66,6 +66,18 @@ def names_of(old: str, home: str, only: Collection[str] = ()) -> Callable[[str],
         value = getattr(module, name)
         setattr(sys.modules[old], name, value)
         return value
+
+    return find
+
+
+def parted(old: str, homes: Mapping[str, Collection[str]]) -> Callable[[str], Any]:
+    """A module's `__getattr__` for names that went from it into several others: by module, which."""
+    finds = {name: names_of(old, home, names) for home, names in homes.items() for name in names}
+
+    def find(name: str) -> Any:
+        if name not in finds:
+            raise AttributeError(f"module '{old}' has no attribute '{name}'")
+        return finds[name](name)
 
     return find
 

@@ -18,10 +18,10 @@ from advosim.processors import processors
 from advosim.reading.stopping import policies_of, stops
 from advosim.record import Record, lost, recorded
 from advosim.replaced import Rules, functions, guarded, traces
-from advosim.scenario.checks import bounds
 from advosim.scenario.load import Scenario
 from advosim.scenario.problems import InputError, Problem
 from advosim.scenario.schema import Organisation, Polity, Stop
+from advosim.scenario.tree import bounds
 from advosim.week import TABLE_MECHANISMS, Line, line, stages
 from advosim.week import weeks as whole_weeks
 from advosim.world.chance import wrapping

@@ -22,22 +22,14 @@ import numpy as np
 from advosim.mechanisms import citizens as _citizens
 from advosim.mechanisms import crowd as _crowd
 from advosim.mechanisms.abroad import appeals, blockade, boomerang, third_states
-from advosim.mechanisms.alliances import (
-    alliance_exit,
-    alliance_formation,
-    culture_clash,
-    internal_communication,
-    power,
-    priority_clash,
-    strategy_clash,
-    ties,
-)
+from advosim.mechanisms.alliances import alliance_formation
 from advosim.mechanisms.ballots import launches, polls
 from advosim.mechanisms.bodies import interplay, withdrawal
 from advosim.mechanisms.borders import frame_diffusion, partners, shelter, spillover
 from advosim.mechanisms.campaigns import channels, evidence, lobbying
 from advosim.mechanisms.chronicle import record_abroad, record_week, turn
 from advosim.mechanisms.citizens import circumstances, count
+from advosim.mechanisms.clashes import culture_clash, internal_communication, priority_clash, strategy_clash
 from advosim.mechanisms.cooperation import (
     benefit_sharing,
     collaborative_platform,
@@ -54,6 +46,7 @@ from advosim.mechanisms.digital import hashtag
 from advosim.mechanisms.direct_democracy import initiative, recall, referendum
 from advosim.mechanisms.elections import constituencies, elections
 from advosim.mechanisms.evaluation import credibility, evaluation, learning
+from advosim.mechanisms.exits import alliance_exit
 from advosim.mechanisms.framing import framing
 from advosim.mechanisms.government import accommodation, accountability, field
 from advosim.mechanisms.institutions import decision, friction, pressure, protest_signal
@@ -63,9 +56,11 @@ from advosim.mechanisms.media import coverage
 from advosim.mechanisms.newcomers import formalisation, founding, merger, registration, schism
 from advosim.mechanisms.news import attention
 from advosim.mechanisms.plans import tactic_choice
+from advosim.mechanisms.power import power
 from advosim.mechanisms.resources import funds, grants
 from advosim.mechanisms.scripts import orders, shocks
 from advosim.mechanisms.street import intimidation, loyalty, response, violence
+from advosim.mechanisms.ties import ties
 from advosim.mechanisms.venues import municipalities, stakeholder_table
 from advosim.scenario.problems import InputError, Problem, did_you_mean
 from advosim.world.chance import wrapping

@@ -23,7 +23,7 @@ from owed import (
 from test_alliances import GREENS, REDS, TENANTS, forming, trio
 from worlds import busy, run_world, switched_off
 
-from advosim.mechanisms import alliances, cooperation, joint_plans, plans
+from advosim.mechanisms import cooperation, exits, joint_plans, plans
 from advosim.record import Record
 from advosim.world.codes import AIMS
 from advosim.world.found import found, names
@@ -267,7 +267,7 @@ def _() -> None:
     assert effect(path + "share", 0.0, 0.5, mean_in("cohesion")) > 5
     assert effect(path + "rate", 0.0, 0.9, lambda record: float(record.alliance_weeks["cohesion"].std())) > 5
     rule = RULES.alliance_exit
-    assert alliances.exit_logit(0.5, 0.5, 3, 0, 0.9, rule, 2.0) < alliances.exit_logit(0.5, 0.5, 3, 0, 0.9, rule, 0.0)
+    assert exits.exit_logit(0.5, 0.5, 3, 0, 0.9, rule, 2.0) < exits.exit_logit(0.5, 0.5, 3, 0, 0.9, rule, 0.0)
 
 
 def _direction_of_clash(name: str) -> Callable[[], None]:
@@ -293,8 +293,8 @@ def _() -> None:
     assert effect(path + "by_satisfaction", 0.0, 10.0, left) < -1.5
     assert effect(path + "satisfaction_rest", 0.0, 1.0, mean_in("satisfaction")) > 5
     rule = RULES.alliance_exit
-    assert alliances.exit_logit(0.5, 0.5, 9, 0, 0.5, rule, 0.0) > alliances.exit_logit(0.5, 0.5, 3, 0, 0.5, rule, 0.0)
-    assert alliances.exit_logit(0.5, 0.5, 3, 1, 0.5, rule, 0.0) < alliances.exit_logit(0.5, 0.5, 3, 0, 0.5, rule, 0.0)
+    assert exits.exit_logit(0.5, 0.5, 9, 0, 0.5, rule, 0.0) > exits.exit_logit(0.5, 0.5, 3, 0, 0.5, rule, 0.0)
+    assert exits.exit_logit(0.5, 0.5, 3, 1, 0.5, rule, 0.0) < exits.exit_logit(0.5, 0.5, 3, 0, 0.5, rule, 0.0)
 
 
 @direction("solidarity")

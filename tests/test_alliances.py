@@ -16,7 +16,7 @@ from owed import (
 )
 
 from advosim import Scenario
-from advosim.mechanisms import alliances, campaigns, cooperation
+from advosim.mechanisms import alliances, campaigns, clashes, cooperation, exits
 from advosim.world import relations
 from advosim.world.codes import EVENTS, FOR, OFFICIALS, PUBLIC, REASONS, TERMS
 from advosim.world.found import found
@@ -125,8 +125,8 @@ def test_strategies_differ_by_rules_and_by_tactics() -> None:
     one, other = world.teams.organisations[0], world.teams.organisations[1]
     one["institutionalisation"], other["institutionalisation"] = 0.7, 0.2
     # (.5 + 2/3) / 2
-    assert close(alliances.strategy_distance(one, other, np.array([1.0, 1, 0]), np.array([1.0, 0, 1])), 7 / 12)
-    assert close(alliances.strategy_distance(one, other, np.zeros(3), np.zeros(3)), 0.25)
+    assert close(clashes.strategy_distance(one, other, np.array([1.0, 1, 0]), np.array([1.0, 0, 1])), 7 / 12)
+    assert close(clashes.strategy_distance(one, other, np.zeros(3), np.zeros(3)), 0.25)
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_strategies_differ_by_rules_and_by_tactics() -> None:
 def test_exits_by_distrust_and_discontent(
     trust: float, satisfaction: float, members: int, formal: float, cohesion: float, logit: float
 ) -> None:
-    assert close(alliances.exit_logit(trust, satisfaction, members, formal, cohesion, RULES.alliance_exit, 2.0), logit)
+    assert close(exits.exit_logit(trust, satisfaction, members, formal, cohesion, RULES.alliance_exit, 2.0), logit)
 
 
 def test_ties_fall_with_distance_languages_and_borders() -> None:
@@ -182,8 +182,8 @@ def test_what_is_pooled_is_more_under_a_memorandum() -> None:
 
 
 def test_communication_has_half_its_quality_at_half() -> None:
-    assert close(alliances.quality(RULES.internal_communication), 0.5)
-    assert alliances.quality(but("internal_communication", on=False)) == 0
+    assert close(clashes.quality(RULES.internal_communication), 0.5)
+    assert clashes.quality(but("internal_communication", on=False)) == 0
 
 
 @pytest.mark.parametrize(("trust", "worth"), [(0.0, 0.5), (0.5, math.sqrt(0.625)), (1.0, 1.0)])
@@ -387,9 +387,9 @@ def test_members_leave_at_quarterly_meetings(week: int) -> None:
 
 
 def test_the_chance_to_leave_is_that_of_all_weeks_since_the_last_meeting() -> None:
-    assert close(alliances.within(0.02, 1), 0.02)
-    assert close(alliances.within(0.02, 13), 1 - 0.98**13)
-    assert alliances.within(0.5, 0) == 0 and alliances.within(1.0, 2) == 1
+    assert close(exits.within(0.02, 1), 0.02)
+    assert close(exits.within(0.02, 13), 1 - 0.98**13)
+    assert exits.within(0.5, 0) == 0 and exits.within(1.0, 2) == 1
     # Who came in this week does not leave again.
     world = trio(**{"mechanism.alliance_exit.readiness": 20.0})
     world.now.clock["week"] = 13

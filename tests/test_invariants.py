@@ -15,7 +15,6 @@ from worlds import run_world
 from advosim import Scenario
 from advosim.reading.measuring import costs
 from advosim.record import Record, recorded
-from advosim.scenario.checks import bounds
 from advosim.scenario.schema import (
     Alliance,
     Credibility,
@@ -30,6 +29,7 @@ from advosim.scenario.schema import (
     Tactic,
     catalogue,
 )
+from advosim.scenario.tree import bounds
 from advosim.world.codes import SIDES
 from advosim.world.state import World, attitude
 

@@ -53,6 +53,25 @@ def test_old_names_are_found_in_the_packages_and_say_so_once(package):
     assert said.count("FutureWarning") == 1 and f"{package}.{NAMES[package]} is {package}." in said
 
 
+PARTED = {
+    "advosim.experiment.sweep.load": "kind_of",
+    "advosim.mechanisms.alliances": "alliance_exit",
+    "advosim.scenario.checks": "founding_settings",
+}
+
+
+@pytest.mark.parametrize("module", PARTED)
+def test_names_of_a_module_that_was_parted_are_found_in_it_and_say_so_once(module):
+    old = importlib.import_module(module)
+    with pytest.warns(FutureWarning, match=f"{module}.{PARTED[module]} is advosim"):
+        found = getattr(old, PARTED[module])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert callable(found) and getattr(old, PARTED[module]) is found
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = old.nothing
+
+
 def test_names_that_never_were_are_refused():
     with pytest.raises(ImportError, match="cannot import name 'nothing'"):
         from advosim.results import nothing  # noqa: F401

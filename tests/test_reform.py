@@ -29,8 +29,8 @@ from worlds import (
 from advosim import Scenario
 from advosim.mechanisms.seats import SAINTE_LAGUE
 from advosim.record import Record
-from advosim.scenario.checks import founding_settings
 from advosim.scenario.problems import InputError
+from advosim.scenario.reforms import founding_settings
 from advosim.scenario.schema import Governance, Mechanisms
 from advosim.simulation import simulate
 from advosim.world.codes import MAJORITY, POPULAR, REFORM

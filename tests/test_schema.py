@@ -16,11 +16,12 @@ from worlds import LOOSE, busy, digest, growing, neighbours, run_again, small, v
 
 import advosim
 from advosim import Scenario
-from advosim.scenario.checks import bounds, founding_settings
 from advosim.scenario.declare import SOURCE, Part, catalogue_rows, parameters
 from advosim.scenario.load import but
+from advosim.scenario.reforms import founding_settings
 from advosim.scenario.rules import Mechanism, Mechanisms
 from advosim.scenario.schema import Governance, Organisation, OrganisationKind, Public, Tactic, catalogue
+from advosim.scenario.tree import bounds
 from advosim.simulation import simulate
 from advosim.week import CITIZEN_MECHANISMS, TABLE_MECHANISMS
 from advosim.world.rows import RULES

@@ -6,6 +6,7 @@ import ast
 import inspect
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 
@@ -89,6 +90,20 @@ def test_rules_hold_no_numbers_but_parameters_and_named_conventions(root: Path) 
             if number and each.value not in (0, 1, 2, True, False) and file != "citizens":  # type: ignore[attr-defined]
                 kept.add((file, node.name, each.value))  # type: ignore[attr-defined]
     assert kept == set(LITERALS)
+
+
+def test_conventions_at_the_top_of_rules_say_why(root: Path) -> None:
+    """But those of the kernel, which are places of bits."""
+    silent = []
+    for file in sorted((root / "advosim" / "mechanisms").glob("*.py")):
+        body = ast.parse(file.read_text(encoding="utf-8")).body
+        for node, after in pairwise(body):
+            numbers = [each.value for each in ast.walk(node) if isinstance(each, ast.Constant)]
+            odd = [each for each in numbers if type(each) in (int, float) and each not in (0, 1, 2)]
+            told = isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant)
+            if isinstance(node, ast.Assign) and odd and not told and file.stem != "crowd":
+                silent.append(f"{file.name}: {ast.unparse(node)}")
+    assert silent == []
 
 
 @pytest.fixture

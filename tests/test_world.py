@@ -16,9 +16,9 @@ from worlds import busy, digest_of_world, run_world, small, with_neighbour
 
 from advosim import Scenario
 from advosim.mechanisms import plans
-from advosim.scenario.checks import bounds
 from advosim.scenario.problems import InputError
 from advosim.scenario.rules import Mechanisms
+from advosim.scenario.tree import bounds
 from advosim.world import recorded, rows, state
 from advosim.world.codes import MARCHES, ONLINE, TALKS
 from advosim.world.found import Settled, found, names

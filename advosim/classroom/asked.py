@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from advosim.classroom.controls import SCRIPTS, Declared, declared, script_row
-from advosim.scenario import checks, load
+from advosim.scenario import load, refusals
 from advosim.scenario.describe import fingerprint
 from advosim.scenario.load import Scenario
 from advosim.scenario.numerals import meant
@@ -108,7 +108,7 @@ def _change(row: Any) -> Change | Problem:
             "", None, f"{path} is read when the world is founded, and cannot change in week {week}", "week 0"
         )
     return Change(week, path, value) if control.takes(value) else Problem(
-        "", None, f"{path} = {checks.shown(value)} is not allowed", control.range, _meant(value, control)
+        "", None, f"{path} = {refusals.shown(value)} is not allowed", control.range, _meant(value, control)
     )  # fmt: skip
 
 
@@ -118,7 +118,7 @@ def _meant(value: Value, control: Declared) -> str:
         return ""
     number = value.strip().replace(".", "", 1).lstrip("+-")
     plain = f"write {value.strip()}, without quotes" if number.isascii() and number.isdigit() else ""
-    return meant(value)[1] or plain or (checks.truth_meant(value) if control.takes(True) else "")
+    return meant(value)[1] or plain or (refusals.truth_meant(value) if control.takes(True) else "")
 
 
 def _refused(what: str, allowed: str = "", hint: str = "") -> InputError:

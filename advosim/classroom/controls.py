@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from advosim.scenario import checks
+from advosim.scenario import reforms
 from advosim.scenario.declare import catalogue_rows
 from advosim.scenario.groups import organisations
 from advosim.scenario.load import Parameter, Scenario, parameter_table
@@ -76,7 +76,7 @@ class Declared:
 @functools.cache
 def _table() -> dict[str, Declared]:
     """What can be changed, by path with NAME for names: numbers in a range, switches and choices; no texts or files."""
-    only_founding = {".".join(path) for path in checks.founding_settings()}
+    only_founding = {".".join(path) for path in reforms.founding_settings()}
     found = {}
     for row in parameter_table():
         number = isinstance(row.default, int | float) and row.low is not None

@@ -1,4 +1,4 @@
-"""Phase 3: organisations that share goals meet, ally by consent, quarrel, and part.
+"""Phase 3: organisations that share goals meet, and ally by consent.
 
 In functions of one alliance, seats is its own row of seats: (MOST_SEATS,) of SEAT.
 """
@@ -7,36 +7,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from advosim.mechanisms.campaigns import power as raised
 from advosim.mechanisms.campaigns import strength
-from advosim.mechanisms.chronicle import break_off, note
+from advosim.mechanisms.chronicle import note
+from advosim.mechanisms.ties import is_allied, members_of, seat_of
+from advosim.moved import parted
 from advosim.world.chance import draw64, key, logistic, pair, stream
-from advosim.world.codes import (
-    AGAINST,
-    ALLIED,
-    CLASHED,
-    CLASHES,
-    CLOSED,
-    DISSOLVED,
-    DISTRUST,
-    DISTRUSTED,
-    DRIFTED,
-    FOR,
-    GAVE_IN,
-    GOAL_REACHED,
-    JOINED,
-    LEFT,
-    MEMORANDUM,
-    NO_RESULTS,
-    OUTVOTED,
-    PARTNERS_LEFT,
-    PUBLIC,
-    QUARREL,
-    QUARTER,
-    TERMS,
-    TOO_MANY,
-    UNFAIR,
-)
+from advosim.world.codes import AGAINST, ALLIED, FOR, JOINED, MEMORANDUM, PUBLIC, QUARTER, TERMS
 from advosim.world.compile import compiled
 from advosim.world.relations import between, establish, free_row, take_seat
 
@@ -44,95 +20,12 @@ _MEET = stream("alliance_formation.meet")
 _OFFER = stream("alliance_formation.offer")
 _CONSENT = stream("alliance_formation.consent")
 _FORMAL = stream("alliance_formation.memorandum")
-_CLOSURE = stream("ties.closure")
-_FADING = stream("ties.fading")
-_EXIT = stream("alliance_exit")
-_CLASH = tuple(stream(name) for name in CLASHES)
-_CULTURE_CLASH, _PRIORITY_CLASH, _STRATEGY_CLASH = range(len(CLASHES))
 _TERMS = len(TERMS)
 _GOALS, _OPPONENT, _TRUST, _EXPERTISE, _SALIENCE, _ENLIST, _NICHE, _CULTURE, _SIZE, _MESSAGE = range(_TERMS)
-_RECENTLY = QUARTER
 _TOGETHER = -2
+"""In place of an alliance: two have one in common already."""
 _EITHER = 0.5
 """Of two who meet either is as likely to make the offer."""
-_USUAL_SIZE = 3.0
-"""Members of an alliance from which its size neither keeps nor repels (convention)."""
-_MIDDLE = 0.5
-"""Of cohesion and results, 0..1: where they neither keep nor repel (convention)."""
-_PENNILESS = 1e-6
-"""Below any funds: who has none still has a say, as 0 to the power of 0 is 1 (convention)."""
-_SLIGHT = 0.1
-"""Of a logit: what weighs less is no reason to leave."""
-
-
-# ---------------------------------------------------------------- ties
-
-
-@compiled
-def ties(now, teams, allied):
-    """Friends of friends get to know each other, and trust each other more: triads close.
-
-    Two are tied at the start with chance .2 e^(-distance/.3) x .3 across languages x .1 across borders x 3 if one
-    person has posts in both, at most 1; distance is that on the ring of a polity's localities, and between polities
-    that of their `relation`, which may also give what is understood or the chance itself. Every 13 weeks two with a
-    common friend tie with chance .02, and a tie fades with chance .03 without a common alliance; who closes has none.
-    Tied pairs have .2 more trust at first, also those that tie later, and meet more often. A tie costs .02 of income a
-    week. Granovetter 1973; Murdie 2014.
-    """
-    clock, rules = now.clock, now.rules
-    organisations = teams.organisations
-    tied, trust, alliances, seats = allied.tied, allied.trust, allied.alliances, allied.seats
-    rule = rules[0].ties
-    week = clock[0].week
-    if not rule.on or week % QUARTER != 0:
-        return
-    closing, fading = key(clock[0].seed, week, _CLOSURE), key(clock[0].seed, week, _FADING)
-    n = organisations.size
-    met = tied.copy()
-    for i in range(n):
-        for j in range(i + 1, n):
-            own = between(organisations[i].key, organisations[j].key)
-            if organisations[i].closed or organisations[j].closed:
-                tied[i, j] = tied[j, i] = 0
-            elif met[i, j] > 0:
-                if draw64(fading, own) < rule.fading and not are_allied(i, j, alliances, seats):
-                    tied[i, j] = tied[j, i] = 0
-            elif draw64(closing, own) < rule.closure:
-                for x in range(n):
-                    if met[i, x] > 0 and met[j, x] > 0:
-                        tied[i, j] = tied[j, i] = 1
-                        if rules[0].trust.on:
-                            trust[i, j] = min(1.0, trust[i, j] + rule.trust)
-                            trust[j, i] = min(1.0, trust[j, i] + rule.trust)
-                        break
-    for i in range(n):
-        organisations[i].ties = 0
-        for j in range(n):
-            organisations[i].ties += tied[i, j]
-
-
-@compiled
-def seat_of(seats, o):
-    """An organisation's seat in an alliance, -1 where it has none."""
-    for s in range(seats.size):
-        if seats[s].organisation == o:
-            return s
-    return -1
-
-
-@compiled
-def allied_before(i, j, last, alliances, seats):
-    """Whether two organisations belong to one of the first `last` alliances."""
-    together = False
-    for a in range(last):
-        together = together or (alliances[a].alive and seat_of(seats[a], i) >= 0 and seat_of(seats[a], j) >= 0)
-    return together
-
-
-@compiled
-def are_allied(i, j, alliances, seats):
-    """Whether two organisations belong to one alliance."""
-    return allied_before(i, j, alliances.size, alliances, seats)
 
 
 # ---------------------------------------------------------------- what speaks for an alliance
@@ -227,7 +120,7 @@ def _weigh(now, arena, teams, trust, meeting, partners, size, terms):
 
 @compiled
 def offer(own_frames, partners_frames, rule):
-    """What the wording of an offer adds: gain x share of the partner's frames that one can speak in. Seed 2."""
+    """What the wording of an offer adds: gain x share of the partner's frames that one can speak in."""
     shared = spoken = 0.0
     for f in range(own_frames.size):
         spoken += partners_frames[f]
@@ -250,14 +143,6 @@ def common_issue(i, j, p, issues, stances, priorities):
         if shared > best and (stances[i, m] > policy) == (stances[j, m] > policy):
             best, chosen = shared, m
     return chosen
-
-
-@compiled
-def is_allied(alliance, seats, o, p, m, side):
-    """Whether an organisation has a seat in a living alliance on a side of an issue. seats: of that alliance."""
-    if not alliance.alive or alliance.polity != p or alliance.issue != m or alliance.side != side:
-        return False
-    return seat_of(seats, o) >= 0
 
 
 @compiled
@@ -387,24 +272,13 @@ def _join(now, arena, teams, allied, record, terms_of, terms, logits):
             life.terms[t] = terms[0, t]
             life.partner_terms[t] = terms[1, t]
         _seat(now, alliance, seats, organisations, host)
-        _tell(clock, record.events, ALLIED, alliance, host, guest, logits[0])
+        tell(clock, record.events, ALLIED, alliance, host, guest, logits[0])
     else:
-        _tell(clock, record.events, JOINED, alliance, guest, host, logits[1])
+        tell(clock, record.events, JOINED, alliance, guest, host, logits[1])
     _seat(now, alliance, seats, organisations, guest)
     life = lives[alliance.number]
     life.most_members = max(life.most_members, alliance.members)
     _note_consent(clock, record.consents, alliance.number, founding, (host, guest), terms, logits)
-
-
-@compiled
-def members_of(seats):
-    """The organisations that have a seat."""
-    members, many = np.zeros(seats.size, np.int64), 0
-    for s in range(seats.size):
-        if seats[s].organisation >= 0:
-            members[many] = seats[s].organisation
-            many += 1
-    return members[:many]
 
 
 @compiled
@@ -440,7 +314,7 @@ def _seat(now, alliance, seats, organisations, o):
 
 
 @compiled
-def _tell(clock, events, event, alliance, o, partner, size):
+def tell(clock, events, event, alliance, o, partner, size):
     """A line of the log about an alliance."""
     row = note(clock, events, event, alliance.polity, alliance.issue, o, alliance.side, size)
     row.alliance = alliance.number
@@ -456,398 +330,18 @@ def _sign_memoranda(clock, rule, alliances, lives, events):
         if alliance.alive and not alliance.formal and draw64(k, alliance.key) < rule.formal * alliance.cohesion:
             alliance.formal = True
             lives[alliance.number].formal = True
-            _tell(clock, events, MEMORANDUM, alliance, alliance.lead, -1, alliance.cohesion)
+            tell(clock, events, MEMORANDUM, alliance, alliance.lead, -1, alliance.cohesion)
 
 
-# ---------------------------------------------------------------- life in an alliance
-
-
-@compiled
-def power(now, teams, allied):
-    """Who has more, decides more.
-
-    Say = funds^.5 as a share of the sum over members; the line is the mean position by say, the lead whoever has most
-    say. .5 x distance to the line is lost of a member's satisfaction. A declared alliance may have an exponent of its
-    own (`psi`). Pfeffer & Salancik 1978.
-    """
-    organisations, stances = teams.organisations, teams.stances
-    trust, alliances, seats = allied.trust, allied.alliances, allied.seats
-    rule = now.rules[0].power
-    for a in range(alliances.size):
-        alliance = alliances[a]
-        if not alliance.alive:
-            continue
-        psi = alliance.psi if alliance.psi >= 0.0 else rule.psi
-        for s in range(seats.shape[1]):
-            seat = seats[a, s]
-            if seat.organisation >= 0:
-                funds = max(organisations[seat.organisation].funds, _PENNILESS)
-                seat.say = raised(funds, psi) if rule.on and psi > 0.0 else 1.0
-        _agree(alliance, seats[a], stances)
-        _take_stock(alliance, seats[a], organisations, trust)
-
-
-@compiled
-def _agree(alliance, seats, stances):
-    """Say adds up to 1 among those who are there; it makes the line and the lead."""
-    total = line = most = squares = 0.0
-    for s in range(seats.size):
-        if seats[s].organisation >= 0:
-            total += seats[s].say
-    for s in range(seats.size):
-        seat = seats[s]
-        if seat.organisation >= 0:
-            seat.say /= total
-            line += seat.say * stances[seat.organisation, alliance.issue]
-            squares += seat.say * seat.say
-            if seat.say > most:
-                most, alliance.lead = seat.say, seat.organisation
-    alliance.line = line
-    alliance.evenness = 1.0 / (squares * alliance.members)
-
-
-@compiled
-def _take_stock(alliance, seats, organisations, trust):
-    pairs = differing = 0
-    total = mutual = 0.0
-    for s in range(seats.size):
-        for r in range(s + 1, seats.size):
-            i, j = seats[s].organisation, seats[r].organisation
-            if i < 0 or j < 0:
-                continue
-            pairs += 1
-            total += (trust[i, j] + trust[j, i]) / 2.0
-            higher = max(trust[i, j], trust[j, i])
-            mutual += min(trust[i, j], trust[j, i]) / higher if higher > 0.0 else 1.0
-            differing += 1 if organisations[i].kind != organisations[j].kind else 0
-    alliance.trust = total / pairs if pairs > 0 else 0.0
-    alliance.reciprocity = mutual / pairs if pairs > 0 else 0.0
-    alliance.diversity = differing / pairs if pairs > 0 else 0.0
-
-
-@compiled
-def quality(rule):
-    """How well members inform each other: share / (share + .05), 0..1; 0 where they do not. Seed 2."""
-    return rule.share / (rule.share + rule.half) if rule.on else 0.0
-
-
-@compiled
-def internal_communication(now, allied):
-    """Meetings, updates and reports hold an alliance together.
-
-    Takes .05 of the common means; quality q = share/(share + .05). Cohesion += .1 ((mean T + q)/2 - cohesion); exits
-    are fewer by 2 (cohesion - .5) in the logit; the situation is misread by (1 - q) of the noise (`joint_plan`). Ostrom
-    1990.
-    """
-    alliances = allied.alliances
-    rule = now.rules[0].internal_communication
-    for a in range(alliances.size):
-        if alliances[a].alive:
-            # Over distance and languages less is understood (`across_borders`).
-            understood = 1.0 - alliances[a].remote / alliances[a].members
-            aim = (alliances[a].trust + quality(rule) * understood) / 2.0
-            alliances[a].cohesion += rule.rate * (aim - alliances[a].cohesion)
-
-
-@compiled
-def _quarrel(now, allied, events, a, kind, rule, spared, distances):
-    """The most distant pair falls out by hazard x distance x (1 - remedy); mediation scales the damage by 1 - m.
-
-    kind: place in CLASHES; spared: share of conflicts that the remedy spares; distances: (seats, seats), 0..1.
-    """
-    clock, alliance, seats, trust = now.clock, allied.alliances[a], allied.seats[a], allied.trust
-    worst, one, other = 0.0, -1, -1
-    for s in range(seats.size):
-        for r in range(s + 1, seats.size):
-            if seats[s].organisation >= 0 and seats[r].organisation >= 0 and distances[s, r] > worst:
-                worst, one, other = distances[s, r], s, r
-    if one < 0:
-        return
-    luck = draw64(key(clock[0].seed, clock[0].week, _CLASH[kind]), alliance.key)
-    if luck >= rule.hazard * worst * (1.0 - rule.remedy * spared):
-        return
-    damage = rule.damage * (1.0 - mediation(now.rules[0].trust))
-    i, j = seats[one].organisation, seats[other].organisation
-    trust[i, j] = max(0.0, trust[i, j] - damage)
-    trust[j, i] = max(0.0, trust[j, i] - damage)
-    for s in (one, other):
-        seats[s].satisfaction = max(0.0, seats[s].satisfaction - damage)
-        seats[s].clash = kind
-        seats[s].clashed = clock[0].week
-    _tell(clock, events, CLASHED + kind, alliance, i, j, damage)
-
-
-@compiled
-def _meets(clock, alliance):
-    """Whether an alliance holds its quarterly meeting."""
-    age = clock[0].week - alliance.founded
-    return alliance.alive and age > 0 and age % QUARTER == 0
-
-
-@compiled
-def culture_clash(now, teams, allied, events):
-    """Conflict over ways of working; shared understanding, which communication brings, is the remedy.
-
-    Every 13 weeks of an alliance the most distant pair falls out with chance .3 x distance x (1 - .6 q), distance =
-    mean difference of formal, confrontational and participatory culture. Both lose .3 of trust in each other and of
-    satisfaction, less what mediation spares (`trust`). Gray 1989.
-    """
-    clock = now.clock
-    alliances, seats = allied.alliances, allied.seats
-    rule = now.rules[0].culture_clash
-    apart = np.zeros((seats.shape[1], seats.shape[1]))
-    for a in range(alliances.size):
-        if not rule.on or not _meets(clock, alliances[a]):
-            continue
-        _set_apart(teams, seats[a], _CULTURE_CLASH, apart)
-        _quarrel(now, allied, events, a, _CULTURE_CLASH, rule, quality(now.rules[0].internal_communication), apart)
-
-
-@compiled
-def _set_apart(teams, seats, kind, apart):
-    """How far members lie from each other in culture, or in what comes first; apart: (seats, seats)."""
-    for s in range(seats.size):
-        for r in range(s + 1, seats.size):
-            i, j = seats[s].organisation, seats[r].organisation
-            if i < 0 or j < 0:
-                continue
-            if kind == _CULTURE_CLASH:
-                apart[s, r] = culture_distance(teams.organisations[i].culture, teams.organisations[j].culture)
-            else:
-                apart[s, r] = 1.0 - shared_priorities(teams.priorities[i], teams.priorities[j])
-
-
-@compiled
-def priority_clash(now, teams, allied, events):
-    """Conflict over what comes first; negotiation among members with equal say is the remedy.
-
-    As `culture_clash`, distance = 1 - shared priorities; the remedy is negotiation among equals: x (1 - .6 x evenness
-    of say), evenness = 1/(members x sum of say^2). Gray 1989.
-    """
-    clock = now.clock
-    alliances, seats = allied.alliances, allied.seats
-    rule = now.rules[0].priority_clash
-    apart = np.zeros((seats.shape[1], seats.shape[1]))
-    for a in range(alliances.size):
-        if not rule.on or not _meets(clock, alliances[a]):
-            continue
-        _set_apart(teams, seats[a], _PRIORITY_CLASH, apart)
-        _quarrel(now, allied, events, a, _PRIORITY_CLASH, rule, alliances[a].evenness, apart)
-
-
-@compiled
-def strategy_distance(one, other, uses, others_uses):
-    """Half the difference in institutionalisation, half the tactics that only one of two would use: 0..1."""
-    both = either = 0.0
-    for k in range(uses.size):
-        both += min(uses[k], others_uses[k])
-        either += max(uses[k], others_uses[k])
-    unlike = 1.0 - both / either if either > 0.0 else 0.0
-    return (abs(one.institutionalisation - other.institutionalisation) + unlike) / 2.0
-
-
-@compiled
-def strategy_clash(now, teams, allied, events):
-    """Conflict over how to proceed; an agreed framework, the memorandum, is the remedy.
-
-    As `culture_clash`, distance = (difference of institutionalisation + share of all their tactics that only one of two
-    uses)/2; the remedy is an agreed framework: x (1 - .6) under a memorandum. Gray 1989.
-    """
-    clock = now.clock
-    organisations, uses = teams.organisations, teams.uses
-    alliances, seats = allied.alliances, allied.seats
-    rule = now.rules[0].strategy_clash
-    apart = np.zeros((seats.shape[1], seats.shape[1]))
-    for a in range(alliances.size):
-        if not rule.on or not _meets(clock, alliances[a]):
-            continue
-        for s in range(seats.shape[1]):
-            for r in range(s + 1, seats.shape[1]):
-                i, j = seats[a, s].organisation, seats[a, r].organisation
-                if i >= 0 and j >= 0:
-                    apart[s, r] = strategy_distance(organisations[i], organisations[j], uses[i], uses[j])
-        framework = 1.0 if alliances[a].formal else 0.0
-        _quarrel(now, allied, events, a, _STRATEGY_CLASH, rule, framework, apart)
-
-
-@compiled
-def mediation(rule):
-    """The share of damage by conflict that mediation spares."""
-    return rule.mediation if rule.on else 0.0
-
-
-# ---------------------------------------------------------------- parting
-
-
-@compiled
-def exit_logit(trusted, satisfaction, members, formal, cohesion, rule, retention):
-    """-4.6 + 3 (1 - trust) - 1.5 satisfaction + .15 (size - 3) - .7 formal - 2 (cohesion - .5): a week's exit."""
-    logit = rule.readiness + rule.by_distrust * (1.0 - trusted) - rule.by_satisfaction * satisfaction
-    logit += rule.by_size * (members - _USUAL_SIZE) - rule.by_memorandum * formal
-    return logit - retention * (cohesion - _MIDDLE)
-
-
-@compiled
-def within(chance, weeks):
-    """The chance that what happens by `chance` a week happens within some weeks: 1 - (1 - chance) ^ weeks."""
-    stays = 1.0
-    for _ in range(weeks):
-        stays *= 1.0 - chance
-    return 1.0 - stays
-
-
-@compiled
-def _standing(seats, s, trust):
-    """Mean trust of a member in the others, and of the others in it."""
-    o = seats[s].organisation
-    given = received = 0.0
-    others = 0
-    for r in range(seats.size):
-        x = seats[r].organisation
-        if x >= 0 and x != o:
-            given += trust[o, x]
-            received += trust[x, o]
-            others += 1
-    return (given / others, received / others) if others > 0 else (0.0, 0.0)
-
-
-@compiled
-def first_trust(rules, tied):
-    """What organisations trust each other with before they worked together: .5, tied .7. tied: 0 or 1."""
-    # Ties that come later add to trust only where trust moves.
-    return min(1.0, rules[0].trust.start + (rules[0].ties.trust if tied > 0 and rules[0].trust.on else 0.0))
-
-
-@compiled
-def _hoped(rules, seats, s, tied):
-    """Mean trust in partners with which a member would have begun."""
-    o = seats[s].organisation
-    total, others = 0.0, 0
-    for r in range(seats.size):
-        if r != s and seats[r].organisation >= 0:
-            total += first_trust(rules, tied[o, seats[r].organisation])
-            others += 1
-    return total / others if others > 0 else 0.0
-
-
-@compiled
-def _reason(now, alliance, seat, stance, given, received, hoped):
-    """What weighed most in an exit: the largest gap to a usual partnership, in which trust is what it is at first."""
-    clock, rules = now.clock, now.rules
-    rule = rules[0].alliance_exit
-    if seat.clash >= 0 and clock[0].week - seat.clashed < _RECENTLY:
-        return QUARREL + seat.clash
-    largest, reason = _SLIGHT, DRIFTED
-    distrust = rule.by_distrust * (hoped - min(given, received))
-    if distrust > largest:
-        largest, reason = distrust, DISTRUST if given <= received else DISTRUSTED
-    weight = rule.by_satisfaction
-    outvoted = weight * rules[0].power.by_distance * abs(alliance.line - stance) if rules[0].power.on else 0.0
-    if outvoted > largest:
-        largest, reason = outvoted, OUTVOTED
-    unfair = weight * rules[0].benefit_sharing.by_inequity * seat.inequity
-    if unfair > largest:
-        largest, reason = unfair, UNFAIR
-    idle = weight * rule.by_results * (_MIDDLE - alliance.results)
-    if idle > largest:
-        largest, reason = idle, NO_RESULTS
-    crowd = rule.by_size * (alliance.members - _USUAL_SIZE)
-    return TOO_MANY if crowd > largest else reason
-
-
-@compiled
-def leave(clock, alliance, seats, s, organisations, events, reason):
-    """A member gives up its seat."""
-    o = seats[s].organisation
-    _tell(clock, events, LEFT, alliance, o, -1, seats[s].satisfaction).reason = reason
-    alliance.ending = reason
-    alliance.members -= 1
-    alliance.abroad -= 1 if organisations[o].polity != alliance.polity else 0
-    organisations[o].seats -= 1
-    seats[s].organisation = -1
-
-
-@compiled
-def alliance_exit(now, arena, teams, allied, record):
-    """Members leave at quarterly meetings by chance; at once who closed, gave in, or whom policy went past.
-
-    Leaves at a quarterly meeting with the chance 1 - (1 - p)^w of the w weeks since the last, or since one joined, p =
-    s(-4.6 + 3 (1 - T) - 1.5 satisfaction + .15 (members - 3) - .7 under a memorandum - 2 (cohesion - .5)) a week, T the
-    lesser of mean trust given and received, all as it was when the meeting began; at once who closed, whom policy has
-    reached or passed, or who gave in to a boycott on the issue (`boycott`). Satisfaction += .1 (.6 + .6 (results - .5)
-    - .5 x distance to the line - inequity - satisfaction), within 0 to 1; results follow the worth of joint campaigns,
-    1/2 is usual. Who stays shares the say anew. When one is left, the alliance dissolves, and its campaigns end.
-
-    The reason in the log is what weighed most: `closed`, `gave_in`, `goal_reached`, one of the clashes within the last
-    13 weeks, else the largest of `distrust`, `distrusted` (both: trust below what it is at first, .5, tied .7),
-    `outvoted`, `unfair_sharing`, `no_results`, `too_many`, else `drifted_apart`; an alliance ends for the reason of the
-    last who left it, who remains is `partners_left`. Partings are mutual: who is not trusted is eased out as one who
-    does not trust leaves. Hula 1999.
-    """
-    clock, rules = now.clock, now.rules
-    issues = arena.issues
-    organisations, stances, campaigns = teams.organisations, teams.stances, teams.campaigns
-    tied, trust, alliances, seats = allied.tied, allied.trust, allied.alliances, allied.seats
-    lives, events = record.alliances, record.events
-    rule = rules[0].alliance_exit
-    k = key(clock[0].seed, clock[0].week, _EXIT)
-    retention = rules[0].internal_communication.retention if rules[0].internal_communication.on else 0.0
-    for a in range(alliances.size):
-        alliance = alliances[a]
-        if not alliance.alive:
-            continue
-        policy = issues[alliance.polity, alliance.issue].policy
-        before, meets = alliance.members, rule.on and _meets(clock, alliance)
-        then = seats[a].copy() if meets else seats[a]
-        for s in range(seats.shape[1]):
-            seat = seats[a, s]
-            o = seat.organisation
-            if o < 0:
-                continue
-            stance = stances[o, alliance.issue]
-            reason = -1
-            if organisations[o].closed:
-                reason = CLOSED
-            elif organisations[o].conceded[alliance.issue] > 0:
-                reason = GAVE_IN
-            elif stance == policy or (stance > policy) != (alliance.side == FOR):
-                reason = GOAL_REACHED
-            elif meets and alliance.members > 1:
-                given, received = _standing(then, s, trust)
-                formal = 1.0 if alliance.formal else 0.0
-                logit = exit_logit(
-                    min(given, received),
-                    seat.satisfaction,
-                    before,
-                    formal,
-                    alliance.cohesion,
-                    rule,
-                    retention,
-                )
-                weeks = min(QUARTER, clock[0].week - seat.since)
-                if draw64(pair(k, alliance.key), organisations[o].key) < within(logistic(logit), weeks):
-                    hoped = _hoped(rules, then, s, tied)
-                    reason = _reason(now, alliance, seat, stance, given, received, hoped)
-            if reason >= 0:
-                leave(clock, alliance, seats[a], s, organisations, events, reason)
-        if alliance.members < 2 or alliance.members == alliance.abroad:
-            _dissolve(clock, alliance, seats[a], a, organisations, campaigns, lives, events)
-        else:
-            if alliance.members < before:
-                _agree(alliance, seats[a], stances)
-            lives[alliance.number].lead = alliance.lead
-
-
-@compiled
-def _dissolve(clock, alliance, seats, a, organisations, campaigns, lives, events):
-    ending, lived = alliance.ending, float(clock[0].week - alliance.founded)
-    _tell(clock, events, DISSOLVED, alliance, alliance.lead, -1, lived).reason = ending
-    for s in range(seats.size):
-        if seats[s].organisation >= 0:
-            leave(clock, alliance, seats, s, organisations, events, PARTNERS_LEFT)
-    alliance.alive = False
-    lives[alliance.number].week_ended = clock[0].week
-    lives[alliance.number].ending = ending
-    for c in range(organisations.size, campaigns.size):
-        if campaigns[c].alliance == a and campaigns[c].weeks_left > 0:
-            break_off(clock, campaigns[c], events)
+__getattr__ = parted(
+    __name__,
+    {
+        "advosim.mechanisms.clashes": (
+            "culture_clash", "internal_communication", "mediation", "priority_clash", "quality", "strategy_clash",
+            "strategy_distance",
+        ),
+        "advosim.mechanisms.exits": ("alliance_exit", "exit_logit", "leave", "within"),
+        "advosim.mechanisms.power": ("power",),
+        "advosim.mechanisms.ties": ("allied_before", "are_allied", "first_trust", "ties"),
+    },
+)  # fmt: skip

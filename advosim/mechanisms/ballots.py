@@ -30,6 +30,7 @@ _TURNOUT = stream("ballots.turnout")
 _CHOICE = stream("ballots.choice")
 _RIGHTS = len(POPULAR)
 _BINS = 4096
+"""Of attitudes from -1 to 1, by which the median is counted (convention): finer than any law is."""
 _REPOLL = 13
 """Weeks after which the median is polled anew."""
 MAJORITY_OF_VOTES = 0.5

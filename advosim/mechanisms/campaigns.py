@@ -33,11 +33,13 @@ _CHANNELS = len(CHANNELS)
 _CONTACTS = stream("pooling.contacts")
 _RIGHTS = len(POPULAR)
 _DAYS = 7
+"""Of a week."""
 _EVENNESS = _CHANNELS / (_CHANNELS - 1)
 """Makes 1 - sum of squared shares 1 for an even mix."""
 _MIDDLE = 0.5
 """Of credibility, 0..1: where it neither helps nor hampers (convention)."""
 _LN2 = np.float64(0.6931471805599453)
+"""The natural logarithm of 2: of half-lives."""
 
 
 @compiled

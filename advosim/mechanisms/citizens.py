@@ -35,7 +35,9 @@ _CALL_SHUN, _TIME_SHUN = STREAMS.index("call_to_boycott"), STREAMS.index("time_t
 _CALL_BACK, _TIME_BACK = STREAMS.index("call_to_back"), STREAMS.index("time_to_back")
 _ZERO, _ONE, _SOMEBODY = F(0.0), F(1.0), np.int32(1)
 _LN2 = np.float64(0.6931471805599453)
+"""The natural logarithm of 2: of half-lives."""
 _SIGN_CALL, _MARCH_CALL, SHUN_CALL, _BACK_CALL, ANY_CALL = (np.uint16(bits) for bits in (1, 4, 16, 64, 1365))
+"""Bits of the calls that a citizen hears for a side; those against lie one higher, those of further rights two."""
 _RIGHTS = len(POPULAR)
 EXTREME = F(0.7)
 """Attitudes beyond it count as extreme for officials (convention)."""

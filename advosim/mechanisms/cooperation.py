@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from advosim.mechanisms.alliances import allied_before, are_allied, first_trust, seat_of
 from advosim.mechanisms.campaigns import active, pooled_share, power
 from advosim.mechanisms.chronicle import note
+from advosim.mechanisms.ties import allied_before, are_allied, first_trust, seat_of
 from advosim.world.chance import draw64, exp, key, log, normal, pair, stream
 from advosim.world.codes import DIGITAL_SKILL, ENDORSED, MONTH, MOST_ROLES, PLATFORM, QUARTER, SUPPORT
 from advosim.world.compile import compiled
@@ -179,7 +179,7 @@ def pooling(now, arena, teams, allied):
 def shared_premises(alliance, rule):
     """The share of fixed cost that a member is spared: what is pooled costs each of n members 1/n; half of it can be.
 
-    0 where nothing is pooled. Seed 2.
+    0 where nothing is pooled.
     """
     return pooled_share(alliance, rule) * rule.premises * (1.0 - 1.0 / alliance.members)
 

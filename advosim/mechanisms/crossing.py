@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from advosim.mechanisms.alliances import by_key, consent, members_of, offer_of, seat_of, who_offers
+from advosim.mechanisms.alliances import by_key, consent, offer_of, who_offers
 from advosim.mechanisms.institutions import half_effect
+from advosim.mechanisms.ties import members_of, seat_of
 from advosim.world.chance import draw64, key, pair, stream
 from advosim.world.codes import MONTH, QUARTER
 from advosim.world.compile import compiled

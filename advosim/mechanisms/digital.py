@@ -10,7 +10,9 @@ from advosim.world.compile import compiled
 
 _START = stream("hashtag")
 _DAYS = 7
+"""Of a week."""
 _FORGOTTEN = 1e-4
+"""Of those online: a hashtag that fewer carry has ended (convention)."""
 
 
 @compiled

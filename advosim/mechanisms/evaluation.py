@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from advosim.mechanisms.alliances import allied_before
 from advosim.mechanisms.campaigns import active
 from advosim.mechanisms.chronicle import end, note
+from advosim.mechanisms.ties import allied_before
 from advosim.world.chance import draw64, key, stream
 from advosim.world.codes import (
     ABROAD,
@@ -172,7 +172,7 @@ def _share_success(alliance, seats, organisations, share, rule):
 @compiled
 def _by_association(o, audience, own, before, alliances, seats, transfer):
     """What is usual for a member: own usual credibility moves toward its allies' by `transfer`, and rises by what
-    inclusion and unity lend (`inclusion`). Seeds 1 and 2.
+    inclusion and unity lend (`inclusion`).
 
     before: (organisations, audiences), credibility before this week's changes.
     """

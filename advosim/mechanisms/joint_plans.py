@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from advosim.mechanisms.abroad import weigh_appeals
-from advosim.mechanisms.alliances import quality, seat_of
 from advosim.mechanisms.ballots import ballot_room
 from advosim.mechanisms.campaigns import institutionalisation
 from advosim.mechanisms.chronicle import break_off, note
+from advosim.mechanisms.clashes import quality
 from advosim.mechanisms.cooperation import unlocked
 from advosim.mechanisms.evaluation import conclude
 from advosim.mechanisms.plans import (
@@ -23,6 +23,7 @@ from advosim.mechanisms.plans import (
     tactic_weights,
     without_target,
 )
+from advosim.mechanisms.ties import seat_of
 from advosim.world.chance import draw64, exp, key, normal, pair, stream
 from advosim.world.codes import (
     ABROAD,
@@ -73,7 +74,7 @@ def _situation(alliance, seats, teams, communication, rule, k):
 @compiled
 def read_situation(alliance, issue, arena, polled, research, communication, rule, k):
     """What an alliance believes of each public's support and salience and of the government's ideal, with errors that
-    communication and research (0..1) spare: sd .2 (1 - communication)(1 - research). Seed 2.
+    communication and research (0..1) spare: sd .2 (1 - communication)(1 - research).
 
     views: (publics, issues), what people think, unless nobody was `polled` yet; salience errs by a factor.
     """

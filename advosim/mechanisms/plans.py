@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from advosim.mechanisms.abroad import weigh_appeals
-from advosim.mechanisms.alliances import is_allied, seat_of
 from advosim.mechanisms.ballots import alarm, ballot_room
 from advosim.mechanisms.campaigns import institutionalisation, right_of
 from advosim.mechanisms.chronicle import break_off, note
+from advosim.mechanisms.ties import is_allied, seat_of
 from advosim.world.chance import draw64, exp, key, log, normal, pair, stream
 from advosim.world.codes import AGAINST, BOYCOTT, CAMPAIGN_BEGINS, FIRM, FOR, LOCAL, MOST_ROLES, REFERENDUM, STARTS
 from advosim.world.compile import compiled

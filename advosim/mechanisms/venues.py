@@ -13,6 +13,7 @@ from advosim.world.compile import compiled
 
 _AGREE = stream("stakeholder_table")
 _GRID = 40
+"""Positions at which a bargain is tried (convention): each a fortieth of the way on which all gain."""
 
 
 @compiled

@@ -14,7 +14,7 @@ from typing import Any, get_args
 
 from pydantic.fields import FieldInfo
 
-from advosim.scenario import checks
+from advosim.scenario import refusals, tree
 from advosim.scenario.declare import Part, catalogue_rows, parameters
 from advosim.scenario.layers import presets, shipped
 from advosim.scenario.schema import Initiative, Polity, Recall, Referendum, Settings, Stop
@@ -190,24 +190,22 @@ class Parameter:
     def range(self) -> str:
         if self.names:
             return ", ".join(self.names)
-        return (
-            "" if self.low is None or self.high is None else f"{checks.figure(self.low)} to {checks.figure(self.high)}"
-        )
+        return "" if self.low is None or self.high is None else f"{tree.figure(self.low)} to {tree.figure(self.high)}"
 
 
 def parameter_table() -> list[Parameter]:
     """Every declared setting: path, meaning, unit, range, default, source, and the mechanism that it awaits."""
     rows = []
     for path, field in parameters(Settings):
-        low, high = checks.bounds(field)
+        low, high = tree.bounds(field)
         annotation = field.annotation
-        names = tuple(map(str, get_args(annotation))) if checks.is_choice(annotation) else ()
+        names = tuple(map(str, get_args(annotation))) if tree.is_choice(annotation) else ()
         default = None if field.is_required() else field.get_default(call_default_factory=True)
         rows.append(
             Parameter(
                 path,
                 field.description or "",
-                checks.unit(field),
+                tree.unit(field),
                 low,
                 high,
                 names,
@@ -224,7 +222,7 @@ def markdown(rows: list[Parameter] | None = None) -> str:
     lines = ["| path | meaning | unit | range | default | source |", "|---|---|---|---|---|---|"]
     for row in parameter_table() if rows is None else rows:
         meaning = row.meaning + (f" (no rule reads it yet: awaits `{row.awaits}`)" if row.awaits else "")
-        default = "" if row.default is None else checks.shown(row.default) if row.default not in ({}, ()) else "empty"
+        default = "" if row.default is None else refusals.shown(row.default) if row.default not in ({}, ()) else "empty"
         cells = (f"`{row.path}`", meaning, row.unit, row.range, default, row.source)
         lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(lines) + "\n"

@@ -6,12 +6,14 @@ Within a layer its own keys replace those of a preset.
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from advosim.scenario import checks, groups, scripts
+from advosim.scenario import checks, groups, reforms, refusals, scripts, tree
+from advosim.scenario.declare import catalogue_rows
 from advosim.scenario.describe import (
     Parameter,
     fingerprint,
@@ -26,12 +28,14 @@ from advosim.scenario.describe import (
 from advosim.scenario.layers import (
     Layer,
     Merged,
+    at_home,
     catalogue_layer,
     chain,
     changes_layer,
     find,
     presets,
     shipped,
+    tables,
 )
 from advosim.scenario.plain_text import short
 from advosim.scenario.problems import InputError, Problem, did_you_mean
@@ -194,7 +198,7 @@ def _lost(merged: Merged, dotted: str, name: str) -> Problem | None:
     table: Any = merged.table
     for depth, part in enumerate(path[:-1]):
         names = list(table) if isinstance(table, dict) else []
-        if checks.is_keyed(checks.at(path[:depth])[0]) and part not in names:
+        if tree.is_keyed(tree.at(path[:depth])[0]) and part not in names:
             text = f"'{dotted}': there is no {path[depth - 1]} '{part}'"
             return Problem(name, None, text, ", ".join(names) or "none is named", did_you_mean(part, names))
         table = table.get(part) if isinstance(table, dict) else None
@@ -203,14 +207,14 @@ def _lost(merged: Merged, dotted: str, name: str) -> Problem | None:
 
 def _checked(merged: Merged, problems: list[Problem], weeks: Any, partial: bool = False) -> Scenario:
     """The scenario that the tables describe. Raises InputError with `problems` and all others."""
-    checks.settle(merged)
-    scenario, sound, refusals = checks.refused(Scenario, merged, partial)
-    problems = problems + refusals + ([] if partial else checks.crossed(merged))
+    _settle(merged)
+    scenario, sound, wrong = refusals.refused(Scenario, merged, partial)
+    problems = problems + wrong + ([] if partial else checks.crossed(merged))
     for kind in ("shock", "campaign"):
         if (kind,) in merged.origin:
             problems += scripts.late(merged, kind, _last(merged, kind, weeks))
     if scenario and ("reform",) in merged.origin:
-        done, wrong = checks.reforms(merged, sound, _last(merged, "reform", weeks))
+        done, wrong = reforms.reforms(merged, sound, _last(merged, "reform", weeks))
         problems += wrong
         scenario = scenario.model_copy(update={"reform": done})
     if problems or scenario is None:
@@ -218,7 +222,24 @@ def _checked(merged: Merged, problems: list[Problem], weeks: Any, partial: bool 
     return scenario
 
 
+def _settle(merged: Merged) -> None:
+    """Fill in what depends on other keys: files relative to the file that names them, traits over those of the kind."""
+    kinds = catalogue_rows("kinds")
+    for polity, row in tables(merged.table, "polity"):
+        for layer, part in tables(row, "network"):
+            # A path with a zero in it cannot be resolved; that there is no such file is said elsewhere.
+            if isinstance(part.get("file"), str) and "\0" not in part["file"]:
+                folder = merged.source(("polity", polity, "network", layer, "file")).folder
+                part["file"] = os.path.realpath(folder / at_home(part["file"]))
+        for _, part in tables(row, "organisation"):
+            kind = part.get("kind", "ngo")
+            if isinstance(part.get("skills"), dict) and isinstance(kind, str) and kind in kinds:
+                part["skills"] = kinds[kind]["skills"] | part["skills"]
+            if isinstance(part.get("culture"), dict) and isinstance(kind, str) and kind in kinds:
+                part["culture"] = kinds[kind]["culture"] | part["culture"]
+
+
 def _last(merged: Merged, kind: str, weeks: Any) -> Any:
     """The last week that rows of a kind may name: that of the file which says them, else the scenario's."""
-    own = merged.origin[kind,].name not in CHANGES and checks.whole(weeks)
+    own = merged.origin[kind,].name not in CHANGES and refusals.whole(weeks)
     return weeks if own else merged.table.get("weeks", Settings.model_fields["weeks"].default)

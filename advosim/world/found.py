@@ -515,7 +515,7 @@ def _organisation(
     spread = exp(given.funds_within * normal_of(seed, "founding.funds", own))
     record.key, record.ended = own, -1
     record.funds = given.funds * spread
-    # Income grows less than means, as fixed assets do not pay (prototype).
+    # Income grows less than means, as fixed assets do not pay (convention).
     record.income = given.income * np.sqrt(spread)
     record.skills[:] = [getattr(skills, name) for name in EXPERTISE]
     record.credibility[:] = [getattr(given.credibility, name) for name in AUDIENCES]

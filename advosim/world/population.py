@@ -42,7 +42,7 @@ _ACTING = stream("founding.acting")
 _VALUES = stream("founding.values")
 _MEMBERS = stream("founding.members")
 _VALUES_WITHIN = 0.4
-"""Sd of the log weight of frames among members of a public (prototype)."""
+"""Sd of the log weight of frames among members of a public (convention)."""
 
 
 # ---------------------------------------------------------------- where citizens live
