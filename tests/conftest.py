@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -83,6 +84,14 @@ class MadeUpRecord:
         founding = Founding(weeks[0], np.zeros(0, ORGANISATION_WEEK), np.zeros((0, len(issues)), VIEW))
         empty = dict.fromkeys(Recorded._fields, np.zeros(0))
         return Recorded(**empty | {"weeks": weeks, "events": events, "founding": founding})
+
+
+@pytest.fixture(autouse=True, scope="session")
+def drawn_here() -> Iterator[None]:
+    """Processes that draw take longer to make ready than small figures take; `test_aside.py` has some."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("advosim.figures.aside.processors", lambda: 1)
+        yield
 
 
 @pytest.fixture

@@ -249,7 +249,7 @@ def nobody(now, arena, teams, events):  # type: ignore[no-untyped-def]
 
 
 @functools.cache
-def threatened(share: float, seeds: int = 8) -> Any:
+def threatened(share: float, seeds: int = 5) -> Any:
     """How far policy lies from citizens where initiatives are possible but never held: (seeds, 3).
 
     From the mean citizen over a run and at its end, and from the median at its end.

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from codebooks import explains
+from toys import PRIOR, SMALL, Fragile, Slow, seen, toy
 from typer.testing import CliRunner
 
 from advosim import InputError, cli
@@ -29,23 +30,6 @@ from advosim.experiment.calibration.targets import Target, read
 from advosim.experiment.sweep.load import load
 
 ROOT = Path(__file__).resolve().parents[1]
-PRIOR = Prior({"a": Between(0.0, 2.0), "b": Between(-1.0, 1.0)})
-NOISE, UNCERTAINTY = 0.2, 0.1
-
-
-def toy(theta: dict[str, Any], seed: int) -> dict[str, float]:
-    """Three outcomes of two parameters, bent, correlated and noisy."""
-    a, b = theta["a"], theta["b"]
-    noise = NOISE * np.random.default_rng(seed).standard_normal(3)
-    return {"x": a + 0.5 * b + noise[0], "y": float(np.exp(b)) + noise[1], "z": a * b + noise[2]}
-
-
-def seen(number: int) -> tuple[dict[str, float], list[Target]]:
-    """A world with settings of its own, and what is observed of one history of it."""
-    rng = np.random.default_rng([7, number])
-    truth = {"a": float(rng.uniform(0.2, 1.8)), "b": float(rng.uniform(-0.8, 0.8))}
-    values = toy(truth, 10**9 + number)
-    return truth, [Target(k, v + UNCERTAINTY * float(rng.standard_normal()), UNCERTAINTY) for k, v in values.items()]
 
 
 def inside(result: Calibration, truth: dict[str, float]) -> list[bool]:
@@ -274,46 +258,15 @@ def test_a_missing_optimiser_is_told_before_anything_runs(monkeypatch: pytest.Mo
 # ---------------------------------------------------------------- runs that are kept
 
 
-@dataclass
-class Slow:
-    """A simulator that takes a while, and notes each call in a file."""
-
-    notes: Path
-    seconds: float = 0.0
-
-    def __call__(self, theta: dict[str, Any], seed: int) -> dict[str, float]:
-        time.sleep(self.seconds)
-        with self.notes.open("a", encoding="utf-8") as file:
-            file.write(f"{seed}\n")
-        return toy(theta, seed)
-
-
-@dataclass
-class Fragile:
-    """A simulator that raises for some seeds and takes its process down for others."""
-
-    raising: tuple[int, ...] = ()
-    killing: tuple[int, ...] = ()
-
-    def __call__(self, theta: dict[str, Any], seed: int) -> dict[str, float]:
-        if seed in self.killing:
-            os._exit(3)
-        if seed in self.raising:
-            raise ZeroDivisionError(f"seed {seed}")
-        return toy(theta, seed)
-
-
 KILLED = """
 import sys
 from pathlib import Path
 sys.path.insert(0, {tests!r})
-import test_calibrate as tests
+from toys import PRIOR, SMALL, Slow, fit, seen
 if __name__ == "__main__":
     folder = Path({folder!r})
-    slow = tests.Slow(folder / "notes.txt", 0.05)
-    tests.fit(slow, tests.PRIOR, tests.seen(5)[1], tests.SMALL, folder=folder / "runs", workers=2)
+    fit(Slow(folder / "notes.txt", 0.05), PRIOR, seen(5)[1], SMALL, folder=folder / "runs", workers=2)
 """
-SMALL = Settings(n=200, seeds=1, draws=40)
 
 
 def same(one: Calibration, other: Calibration, folder: Path) -> bool:
@@ -332,13 +285,12 @@ def test_a_killed_calibration_goes_on_to_the_same_posterior(tmp_path: Path) -> N
     script = tmp_path / "killed.py"
     script.write_text(KILLED.format(tests=str(ROOT / "tests"), folder=str(tmp_path)), encoding="utf-8")
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    for least in (8, 24):
-        process = subprocess.Popen([sys.executable, str(script)], env=environment, start_new_session=True)
-        until = time.monotonic() + 60
-        while len(list((tmp_path / "runs").glob("prior*.parquet"))) < least and time.monotonic() < until:
-            time.sleep(0.01)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    process = subprocess.Popen([sys.executable, str(script)], env=environment, start_new_session=True)
+    until = time.monotonic() + 60
+    while len(list((tmp_path / "runs").glob("prior*.parquet"))) < 24 and time.monotonic() < until:
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
     kept = len(list((tmp_path / "runs").glob("*.parquet")))
     assert 24 <= kept < 50
     before = len((tmp_path / "notes.txt").read_text().split())
@@ -473,22 +425,29 @@ def advosim(*words: Any) -> Any:
     return CliRunner().invoke(cli.app, [str(word) for word in words])
 
 
-@pytest.fixture
-def study(tmp_path: Path) -> Path:
-    """An experiment file with targets from forty histories of a known world."""
-    file = tmp_path / "study.toml"
+@pytest.fixture(scope="module")
+def targets(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+    """What forty histories of a known world come to."""
+    file = tmp_path_factory.mktemp("known") / "study.toml"
     file.write_text(EXPERIMENT.replace('targets = "targets.csv"\n', ""), encoding="utf-8")
     model = calibrating.Model(load(file))
     known = pd.DataFrame([model(TRUTH, 10**6 + seed) for seed in range(40)]).mean()
     table = known.rename("value").rename_axis("outcome").reset_index()
-    table.assign(uncertainty=[0.02, 0.001, 0.005], histories=40).to_csv(tmp_path / "targets.csv", index=False)
+    return table.assign(uncertainty=[0.02, 0.001, 0.005], histories=40)
+
+
+@pytest.fixture
+def study(targets: pd.DataFrame, tmp_path: Path) -> Path:
+    """An experiment file, and its targets."""
+    file = tmp_path / "study.toml"
     file.write_text(EXPERIMENT, encoding="utf-8")
+    targets.to_csv(tmp_path / "targets.csv", index=False)
     return file
 
 
 def test_the_model_is_calibrated_from_the_command_line(study: Path) -> None:
     out = study.parent / "out"
-    ran = advosim("calibrate", study, "--out", out, "--n", 70, "--workers", 2)
+    ran = advosim("calibrate", study, "--out", out, "--n", 70, "--workers", 1)
     assert ran.exit_code == 0, ran.output
     assert "Awareness and silence: 2 parameters, 3 targets, 330 runs" in ran.stdout
     intervals = pd.read_csv(out / "intervals.csv").set_index("parameter")

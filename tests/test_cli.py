@@ -66,8 +66,6 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder.mkdir()
     monkeypatch.chdir(folder)
     monkeypatch.delenv("ADVOSIM_DEBUG", raising=False)
-    # No processes that make ready to draw what these tests do not look at.
-    monkeypatch.setattr("advosim.figures.aside.processors", lambda: 1)
     yield folder
     signal.signal(signal.SIGINT, heard)
 

@@ -18,6 +18,7 @@ import pandas as pd
 import pytest
 from codebooks import explains
 from scipy import stats
+from simulations import policy_slowly
 from test_figures import word_boxes
 from typer.testing import CliRunner
 
@@ -363,20 +364,16 @@ def test_the_command_names_the_run_that_raised(monkeypatch: pytest.MonkeyPatch, 
 KILLED = """
 import sys
 sys.path.insert(0, {tests!r})
-import test_compare as tests
+import simulations
 from advosim import Scenario, compare
 if __name__ == "__main__":
-    base = Scenario.load("baseline").but(tests.TINY)
-    found = compare([base, base.but(tests.HARDER)], runs=12, outcomes={{"slow": tests.slow}}, workers=2, kept={kept!r})
+    base = Scenario.load("baseline").but({tiny})
+    how = dict(runs=12, outcomes={{"slow": simulations.policy_slowly}}, workers=2, kept={kept!r})
+    found = compare([base, base.but({harder})], **how)
     found.pairs.to_parquet({out!r})
 """
 TINY = {"polity.home.citizens": 60, "weeks": 4}
 HARDER = {REPRESSION: 0.95, "title": "Harder"}
-
-
-def slow(record: Any) -> float:
-    time.sleep(0.1)
-    return float(record.recorded.weeks["policy"][-1, 0, 0])
 
 
 def workers_of(kept: Path) -> list[int]:
@@ -394,7 +391,8 @@ def workers_of(kept: Path) -> list[int]:
 def test_a_killed_comparison_leaves_no_process_and_goes_on(tmp_path: Path) -> None:
     kept, out = tmp_path / "kept", tmp_path / "pairs.parquet"
     script = tmp_path / "killed.py"
-    script.write_text(KILLED.format(tests=str(ROOT / "tests"), kept=str(kept), out=str(out)), encoding="utf-8")
+    told = {"tests": str(ROOT / "tests"), "tiny": TINY, "harder": HARDER, "kept": str(kept), "out": str(out)}
+    script.write_text(KILLED.format(**told), encoding="utf-8")
     known = {**os.environ, "PYTHONPATH": str(ROOT), "ADVOSIM_TEST": str(kept)}
     process = subprocess.Popen([sys.executable, str(script)], env=known, start_new_session=True)
     until = time.monotonic() + 300
@@ -408,9 +406,10 @@ def test_a_killed_comparison_leaves_no_process_and_goes_on(tmp_path: Path) -> No
     done = {file.name: file.read_bytes() for file in kept.glob("chunks/*.json")}
     assert done
     base = Scenario.load("baseline").but(TINY)
-    found = compare([base, base.but(HARDER)], runs=12, outcomes={"slow": slow}, workers=1, progress=False, kept=kept)
+    how: dict[str, Any] = {"runs": 12, "outcomes": {"slow": policy_slowly}, "workers": 1, "progress": False}
+    found = compare([base, base.but(HARDER)], **how, kept=kept)
     assert all((kept / "chunks" / name).read_bytes() == raw for name, raw in done.items())
-    alone = compare([base, base.but(HARDER)], runs=12, outcomes={"slow": slow}, workers=1, progress=False)
+    alone = compare([base, base.but(HARDER)], **how)
     assert found.pairs.equals(alone.pairs)
     forget(kept)
     assert not kept.exists()

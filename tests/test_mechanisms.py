@@ -190,7 +190,12 @@ def test_more_repression_lowers_open_protest_and_raises_silence() -> None:
 
 
 def test_more_openness_raises_inside_tactics_and_consultations() -> None:
-    assert paired("openness", 0.1, "inside", 100) < -3
+    assert paired("openness", 0.1, "inside") < -3
+    assert paired("openness", 0.1, "consulted", 30) < -2
+
+
+@pytest.mark.slow
+def test_more_openness_raises_all_sorts_of_consultation() -> None:
     assert paired("openness", 0.1, "consulting", 100) < -3
     assert paired("openness", 0.1, "consulted", 100) < -3
 

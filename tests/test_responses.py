@@ -18,7 +18,7 @@ ONSET = 0.0005
 
 
 @functools.cache
-def answers(seeds: int = 6) -> np.ndarray:
+def answers(seeds: int = 3) -> np.ndarray:
     """(protests, 3) over a mixed set of polities: whether each was violent, repressed, accommodated.
 
     A protest is that of one side in a week; where both sides marched it is not told which was violent.
@@ -43,7 +43,7 @@ def answers(seeds: int = 6) -> np.ndarray:
     return np.array(rows, bool)
 
 
-def odds_ratio(answer: int, seeds: int = 6) -> tuple[float, float, float]:
+def odds_ratio(answer: int, seeds: int = 3) -> tuple[float, float, float]:
     """Of an answer by violence, with its 95% interval. Woolf 1955."""
     told = answers(seeds)
     violent = told[:, 0]
@@ -56,7 +56,7 @@ def odds_ratio(answer: int, seeds: int = 6) -> tuple[float, float, float]:
 def test_violent_protest_is_repressed_far_more_often() -> None:
     """P7, Mass Mobilization: 85% if protesters are violent, 25% if not."""
     violent = answers()[:, 0]
-    assert violent.sum() > 100 and (~violent).sum() > 100
+    assert violent.sum() > 80 and (~violent).sum() > 80
     assert odds_ratio(1)[1] > 5
     assert answers()[~violent, 1].mean() < 0.4 < 0.7 < answers()[violent, 1].mean()
 
