@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
@@ -17,6 +18,7 @@ from advosim import InputError, Scenario, cli, simulate
 from advosim.experiment.exploring import explore, tales
 from advosim.experiment.sweep import load, running
 from advosim.experiment.sweep.workers import InProcess
+from advosim.results import folder as results
 from advosim.scenario import load as scenarios
 from advosim.scenario import written
 from advosim.story import page
@@ -109,6 +111,7 @@ def test_many_runs_are_drawn_from(sweep: Path, monkeypatch: pytest.MonkeyPatch) 
 def test_runs_that_stand_out_are_told_and_others_say_how(tmp_path: Path) -> None:
     small = TABLE["scenario"]["small"].but({"polity.home.citizens": 50, "polity.home.districts": 2, "weeks": 4})
     table = {**TABLE, "scenario": small, "factor": {REPRESSION: {"levels": [0.1, 0.9]}}, "replicates": {"count": 3}}
+    table["design"] = {"kind": "factorial", "from_week": 3}
     table["outcome"] = {"support": {"of": "support", "issue": "all", "reduce": "mean"}}
     experiment = load.build(table)
     running.run(experiment, tmp_path / "out", executor=InProcess(), progress=False)
@@ -118,6 +121,7 @@ def test_runs_that_stand_out_are_told_and_others_say_how(tmp_path: Path) -> None
     run, text = next(iter(told["stories"].items()))
     row = runs.set_index("run").loc[int(run)]
     assert text == page.story(simulate(experiment.at({REPRESSION: row[REPRESSION]}), int(row["seed"])))
+    assert told["command"]["fromWeek"] == 3 and told["command"]["weeks"] == {"scenario": 4}
     assert "--stories N" in told["untold"]
     running.run(experiment, tmp_path / "no", executor=InProcess(), simulate=never, progress=False)
     told = held(explore.explore(tmp_path / "no"))
@@ -255,6 +259,24 @@ def test_a_chosen_run_tells_how_it_is_run_again(tab: Any, sweep: Path) -> None:
     point[ALLOWED] = bool(point[ALLOWED])
     assert scenarios.fingerprint(again) == scenarios.fingerprint(experiment.at(point))
     assert again.polity["home"].citizens == 300 and again.polity["home"].governance.surveillance == point[REPRESSION]
+
+
+def test_a_run_that_leaves_a_past_is_run_again_from_there(browser: Any, tmp_path: Path, monkeypatch: Any) -> None:
+    home = TABLE["scenario"]["small"].but({"polity.home.citizens": 50, "polity.home.districts": 2, "weeks": 6})
+    table = {**TABLE, "scenario": home, "factor": {REPRESSION: {"levels": [0.1, 0.9]}}, "replicates": {"count": 1}}
+    table["design"] = {"kind": "factorial", "from_week": 3}
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(results, "_draw", lambda record, *files: [file.touch() for file in files])
+    running.run(load.build({**table, "keep": {"weeks": 1}}), "out", executor=InProcess(), progress=False)
+    shown = browser.new_page()
+    shown.goto(explore.explore("out", stories=0).absolute().as_uri())
+    shown.select_option("#run", "1")
+    for command in shown.inner_text("#command").split(" && "):
+        ran = CliRunner().invoke(cli.app, shlex.split(command)[1:])
+        assert ran.exit_code == 0, ran.output
+    shown.close()
+    weeks = pd.read_parquet("out/weeks.parquet").query("run == 1")["friction"]
+    assert pd.read_parquet("run-1/weeks.parquet").query("week > 0")["friction"].tolist() == weeks[-18:].tolist()
 
 
 def test_a_chosen_run_shows_its_story_or_says_how(tab: Any, sweep: Path) -> None:

@@ -57,7 +57,7 @@ def paired(base: ArrayLike, other: ArrayLike, level: float = LEVEL) -> Effect:
     if not (np.isfinite(a).all() and np.isfinite(b).all()):
         raise ValueError("an effect needs finite numbers")
     d = _steady(b - a, float(max(abs(a).max(), abs(b).max())))
-    mean, sd = float(d.mean()), float(d.std(ddof=1))
+    mean, sd = _level(d), float(d.std(ddof=1))
     low, high = t_interval(d, level)
     boot_low, boot_high = bootstrap_interval(d, level)
     luck = float((a.std(ddof=1) + b.std(ddof=1)) / 2)
@@ -87,6 +87,12 @@ def _steady(differences: NDArray[np.float64], scale: float) -> NDArray[np.float6
     differences = np.where(np.abs(differences) <= noise, 0.0, differences)
     middle = float(np.median(differences))
     return np.full_like(differences, middle) if np.ptp(differences) <= noise else differences
+
+
+def _level(differences: NDArray[np.float64]) -> float:
+    """Their mean, without rounding: 0 where they cancel."""
+    mean, noise = float(differences.mean()), 8 * np.finfo(float).eps * float(np.abs(differences).max())
+    return mean if abs(mean) > noise else 0.0
 
 
 def _ratio(effect: float, sd: float) -> float:

@@ -142,7 +142,7 @@ def _panels(page: Page) -> list[_Panel]:
         _Panel("Petitions signed (% of citizens, square-root scale)", 0.85, _petition),
         *_rare_panels(page),
         _Panel("Answers of the government", 0.25 + 0.2 * max(2, len(page.issues)), _answer, _key_answers),
-        _Panel("Agenda (% of attention)", 0.95, _agenda, _key_agenda),
+        _Panel("Agenda (% of all attention; the rest is for other things)", 0.95, _agenda, _key_agenda),
         _Panel(f"Campaigns by tactic{scale}", 0.35 + 0.15 * max(2, len(page.tactics)), _campaign, _key_campaigns),
     ]
 
@@ -320,8 +320,9 @@ def _agenda(axes: Axes, page: Page, polity: str) -> None:
     ends = _lines(axes, page, polity, "agenda", 100.0, lw=1.0)
     rows = page.record.weeks
     high = max(5.0, float(rows.loc[rows["polity"].isin(page.polities), "agenda"].max()) * 100)
-    axes.set_ylim(0, high * 1.35)
-    axes.set_yticks(_round_ticks(high))
+    marked = any(_occurs(page, event) for event in ("news", "covered"))
+    axes.set_ylim(0, high * (1.35 if marked else 1.1))
+    axes.set_yticks(_round_ticks(high * 1.1))
     above = axes.get_xaxis_transform()
     for event, y, marker in (("news", 0.94, "v"), ("covered", 0.84, "|")):
         found = page.events(polity, event)

@@ -112,6 +112,8 @@ def _levels(axes: Axes, rows: pd.DataFrame, labels: Sequence[str]) -> None:
     for number, label in enumerate(labels):
         own, colour = rows[rows["scenario"] == label], ISSUE_COLOURS[number % len(ISSUE_COLOURS)]
         axes.fill_between(own["week"], own["p10"], own["p90"], color=colour, alpha=OUTER, lw=0)
+        for end in ("p10", "p90"):
+            axes.plot(own["week"], own[end], **{**_line(number), "lw": 0.5})
         axes.plot(own["week"], own["mean"], **_line(number))
 
 

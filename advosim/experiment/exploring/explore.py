@@ -110,6 +110,8 @@ def _held(table: pd.DataFrame, told: Mapping[str, Any], folder: Path) -> dict[st
             "scenarios": {name: _file(number) for number, name in enumerate(known, start=1)},
             "also": {path: factor["also"] for path, factor in experiment["factors"].items() if factor.get("also")},
             "own": sorted(experiment.get("mechanisms") or {}),
+            "fromWeek": experiment["design"].get("from_week"),
+            "weeks": {name: scenario["weeks"] for name, scenario in known.items()},
         },
     }
 

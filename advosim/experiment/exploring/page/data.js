@@ -3,7 +3,7 @@
 
 /**
  * @typedef {{name: string, label: string, role: "factor" | "outcome", levels: string[] | null, values: (number | null)[], meaning: string, unit: string}} Column
- * @typedef {{place: string, scenarios: Record<string, string>, also: Record<string, string[]>, own: string[]}} Command
+ * @typedef {{place: string, scenarios: Record<string, string>, also: Record<string, string[]>, own: string[], fromWeek: number | null, weeks: Record<string, number>}} Command
  * @typedef {{title: string, question: string, of: number, failed: number, columns: Column[], run: number[], seed: number[], command: Command, stories: Record<string, string>, untold: string}} Sweep
  * @typedef {[number, number]} Range
  */

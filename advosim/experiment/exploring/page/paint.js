@@ -41,9 +41,26 @@ export function write(pen, words, x, y, align, room, size = 11, weight = 400) {
   pen.fillText(shown, x, y);
 }
 
-/** Ends of an axis in words. @param {import("./data.js").Narrowed} narrowed @param {number} column @returns {[string, string]} */
-export function endsOf(narrowed, column) {
+const FEW = 7;
+
+/**
+ * Numbers along an axis, with their words: the values themselves where there are few, else round ones.
+ * @param {import("./data.js").Narrowed} narrowed @param {number} column @param {number} most @returns {[number, string][]}
+ */
+export function ticksOf(narrowed, column, most) {
   const [low, high] = narrowed.whole[column];
   const one = narrowed.sweep.columns[column];
-  return [shownValue(one, one.levels ? Math.ceil(low) : low), shownValue(one, one.levels ? Math.floor(high) : high)];
+  const known = /** @type {number[]} */ (one.values.filter((value) => value !== null));
+  const own = [...new Set(known)].sort((a, b) => a - b);
+  if (one.levels || own.length <= FEW) {
+    const step = Math.ceil(own.length / most);
+    return own.filter((_, place) => place % step === 0).map((value) => [value, shownValue(one, value)]);
+  }
+  const power = 10 ** Math.floor(Math.log10((high - low) / most));
+  const step = power * (/** @type {number} */ ([1, 2, 5, 10].find((size) => (high - low) / (size * power) <= most)));
+  const first = Math.ceil(low / step);
+  return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, n) => {
+    const value = Number(((first + n) * step).toPrecision(12));
+    return [value, shownValue(one, value)];
+  });
 }

@@ -2,10 +2,10 @@
 // @ts-check
 
 import { some } from "./data.js";
-import { CHOSEN, endsOf, fresh, INK, placeOf, REST, SHOWN, write } from "./paint.js";
+import { CHOSEN, fresh, INK, placeOf, REST, SHOWN, ticksOf, write } from "./paint.js";
 
-const TOP = 36;
-const BOTTOM = 22;
+const TOP = 30;
+const BOTTOM = 14;
 const SIDE = 56;
 const NEAR = 14;
 const MOST_LINES = 3000;
@@ -87,10 +87,26 @@ export function parallel(canvas, narrowed, changed) {
       pen.fillRect(x(column) - 6, to - 1, 12, from - to + 2);
       pen.globalAlpha = 1;
     }
-    const [low, high] = endsOf(narrowed, column);
     write(pen, one.label, x(column), 13, "center", Math.max(room, SIDE), 12, one.role === "outcome" ? 700 : 400);
-    write(pen, high, x(column), 29, "center", room);
-    write(pen, low, x(column), size.h - 7, "center", room);
+    const last = column === count - 1 && count > 1;
+    for (const [value, words] of ticksOf(narrowed, column, Math.max(2, Math.floor((size.h - TOP - BOTTOM) / 28)))) {
+      const [at, edge] = [y(column, value), x(column) + (last ? 5 : -5)];
+      pen.beginPath();
+      pen.moveTo(x(column), at);
+      pen.lineTo(edge, at);
+      pen.stroke();
+      aside(pen, words, edge + (last ? 3 : -3), at + 4, last ? "left" : "right", Math.min(room, SIDE) - 12);
+    }
+  }
+
+  /** Words on white, so that lines do not run through them. @param {CanvasRenderingContext2D} pen @param {string} words @param {number} left @param {number} base @param {CanvasTextAlign} align @param {number} room */
+  function aside(pen, words, left, base, align, room) {
+    const wide = Math.min(pen.measureText(words).width, room);
+    pen.globalAlpha = 0.75;
+    pen.fillStyle = "#fff";
+    pen.fillRect(align === "right" ? left - wide : left, base - 9, wide, 11);
+    pen.globalAlpha = 1;
+    write(pen, words, left, base, align, room);
   }
 
   /** @param {number} at */

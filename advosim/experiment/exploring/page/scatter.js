@@ -2,7 +2,7 @@
 // @ts-check
 
 import { some } from "./data.js";
-import { CHOSEN, endsOf, fresh, INK, placeOf, REST, SHOWN, write } from "./paint.js";
+import { CHOSEN, fresh, INK, placeOf, REST, SHOWN, ticksOf, write } from "./paint.js";
 
 const MOST_DOTS = 6000;
 const MOST_SMALL = 600;
@@ -58,17 +58,21 @@ export function scatter(canvas, narrowed, pair, changed) {
 
   function draw() {
     const { pen, w, h } = fresh(canvas);
-    box = { left: 52, top: 12, w: w - 66, h: h - 48 };
+    box = { left: 72, top: 12, w: w - 90, h: h - 50 };
     pen.strokeStyle = REST;
     pen.strokeRect(box.left, box.top, box.w, box.h);
     dots(pen, narrowed, pair, box, MOST_DOTS, 4);
-    const [left, right] = endsOf(narrowed, pair.across);
-    const [low, high] = endsOf(narrowed, pair.up);
-    write(pen, left, box.left, h - 20, "left", box.w / 3);
-    write(pen, right, box.left + box.w, h - 20, "right", box.w / 3);
+    for (const [value, words] of ticksOf(narrowed, pair.across, Math.max(2, Math.floor(box.w / 70)))) {
+      const at = box.left + shareOf(pair.across, value) * box.w;
+      pen.strokeRect(at, box.top + box.h, 0, 4);
+      write(pen, words, at, h - 22, "center", 66);
+    }
+    for (const [value, words] of ticksOf(narrowed, pair.up, Math.max(2, Math.floor(box.h / 28)))) {
+      const at = box.top + (1 - shareOf(pair.up, value)) * box.h;
+      pen.strokeRect(box.left - 4, at, 4, 0);
+      write(pen, words, box.left - 7, at + 4, "right", 46);
+    }
     write(pen, narrowed.sweep.columns[pair.across].label, box.left + box.w / 2, h - 5, "center", box.w, 12);
-    write(pen, high, box.left - 5, box.top + 9, "right", 46);
-    write(pen, low, box.left - 5, box.top + box.h, "right", 46);
     pen.save();
     pen.translate(13, box.top + box.h / 2);
     pen.rotate(-Math.PI / 2);
@@ -79,6 +83,12 @@ export function scatter(canvas, narrowed, pair, changed) {
       pen.strokeRect(drag.from[0], drag.from[1], drag.to[0] - drag.from[0], drag.to[1] - drag.from[1]);
     }
   }
+
+  /** @param {number} column @param {number} value */
+  const shareOf = (column, value) => {
+    const [low, high] = narrowed.whole[column];
+    return (value - low) / (high - low);
+  };
 
   /** @param {number} column @param {number} share */
   const valueAt = (column, share) => {

@@ -34,20 +34,23 @@ function standing(column, run) {
 
 /** The words that run it again. @param {import("./data.js").Sweep} sweep @param {number} run */
 export function commandOf(sweep, run) {
-  const { place, scenarios, also } = sweep.command;
-  let file = Object.values(scenarios)[0];
+  const { place, scenarios, also, fromWeek, weeks } = sweep.command;
+  let name = Object.keys(scenarios)[0];
   const sets = [];
   for (const column of sweep.columns) {
     const value = column.values[run];
     if (column.role !== "factor" || value === null) continue;
     const text = column.levels ? column.levels[value] : String(value);
     if (column.name === "scenario") {
-      file = scenarios[text];
+      name = text;
       continue;
     }
     for (const path of [column.name, ...(also[column.name] || [])]) sets.push(`--set ${quoted(`${path}=${text}`)}`);
   }
-  return [`advosim run ${place}/${file}`, `--seed ${sweep.seed[run]}`, ...sets, `--out run-${sweep.run[run]}`].join(" ");
+  const [begin, out] = [`advosim run ${place}/${scenarios[name]} --seed ${sweep.seed[run]}`, `run-${sweep.run[run]}`];
+  if (fromWeek === null) return [begin, ...sets, `--out ${out}`].join(" ");
+  const past = `${begin} --weeks ${fromWeek - 1} --save-state ${out}.state --out ${out}-past`;
+  return `${past} && ${[`advosim run --from ${out}.state --weeks ${weeks[name]}`, ...sets, `--out ${out}`].join(" ")}`;
 }
 
 /** @param {string} word */
