@@ -9,7 +9,7 @@ import inspect
 import re
 import sys
 import textwrap
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -110,13 +110,16 @@ def guarded(name: str, rule: Rule) -> Rule:
     plain = getattr(rule, "py_func", rule)
     if not inspect.isfunction(plain):
         return rule
+    arguments = tuple(inspect.signature(plain).parameters)
 
     @functools.wraps(plain)
     def told(*bundles: Any) -> None:
         try:
             rule(*bundles)
         except AttributeError as error:
-            problem = _missing(name, str(error.name), [each for each in _tables(bundles) if each[1] is error.obj])
+            problem = _missing(
+                name, str(error.name), [each for each in _tables(arguments, bundles) if each[1] is error.obj]
+            )
             if problem is None:
                 raise
             raise InputError(problem) from error
@@ -125,12 +128,14 @@ def guarded(name: str, rule: Rule) -> Rule:
             column = COLUMN.fullmatch(str(error))
             if column is None:
                 raise
-            raise InputError(_no_column(name, column["field"] or column["key"], bundles)) from error
+            tables = dict(_tables(arguments, bundles))
+            raise InputError(_no_column(name, column["field"] or column["key"], tables)) from error
         except Exception as error:
             unknown = UNKNOWN.search(str(error)) if type(error).__module__.startswith("numba.") else None
             if unknown is None:
                 raise
-            owners = [each for each in _tables(bundles) if type(each[1]).__name__ == unknown["type"]]
+            tables = _tables(arguments, bundles)
+            owners = [each for each in tables if type(each[1]).__name__ == unknown["type"]]
             problem = _missing(name, unknown["field"], owners)
             if problem is None:
                 raise
@@ -144,27 +149,26 @@ UNKNOWN = re.compile(r"Unknown attribute '(?P<field>\w+)' of type (?P<type>\w+)"
 COLUMN = re.compile(r"'(?P<key>\w+)'|no field of name (?P<field>\w+)")
 
 
-def _tables(bundles: Iterable[Any]) -> Iterator[tuple[str, Any]]:
+def _tables(arguments: Sequence[str], bundles: Sequence[Any]) -> Iterator[tuple[str, Any]]:
     """Bundles and their tables, by how a rule calls them."""
-    for bundle in bundles:
-        name = type(bundle).__name__.lower()
+    for name, bundle in zip(arguments, bundles, strict=False):
         yield name, bundle
         for field in getattr(bundle, "_fields", ()):
             yield f"{name}.{field}", getattr(bundle, field)
 
 
-def _no_column(name: str, column: str, bundles: Iterable[Any]) -> Problem:
+def _no_column(name: str, column: str, tables: Mapping[str, Any]) -> Problem:
     """What to say of a column that no table has which the rule takes, or one that only others of them have."""
     # Rules are asked for by attribute, as `rules[0].attention.keep`.
-    columns = {path: _columns(table) for path, table in _tables(bundles) if path != "now.rules"}
+    columns = {path: _columns(table) for path, table in tables.items() if not path.endswith(".rules")}
     owners = [path for path, known in columns.items() if column in known]
     if owners:
         what = f"mechanisms['{name}']: '{column}' is a column of {' and '.join(owners)} alone"
         return Problem("", None, what)
     what = f"mechanisms['{name}']: no table that it takes has a column '{column}'"
     near = did_you_mean(column, [each for known in columns.values() for each in known])
-    tables = [path for path, known in columns.items() if known]
-    allowed = f"columns of {', '.join(tables)}; {tables[0]}.dtype.names are those of one" if tables else ""
+    named = [path for path, known in columns.items() if known]
+    allowed = f"columns of {', '.join(named)}; {named[0]}.dtype.names are those of one" if named else ""
     return Problem("", None, what, allowed, near)
 
 

@@ -146,22 +146,28 @@ def test_comparisons_take_functions_by_name(study: Path, monkeypatch: pytest.Mon
     monkeypatch.syspath_prepend(study.parent)
     name = next(study.parent.glob("own_*.py")).stem
     home = Scenario.load("baseline").but({"polity.home.citizens": 100, "weeks": 5})
-    found = compare([home, home], runs=2, outcomes=["policy_end", f"{name}:late"], courses=(), progress=False)
-    assert found.outcomes == ["policy_end", "late"]
+    how: dict[str, Any] = {"runs": 2, "courses": (), "progress": False}
+    found = compare([home, home], **how, outcomes=["policy_end"], primary=[f"{name}:late"])
+    assert found.outcomes == ["policy_end", "late"] and found.primary == ("late",)
     place = found.save(study.parent / "compared")
     assert rerun(place, workers=1).bits_agree
 
 
 def test_functions_of_a_notebook_work_in_one_process_and_say_why_not_in_several(
-    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     main = sys.modules["__main__"]
-    code = "def mine(record):\n    return 1.5\ndef stand_in(scenario, seed):\n    return {'policy': 0.5}\n"
+    code = (
+        "def mine(record):\n    return 1.5\ndef stand_in(scenario, seed):\n    return {'policy': 0.5}\n"
+        "def least(runs):\n    return runs['mine'].min()\ndef attention(now, arena, events):\n    pass\n"
+    )
     exec(compile(code, "<cell>", "exec"), main.__dict__)
     monkeypatch.delattr(main, "__file__", raising=False)
     home = Scenario.load("baseline").but({"polity.home.citizens": 60, "weeks": 3})
     how: dict[str, Any] = {"runs": 2, "outcomes": {"mine": main.mine}, "progress": False}
     assert compare([home, home], **how).pairs["mine"].tolist() == [1.5] * 4
+    listed = compare([home, home], **{**how, "outcomes": [main.mine, "policy_end"]}, primary=["mine"], courses=())
+    assert listed.outcomes == ["policy_end", "mine"] and listed.primary == ("mine",)
     with pytest.raises(InputError, match="'mine' is defined in a notebook or at the prompt.*workers=1, or write it"):
         compare([home, home], **how, workers=2)
     table = {
@@ -169,5 +175,14 @@ def test_functions_of_a_notebook_work_in_one_process_and_say_why_not_in_several(
         "factor": {"polity.home.governance.openness": {"levels": [0.1]}},
         "outcome": {"policy": {"of": "policy", "issue": "all"}},
     }  # fmt: skip
-    with pytest.raises(InputError, match="simulate is defined in a notebook"):
+    with pytest.raises(InputError, match="'simulate' is defined in a notebook"):
         sweep.run(table, "nowhere", simulate=main.stand_in, workers=2)
+    own = {**table, "outcomes": [main.mine], "summaries": {"least": main.least}}
+    own["mechanisms"] = {"attention": main.attention}
+    assert "least: 1.5" in str(sweep.run(own, tmp_path / "own"))
+    with pytest.raises(InputError, match="'mine' is defined in a notebook"):
+        sweep.run(own, tmp_path / "own", workers=2)
+    with pytest.raises(InputError, match="attention, mine were of a notebook or script"):
+        rerun(tmp_path / "own")
+    with pytest.raises(InputError, match="'.*<lambda>' has no name by which it is found again.*at the top of a module"):
+        sweep.run({**own, "outcomes": [lambda record: 1.0]}, tmp_path / "no")

@@ -192,6 +192,10 @@ def _inputs(file: Path, told: Table, place: Path) -> None:
 
 def _as_they_were(file: Path, asked: Table, folder: Path) -> None:
     """Raise InputError unless replaced rules and own outcomes have the source that they had."""
+    every = {**asked.get("mechanisms", {}), **_own_names(asked)}
+    if lost := [name for name, of in every.items() if of.startswith("__main__:")]:
+        what = f"the functions for {', '.join(lost)} were of a notebook or script, which is not in it"
+        raise InputError(Problem(str(file), None, what, "functions of modules"))
     for kind, spelled in (("replaced", asked.get("mechanisms", {})), ("own", _own_names(asked))):
         _unchanged(file, asked.get(kind, ()), spelled, folder)
 

@@ -44,7 +44,7 @@ def compare(
     *,
     runs: int = 200,
     first_seed: int = 1,
-    outcomes: Sequence[str] | Mapping[str, Outcome | str] | None = None,
+    outcomes: Sequence[str | Outcome] | Mapping[str, Outcome | str] | None = None,
     workers: int | None = None,
     weeks: int | None = None,
     by_issue: bool = False,
@@ -59,15 +59,15 @@ def compare(
 ) -> Comparison:
     """Run each scenario with the same seeds and say what the later ones do differently from the first.
 
-    outcomes: names of `advosim.reading.outcomes.OUTCOMES` (None: those of COMPARED), or own ones: a name and a function
-    of a Record each, also as `module:function`. workers: processes, by default what the machine has where that pays;
-    results do not depend on it. by_issue adds every outcome for each issue. labels: what the scenarios are called, by
-    default their titles. kept: a folder for the runs while they are made, so that the same call goes on from there;
-    `forget` removes it. mechanisms: as of `simulate`, in all scenarios alike. primary: outcomes that the question is
-    about, named in advance: they are measured too, come first, and are reported whatever they show. courses: columns
-    of the weekly table that are followed week by week. panel keeps all of its columns, one row per scenario, seed,
-    week, polity and issue. from_week: all scenarios are the first until then, and what differs in the others holds
-    from that week on.
+    outcomes: names of `advosim.reading.outcomes.OUTCOMES` (None: those of COMPARED), or own ones: functions of a
+    Record, also as `module:function`, in a list or each with a name. workers: processes, by default what the machine
+    has where that pays; results do not depend on it. by_issue adds every outcome for each issue. labels: what the
+    scenarios are called, by default their titles. kept: a folder for the runs while they are made, so that the same
+    call goes on from there; `forget` removes it. mechanisms: as of `simulate`, in all scenarios alike. primary:
+    outcomes that the question is about, named in advance: they are measured too, come first, and are reported whatever
+    they show. courses: columns of the weekly table that are followed week by week. panel keeps all of its columns, one
+    row per scenario, seed, week, polity and issue. from_week: all scenarios are the first until then, and what differs
+    in the others holds from that week on.
     Raises InputError for wrong input, RunError where a run raises or its process dies.
     """
     outcomes = with_primary(outcomes, primary)

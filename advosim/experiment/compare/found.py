@@ -42,7 +42,8 @@ class Comparison(saving.Analysis):
     def __repr__(self) -> str:
         base, *others = self.labels
         pairs = self.pairs["seed"].nunique()
-        told = f"{pairs} pairs, {len(self.outcomes)} outcomes, {len(self.primary)} of them primary"
+        many = "outcome" if len(self.outcomes) == 1 else "outcomes"
+        told = f"{pairs} pairs, {len(self.outcomes)} {many}, {len(self.primary)} of them primary"
         return short(f"<Comparison of {', '.join(others)} against {base}: {told}>")
 
     @property

@@ -111,7 +111,7 @@ def planned(
     given: Sequence[Scenario | str | Path],
     runs: int,
     first_seed: int,
-    outcomes: Sequence[str] | Mapping[str, Outcome | str] | None,
+    outcomes: Sequence[str | Outcome] | Mapping[str, Outcome | str] | None,
     weeks: int | None,
     by_issue: bool,
     labels: Sequence[str] | None,
@@ -158,13 +158,14 @@ def _wrong_numbers(scenarios: int, runs: int, first_seed: int, weeks: int | None
 
 
 def _chosen(
-    outcomes: Sequence[str] | Mapping[str, Outcome | str] | None, problems: list[Problem]
+    outcomes: Sequence[str | Outcome] | Mapping[str, Outcome | str] | None, problems: list[Problem]
 ) -> tuple[tuple[str, ...], tuple[tuple[str, Outcome], ...]]:
     if isinstance(outcomes, Mapping):
         return (), _functions(outcomes, problems)
     asked = list(vocabulary.COMPARED if outcomes is None else outcomes)
-    own = _functions({of.rpartition(":")[2]: of for of in asked if own_outcomes.is_own(of)}, problems)
-    names = tuple(dict.fromkeys(vocabulary.current(name) for name in asked if not own_outcomes.is_own(name)))
+    own = _functions(_mine(asked), problems)
+    plain = [name for name in asked if isinstance(name, str) and not own_outcomes.is_own(name)]
+    names = tuple(dict.fromkeys(map(vocabulary.current, plain)))
     known = list(vocabulary.BY_NAME)
     for name in names:
         if name not in vocabulary.BY_NAME:
@@ -200,15 +201,23 @@ def here(measuring: Measuring, workers: int | None) -> int | None:
 
 
 def with_primary(
-    outcomes: Sequence[str] | Mapping[str, Outcome | str] | None, primary: Sequence[str]
-) -> Sequence[str] | Mapping[str, Outcome | str] | None:
-    """Outcomes with those that were named in advance; own ones are there already."""
+    outcomes: Sequence[str | Outcome] | Mapping[str, Outcome | str] | None, primary: Sequence[str]
+) -> Sequence[str | Outcome] | Mapping[str, Outcome | str] | None:
+    """Outcomes with those that were named in advance."""
     if isinstance(outcomes, Mapping) or not primary:
         return outcomes
-    asked = list(vocabulary.COMPARED if outcomes is None else outcomes)
-    plain = [vocabulary.current(name.rpartition(".")[2]) for name in primary]
+    asked: list[Any] = list(vocabulary.COMPARED if outcomes is None else outcomes)
+    there = {*_mine(asked), *(name for name in asked if isinstance(name, str))}
+    own = [name for name in primary if own_outcomes.is_own(name)]
+    plain = [vocabulary.current(name.rpartition(".")[2]) for name in primary if name not in own]
     known = vocabulary.BY_NAME if outcomes is None else plain
-    return [*asked, *(name for name in dict.fromkeys(plain) if name not in asked and name in known)]
+    return [*asked, *(name for name in dict.fromkeys([*own, *plain]) if name not in there and name in (*own, *known))]
+
+
+def _mine(asked: Sequence[Any]) -> dict[str, Outcome | str]:
+    """The own ones of a list of outcomes, functions or `module:function`, by their names."""
+    named = {of.rpartition(":")[2]: of for of in asked if isinstance(of, str) and own_outcomes.is_own(of)}
+    return named | {getattr(of, "__name__", type(of).__name__): of for of in asked if not isinstance(of, str)}
 
 
 def _primary(measuring: Measuring, wanted: Sequence[str]) -> tuple[str, ...]:
@@ -217,7 +226,7 @@ def _primary(measuring: Measuring, wanted: Sequence[str]) -> tuple[str, ...]:
     found: list[str] = []
     problems = []
     for name in wanted:
-        name = vocabulary.current(name)
+        name = vocabulary.current(name.rpartition(":")[2])
         place = [vocabulary.column(vocabulary.Place(polity, ""), name, polities) for polity in polities]
         here = [name] if name in known else [column for column in place if column in known]
         found += [column for column in here if column not in found]

@@ -41,9 +41,10 @@ def load(path: str | Path) -> Experiment:
 def build(table: Mapping[str, Any], folder: str | Path = ".") -> Experiment:
     """An experiment from a table as a file would hold it; what it names is relative to `folder`.
 
-    `scenario` can also be a Scenario, or several by name. Raises InputError.
+    `scenario` can also be a Scenario, or several by name; functions may stand where a file has `module:function`.
+    Raises InputError.
     """
-    return _experiment(Draft(Layer(IN_PYTHON, Path(folder), dict(table))))
+    return _experiment(Draft(Layer(IN_PYTHON, Path(folder), own.spelled(dict(table)))))
 
 
 def _experiment(draft: Draft) -> Experiment:

@@ -91,5 +91,27 @@ def is_at_the_prompt(given: Any) -> bool:
     return getattr(given, "__module__", "") == "__main__" and getattr(main, "__file__", None) is None
 
 
+def spelled(thing: Any) -> Any:
+    """A table in which functions stand as `module:function`. Raises InputError for one that has no name of its own."""
+    if isinstance(thing, Mapping):
+        return {key: spelled(value) for key, value in thing.items()}
+    if isinstance(thing, list | tuple):
+        return [spelled(value) for value in thing]
+    if not callable(thing) or isinstance(thing, type) or not hasattr(thing, "__qualname__"):
+        return thing
+    if "<" in thing.__qualname__:
+        hint = "write it as a function of its own at the top of a module or cell"
+        what = f"the function '{thing.__qualname__}' has no name by which it is found again"
+        raise InputError(Problem("experiment", None, what, "no lambda and no function within another", hint))
+    return f"{thing.__module__}:{thing.__qualname__}"
+
+
+def here_alone(experiment: Experiment) -> str:
+    """The first function of an experiment that other processes do not find; empty where they find all."""
+    names = [*named(experiment.outcomes).values(), *experiment.mechanisms.values()]
+    lost = [of for of in names if is_at_the_prompt(function(of, experiment.folder))]
+    return lost[0].rpartition(":")[2] if lost else ""
+
+
 AT_THE_PROMPT = "is defined in a notebook or at the prompt, where worker processes do not find it"
 HINT = "workers=1, or write it into a module (%%writefile my_outcomes.py) and import it"

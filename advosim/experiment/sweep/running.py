@@ -137,9 +137,9 @@ def run(
     """
     chosen, place = experiment_of(experiment), Path(folder).absolute()
     part, points = shard_of(shard), designs.points(chosen)
-    if own.is_at_the_prompt(simulate):
+    if lost := "simulate" if own.is_at_the_prompt(simulate) else own.here_alone(chosen):
         if dask or (workers or 1) > 1:
-            raise InputError(Problem("", None, f"simulate {own.AT_THE_PROMPT}", hint=own.HINT))
+            raise InputError(Problem("", None, f"'{lost}' {own.AT_THE_PROMPT}", hint=own.HINT))
         workers, executor = None, executor or InProcess()
     if chosen.precision is not None and part != (1, 1):
         what = "an experiment with [precision] needs all runs for each of its looks"
