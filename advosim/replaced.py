@@ -134,8 +134,8 @@ def guarded(name: str, rule: Rule) -> Rule:
             unknown = UNKNOWN.search(str(error)) if type(error).__module__.startswith("numba.") else None
             if unknown is None:
                 raise
-            tables = _tables(arguments, bundles)
-            owners = [each for each in tables if type(each[1]).__name__ == unknown["type"]]
+            given = _tables(arguments, bundles)
+            owners = [each for each in given if type(each[1]).__name__ == unknown["type"]]
             problem = _missing(name, unknown["field"], owners)
             if problem is None:
                 raise
