@@ -536,8 +536,13 @@ def boomerang() -> Record:
     return simulate(Scenario.load("boomerang"), 1, threads=1)
 
 
+@functools.cache
+def of_boomerang() -> str:
+    return story(boomerang())
+
+
 def test_a_story_tells_who_was_heard_abroad_and_that_shaming_moved_policy() -> None:
-    told = story(boomerang()).split("# In north")[0]
+    told = of_boomerang().split("# In north")[0]
     assert "is heard abroad" in told and re.search(r"policy on \w+ moves toward reform.*from shaming abroad", told)
     alone = story(simulate(Scenario.load("boomerang").but({"mechanism.boomerang.on": False}), 1, threads=1))
     assert "is heard abroad" not in alone and "from shaming abroad" not in alone
@@ -546,7 +551,7 @@ def test_a_story_tells_who_was_heard_abroad_and_that_shaming_moved_policy() -> N
 def test_a_story_tells_who_carried_abroad_the_case_that_came_back_as_shaming() -> None:
     """Long before the step, and not as if people had moved by themselves."""
     record = boomerang()
-    (line,) = [line for line in story(record).splitlines() if "from shaming abroad" in line]
+    (line,) = [line for line in of_boomerang().splitlines() if "from shaming abroad" in line]
     [(week, issue)] = re.findall(r"Week (\d+): policy on (\w+) moves toward", line)
     heard = record.events.query(f"event == 'adopted' and issue == '{issue}' and side == 'for' and week < {week}")
     told = re.findall(r"(\w+ \w+ \d+) to (other states|the body '\w+') \(taken up in week (\d+)\)", line)

@@ -513,17 +513,18 @@ def test_an_edit_compiles_a_module_and_its_callers_anew_and_nothing_else(tmp_pat
     before = folders(tmp_path)
 
     def anew(file: str, old: str, new: str) -> set[str]:
+        nonlocal before
         place = tmp_path / "advosim" / file
         text = place.read_text()
         assert old in text
         place.write_text(text.replace(old, new, 1))
-        after = folders(tmp_path)
-        place.write_text(text)
-        return {name for name in before if before[name] != after[name]}
+        was, before = before, folders(tmp_path)
+        return {name for name in before if before[name] != was[name]}
 
+    with (tmp_path / "advosim" / "scenario" / "problems.py").open("a") as heard_of_by_no_rule:
+        heard_of_by_no_rule.write("# nothing of it gets into compiled code\n")
     edited = anew("mechanisms/seats.py", "total += votes[k]", "total = total + votes[k]")
     assert edited == {"mechanisms.seats", "mechanisms.elections", "week"}
-    assert anew("scenario/problems.py", "hint", "hint ") == set(), "nothing of it gets into compiled code"
     renumbered = anew("scenario/schema.py", '"grassroots", "movement"', '"movement", "grassroots"')
     assert "mechanisms.borders" in renumbered and "mechanisms.seats" not in renumbered, "a constant does"
 

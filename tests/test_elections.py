@@ -396,11 +396,11 @@ def test_a_reform_cannot_bring_lists_without_parties() -> None:
 
 @functools.cache
 def under(system: str, seed: int) -> Record:
-    scenario = Scenario.load(f"{system}_system").but({"polity.home.citizens": 2000})
+    scenario = Scenario.load(f"{system}_system").but({"polity.home.citizens": 1000})
     return simulate(scenario, seed, threads=1)
 
 
-def lists_beside_districts(measure: Callable[[Record], float], seeds: int = 8) -> tuple[float, float]:
+def lists_beside_districts(measure: Callable[[Record], float], seeds: int = 5) -> tuple[float, float]:
     """95% interval of the mean paired difference that lists make."""
     apart = [measure(under("proportional", s)) - measure(under("majority", s)) for s in range(1, seeds + 1)]
     half = 1.96 * np.std(apart, ddof=1) / math.sqrt(seeds)

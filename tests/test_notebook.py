@@ -41,7 +41,14 @@ def test_the_notebook_is_stored_without_outputs(notebook: Any) -> None:
     assert notebook.metadata.kernelspec.name == "python3"
 
 
+SMALL = {'1000, "weeks": 104': '200, "weeks": 20', "range(1, 21)": "range(1, 5)"}
+
+
 def test_the_notebook_goes_from_a_scenario_to_a_figure(notebook: Any, kernel: str, tmp_path: Path) -> None:
+    """With small numbers."""
+    for number, less in SMALL.items():
+        [cell] = [cell for cell in notebook.cells if cell.cell_type == "code" and number in cell.source]
+        cell.source = cell.source.replace(number, less)
     folder = tmp_path / "paper"
     folder.mkdir()
     client = nbclient.NotebookClient(

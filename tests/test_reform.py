@@ -340,7 +340,15 @@ def test_a_reform_of_what_only_founding_reads_is_refused_with_its_line(tmp_path:
     assert "late.toml:4" in str(refused.value) and "mechanism.NAME.KEY" in str(refused.value)
 
 
-@pytest.mark.parametrize("path", [path for path in NUMBERS if path.startswith("mechanism.")])
+def each_of_some() -> list[Any]:
+    """All numbers of mechanisms; by default the first of each mechanism, and what only founding reads."""
+    paths = [path for path in NUMBERS if path.startswith("mechanism.")]
+    first = {path.rpartition(".")[0]: path for path in reversed(paths)}.values()
+    usual = {*first, *(path for path in paths if tuple(path.split(".")) in founding_settings())}
+    return [path if path in usual else pytest.param(path, marks=pytest.mark.slow) for path in paths]
+
+
+@pytest.mark.parametrize("path", each_of_some())
 def test_a_reform_of_any_setting_is_refused_or_acts(path: str) -> None:
     """By the schema's own word on what only founding reads. What acts is read, and matters."""
     keys = tuple(path.split("."))

@@ -237,8 +237,8 @@ results.write(made_up(), sys.argv[1])
 def test_several_writers_leave_one_whole_folder(root: Path, tmp_path: Path) -> None:
     known = {**os.environ, "PYTHONPATH": os.pathsep.join([str(root), str(root / "tests")])}
     words = [sys.executable, "-c", MANY, str(tmp_path / "run")]
-    writers = [subprocess.Popen(words, env=known) for _ in range(3)]
-    assert [writer.wait() for writer in writers] == [0] * 3
+    writers = [subprocess.Popen(words, env=known) for _ in range(2)]
+    assert [writer.wait() for writer in writers] == [0] * 2
     assert names(tmp_path) == {"run"}
     told = json.loads((tmp_path / "run" / "manifest.json").read_text(encoding="utf-8"))
     assert set(told["files"]) == names(tmp_path / "run") - {"manifest.json"}

@@ -313,6 +313,11 @@ def growing() -> Scenario:
     )
 
 
+def newborn() -> Scenario:
+    """A tiny one of them, in which organisations are founded within weeks."""
+    return growing().but({"weeks": 8, "polity.home.citizens": 70, "mechanism.founding.rate": 600.0})
+
+
 @functools.cache
 def realistic() -> Scenario:
     """The baseline with its twenty organisations, made small: 1,000 citizens, two years."""
@@ -320,22 +325,20 @@ def realistic() -> Scenario:
 
 
 def scenarios_of_all_kinds() -> dict[str, Scenario]:
-    """Tiny worlds of every network that is drawn, one issue and five, one polity and two: for slow comparisons."""
+    """Tiny worlds of all networks that are drawn, of repression, newcomers, neighbours, bodies: for slow comparisons."""
     lively = small().but({**BUSY, "mechanism.tactic_choice.launch": 1.0, "weeks": 6, "polity.home.citizens": 70})
     worlds = {}
-    for face_to_face, social in (("small_world", "blocks"), ("preferential_attachment", "spatial")):
+    harsh = {"polity.home.governance.repression": 1.0, "polity.home.governance.internet_access": 0.3}
+    for face_to_face, social, more in (("small_world", "blocks", {}), ("preferential_attachment", "spatial", harsh)):
         networks = {"face_to_face.kind": face_to_face, "social.kind": social}
         changes = {f"polity.home.network.{path}": kind for path, kind in networks.items()}
-        worlds[f"{face_to_face} and {social}"] = lively.but(changes)
-    worlds["two polities"] = with_neighbour(lively)
-    worlds["neighbours and bodies"] = neighbours().but({"weeks": 9, "polity.home.citizens": 70})
+        worlds[f"{face_to_face} and {social}"] = lively.but({**changes, **more})
     wide = {
         "polity.home.alliance.front.members": ["greens", "institute", "north.reds"],
         "mechanism.withdrawal.rate": 1.0,
     }
     worlds["networks across borders"] = neighbours().but({**LOOSE, **wide, "weeks": 14, "polity.home.citizens": 66})
-    one = lively.but({"polity.home.governance.repression": 1.0, "polity.home.governance.internet_access": 0.3})
-    worlds["repression"] = one
+    worlds["newcomers"] = newborn()
     return worlds
 
 
