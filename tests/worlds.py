@@ -325,7 +325,7 @@ def realistic() -> Scenario:
 
 
 def scenarios_of_all_kinds() -> dict[str, Scenario]:
-    """Tiny worlds of all networks that are drawn, of repression, newcomers, neighbours, bodies: for slow comparisons."""
+    """Tiny worlds of all networks that are drawn, of repression, newcomers, neighbours, bodies."""
     lively = small().but({**BUSY, "mechanism.tactic_choice.launch": 1.0, "weeks": 6, "polity.home.citizens": 70})
     worlds = {}
     harsh = {"polity.home.governance.repression": 1.0, "polity.home.governance.internet_access": 0.3}
