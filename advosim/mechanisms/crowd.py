@@ -824,29 +824,21 @@ def join(member, organisations, here, rule, minds, enrolled):
 
 
 @compiled
-def sum_up(present, on_mind, here, minds, row):
-    """Sums over a chunk, in the order of citizens and in double precision."""
-    salient, total, squares, gap = row.salience, row.attitude, row.attitude_squared, row.gap
+def sum_up(present, on_mind, grievance, here, minds, row):
+    """Sums over a chunk, in the order of citizens and in double precision; of grievance for every issue the same."""
+    salient, felt, total, squares, gap = row.salience, row.grievance, row.attitude, row.attitude_squared, row.gap
     above, below, pro, policy = row.side_sum[0], row.side_sum[1], minds.pro, np.float64(here.policy)
     for j in range(U(present.size)):
         value, mind, mine = np.float64(attitude_of(present[j])), np.float64(on_mind[j]), pro[j] != 0
         salient += mind
+        felt += np.float64(grievance[j])
         total += value
         squares += value * value
         above += value if mine else 0.0
         below += 0.0 if mine else value
         gap += mind * abs(value - policy) / 2.0
-    row.salience, row.attitude, row.attitude_squared, row.gap = salient, total, squares, gap
+    row.salience, row.grievance, row.attitude, row.attitude_squared, row.gap = salient, felt, total, squares, gap
     row.side_sum[0], row.side_sum[1] = above, below
-
-
-@compiled
-def sum_up_grievance(grievance, row):
-    """The same for what is felt on all issues alike."""
-    felt = row.grievance
-    for j in range(U(grievance.size)):
-        felt += np.float64(grievance[j])
-    row.grievance = felt
 
 
 # ---------------------------------------------------------------- the week
@@ -951,13 +943,10 @@ def some_citizens(first, last, now, teams, people):
                     view = View(word, speech, own, columns.own[0, i:n], memory)
                     callers = Callers(teams.organisations, teams.campaigns, teams.tactics, blocks[b].polity, m)
                     act(person, view, callers, here, rule, minds, row)
-                sum_up(speech, on_mind, here, minds, row)
+                sum_up(speech, on_mind, grievance, here, minds, row)
             if rule.participation.on:
                 tire(person.fatigue, rule.participation, minds)
             join(person.member, teams.organisations, people.circumstances[b, 0], rule, minds, people.enrolled[b])
-            sum_up_grievance(grievance, people.tally[b, 0])
-        for m in range(1, issues):
-            people.tally[b, m].grievance = people.tally[b, 0].grievance
 
 
 @compiled

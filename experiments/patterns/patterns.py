@@ -462,9 +462,20 @@ def threat_of_an_initiative(lab: Lab) -> Iterator[Row]:
 
 def lists(lab: Lab) -> Iterator[Row]:
     """Under lists seats follow votes more closely, and niche demands get further."""
-    majority, lists = (lab.take(lab.world(name), niche, 520) for name in ("majority_system", "proportional_system"))
-    yield Row("Gallagher index, lists minus majority", mean(lists["gallagher"] - majority["gallagher"]), -ANY, 0.0)
-    yield Row("change of policy on the niche's issue", mean(lists["niche"] - majority["niche"]), 0.0, ANY)
+    both = [lab.world(name) for name in ("majority_system", "proportional_system")]
+    for beside, systems in (("", both), (", with a party between the large ones", [with_centre(one) for one in both])):
+        majority, lists = (lab.take(one, niche, 520) for one in systems)
+        apart = mean(lists["gallagher"] - majority["gallagher"])
+        yield Row(f"Gallagher index, lists minus majority{beside}", apart, -ANY, 0.0)
+        yield Row(f"change of policy on the niche's issue{beside}", mean(lists["niche"] - majority["niche"]), 0.0, ANY)
+
+
+def with_centre(scenario: Scenario) -> Scenario:
+    """With a fourth party between the two large ones, which then can do without the niche's."""
+    table = scenario.model_dump()
+    parties = table["polity"]["home"]["party"]
+    parties["centre"] = {**parties["labour"], "positions": {"taxes": 0.0, "language": -0.25}}
+    return Scenario.model_validate(table)
 
 
 def niche(record: Record) -> dict[str, float]:
