@@ -1,6 +1,11 @@
-"""`python -m advosim` does what the command `advosim` does."""
+"""The command `advosim`, also as `python -m advosim`."""
 
-from advosim.cli import main
+import signal
+
+# Until the commands have been loaded nobody can say how they end: Ctrl-C ends the process without a traceback.
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+from advosim.cli import main  # noqa: E402
 
 if __name__ == "__main__":
     main()

@@ -17,12 +17,15 @@ from typing import Any
 
 import jsonschema
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from advosim import cli
-from advosim.cli import scenarios, wiring
+from advosim.cli import console, scenarios, wiring
+from advosim.cli.ending import told
 from advosim.results import folder as results
 from advosim.scenario import load
+from advosim.scenario.problems import InputError
 
 ROOT = Path(__file__).resolve().parents[1]
 HEAVY = {"numpy", "numba", "pandas", "matplotlib", "mesa", "scipy", "pyarrow", "networkx"}
@@ -45,6 +48,7 @@ COMMANDS = {
     "rerun",
     "list",
 }
+FOUND = {**os.environ, "PYTHONPATH": str(ROOT)}
 REPRESSION = "polity.home.governance.repression"
 
 
@@ -516,3 +520,95 @@ def test_init_overwrites_nothing(taken: str) -> None:
     assert taken in ran.stderr
     assert Path(f"my_study/{taken}").read_text() == "mine"
     assert files() == {"my_study", str(Path("my_study") / taken)}
+
+
+# ---------------------------------------------------------------- what is typed wrong
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("run baseline --weeks 0", "--weeks: 0 is out of range; allowed: 1 to 5,200"),
+        ("compare baseline closed_regime --runs 1", "--runs: 1 is out of range; allowed: 2 to 1,000,000"),
+        ("run baseline --seed nan", "--seed: 'nan' is not a whole number; allowed: a whole number, 0 to "),
+        ("run baseline --weeks 1e3", "hint: write 1000"),
+        ("run baseline --weeks=1e400", "--weeks: '1e400' is not a whole number"),
+        (f"run baseline --weeks {'9' * 5000}", " ... is out of range; allowed: 1 to 5,200"),
+        (
+            "calibrate x.toml --out c --accept 0,5",
+            "--accept: '0,5' is not a number; allowed: a number; hint: write 0.5",
+        ),
+        ("country CHE --vdem x.csv --year 2012 --year x", "--year: 'x' is not a whole number"),
+        ("run baseline --weks 3", "--weks: there is no such option; allowed: --seed, "),
+        ("run baseline --weeks", "--weeks: needs a value behind it"),
+        ("run baseline --force=3", "--force: takes no value"),
+        ("check", "SCENARIO: is missing"),
+        ("check a b", "'b' is more than this command takes"),
+        ("chek baseline", "there is no command 'chek'; allowed: check, run, "),
+        (
+            "sweep rum x.toml",
+            "there is no command 'rum'; allowed: plan, run, status, retry, export; hint: did you mean",
+        ),
+    ],
+)
+def test_words_that_cannot_be_taken_are_told_like_all_wrong_input(words: str, told: str) -> None:
+    ended = advosim(*words.split())
+    assert ended.exit_code == 2 and files() == set()
+    first, last = ended.stderr.splitlines()
+    assert first.startswith("error: ") and told in first and len(first) < 500
+    assert last == "1 error; nothing was run or written."
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\t", "\u00a0"])
+def test_a_blank_word_is_no_place(blank: str) -> None:
+    for words in (["--out", blank], [f"--out={blank}"], ["--set", blank], ["--out", blank, "--save-state", blank]):
+        ended = advosim("run", "baseline", *words)
+        assert ended.exit_code == 2 and files() == set()
+        assert ended.stderr.count("it is blank") == len(words) // 2 + len(words) % 2
+    with pytest.raises(InputError, match="it is blank"):
+        results.check_place(" ")
+
+
+def test_help_is_no_error() -> None:
+    assert advosim("sweep").exit_code == advosim().exit_code == 2
+    assert "Usage" in advosim("sweep").output and "error" not in advosim("sweep").stderr
+    assert advosim("run", "--help").exit_code == advosim("--version").exit_code == 0
+
+
+def test_streams_that_are_closed_are_no_failure() -> None:
+    command = f"{sys.executable} -m advosim schema <&- >&- 2>&-"
+    subprocess.run(["sh", "-c", command], check=True, env=FOUND)
+
+
+def test_a_reader_that_has_gone_is_no_failure() -> None:
+    command = f"{sys.executable} -m advosim schema | head -1"
+    ended = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True, env=FOUND)
+    assert (ended.stdout, ended.stderr) == ("{\n", "")
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_signals_end_a_command_with_a_sentence(
+    number: signal.Signals, code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        console.heed()
+        with pytest.raises(typer.Exit) as ended, told():
+            os.kill(os.getpid(), number)
+            time.sleep(1)
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+    assert ended.value.exit_code == code
+    assert capsys.readouterr().err == "Stopped before the end; nothing was saved.\n"
+
+
+def test_ctrl_c_that_a_library_makes_an_error_of_is_still_ctrl_c(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(typer.Exit) as ended, told():
+        try:
+            raise KeyboardInterrupt
+        except KeyboardInterrupt as stopped:
+            raise ImportError("numpy failed to load") from stopped
+    assert ended.value.exit_code == 130
+    assert "Traceback" not in capsys.readouterr().err

@@ -9,6 +9,7 @@ import pytest
 from advosim.scenario import load
 from advosim.scenario.csv_rows import read_rows
 from advosim.scenario.problems import InputError, Problem
+from advosim.scenario.refusals import shown
 
 TITLE = 'title = "X"\nextends = "baseline"\n'
 
@@ -136,6 +137,21 @@ def test_a_country_by_mistake_is_refused_and_a_second_one_is_not(tmp_path: Path)
     assert (told.line, told.hint) == (3, "did you mean 'home'?")
     second = f"{TITLE}[polity.north]\ncitizens = 500\n"
     assert list(load.read(written(tmp_path, second)).polity) == ["home", "north"]
+
+
+@pytest.mark.parametrize("slip", ["hme", "hoome", "hone", "hoem"])
+def test_a_country_that_a_letter_parts_from_another_is_refused(slip: str, tmp_path: Path) -> None:
+    (told,) = problems(written(tmp_path, f"{TITLE}[polity.{slip}]\ncitizens = 500\n"))
+    assert (told.line, told.hint.startswith("did you mean 'home'?")) == (3, True)
+
+
+def test_a_rule_that_is_given_a_number_is_told_with_its_settings(tmp_path: Path) -> None:
+    (told,) = problems(written(tmp_path, f"{TITLE}[mechanism]\nrecall = true\n"))
+    assert told.line == 4 and told.allowed.startswith("on, ") and told.hint == "write mechanism.recall.on = true"
+
+
+def test_a_long_text_that_is_shown_ends_as_it_begins() -> None:
+    assert shown("x" * 50) == f'"{"x" * 34} ..."'
 
 
 @pytest.mark.parametrize(
@@ -269,7 +285,7 @@ def test_a_stop_that_names_no_condition_is_refused(tmp_path: Path) -> None:
 
 
 def test_polities_whose_names_are_nearly_alike_are_noted(tmp_path: Path) -> None:
-    near = load.read(written(tmp_path, f"{TITLE}[polity.hme]\ncitizens = 2000\n"))
-    assert any("'home' and 'hme'" in note for note in load.notes(near))
+    text = "title = 'X'\n[polity.home]\n[polity.hme]\n"
+    assert any("'home' and 'hme'" in note for note in load.notes(load.read(written(tmp_path, text))))
     far = load.read(written(tmp_path, f"{TITLE}[polity.home_2]\ncitizens = 2000\n"))
     assert not any("nearly the same name" in note for note in load.notes(far))

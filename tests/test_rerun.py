@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import random
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +14,12 @@ from typer.testing import CliRunner
 
 from advosim import cli
 from advosim.experiment.sweep import running as sweep
+from advosim.experiment.sweep.seals import SEAL, sealed
 from advosim.results import folder as results
+from advosim.scenario.problems import InputError
 
+EDITS = 10
+"""Of each manifest."""
 SMALL = ["--set", "polity.home.citizens=120", "--set", "polity.home.districts=2", "--weeks", "5"]
 
 
@@ -107,7 +113,7 @@ def test_a_scenario_that_this_version_does_not_know_is_refused(saved: Path, tmp_
     told = json.loads((saved / "run" / results.MANIFEST).read_text())
     file = changed(saved, tmp_path, scenario=told["scenario"] | {"weather": 1})
     again = advosim("rerun", file)
-    assert again.exit_code == 2 and "of another version: weather" in again.stderr
+    assert again.exit_code == 2 and "of another version: unknown key 'weather'" in again.stderr
 
 
 def test_lists_tell_what_can_be_named() -> None:
@@ -118,3 +124,45 @@ def test_lists_tell_what_can_be_named() -> None:
     assert "polity.NAME.governance.repression " in settings and "polity.NAME.governance" not in everything
     wrong = advosim("list", "tactic")
     assert wrong.exit_code == 2 and "did you mean 'tactics'?" in wrong.stderr
+
+
+def leaves(table: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Paths of all that a manifest holds, down to two tables."""
+    for key, value in table.items() if isinstance(table, dict) else ():
+        yield (*path, key)
+        yield from leaves(value, (*path, key)) if len(path) < 1 else ()
+
+
+@pytest.mark.parametrize("kind", ["run", "comparison", "sweep"])
+def test_an_edited_manifest_is_refused_or_repeated_and_never_a_failure(
+    saved: Path, tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is run here: what is repeated is said by how far it came."""
+    monkeypatch.setattr("advosim.simulation.simulate", lambda *_, **__: (_ for _ in ()).throw(InputError([])))
+    monkeypatch.setattr("advosim.experiment.compare.comparison.compare", lambda *_, **__: [][0])
+    monkeypatch.setattr("advosim.experiment.sweep.running.run", lambda *_, **__: [][0])
+    shutil.copytree(saved / kind, tmp_path / kind)
+    file = tmp_path / kind / ("sweep.json" if kind == "sweep" else results.MANIFEST)
+    raw = file.read_bytes()
+    for cut in (0, 1, len(raw) // 2, len(raw) - 3):
+        file.write_bytes(raw[:cut])
+        assert advosim("rerun", file).exit_code == 2
+    chance = random.Random(kind)
+    for path in chance.sample([*leaves(json.loads(raw))], EDITS):
+        told = json.loads(raw)
+        inner = told if len(path) == 1 else told[path[0]]
+        odd = chance.choice([None, True, -1, 1e300, 10**30, "", "../x", [], {}, [1, 2, 3]])
+        inner[path[-1]] = odd
+        told.pop(SEAL, None)
+        file.write_bytes(sealed(told) if kind == "sweep" else json.dumps(told).encode())
+        again = advosim("rerun", file, "--workers", 1)
+        assert again.exit_code == 2 and "Traceback" not in again.output, (path, odd, again.output)
+
+
+def test_what_is_no_file_is_no_manifest(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "deep.json").write_text("[" * 100_000)
+    for place in ("loop", "empty", "deep.json", "x" * 300, "/dev/zero"):
+        told = advosim("rerun", tmp_path / place)
+        assert told.exit_code == 2 and told.stderr.startswith("error: "), told.output

@@ -19,7 +19,7 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
@@ -121,6 +121,8 @@ def answered(respond: Handler) -> Handler:
             response = await respond(request)
         except InputError as error:
             response = _told(422, error.problems)
+        except ClientDisconnect:
+            response = Response(status_code=400)  # nobody is there to read it
         except Full:
             response = _told(503, [Problem("", None, "too many histories are watched at once", hint="close some tabs")])
         response.headers.update(HEADERS)
@@ -327,4 +329,7 @@ def serve(app: Starlette, address: str, port: int) -> None:
     """Answer until Ctrl-C."""
     import uvicorn
 
-    uvicorn.run(app, host=address, port=port, log_level="warning", server_header=False, timeout_keep_alive=30)
+    from advosim.classroom.doorway import Doorway
+
+    how: Any = {"log_level": "error", "server_header": False, "timeout_keep_alive": 30, "ws": "none"}
+    uvicorn.run(app, host=address, port=port, http=Doorway, **how)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 import typer
 
 from advosim.scenario.plain_text import printable
 
-FAILED_RUNS, STOPPED = 3, 130
-"""Exit codes beside 0, 1 (a failure) and 2 (wrong input): some runs of a sweep failed; Ctrl-C."""
+FAILED_RUNS, STOPPED, TERMINATED = 3, 130, 143
+"""Exit codes beside 0, 1 (a failure) and 2 (wrong input): some runs of a sweep failed; Ctrl-C; SIGTERM or SIGHUP."""
 STAGES = {"compile": "compiling the rules (kept for later runs)", "found": "founding the world", "weeks": "weeks"}
 
 
@@ -20,11 +21,24 @@ def say(text: object = "", *, err: bool = False, nl: bool = True) -> None:
     typer.echo(printable(str(text)), err=err, nl=nl)
 
 
+class Terminated(KeyboardInterrupt):
+    """Somebody else ended the command: a cluster, or a terminal that was closed."""
+
+
 def settle() -> None:
-    """Print what the console's encoding has, and escapes for the rest, where Python would end with an error."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+    """Print what the console's encoding has, and escapes for the rest, where Python would end with an error.
+
+    Streams that a caller has closed (`>&-`) lead nowhere: the next file that is opened would else be taken for one.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            stream: Any = open(os.devnull, "r" if number == 0 else "w", encoding="utf-8")  # noqa: SIM115
+            if stream.fileno() != number:
+                os.dup2(stream.fileno(), number)
+            setattr(sys, name, stream)
+    for each in (sys.stdout, sys.stderr):
+        if hasattr(each, "reconfigure"):
+            each.reconfigure(errors="backslashreplace")
 
 
 def hand_out(text: str) -> None:
@@ -32,6 +46,22 @@ def hand_out(text: str) -> None:
     if not sys.stdout.isatty() and hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(encoding="utf-8", newline="\n")
     say(text, nl=False)
+
+
+def heed() -> None:
+    """Let Ctrl-C, SIGTERM and a closed terminal end a command as it ends of itself: nothing half written is left."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) == signal.SIG_DFL:  # `nohup` leaves SIGHUP unheard
+            signal.signal(number, _terminate)
+
+
+def _terminate(*_: Any) -> NoReturn:
+    for name in ("SIGTERM", "SIGHUP"):  # once is enough
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
+    raise Terminated
 
 
 def hear_no_more() -> None:

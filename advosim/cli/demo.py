@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -127,14 +128,19 @@ def _export(file: Path, shelf: Shelf, changes: list[str], seed: int | None) -> N
     _compile()
     view: dict[str, Any] = {"s": name, "seed": seed, "a": [], "b": rows, "tab": "story"}
     page = keep.one_file(Histories(shelf), sides, view)
-    partial = file.with_name(file.name + ".partial")
-    partial.write_text(page, encoding="utf-8", newline="\n")
-    partial.replace(file)
+    partial = file.with_name(f".advosim-page-{os.getpid()}.partial")
+    try:
+        partial.write_text(page, encoding="utf-8", newline="\n")
+        partial.replace(file)
+    finally:
+        partial.unlink(missing_ok=True)
     say(f"Wrote {file} ({file.stat().st_size / 1e6:.1f} MB): open it in any browser.")
 
 
 def _check_page(file: Path) -> None:
     """Raises InputError where no page can be written, or where something lies that is none."""
+    from advosim.results import folder as results
+
     problem = ""
     if file.suffix.lower() not in (".html", ".htm") or file.is_dir():
         problem = "is no name of a page"
@@ -144,6 +150,7 @@ def _check_page(file: Path) -> None:
         problem = "is there already, and is no page"
     if problem:
         raise InputError(Problem(str(file), None, problem, "FILE.html in a folder that is there"))
+    results.check_file(file)
 
 
 def _rows(changes: list[str]) -> list[list[Any]]:

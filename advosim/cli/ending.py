@@ -10,7 +10,7 @@ from typing import NoReturn, TypeVar
 
 import typer
 
-from advosim.cli.console import STOPPED, hear_no_more, say
+from advosim.cli.console import STOPPED, TERMINATED, Terminated, hear_no_more, say
 from advosim.scenario.problems import InputError, Problem
 
 T = TypeVar("T")
@@ -28,19 +28,32 @@ def told() -> Iterator[None]:
     try:
         yield
     except InputError as error:
-        _refuse(error.problems)
+        refuse(error.problems)
     except KeyboardInterrupt as stopped:
-        hear_no_more()
-        say(str(stopped) or "Stopped before the end; nothing was saved.", err=True)
-        raise typer.Exit(STOPPED) from None
+        _stop(stopped)
     except (typer.Exit, typer.Abort, BrokenPipeError):
         raise
     except Exception as error:
+        if (interrupt := _interrupted(error)) is not None:
+            _stop(interrupt)
         if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
-            _refuse([Problem(f"{str(error.filename)[:60]}...", None, "this name is too long for a file")])
+            refuse([Problem(f"{str(error.filename)[:60]}...", None, "this name is too long for a file")])
         if isinstance(error, FileNotFoundError) and _nowhere():
-            _refuse([Problem("", None, "the folder that you are in has been removed", hint="cd .")])
+            refuse([Problem("", None, "the folder that you are in has been removed", hint="cd .")])
         _fail(error)
+
+
+def _stop(stopped: KeyboardInterrupt) -> NoReturn:
+    hear_no_more()
+    say(str(stopped) or "Stopped before the end; nothing was saved.", err=True)
+    raise typer.Exit(TERMINATED if isinstance(stopped, Terminated) else STOPPED) from None
+
+
+def _interrupted(error: BaseException | None) -> KeyboardInterrupt | None:
+    """The Ctrl-C that a failure comes of: libraries that are stopped as they load make an ImportError of it."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error
 
 
 def _nowhere() -> bool:
@@ -60,7 +73,8 @@ def collect(problems: list[Problem], action: Callable[[], T]) -> T | None:
         return None
 
 
-def _refuse(problems: Sequence[Problem]) -> NoReturn:
+def refuse(problems: Sequence[Problem]) -> NoReturn:
+    """Tell what is wrong and end with exit code 2."""
     for problem in problems:
         say(f"error: {problem}", err=True)
     count = len(problems)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import gc
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -18,8 +19,9 @@ from typing import Annotated, Any
 import typer
 
 from advosim.cli import analyses, calibration, demo, experiments, listing, repeating, runs, scenarios
-from advosim.cli.console import STOPPED, hear_no_more, say, settle
+from advosim.cli.console import STOPPED, hear_no_more, heed, say, settle
 from advosim.cli.ending import Failure, told
+from advosim.cli.typed import Typed
 from advosim.scenario.problems import InputError, Problem
 
 MODULES = (runs, repeating, listing, scenarios, demo, analyses, experiments, calibration)
@@ -29,7 +31,7 @@ def wire(app: typer.Typer, module: ModuleType) -> None:
     """Add the commands of a module to the command line."""
     if hasattr(module, "GROUP"):
         name, text = module.GROUP
-        group = typer.Typer(help=text, no_args_is_help=True)
+        group = typer.Typer(cls=Typed, help=text, no_args_is_help=True)
         app.add_typer(group, name=name)
     else:
         group = app
@@ -70,6 +72,7 @@ def _version(wanted: bool) -> None:
 
 app = typer.Typer(
     name="advosim",
+    cls=Typed,
     help="An agent-based laboratory for advocacy politics.",
     no_args_is_help=True,
     add_completion=False,
@@ -99,7 +102,12 @@ def main() -> None:
     settle()
     gc.set_threshold(50_000)  # imports make no garbage: to look for it all the time took a tenth of a start
     try:
+        heed()
         app(prog_name="advosim")
     except KeyboardInterrupt:
         hear_no_more()
         sys.exit(STOPPED)
+    finally:
+        # As Python ends it would show a traceback for each Ctrl-C.
+        if signal.getsignal(signal.SIGINT) == signal.default_int_handler:
+            signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -15,7 +17,7 @@ from advosim.experiment.sweep.seals import Damage, file_digest, unsealed
 from advosim.replaced import from_manifest, traces
 from advosim.results import folder as results
 from advosim.scenario import archived
-from advosim.scenario.problems import InputError, Problem
+from advosim.scenario.problems import InputError, Problem, special
 
 if TYPE_CHECKING:
     from advosim.experiment.sweep.schema import Experiment
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 Table = Mapping[str, Any]
 TABLES = ".parquet"
 """Files whose bits count: all others are made of these."""
+MOST_BYTES = 256_000_000
+"""Of a manifest: one with the reforms and networks of a thousand scenarios has a hundredth of it."""
 SAVED = "a manifest.json or sweep.json that advosim wrote, or its folder"
 
 
@@ -70,16 +74,11 @@ def rerun(manifest: str | Path, *, workers: int | None = None, progress: bool | 
     file = _located(manifest)
     told = _read(file)
     again = _kind(file, told)
-    damaged = tuple(_damaged(file, told))
-    with tempfile.TemporaryDirectory(prefix="advosim-") as scratch:
-        try:
-            what = again(file, told, Path(scratch), workers, progress)
-        except (AttributeError, KeyError, TypeError) as error:
-            lost = f" (there is no {error})" if isinstance(error, KeyError) else ""
-            said = f"does not hold what a manifest does{lost}: was it edited?"
-            raise InputError(Problem(str(file), None, said, SAVED)) from error
-        same, other = _compared(_hashes(file, told), file.parent, Path(scratch))
-    return Rerun(what, tuple(same), tuple(other), damaged, dict(_differing(told)))
+    with _edits_told(file), tempfile.TemporaryDirectory(prefix="advosim-") as scratch:
+        damaged, known, versions = tuple(_damaged(file, told)), _hashes(file, told), dict(_differing(told))
+        what = again(file, told, Path(scratch), workers, progress)
+        same, other = _compared(known, file.parent, Path(scratch))
+    return Rerun(what, tuple(same), tuple(other), damaged, versions)
 
 
 # ---------------------------------------------------------------- reading manifests
@@ -88,23 +87,43 @@ def rerun(manifest: str | Path, *, workers: int | None = None, progress: bool | 
 def _located(given: str | Path) -> Path:
     path = Path(given)
     names = (results.MANIFEST, store.MANIFEST)
-    found = next((path / name for name in names if (path / name).is_file()), None) if path.is_dir() else path
-    if found is None or not found.is_file():
-        what = "there is no manifest in this folder" if path.is_dir() else "there is no such file"
+    folder = os.path.isdir(path)
+    found = next((path / name for name in names if os.path.isfile(path / name)), None) if folder else path
+    if found is None or not os.path.isfile(found):
+        there = f"is a {special(path)}, and no manifest" if os.path.exists(path) else "there is no such file"
+        what = "there is no manifest in this folder" if folder else there
         raise InputError(Problem(str(given), None, what, SAVED))
     return found
 
 
 def _read(file: Path) -> Table:
+    what = "is no manifest"
     try:
+        if file.stat().st_size > MOST_BYTES:
+            raise ValueError(MOST_BYTES)
         told = json.loads(file.read_text(encoding="utf-8"))
-        known = told["program"] in (results.PROGRAM, store.PROGRAM)
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        known = isinstance(told, dict) and told["program"] in (results.PROGRAM, store.PROGRAM)
+    except OSError as error:
+        known, what = False, f"cannot be read: {error.strerror}"
+    except (ValueError, KeyError, TypeError, RecursionError):
         known = False
     if not known:
-        raise InputError(Problem(str(file), None, "is no manifest", SAVED))
+        raise InputError(Problem(str(file), None, what, SAVED))
     table: Table = told
     return table
+
+
+@contextlib.contextmanager
+def _edits_told(file: Path) -> Iterator[None]:
+    """What fails because a manifest does not hold what one does is told of the manifest."""
+    try:
+        yield
+    except InputError:
+        raise
+    except (AttributeError, LookupError, TypeError, ValueError, OverflowError, StopIteration) as error:
+        lost = f" (there is no {error})" if isinstance(error, KeyError) else ""
+        said = f"does not hold what a manifest does{lost}: was it edited?"
+        raise InputError(Problem(str(file), None, said, SAVED)) from error
 
 
 Again = Callable[[Path, Table, Path, int | None, bool | None], str]
@@ -114,10 +133,19 @@ def _kind(file: Path, told: Table) -> Again:
     """What does again what a manifest is of."""
     kind = "sweep" if told["program"] == store.PROGRAM else told.get("kind", "run" if "scenario" in told else "")
     known: dict[str, Again] = {"run": _run, "comparison": _comparison, "sweep": _sweep}
-    if kind not in known:
-        hint = "rerun the sweep that it was made of" if kind in ("sensitivity", "discovery", "robustness") else ""
-        raise InputError(Problem(str(file), None, f"a {kind or 'manifest'} cannot be rerun", ", ".join(known), hint))
+    if not isinstance(kind, str) or kind not in known:
+        named = kind if isinstance(kind, str) and kind else "manifest"
+        allowed = f"those of a {', '.join(known)}"
+        raise InputError(Problem(str(file), None, f"a {named[:40]} cannot be rerun", allowed, _instead(named)))
     return known[kind]
+
+
+def _instead(kind: str) -> str:
+    """What to do where results of a kind cannot be made again from their manifest."""
+    if kind in ("sensitivity", "discovery", "robustness", "page"):
+        return "rerun the sweep that it was made of"
+    commands = {"contribution": "contribution", "routes": "contribution", "calibration": "calibrate"}
+    return f"give the command again: advosim {commands[kind]}" if kind in commands else ""
 
 
 def _hashes(file: Path, told: Table) -> dict[str, str]:
@@ -255,11 +283,16 @@ def experiment_of(file: Path, told: Table, inputs: Path) -> Experiment:
 
 def _with_points(experiment: Experiment, folder: Path, kinds: Mapping[str, Any]) -> Experiment:
     """Points that came from a file are read off the runs."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     from advosim.experiment.sweep.schema import Factor
 
-    rows = pq.read_table(folder / store.RUNS, columns=["point", *kinds]).to_pylist()
+    try:
+        rows = pq.read_table(folder / store.RUNS, columns=["point", *kinds]).to_pylist()
+    except (OSError, pa.ArrowException):
+        what = "the sweep's points, which came from a file, cannot be read of it"
+        raise InputError(Problem(str(folder / store.RUNS), None, what, hint=store.AGAIN)) from None
     points = tuple({path: row[path] for path in kinds} for row in {row["point"]: row for row in rows}.values())
     levels = {path: tuple(dict.fromkeys(point[path] for point in points)) for path in kinds}
     return replace(experiment, given=points, factors={path: Factor(path, kinds[path], levels[path]) for path in kinds})

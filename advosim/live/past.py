@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from advosim.live import branch
 from advosim.live.tables import week_of
 from advosim.record import recorded
+from advosim.results import folder as results
 from advosim.scenario import archived
 from advosim.scenario.describe import flat
 from advosim.scenario.later import FREE
@@ -108,9 +109,7 @@ def _of_the_past(scenario: Scenario, week: int) -> dict[str, Any]:
 
 def check_place(file: str | Path) -> None:
     """Raise InputError where no state can be kept: in no folder, or in the place of what is none."""
-    place = os.path.realpath(file)
-    if not os.path.isdir(os.path.dirname(place)):
-        raise InputError(Problem(str(file), None, "there is no such folder", hint="make it first"))
+    place = results.check_file(file)
     if not os.path.lexists(place):
         return
     try:
@@ -139,7 +138,7 @@ def save(past: Past, file: str | Path) -> None:
     packed = io.BytesIO()
     np.savez_compressed(packed, **{HEAD: np.frombuffer(json.dumps(head).encode("utf-8"), np.uint8), **kept})
     target = Path(file)
-    aside = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    aside = target.with_name(f".advosim-state-{os.getpid()}.tmp")
     try:
         with open(aside, "wb") as stream:
             stream.write(hashlib.sha256(packed.getbuffer()).digest())

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from advosim.scenario.plain_text import cell
 from advosim.world.columns import Column
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ def codebook(tables: Mapping[str, Sequence[Column]]) -> pd.DataFrame:
 
 def write(folder: Path, tables: Mapping[str, Sequence[Column]]) -> None:
     """Write the codebook of the tables of a folder."""
-    codebook(tables).to_csv(folder / FILE, index=False, encoding="utf-8", lineterminator="\n")
+    safe = codebook(tables).map(cell)
+    safe.to_csv(folder / FILE, index=False, encoding="utf-8", lineterminator="\n")
 
 
 def markdown(tables: Mapping[str, Sequence[Column]]) -> str:

@@ -82,19 +82,41 @@ def check_place(folder: str | Path, force: bool = False) -> Path:
     parent = place.parent
     while not os.path.exists(parent) and parent != parent.parent:
         parent = parent.parent
-    try:
-        # Only a trial tells: permissions, read-only disks and quotas look alike beforehand.
-        with tempfile.TemporaryDirectory(dir=parent, prefix=".advosim-trial-"):
-            pass
-    except OSError as error:
-        raise InputError(Problem(str(folder), None, f"results cannot be written there: {error.strerror}")) from None
+    _try(folder, parent)
     return place
 
 
+def check_file(file: str | Path) -> Path:
+    """Where a file that is to be written will lie, links followed. Leaves nothing behind.
+
+    Raises InputError where there is no folder for it, or none that can be written, or its name is too long.
+    """
+    place = _resolved(file)
+    if not os.path.isdir(place.parent):
+        raise InputError(Problem(str(file), None, "there is no such folder", hint="make it first"))
+    if os.path.isdir(place):
+        raise InputError(Problem(str(file), None, "is a folder", "a file in a folder that is there"))
+    _try(file, place.parent)
+    return place
+
+
+def _try(place: str | Path, folder: Path) -> None:
+    """InputError where nothing can be written in a folder. Only a trial tells: permissions, read-only disks and quotas
+    look alike beforehand.
+    """
+    try:
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".advosim-trial-"):
+            pass
+    except OSError as error:
+        raise InputError(Problem(str(place), None, f"results cannot be written there: {error.strerror}")) from None
+
+
 def _resolved(folder: str | Path) -> Path:
-    """The folder that a path stands for. Raises InputError for what can be none."""
+    """The folder or file that a path stands for. Raises InputError for what can be none."""
     text = os.fspath(folder)
     shown = text if len(text) <= 80 else f"{text[:60]}..."
+    if not text.strip():
+        raise InputError(Problem("", None, f"'{text}' is no name of a folder: it is blank"))
     try:
         place = Path(os.path.realpath(text))
         os.lstat(place)
@@ -112,7 +134,7 @@ def _resolved(folder: str | Path) -> Path:
 
 def _short(place: Path, shown: str) -> Path:
     if any(len(part.encode("utf-8", "replace")) > MOST_BYTES for part in place.parts):
-        raise InputError(Problem(shown, None, "this name is too long for a folder", f"{MOST_BYTES} bytes at most"))
+        raise InputError(Problem(shown, None, "this name is too long", f"{MOST_BYTES} bytes at most"))
     return place
 
 
@@ -214,10 +236,12 @@ def _no_collection() -> Iterator[None]:
 
 def write_csv(table: pd.DataFrame, file: Path) -> None:
     """Write a table as CSV in UTF-8; no cell of it is a formula."""
+    import pandas as pd
+
     safe = table.copy(deep=False)
     for name in table.columns:
-        if table[name].dtype == object or str(table[name].dtype).startswith("str"):
-            safe[name] = table[name].map(cell, na_action="ignore")
+        if not pd.api.types.is_numeric_dtype(table[name]):
+            safe[name] = table[name].astype(object).map(cell, na_action="ignore")
     safe.to_csv(file, index=False, encoding="utf-8", lineterminator="\n")
 
 

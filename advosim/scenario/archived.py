@@ -6,11 +6,12 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
+from advosim.scenario import refusals
+from advosim.scenario.layers import Layer, Merged, tables
 from advosim.scenario.load import Scenario
 from advosim.scenario.problems import InputError, Problem
 
@@ -24,18 +25,21 @@ def scenario(table: Mapping[str, Any], file: Path) -> Scenario:
     Raises InputError where this version has none like it, or where a network's file is not found as it was.
     """
     told = json.loads(json.dumps(table))
-    for polity in told.get("polity", {}).values():
-        for layer in polity.get("network", {}).values():
+    for _, polity in tables(told, "polity"):
+        for _, layer in tables(polity, "network"):
             if layer.get("file"):
-                layer["file"] = str(_network(layer["file"], file))
-    try:
-        return Scenario.model_validate(told)
-    except ValidationError as error:
-        problems = []
-        for wrong in error.errors(include_url=False):
-            what = f"its scenario is of another version: {'.'.join(map(str, wrong['loc']))}: {wrong['msg']}"
-            problems.append(Problem(str(file), None, what))
-        raise InputError(problems) from None
+                layer["file"] = str(_network(str(layer["file"]), file))
+    found, _, problems = refusals.refused(Scenario, Merged(Layer(str(file), file.parent, {}), _whole(told, file)))
+    if found is None or problems:
+        of_another = "its scenario is of another version"
+        raise InputError([replace(each, what=f"{of_another}: {each.what}") for each in problems])
+    return found
+
+
+def _whole(told: Any, file: Path) -> dict[str, Any]:
+    if not isinstance(told, dict):
+        raise InputError(Problem(str(file), None, "its scenario is no table: was it edited?"))
+    return told
 
 
 def _network(stamp: str, file: Path) -> Path:

@@ -10,7 +10,7 @@ from typing import Any
 from advosim.moved import parted
 from advosim.scenario import elections, scripts
 from advosim.scenario.layers import Layer, Merged, Table, tables
-from advosim.scenario.problems import Problem, did_you_mean
+from advosim.scenario.problems import Problem, did_you_mean, slipped
 from advosim.scenario.refusals import NAME_PATTERN
 from advosim.scenario.schema import MOST_ORGANISATIONS, MOST_SEATS, Newcomer, Polity
 from advosim.scenario.toml_lines import KeyPath
@@ -231,13 +231,19 @@ def _networks(merged: Merged) -> Iterator[Problem]:
 
 
 def newcomers(merged: Merged, layer: Layer) -> Iterator[Problem]:
-    """Polities that a file adds to those that it extends, unless it says how large they are: often a name mistaken."""
+    """Polities that a file adds to those that it extends, by mistake: it does not say how large they are, or only a
+    letter parts their name from that of one which is there.
+    """
     known = [name for name, _ in tables(merged.table, "polity")]
     for name, row in tables(layer.table, "polity") if known else ():
-        if name not in known and "citizens" not in row:
-            text = f"there is no polity '{name}' in what this file extends"
-            hint = did_you_mean(name, known) or f"to add a country, write citizens = 20_000 under [polity.{name}]"
-            yield layer.problem(("polity", name), text, ", ".join(known), hint)
+        slip = next((each for each in known if slipped(name, each)), None)
+        if name in known or ("citizens" in row and slip is None):
+            continue
+        text = f"there is no polity '{name}' in what this file extends"
+        hint = did_you_mean(name, known) or f"to add a country, write citizens = 20_000 under [polity.{name}]"
+        if slip is not None and "citizens" in row:
+            hint = f"did you mean '{slip}'? a country more needs a name that more than a letter parts from it"
+        yield layer.problem(("polity", name), text, ", ".join(known), hint)
 
 
 __getattr__ = parted(

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import itertools
 import json
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,11 +15,10 @@ from pydantic.fields import FieldInfo
 from advosim.scenario import refusals, tree
 from advosim.scenario.declare import Part, catalogue_rows, parameters
 from advosim.scenario.layers import presets, shipped
+from advosim.scenario.problems import slipped
 from advosim.scenario.schema import Initiative, Polity, Recall, Referendum, Settings, Stop
 
 FEW = 1000  # citizens; results below are for tests (a convention of this program)
-ALIKE = 0.8
-"""Similarity of names above which one may be a mistaken other."""
 OWN_KIND = {"slots": "media_outlet", "market_share": "firm", "reputation": "firm", "lobby_budget": "firm",
             "district": "municipality"}  # fmt: skip
 """Settings of organisations that are read of one kind only."""
@@ -109,8 +106,7 @@ def notes(scenario: Settings) -> list[str]:
 def _alike(scenario: Settings) -> Iterator[str]:
     """Polities whose names differ by one slip of a finger: one may be a mistake."""
     for one, other in itertools.combinations(scenario.polity, 2):
-        near = difflib.SequenceMatcher(None, one, other).ratio() > ALIKE
-        if near and not re.search(r"[\d_]", one + other):  # north_a and north_b are meant
+        if slipped(one, other):
             yield f"the polities '{one}' and '{other}' have nearly the same name: is one of them a mistake?"
 
 

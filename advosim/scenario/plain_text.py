@@ -11,7 +11,7 @@ _UNBROKEN = "\u00a0\u202f"
 _BREAKABLE = re.compile(rf"[^\S{_UNBROKEN}]+")
 _SEEN = f"\n\t{_UNBROKEN}"
 _MARKS = re.compile(r"([\\`*_\[\]|])")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def printable(text: str) -> str:
@@ -40,7 +40,10 @@ def markdown(text: str) -> str:
 
 
 def cell(value: Any) -> Any:
-    """A cell of a CSV file: a text that a table program would run as a formula begins with an apostrophe."""
+    """A cell of a CSV file: a text that a table program would run as a formula begins with an apostrophe.
+
+    Also after line ends, and with the wide signs of East Asian scripts, which some programs take for the narrow ones.
+    """
     if isinstance(value, str) and value.startswith(_FORMULA):
         return f"'{value}"
     return value

@@ -48,3 +48,19 @@ def did_you_mean(name: str, known: Sequence[str]) -> str:
     """`did you mean 'x'?` where a known name is close to `name`, else the empty string."""
     close = difflib.get_close_matches(str(name), [str(k) for k in known], n=1, cutoff=0.6)
     return f"did you mean '{close[0]}'?" if close else ""
+
+
+def slipped(one: str, other: str) -> bool:
+    """Whether two names differ as by a slip of the hand: a letter too many, too few or wrong, or two that swapped.
+
+    Of names with digits or _ in them that is meant: `north_a` and `north_b`, `zone1` and `zone2`.
+    """
+    if not (one + other).isalpha() or abs(len(one) - len(other)) > 1:
+        return False
+    if len(one) != len(other):
+        longer, shorter = (one, other) if len(one) > len(other) else (other, one)
+        return any(longer[:place] + longer[place + 1 :] == shorter for place in range(len(longer)))
+    apart = [place for place, (a, b) in enumerate(zip(one, other, strict=True)) if a != b]
+    if len(apart) != 2 or apart[1] != apart[0] + 1:
+        return len(apart) == 1
+    return sorted(one) == sorted(other)

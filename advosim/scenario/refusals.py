@@ -44,7 +44,9 @@ def shown(value: Any) -> str:
         return "true" if value else "false"
     if whole(value) and value.bit_length() > 1000:  # Python writes no number of more than 4,300 digits
         return f"a whole number of about {int(value.bit_length() * 0.30103) + 1} digits"
-    text = f'"{value}"' if isinstance(value, str) else str(value)
+    if isinstance(value, str):
+        return f'"{value}"' if len(value) <= 38 else f'"{value[:34]} ..."'
+    text = str(value)
     return text if len(text) <= 40 else text[:36] + " ..."
 
 
@@ -208,6 +210,9 @@ def _type_hint(kind: str, value: Any, path: KeyPath, field: FieldInfo | None) ->
         return f"write [[{path[0]}]] with two brackets"
     if kind == "bool_type" and isinstance(value, str | int):
         return truth_meant(str(value))
+    table = at(path)[0]
+    if kind in ("model_type", "model_attributes_type") and isinstance(value, bool) and is_part(table):
+        return f"write {dotted(path)}.on = {shown(value)}" if "on" in table.model_fields else ""
     return ""
 
 

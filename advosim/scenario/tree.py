@@ -94,7 +94,9 @@ def unit(field: FieldInfo | None) -> str:
 
 
 def allowed(annotation: Any, field: FieldInfo | None) -> str:
-    """Range and unit, or names, in words."""
+    """Range and unit, names, or the keys of a table, in words."""
+    if is_part(annotation):
+        return ", ".join(annotation.model_fields)
     if get_origin(annotation) is Literal:
         return ", ".join(str(a) for a in get_args(annotation))
     low, high = bounds(field)

@@ -181,13 +181,25 @@ def _of_graph(file: Path, n: int) -> _Table:
     nodes = [str(node) for node in graph.nodes]
     at = {node: index for index, node in enumerate(graph.nodes)}
     ids = np.array([(at[a], at[b]) for a, b in graph.edges()], dtype=np.int64).reshape(-1, 2)
-    weights = np.array([float(data.get("weight", 1.0)) for _, _, data in graph.edges(data=True)])
+    weights = np.array([_weight(file, data.get("weight", 1.0)) for _, _, data in graph.edges(data=True)])
     if not all(_NUMBER.fullmatch(node) for node in nodes):
         return _Table(ids, tuple(nodes), weights, bool(graph.is_directed()))
-    numbers = np.array([int(float(node)) for node in nodes], dtype=np.int64)
-    for number in numbers[(numbers < 0) | (numbers >= n)][:1]:
-        raise _refused(file, f"there is no citizen {number}", allowed=f"0 to {n - 1}")
+    values = np.array([float(node) for node in nodes])
+    for place in np.flatnonzero(~((values >= 0) & (values < n)))[:1]:
+        raise _refused(file, f"there is no citizen {nodes[place][:20]}", allowed=f"0 to {n - 1}")
+    numbers = values.astype(np.int64)
     return _Table(numbers[ids], (), weights, bool(graph.is_directed()))
+
+
+def _weight(file: Path, told: Any) -> float:
+    """The weight of a tie. Raises InputError for what is no number."""
+    try:
+        weight = float(told)
+    except (TypeError, ValueError):
+        weight = np.nan
+    if not np.isfinite(weight):
+        raise _refused(file, "the weight of a tie is no number")
+    return weight
 
 
 # ---------------------------------------------------------------- text
@@ -218,6 +230,8 @@ def _of_text(file: Path, n: int) -> _Table:
         raise
     except UnicodeDecodeError:
         raise _refused(file, "is no text in UTF-8", "save it as CSV UTF-8") from None
+    except csv.Error as error:
+        raise _refused(file, f"is no list of ties: {error}", "a tie a line, between two citizens") from None
     except (pd.errors.ParserError, ValueError) as error:
         raise _wrong_rows(file, columns, n, str(error).strip()) from None
     except OSError as error:

@@ -154,6 +154,9 @@ def _condition(
 ) -> tuple[NDArray[np.bool_], str, list[str]]:
     if above is not None and below is not None:
         raise InputError(Problem("discover", None, "both above and below are given", "one of them"))
+    for option, given in (("--above", above), ("--below", below)):
+        if given is not None and not np.isfinite(given):
+            raise InputError(Problem(option, None, f"{given} is not a finite number"))
     notes = []
     if above is None and below is None:
         above = float(np.median(values)) if len(values) else 0.0

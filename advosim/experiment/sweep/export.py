@@ -106,19 +106,25 @@ def _csv(columns: Sequence[Column], source: IO[bytes], target: IO[bytes]) -> Non
 
     table = pyarrow.parquet.ParquetFile(source)
     options = pyarrow.csv.WriteOptions(quoting_style="needed")
-    with pyarrow.csv.CSVWriter(target, table.schema_arrow, write_options=options) as writer:
+    with pyarrow.csv.CSVWriter(target, _plain(table.schema_arrow), write_options=options) as writer:
         for batch in table.iter_batches():
             writer.write_batch(_without_formulas(batch))
+
+
+def _plain(schema: Any) -> Any:
+    """The same columns, with texts of one type, however long they are or how they were packed."""
+    import pyarrow as pa
+
+    return pa.schema([(each.name, each.type if pa.types.is_primitive(each.type) else pa.string()) for each in schema])
 
 
 def _without_formulas(batch: Any) -> Any:
     import pyarrow as pa
 
-    for at, field in enumerate(batch.schema):
-        if pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
-            batch = batch.set_column(
-                at, field, pa.array([cell(text) for text in batch.column(at).to_pylist()], field.type)
-            )
+    for at, field in enumerate(_plain(batch.schema)):
+        if pa.types.is_string(field.type):
+            texts = pa.array([cell(text) for text in batch.column(at).to_pylist()], pa.string())
+            batch = batch.set_column(at, field, texts)
     return batch
 
 

@@ -21,6 +21,8 @@ from advosim.scenario.problems import InputError, Problem
 from advosim.version import __version__
 
 PROGRAM = "advosim sweep"
+MOST_REPLICATES = 1_000_000
+"""As experiment files allow."""
 
 
 def read_plan(folder: Path) -> Plan | None:
@@ -46,6 +48,8 @@ def read_plan(folder: Path) -> Plan | None:
 def plan_of(told: Mapping[str, Any]) -> Plan:
     """The plan in a manifest. Raises KeyError or TypeError where it is none."""
     table = dict(told["plan"])
+    if not 0 < table["replicates"] <= MOST_REPLICATES:
+        raise TypeError("replicates")
     return Plan(**{**table, "grown": [Block(**block) for block in table["grown"]]})
 
 
