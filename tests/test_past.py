@@ -98,7 +98,7 @@ def test_a_state_is_kept_where_nothing_else_lies(state: Path, tmp_path: Path) ->
     for place, said in (
         (file, "is no state of a run"),
         (tmp_path / "no" / "x", "no such folder"),
-        (tmp_path, "no state"),
+        (tmp_path, "is a folder"),
     ):
         told = advosim("run", file, "--save-state", place, "--out", tmp_path / "out")
         assert told.exit_code == 2 and said in told.stderr, told.output
