@@ -90,10 +90,13 @@ def in_manifest(replaced: Iterable[Trace]) -> list[dict[str, str]]:
     return [trace._asdict() for trace in replaced]
 
 
-def from_manifest(told: Iterable[Mapping[str, str]]) -> dict[str, Rule]:
-    """The rules that a manifest tells of, as they were. Raises InputError where they are gone or have changed."""
+def from_manifest(told: Iterable[Mapping[str, str]], folder: str | Path | None = None) -> dict[str, Rule]:
+    """The rules that a manifest tells of, as they were; modules also in `folder`.
+
+    Raises InputError where they are gone or have changed.
+    """
     told = list(told)
-    rules = functions({each["mechanism"]: f"{each['module']}:{each['function']}" for each in told})
+    rules = functions({each["mechanism"]: f"{each['module']}:{each['function']}" for each in told}, folder)
     now = {trace.mechanism: trace.sha256 for trace in traces(rules)}
     changed = [each["mechanism"] for each in told if now[each["mechanism"]] != each["sha256"]]
     if changed:

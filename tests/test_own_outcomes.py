@@ -128,6 +128,13 @@ def test_what_is_no_outcome_is_told_with_file_and_line(study: Path, outcome: str
     assert not (study.parent / "no").exists()
 
 
+def test_listed_outcomes_can_be_aimed_at_and_made_precise(study: Path) -> None:
+    more = '[aim.late]\nwant = "high"\n[precision]\noutcome = "policy_end"\nwidth = 0.1\nruns = 100\n'
+    study.write_text(study.read_text() + more, encoding="utf-8")
+    found = load.load(study)
+    assert list(found.aims) == ["late"] and found.precision is not None and found.precision.outcome == "policy_end"
+
+
 def test_names_in_advance_must_be_outcomes(study: Path) -> None:
     study.write_text(study.read_text().replace('primary = ["late"]', 'primary = ["lat"]'), encoding="utf-8")
     with pytest.raises(InputError, match="study.toml:4.*no outcome 'lat'.*did you mean 'late'"):
@@ -150,6 +157,8 @@ def test_comparisons_take_functions_by_name(study: Path, monkeypatch: pytest.Mon
     found = compare([home, home], **how, outcomes=["policy_end"], primary=[f"{name}:late"])
     assert found.outcomes == ["policy_end", "late"] and found.primary == ("late",)
     place = found.save(study.parent / "compared")
+    monkeypatch.setattr(sys, "path", [path for path in sys.path if Path(path) != study.parent])
+    sys.modules.pop(name)
     assert rerun(place, workers=1).bits_agree
 
 

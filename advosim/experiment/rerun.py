@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from advosim.experiment.sweep import store, summaries
+from advosim.experiment.sweep import own, store, summaries
 from advosim.experiment.sweep.seals import Damage, file_digest, unsealed
 from advosim.replaced import from_manifest, traces
 from advosim.results import folder as results
@@ -175,12 +175,12 @@ def _run(file: Path, told: Table, place: Path, workers: int | None, progress: bo
 def _comparison(file: Path, told: Table, place: Path, workers: int | None, progress: bool | None) -> str:
     from advosim.experiment.compare.comparison import compare
 
-    own = told.get("own", [])
-    if not told.get("outcomes") and (not own or any(each["module"] == "__main__" for each in own)):
+    mine = told.get("own", [])
+    if not told.get("outcomes") and (not mine or any(each["module"] == "__main__" for each in mine)):
         what = "compares by functions of the caller's, which are not in it"
         raise InputError(Problem(str(file), None, what, "outcomes of the vocabulary, or functions of modules"))
-    functions = from_manifest(own)
-    named = [*told["outcomes"], *(f"{each['module']}:{each['function']}" for each in own)]
+    functions = from_manifest(mine, Path.cwd())
+    named = [*told["outcomes"], *(f"{each['module']}:{each['function']}" for each in mine)]
     outcomes: Any = named if told["outcomes"] else functions
     first, last = told["seeds"]
     found = compare(
@@ -214,7 +214,9 @@ def _inputs(file: Path, told: Table, place: Path) -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, encoding="utf-8", newline="\n")
     if asked.get("mechanisms") or asked.get("own") or summaries.of_folder(file.parent):
-        for module in sorted((file.parent / told.get("folder", "")).glob("*.py")):
+        # Without it, the experiment's folder was the one in which the command was given.
+        beside = file.parent / told["folder"] if "folder" in told else Path.cwd()
+        for module in sorted(beside.glob("*.py")):
             shutil.copyfile(module, place / module.name)
 
 
@@ -225,10 +227,14 @@ def _as_they_were(file: Path, asked: Table, folder: Path) -> None:
         what = f"the functions for {', '.join(lost)} were of a notebook or script, which is not in it"
         raise InputError(Problem(str(file), None, what, "functions of modules"))
     for kind, spelled in (("replaced", asked.get("mechanisms", {})), ("own", _own_names(asked))):
-        _unchanged(file, asked.get(kind, ()), spelled, folder)
+        _unchanged(file, asked.get(kind, ()), spelled, folder, "rule" if kind == "replaced" else "outcome")
 
 
-def _unchanged(file: Path, told: Iterable[Mapping[str, str]], spelled: Mapping[str, str], folder: Path) -> None:
+def _unchanged(
+    file: Path, told: Iterable[Mapping[str, str]], spelled: Mapping[str, str], folder: Path, kind: str
+) -> None:
+    for of in spelled.values():
+        own.function(of, folder, kind)
     then = {each["mechanism"]: each["sha256"] for each in told}
     now = {trace.mechanism: trace.sha256 for trace in traces(spelled, folder)}
     lost = [name for name in then if now.get(name) != then[name]]
@@ -242,7 +248,7 @@ def _summaries(file: Path, folder: Path) -> dict[str, str]:
     kept = summaries.of_folder(file.parent)
     named = {each["name"]: each["of"] for each in kept}
     then = [{"mechanism": each["name"], "sha256": each["sha256"]} for each in kept]
-    _unchanged(file, then, named, folder)
+    _unchanged(file, then, named, folder, "summary")
     return named
 
 

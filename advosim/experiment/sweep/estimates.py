@@ -62,10 +62,14 @@ def told(folder: Path) -> str:
     for outcome, rows in table.groupby("outcome", sort=False):
         lines.append(f"{outcome} (primary, named in advance):")
         for row in rows.head(MOST).to_dict("records"):
-            where = ", ".join(f"{path.rpartition('.')[2]} = {row[path]}" for path in factors)
+            where = ", ".join(f"{path.rpartition('.')[2]} = {_shown(row[path])}" for path in factors)
             lines.append(f"  {where}: {row['mean']:.4g} [{row['low']:.4g}, {row['high']:.4g}]")
         lines += [f"  and {len(rows) - MOST} more points in `advosim sweep export`"] if len(rows) > MOST else []
     return "\n".join(lines)
+
+
+def _shown(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def panel(folder: Path, factors: Sequence[str]) -> pd.DataFrame:

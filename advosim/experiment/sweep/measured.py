@@ -143,7 +143,7 @@ def aims(draft: Draft, outcomes: Mapping[str, Outcome]) -> dict[str, Aim]:
         return {}
     found = {}
     for name, table in written.items():
-        if name not in draft.table.get("outcome", {}):
+        if name not in {*draft.table.get("outcome", {}), *outcomes}:
             what = f"there is no outcome '{name}' to aim at"
             draft.wrong(("aim", name), what, ", ".join(outcomes), did_you_mean(name, list(outcomes)))
         aim = draft.part(Aim, ("aim", name), table)
@@ -159,7 +159,7 @@ def precision(draft: Draft, outcomes: Mapping[str, Outcome], replicates: Replica
         _imprecise(draft, written)
         return None
     at: KeyPath = ("precision",)
-    if part.outcome not in draft.table.get("outcome", {}):
+    if part.outcome not in {*draft.table.get("outcome", {}), *outcomes}:
         names = list(outcomes)
         what = f"precision.outcome: there is no outcome '{part.outcome}' in this experiment"
         draft.wrong((*at, "outcome"), what, ", ".join(names), did_you_mean(part.outcome, names))

@@ -106,7 +106,7 @@ def _told(plan: Plan, experiment: Experiment, folder: Path) -> dict[str, Any]:
         "versions": {"advosim": __version__, "python": platform.python_version(), **_versions()},
         "platform": platform.platform(),
         "begun": datetime.now(UTC).isoformat(timespec="seconds"),
-        **({"folder": os.path.relpath(experiment.folder, folder)} if experiment.folder != Path() else {}),
+        "folder": os.path.relpath(experiment.folder, folder),
     }
 
 
