@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -44,11 +45,26 @@ def ran(script: str, folder: Path, *packages: str) -> str:
 
 
 def test_from_a_scenario_to_a_figure_of_an_effect_and_a_regression(tmp_path: Path) -> None:
-    by_command, regression, _ = examples()
+    by_command, regression, *_ = examples()
     said = ran(by_command + regression, tmp_path, "ggplot2", "haven")
     picture = (tmp_path / "effect.png").read_bytes()
     assert picture.startswith(b"\x89PNG") and len(picture) > 5000
     assert "Estimate" in said and "Std. Error" in said and "share" in said
+
+
+@pytest.mark.slow
+def test_runs_of_a_sweep_are_read_in_r(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "tutorial" / "question_to_table.md").read_text(encoding="utf-8")
+    for name in ("mine", "study"):
+        [text] = re.findall(rf"^```toml\n(# {name}\.toml\n.*?)^```", page, re.M | re.S)
+        short = text.replace("weeks = 78", "weeks = 62").replace("citizens = 300", "citizens = 60")
+        (tmp_path / f"{name}.toml").write_text(short.replace("count = 3", "count = 1"), encoding="utf-8")
+    by_command, _, sweep, _ = examples()
+    libraries = by_command.splitlines()[0] + "\n"  # the page's first line holds for all that R starts
+    said = ran(libraries + sweep + "\nwrite.csv(runs, 'runs.csv', row.names = FALSE)\n", tmp_path)
+    assert "polity.home.governance.openness policy_change" in said
+    there = pd.read_parquet(tmp_path / "results" / "study" / "runs.parquet")
+    pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "runs.csv"), there, check_dtype=False)
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -143,7 +144,10 @@ def _going_on(
     named = scenarios.read(scenario) if scenario else None
     before = load(past, given.get("weeks") or (named.weeks if named else None))
     chosen = named or before.scenario
-    chosen = continued(chosen, before.week, {**settings, **given})
+    try:
+        chosen = continued(chosen, before.week, {**settings, **given})
+    except InputError as error:
+        raise InputError(replace(p, file="--set") for p in error.problems) from None
     before.check(chosen, chosen.weeks)  # whether it is one, before anything else
     out = out or results.default_place(past.stem, chosen)
     results.check_place(out, force)
