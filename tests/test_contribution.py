@@ -67,7 +67,7 @@ def busy() -> Scenario:
 @functools.cache
 def lobbyists(veto_players: int) -> Contribution:
     scenario = Scenario.model_validate(LOBBYISTS).but({"polity.home.governance.veto_players": veto_players})
-    return contribution(scenario, runs=40, workers=1, progress=False)
+    return contribution(scenario, runs=20, workers=1, progress=False)
 
 
 @functools.cache

@@ -139,11 +139,11 @@ def fake_organisations(rng: np.random.Generator, scenario: Scenario, weeks: int)
 
 
 def drawn(record: FakeRecord, **options: object) -> object:
-    """Draw and render; a warning is a failure."""
+    """Draw; a warning is a failure."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         figure = figures.overview(record, **options)
-        figure.savefig(io.BytesIO(), format="png")
+        figure.draw_without_rendering()
     return figure
 
 
@@ -222,29 +222,27 @@ def ticks_in_view(text: object) -> bool:
     return True
 
 
-@pytest.mark.parametrize("column,unit", [("policy", 1), ("support", 100), ("protest", 100), ("agenda", 100)])
-def test_lines_hold_the_data_of_the_table(column: str, unit: int) -> None:
-    record = fake(polities=3, issues=4, weeks=60)
-    lines = artists(drawn(record), f"{column}/")
-    assert set(lines) == {f"{p}/{i}" for p in POLITIES[:3] for i in ISSUES[:4]}
-    for (polity, issue), rows in record.weeks.groupby(["polity", "issue"]):
-        line = lines[f"{polity}/{issue}"]
-        np.testing.assert_array_equal(line.get_xdata(), rows["week"])
-        np.testing.assert_allclose(line.get_ydata(), rows[column] * unit)
-
-
-def test_an_issue_has_one_colour_everywhere() -> None:
-    figure = drawn(fake(polities=2, issues=5, weeks=60))
-    for issue in ISSUES:
-        lines = [artists(figure, f"{column}/")[f"{p}/{issue}"] for column in ("policy", "agenda") for p in POLITIES[:2]]
-        assert len({line.get_color() for line in lines}) == 1
+def test_lines_hold_the_data_of_the_table_and_an_issue_has_one_colour_everywhere() -> None:
+    record = fake(polities=2, issues=5, weeks=60)
+    figure = drawn(record)
+    colours: dict[str, set[str]] = {issue: set() for issue in ISSUES}
+    for column, unit in (("policy", 1), ("support", 100), ("protest", 100), ("agenda", 100)):
+        lines = artists(figure, f"{column}/")
+        assert set(lines) == {f"{p}/{i}" for p in POLITIES[:2] for i in ISSUES}
+        for (polity, issue), rows in record.weeks.groupby(["polity", "issue"]):
+            line = lines[f"{polity}/{issue}"]
+            np.testing.assert_array_equal(line.get_xdata(), rows["week"])
+            np.testing.assert_allclose(line.get_ydata(), rows[column] * unit)
+            colours[issue].add(line.get_color())
+    assert all(len(found) == 1 for found in colours.values())
 
 
 def test_rows_in_any_order_give_the_same_lines() -> None:
     record = fake(weeks=60)
     mixed = replace(record, weeks=record.weeks.sample(frac=1, random_state=1))
-    for name, line in artists(drawn(record), "policy/").items():
-        np.testing.assert_array_equal(artists(drawn(mixed), "policy/")[name].get_ydata(), line.get_ydata())
+    usual, other = (artists(drawn(each), "policy/") for each in (record, mixed))
+    for name, line in usual.items():
+        np.testing.assert_array_equal(other[name].get_ydata(), line.get_ydata())
 
 
 @pytest.mark.parametrize("polities", [1, 2, 3])
@@ -252,7 +250,7 @@ def test_weeks_are_marked_three_to_nine_times(polities: int) -> None:
     from matplotlib.figure import Figure
 
     record = fake(issues=1, polities=polities, weeks=1, organisations=0, events=False)
-    for last in [*range(26, 8 * 52, 7), *range(52, 100 * 52, 104)]:
+    for last in [*range(26, 8 * 52, 21), *range(52, 100 * 52, 260)]:
         long = replace(page.page_of(record, None), last=last)
         axes = Figure().add_axes((0, 0, 1, 1))
         page.mark_time([axes] * polities, long)
@@ -270,9 +268,9 @@ def test_names_may_be_categories() -> None:
 
 
 def test_figures_drawn_in_threads_are_the_same() -> None:
-    records = [fake(weeks=30, issues=n) for n in (1, 2, 3)]
+    records = [fake(weeks=30, issues=n) for n in (1, 3)]
     one_by_one = [pixels(figures.overview(record)) for record in records]
-    with ThreadPoolExecutor(3) as pool:
+    with ThreadPoolExecutor(2) as pool:
         assert list(pool.map(lambda record: pixels(figures.overview(record)), records)) == one_by_one
 
 

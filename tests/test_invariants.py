@@ -422,6 +422,6 @@ def check(scenario: Scenario) -> World:
     return world
 
 
-@random_scenarios(int(sys.argv[-1]) if sys.argv[-1].isdigit() else 25)
+@random_scenarios(int(sys.argv[-1]) if sys.argv[-1].isdigit() else 16)
 def test_every_world_keeps_its_accounts_and_its_ranges(scenario: Scenario) -> None:
     check(scenario)

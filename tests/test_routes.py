@@ -72,7 +72,7 @@ def test_shares_are_taken_seed_by_seed() -> None:
 def lobbyists() -> Decomposition:
     """Nobody sits at a table, nobody votes: there is the store alone."""
     one_veto_player = Scenario.model_validate(LOBBYISTS).but({"polity.home.governance.veto_players": 1})
-    return routes(one_veto_player, runs=15, workers=1, progress=False)
+    return routes(one_veto_player, runs=10, workers=1, progress=False)
 
 
 @functools.cache
@@ -82,7 +82,7 @@ def seated() -> Decomposition:
     willing = {"mechanism.stakeholder_table.chance": 1.0, "issue.reform.ideal_between": 0.0}
     deaf = {"mechanism.friction.level": 100.0, "issue.reform.policy": -0.3}
     scenario = Scenario.model_validate(LOBBYISTS).but({**teams, **willing, **deaf})
-    return routes(scenario, runs=10, workers=1, progress=False)
+    return routes(scenario, runs=6, workers=1, progress=False)
 
 
 def row(found: Decomposition, route: str, issue: str = "reform") -> Any:

@@ -226,7 +226,7 @@ def go_on(world: World, scenario: Scenario, until: int, threads: int = 1, mechan
 
 SETTLED = Settled(2**28)
 """Worlds that runs of the same seeds need not found anew, where they differ in rules and governance alone."""
-BEYOND = {5: 3.0, 8: 2.0, 10: 1.5, 15: 1.0, 20: 0.7, 30: 0.5, 40: 0.5}
+BEYOND = {4: 4.0, 6: 2.5, 8: 1.5, 10: 1.0, 12: 0.8, 15: 0.6, 20: 0.5, 25: 0.4, 30: 0.3, 40: 0.3}
 """By number of seeds: so many standard errors beyond what is asked for are enough, and no more seeds are run."""
 
 
