@@ -197,7 +197,7 @@ def test_all_of_it_is_saved(tmp_path: Path) -> None:
     again = pd.read_csv(place / "routes.csv")
     assert again["effect"].to_numpy() == pytest.approx(lobbyists().table["effect"].to_numpy())
     told = json.loads((place / "manifest.json").read_text(encoding="utf-8"))
-    assert told["kind"] == "routes" and told["players"] == list(ROUTES) and told["seeds"] == [1, 15]
+    assert told["kind"] == "routes" and told["players"] == list(ROUTES) and told["seeds"] == [1, 10]
     figure = lobbyists().figure()
     box = figure.get_tightbbox()
     assert box.x0 >= 0 and box.x1 <= 7.0 and box.y0 >= 0
