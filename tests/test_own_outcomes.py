@@ -175,7 +175,7 @@ def test_functions_of_a_notebook_work_in_one_process_and_say_why_not_in_several(
     home = Scenario.load("baseline").but({"polity.home.citizens": 60, "weeks": 3})
     how: dict[str, Any] = {"runs": 2, "outcomes": {"mine": main.mine}, "progress": False}
     assert compare([home, home], **how).pairs["mine"].tolist() == [1.5] * 4
-    listed = compare([home, home], **{**how, "outcomes": [main.mine, "policy_end"]}, primary=["mine"], courses=())
+    listed = compare([home, home], **{**how, "outcomes": [main.mine, "policy_end"]}, primary=[main.mine], courses=())
     assert listed.outcomes == ["policy_end", "mine"] and listed.primary == ("mine",)
     with pytest.raises(InputError, match="'mine' is defined in a notebook or at the prompt.*workers=1, or write it"):
         compare([home, home], **how, workers=2)

@@ -185,6 +185,8 @@ def explore(
     """Write one HTML file in which to look at a sweep's runs; it opens offline."""
     from advosim.experiment.exploring.explore import explore as explored
 
+    if stories:
+        say(f"Up to {stories} runs are run again for their stories; --stories 0 leaves them out.", err=True)
     page = explored(folder, stories=stories, force=force)
     say(f"Wrote {page}. Open it in a browser; a click on a run shows its story, or how to run it again.")
 

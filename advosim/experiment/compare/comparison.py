@@ -52,7 +52,7 @@ def compare(
     progress: bool = True,
     kept: str | Path | None = None,
     mechanisms: Rules | None = None,
-    primary: Sequence[str] = (),
+    primary: Sequence[str | Outcome] = (),
     courses: Sequence[str] = by_week.DRAWN,
     panel: bool = False,
     from_week: int | None = None,

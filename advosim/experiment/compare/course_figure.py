@@ -32,8 +32,17 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 ROW = 1.35
-EVENTS_DRAWN = ("campaign", "covered", "repress", "accommodate", "step", "closure", "alliance", "vote")
-"""Kinds of events that are drawn unless others are named."""
+EVENTS_DRAWN = {
+    "campaign": "campaigns begun",
+    "covered": "acts covered by media",
+    "repress": "answers: repression",
+    "accommodate": "answers: accommodation",
+    "step": "steps of policy",
+    "closure": "closures of organisations",
+    "alliance": "alliances founded",
+    "vote": "popular votes",
+}
+"""Kinds of events that are drawn unless others are named, and what panels call them."""
 MOST = 60
 """Letters of a scenario's name."""
 OUTER, INNER = 0.14, 0.4
@@ -145,7 +154,7 @@ def events(found: Courses, table: pd.DataFrame, kinds: Sequence[str]) -> Figure:
         mine = table[(table["polity"] == polity) & (table["event"] == kind)]
         _yearly(axes, mine, found.labels)
         where = f"{plain(polity)}: " if len(found.polities) > 1 else ""
-        frame(axes, where + kind.replace("_", " "), "y")
+        frame(axes, where + EVENTS_DRAWN.get(kind, kind.replace("_", " ")), "y")
         axes.set_ylim(bottom=0)
     for spare in grid.reshape(-1)[len(rows) :]:
         spare.set_axis_off()

@@ -84,7 +84,7 @@ class Comparison(saving.Analysis):
         found = self._followed
         return drawing.courses(found, self.course_table, found.columns if columns is None else columns)
 
-    def event_figure(self, kinds: Sequence[str] = drawing.EVENTS_DRAWN) -> Figure:
+    def event_figure(self, kinds: Sequence[str] = tuple(drawing.EVENTS_DRAWN)) -> Figure:
         """Events of some kinds by year, with bands over seeds."""
         return drawing.events(self._followed, self.event_table, kinds)
 

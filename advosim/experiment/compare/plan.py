@@ -87,7 +87,7 @@ class Plan:
         """With other rules in the place of mechanisms, in all scenarios. Raises InputError."""
         return replace(self, measuring=replace(self.measuring, rules=_rules(mechanisms)))
 
-    def keeping(self, primary: Sequence[str], wanted: Sequence[str], panel: bool) -> Plan:
+    def keeping(self, primary: Sequence[str | Outcome], wanted: Sequence[str], panel: bool) -> Plan:
         """With outcomes named in advance and columns that are kept by week. Raises InputError for unknown ones."""
         named, followed = _primary(self.measuring, primary), _courses(wanted)
         kept = tuple(vocabulary.WEEKLY) if panel else followed
@@ -201,17 +201,18 @@ def here(measuring: Measuring, workers: int | None) -> int | None:
 
 
 def with_primary(
-    outcomes: Sequence[str | Outcome] | Mapping[str, Outcome | str] | None, primary: Sequence[str]
+    outcomes: Sequence[str | Outcome] | Mapping[str, Outcome | str] | None, primary: Sequence[str | Outcome]
 ) -> Sequence[str | Outcome] | Mapping[str, Outcome | str] | None:
     """Outcomes with those that were named in advance."""
     if isinstance(outcomes, Mapping) or not primary:
         return outcomes
     asked: list[Any] = list(vocabulary.COMPARED if outcomes is None else outcomes)
     there = {*_mine(asked), *(name for name in asked if isinstance(name, str))}
-    own = [name for name in primary if own_outcomes.is_own(name)]
-    plain = [vocabulary.current(name.rpartition(".")[2]) for name in primary if name not in own]
+    own = [of for name, of in _mine(primary).items() if name not in there]
+    names = [name for name in primary if isinstance(name, str) and not own_outcomes.is_own(name)]
+    plain = [vocabulary.current(name.rpartition(".")[2]) for name in names]
     known = vocabulary.BY_NAME if outcomes is None else plain
-    return [*asked, *(name for name in dict.fromkeys([*own, *plain]) if name not in there and name in (*own, *known))]
+    return [*asked, *own, *(name for name in dict.fromkeys(plain) if name not in there and name in known)]
 
 
 def _mine(asked: Sequence[Any]) -> dict[str, Outcome | str]:
@@ -220,13 +221,13 @@ def _mine(asked: Sequence[Any]) -> dict[str, Outcome | str]:
     return named | {getattr(of, "__name__", type(of).__name__): of for of in asked if not isinstance(of, str)}
 
 
-def _primary(measuring: Measuring, wanted: Sequence[str]) -> tuple[str, ...]:
+def _primary(measuring: Measuring, wanted: Sequence[str | Outcome]) -> tuple[str, ...]:
     """The columns of outcomes that were named in advance, in each polity. Raises InputError for unknown ones."""
     known, polities = measuring.columns, measuring.polities
     found: list[str] = []
     problems = []
     for name in wanted:
-        name = vocabulary.current(name.rpartition(":")[2])
+        name = vocabulary.current(next(iter(_mine([name])), str(name)))
         place = [vocabulary.column(vocabulary.Place(polity, ""), name, polities) for polity in polities]
         here = [name] if name in known else [column for column in place if column in known]
         found += [column for column in here if column not in found]

@@ -11,6 +11,7 @@ import numpy as np
 
 from advosim.experiment import rerun
 from advosim.experiment.sweep import jobs, outcomes, store
+from advosim.experiment.sweep.bar import Bar
 from advosim.experiment.sweep.seals import unsealed
 from advosim.scenario.problems import InputError
 from advosim.story import page
@@ -38,8 +39,10 @@ def stories(table: pd.DataFrame, folder: Path, most: int, shown: Sequence[int]) 
         except InputError as error:
             return told, f"No story is told: {error}"
         rows = table.set_index("run", drop=False).loc[list(shown)]
+        with Bar(experiment.title, None) as bar:
+            bar.compile()
         for run in _telling(rows, [*experiment.primary, *experiment.outcomes], most):
-            text = _story(experiment, rows.loc[run].to_dict())
+            text = _story(experiment, rows.loc[[run]].to_dict("records")[0])
             if text is None:
                 return {}, f"No story is told: run {run} ends otherwise now, so the program is another than it was."
             told[str(run)] = text
