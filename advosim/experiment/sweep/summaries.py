@@ -70,7 +70,7 @@ def _made(of: str, folder: Path, runs: Any) -> pd.DataFrame:
     function = own.function(of, folder, "summary")
     try:
         given = function(runs)
-    except Exception as error:  # whatever a user's function does
+    except (Exception, SystemExit) as error:  # whatever a user's function does
         frames = traceback.extract_tb(error.__traceback__)
         code = getattr(inspect.unwrap(function), "__code__", None)
         last = [frame for frame in frames if code is not None and frame.filename == code.co_filename][-1:]
@@ -110,7 +110,7 @@ def _bytes(table: pd.DataFrame) -> bytes:
     try:
         return store.parquet(pa.Table.from_pandas(table, preserve_index=False))
     except (pa.ArrowException, TypeError) as error:
-        raise ValueError(f"gives a table that cannot be kept: {str(error)[:200]}") from error
+        raise ValueError(f"gives a table that cannot be kept: {str(error.args[0])[:200]}") from error
 
 
 def _keep(experiment: Experiment, folder: Path, kept: Mapping[str, bytes]) -> None:
@@ -178,7 +178,7 @@ def told(folder: Path, wanted: Iterable[str] = ()) -> str:
         elif list(table.columns) == ["name", "value"]:
             rows = table.head(MOST)
             said = ", ".join(f"{key} {value:.4g}" for key, value in zip(rows["name"], rows["value"], strict=True))
-            said += f" and {len(table) - MOST} more" if len(table) > MOST else ""
+            said += f" and {len(table) - MOST} more" if len(table) > MOST else "" if said else "no number"
         else:
             said = f"{len(table)} rows of {', '.join(table.columns)}"
         lines.append(f"  {each['name']}: {said}")
