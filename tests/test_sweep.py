@@ -528,7 +528,7 @@ def test_retry_shows_the_traceback(small: Path, tmp_path: Path, monkeypatch: pyt
     def broken(*given: Any) -> Any:
         raise ZeroDivisionError("a bug of the model")
 
-    monkeypatch.setattr(jobs, "_model", broken)
+    monkeypatch.setattr(jobs, "recorded", broken)
     small.write_text(SMALL.replace("count = 10", "count = 1"), encoding="utf-8")
     assert alone(small, tmp_path / "out").failed == 6
     ran = command("retry", small, "--out", tmp_path / "out", "--run", 3)
