@@ -271,7 +271,7 @@ SHIPPED = 0.03
 
 
 def test_the_threat_of_an_initiative_moves_policy_to_the_median() -> None:
-    """P13: no ballot is held in any of these runs."""
+    """No ballot is held in any of these runs."""
     assert Scenario.load("initiative_threat").polity["home"].governance.initiative.signature_share == SHIPPED
     for change in (threatened(SHIPPED) - threatened(0.0)).T:
         assert mean_interval(change)[2] < 0
@@ -504,7 +504,7 @@ def wilson(successes: int, trials: int) -> tuple[float, float]:
 
 
 def test_in_swiss_style_most_initiatives_fail() -> None:
-    """P12: 26 of 238 accepted, mean yes share 35.4%, turnout 47%; to pass, 3 to 20% and 25 to 45%."""
+    """Of those of Switzerland 26 of 238 accepted, mean yes share 35.4%, turnout 47%; to pass, 3 to 20% and 25 to 45%."""
     held = held_in_swiss_style("initiative")
     assert len(held) > 80
     low, high = wilson(sum(row.accepted for row in held), len(held))

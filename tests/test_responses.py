@@ -54,7 +54,7 @@ def odds_ratio(answer: int, seeds: int = 3) -> tuple[float, float, float]:
 
 
 def test_violent_protest_is_repressed_far_more_often() -> None:
-    """P7, Mass Mobilization: 85% if protesters are violent, 25% if not."""
+    """Mass Mobilization: 85% if protesters are violent, 25% if not."""
     violent = answers()[:, 0]
     assert violent.sum() > 80 and (~violent).sum() > 80
     assert odds_ratio(1)[1] > 5
@@ -63,7 +63,7 @@ def test_violent_protest_is_repressed_far_more_often() -> None:
 
 @pytest.mark.slow
 def test_accommodation_hardly_differs_by_violence() -> None:
-    """P7: an odds ratio of .7 to 1.4. Its interval, 1.05 to 1.77 as measured, reaches beyond that and leaves 1 out."""
+    """An odds ratio of .7 to 1.4. Its interval, 1.05 to 1.77 as measured, reaches beyond that and leaves 1 out."""
     middle, low, high = odds_ratio(2, 36)
     assert 0.7 < middle < 1.4, (low, middle, high)
     assert low > 0.7 and high < 2 < odds_ratio(1, 36)[1] / 4, "by far less than repression"

@@ -314,12 +314,12 @@ def participation_rates(record: Run, polity: str) -> pd.DataFrame:
     everybody = everybody[everybody["polity"] == polity].astype({"issue": object})
     acts, views = [act for act, _ in ACTS], [view for view, _ in VIEWS]
     group = rows.groupby(["issue", "public"], sort=False)
-    rates = group[acts].mean() * 5200
+    rates = group[acts].mean() * 100 * 52
     for view in views:
         quarters = group[view].quantile(np.array([0.25, 0.5, 0.75])).unstack() * 100
         quarters.columns = [f"{view}_low", view, f"{view}_high"]
         rates = rates.join(quarters)
-    means = everybody.groupby("issue", sort=False)[acts].mean() * 5200
+    means = everybody.groupby("issue", sort=False)[acts].mean() * 100 * 52
     return rates.reset_index().join(means.add_suffix("_mean"), on="issue")
 
 
