@@ -504,7 +504,7 @@ def wilson(successes: int, trials: int) -> tuple[float, float]:
 
 
 def test_in_swiss_style_most_initiatives_fail() -> None:
-    """Of those of Switzerland 26 of 238 accepted, mean yes share 35.4%, turnout 47%; to pass, 3 to 20% and 25 to 45%."""
+    """Swiss votes: 26 of 238 accepted, mean yes share 35.4%, turnout 47%; to pass, 3 to 20% and 25 to 45%."""
     held = held_in_swiss_style("initiative")
     assert len(held) > 80
     low, high = wilson(sum(row.accepted for row in held), len(held))

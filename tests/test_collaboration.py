@@ -14,7 +14,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import ALLIANCE_WEEKS, ALLIANCES, MadeUpRecord
+from made_up import ALLIANCE_WEEKS, ALLIANCES, MadeUpRecord
 from test_figures import word_boxes
 from worlds import busy, run_world, small, switched_off, with_neighbour
 

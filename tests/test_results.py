@@ -227,7 +227,7 @@ def test_a_name_of_full_length_is_taken(record: Any, tmp_path: Path) -> None:
 
 MANY = """
 import sys
-from conftest import made_up
+from made_up import made_up
 from advosim.results import folder as results
 results._draw = lambda record, file: None
 results.write(made_up(), sys.argv[1])
@@ -248,7 +248,7 @@ def test_several_writers_leave_one_whole_folder(root: Path, tmp_path: Path) -> N
 HANGING = """
 import sys, time
 from pathlib import Path
-from conftest import made_up
+from made_up import made_up
 from advosim.results import folder as results
 
 def hang(record, file):
