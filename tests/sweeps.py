@@ -11,6 +11,16 @@ from typer.testing import CliRunner
 
 from advosim import cli
 
+TINY = """
+title = "Small"
+scenario = "baseline"
+[set]
+weeks = 6
+"polity.home.citizens" = 60
+[design]
+"""
+"""The head of an experiment whose runs are tiny, up to its design."""
+
 
 def ask_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     """Asks commands of `advosim` in a folder, a word each."""

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from codebooks import explains
-from sweeps import swept
+from sweeps import TINY, swept
 from test_compare import assert_latex
 
 from advosim import InputError, Scenario
@@ -245,14 +245,7 @@ def test_two_aims_are_drawn_against_each_other() -> None:
 
 # ---------------------------------------------------------------- files and refusals
 
-FILE = """
-title = "Small"
-scenario = "baseline"
-[set]
-weeks = 6
-"polity.home.citizens" = 60
-[design]
-kind = "latin_hypercube"
+FILE = f"""{TINY}kind = "latin_hypercube"
 n = 4
 levers = ["polity.home.governance.openness"]
 [factor."polity.home.governance.openness"]

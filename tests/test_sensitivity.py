@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from codebooks import explains
-from sweeps import ask_in, swept
+from sweeps import TINY, ask_in, swept
 from test_compare import assert_latex
 
 from advosim import InputError, Scenario
@@ -452,14 +452,7 @@ def test_names_are_as_short_as_they_can_be() -> None:
     assert list(names.values()) == ["home governance repression", "away governance repression", "weeks", "on"]
 
 
-FILE = """
-title = "Small"
-scenario = "baseline"
-[set]
-weeks = 6
-"polity.home.citizens" = 60
-[design]
-kind = "factorial"
+FILE = f"""{TINY}kind = "factorial"
 [factor."polity.home.governance.repression"]
 levels = [0.1, 0.9]
 [factor."polity.home.governance.openness"]
