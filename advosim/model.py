@@ -24,7 +24,8 @@ from advosim.scenario.problems import InputError, Problem
 from advosim.scenario.schema import Reform
 from advosim.simulation import advance, allowed, left_out, stops_now, threads_for, week_with
 from advosim.world import rows, state
-from advosim.world.found import Names, found, names
+from advosim.world.found import found
+from advosim.world.names import Names, names
 
 
 class Column:

@@ -56,7 +56,7 @@ from advosim.world.codes import (
     VOTE,
     WITHDRAWAL,
 )
-from advosim.world.found import Names, names
+from advosim.world.names import Names, names
 from advosim.world.recorded import WEEK, Recorded
 from advosim.world.state import World
 

@@ -64,7 +64,7 @@ from advosim.mechanisms.ties import ties
 from advosim.mechanisms.venues import municipalities, stakeholder_table
 from advosim.scenario.problems import InputError, Problem, did_you_mean
 from advosim.world.chance import wrapping
-from advosim.world.compile import compiled, compiled_here
+from advosim.world.compile import compiled_here, entry
 from advosim.world.state import BUNDLE_OF, Now, People, Teams, World
 
 
@@ -165,7 +165,7 @@ def week(w):
 _inlined_week = numba.njit(inline="always")(week)
 
 
-@compiled
+@entry
 def weeks(w, number):
     """`number` weeks in one call."""
     for _ in range(number):

@@ -18,10 +18,11 @@ from worlds import busy, digest_of, neighbours, voting
 from advosim import week
 from advosim.scenario.load import Scenario
 from advosim.world.chance import wrapping
+from advosim.world.compile import JIT
 from advosim.world.found import found
 from advosim.world.state import BUNDLES, World, columns
 
-KERNEL = "some_citizens"
+KERNEL = "_live"
 """The one long function: what is handed on inside its loop would cost two atomic operations per citizen."""
 LONG = {("crowd", KERNEL), ("week", "week")}
 MANY = {
@@ -160,3 +161,19 @@ def test_the_table_tells_of_what_is_read(data_flow: ModuleType) -> None:
     assert flows["evaluation.evaluation"].reads == {"issues", "polities", "rules"}
     assert {"alliances", "campaigns", "stances"} <= flows["venues.stakeholder_table"].reads
     assert "views" in flows["joint_plans.joint_plan"].reads
+
+
+@pytest.mark.skipif(not JIT, reason="plain Python makes tables of its own")
+def test_the_week_lets_go_of_all_tables_that_it_makes() -> None:
+    from numba.core.runtime import _nrt_python, rtsys
+
+    _nrt_python.memsys_enable_stats()
+    with wrapping():
+        for scenario in (busy(), neighbours(), voting()):
+            world = found(scenario, 1, 8)
+            before = rtsys.get_allocation_stats()
+            week.weeks(world, 8)
+            after = rtsys.get_allocation_stats()
+            assert after.alloc > before.alloc
+            assert after.alloc - after.free == before.alloc - before.free
+            assert after.mi_alloc - after.mi_free == before.mi_alloc - before.mi_free

@@ -23,7 +23,8 @@ from advosim.scenario.load import Scenario
 from advosim.simulation import advance
 from advosim.week import line
 from advosim.world.codes import EVENTS
-from advosim.world.found import found, names
+from advosim.world.found import found
+from advosim.world.names import names
 from advosim.world.state import World
 
 MOST_PAIRS = 200

@@ -123,7 +123,7 @@ def _shown(name: str) -> str:
 def _columns(page: Page, spells: pd.DataFrame) -> _Columns:
     """Those most in alliances, by the issue on which they were allied most."""
     from advosim.reading.founded import first_weeks, stands
-    from advosim.world.found import names
+    from advosim.world.names import names
 
     known, start, first = names(page.record.scenario), stands(page.record), first_weeks(page.record)
     home = known.polities.index(page.polities[0])

@@ -17,7 +17,7 @@ from advosim.live.telling import Sentence, sentences
 from advosim.scenario.groups import everybody
 from advosim.scenario.load import Scenario
 from advosim.world.codes import ABROAD, AGAINST, COLLECTING, FOR, POPULAR, SLOTS, VENUES
-from advosim.world.found import Names, names
+from advosim.world.names import Names, names
 from advosim.world.state import World
 
 SAMPLE = 2000

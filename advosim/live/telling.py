@@ -15,7 +15,7 @@ from advosim.scenario.limits import ONSET
 from advosim.scenario.load import Scenario
 from advosim.story import words
 from advosim.world.codes import EVENTS, FATES, FOR, OBSTACLES, POPULAR, REASONS, REFORM, ROUTES
-from advosim.world.found import Names
+from advosim.world.names import Names
 
 QUIET = 4
 """Weeks without a protest after which one is an onset."""

@@ -879,9 +879,15 @@ def some_citizens(first, last, now, teams, people):
         return
     blocks, columns = people.blocks, people.citizens
     spread(blocks[first].first, blocks[last - 1].last, now, people)
-    rule, calling, issues = now.rules[0], _who_calls(teams.organisations), columns.own.shape[0]
+    calling, issues = _who_calls(teams.organisations), columns.own.shape[0]
+    _live(first, last, now, teams, people, calling, np.zeros(issues, SIGHT), np.zeros(1, MINDS))
+
+
+@compiled
+def _live(first, last, now, teams, people, calling, sights, chunks):
+    """The week of the citizens of blocks first..last; apart from what makes tables, so that none are counted."""
+    blocks, columns, rule, issues = people.blocks, people.citizens, now.rules[0], sights.size
     past, present = columns.word[(now.clock[0].week + 1) % 2], columns.word[now.clock[0].week % 2]
-    sights, chunks = np.zeros(issues, SIGHT), np.zeros(1, MINDS)
     for b in range(first, last):
         for m in range(issues):
             _clear(people.tally[b, m])
@@ -938,7 +944,8 @@ def some_citizens(first, last, now, teams, people):
                     asked = remember(own, memory, circle, here, rule.participation, sight, minds)
                     asked = be_called(word, own, here, rule, minds) or asked
                 else:
-                    minds.asked[:] = minds.bound
+                    for j in range(n - i):
+                        minds.asked[j] = minds.bound[j]
                 if asked:
                     view = View(word, speech, own, columns.own[0, i:n], memory)
                     callers = Callers(teams.organisations, teams.campaigns, teams.tactics, blocks[b].polity, m)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from advosim.reading.founded import stands
 from advosim.world.codes import CLASHES
 from advosim.world.columns import ORGANISATIONS, POSITION, WEEKS, Column, code, count, number, share, switch
-from advosim.world.found import names
+from advosim.world.names import names
 from advosim.world.recorded import ALLIANCE_WEEK_COLUMNS
 
 if TYPE_CHECKING:

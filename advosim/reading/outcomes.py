@@ -137,7 +137,10 @@ class Course:
     def rows(self) -> NDArray[Any]:
         """(weeks + 1,) of WEEK, the founding first."""
         recorded = self.record.recorded
-        return np.concatenate([recorded.founding.weeks[None, self.p, self.m], recorded.weeks[:, self.p, self.m]])
+        # Not put together by numpy, which compares all fields of both with each other first.
+        rows = np.empty(len(recorded.weeks) + 1, recorded.weeks.dtype)
+        rows[0], rows[1:] = recorded.founding.weeks[self.p, self.m], recorded.weeks[:, self.p, self.m]
+        return rows
 
     def values(self, column: str) -> NDArray[np.float64]:
         """(weeks + 1,): a column of the weekly table, the founding first."""

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from advosim.scenario.load import Scenario
-    from advosim.world.found import Names
+    from advosim.world.names import Names
 
 
 class Run(Protocol):

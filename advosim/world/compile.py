@@ -27,6 +27,7 @@ import numpy as np
 from filelock import FileLock, Timeout
 from llvmlite import binding, ir
 from numba.core import callwrapper, cgutils, types
+from numba.core import ir as steps
 from numba.core.caching import (
     CompileResultCacheImpl,
     FunctionCache,
@@ -34,11 +35,31 @@ from numba.core.caching import (
     _CacheLocator,
     _SourceFileBackedLocatorMixin,
 )
+from numba.core.compiler import CompilerBase, DefaultPassBuilder
+from numba.core.compiler_machinery import FunctionPass, register_pass
+from numba.core.typed_passes import NoPythonSupportedFeatureValidation
 from numba.extending import intrinsic
 
 from advosim.world.sealed import sealed, unsealed
 from advosim.world.shipped import PATIENCE, take
 
+
+def _import_without_blas() -> None:
+    """Import what numba has for arrays, and not the linear algebra that it only looks for: a fifth of a second.
+
+    Whether it is there tells numba that `np.cov` and `np.corrcoef` can be compiled, and scipy is always there.
+    """
+    if "numba.np.arraymath" in sys.modules or "scipy.linalg" in sys.modules:
+        return
+    sys.modules["scipy.linalg"] = None  # type: ignore[assignment]  # an import of it fails at once
+    try:
+        from numba.np import arraymath
+    finally:
+        del sys.modules["scipy.linalg"]
+    arraymath._HAVE_BLAS = True
+
+
+_import_without_blas()
 JIT = not numba.config.DISABLE_JIT
 """Whether anything is compiled at all: NUMBA_DISABLE_JIT=1 runs the same rules in plain Python."""
 
@@ -104,8 +125,22 @@ def cache_of(module: str) -> Path | None:
         return None
     digest = hashlib.sha256()
     for name in sorted(_made_of(module)):
-        digest.update(f"{name}\n{_source(name)}\n{_constants(name)}".encode())
+        digest.update(_digest(name))
     return folder / f"{module}-{digest.hexdigest()[:16]}"
+
+
+_digests: dict[str, bytes] = {}
+"""Of modules that have all their constants by now."""
+
+
+def _digest(module: str) -> bytes:
+    """Of a module's name, source and constants."""
+    if module in _digests:
+        return _digests[module]
+    found = hashlib.sha256(f"{module}\n{_source(module)}\n{_constants(module)}".encode()).digest()
+    if module in sys.modules and not getattr(sys.modules[module].__spec__, "_initializing", True):
+        _digests[module] = found
+    return found
 
 
 # Where numba is known. Of other modules nothing but constants gets into compiled code, by way of those who import them.
@@ -171,9 +206,34 @@ class _BySources(_SourceFileBackedLocatorMixin, _CacheLocator):
     def get_source_stamp(self) -> str:
         return ""
 
+    @classmethod
+    def from_function(cls, py_func: Any, py_file: str) -> Any:
+        """One for a function; whether its folder can be written to is tried once, not for each function in it."""
+        try:
+            _try_out(str(cache_of(py_func.__module__)))
+        except OSError:
+            return None
+        return cls(py_func, py_file)
+
+
+@functools.cache
+def _try_out(folder: str) -> None:
+    """Raises OSError where nothing can be written into a folder."""
+    os.makedirs(folder, exist_ok=True)
+    tempfile.TemporaryFile(dir=folder).close()
+
 
 class _BySourcesImpl(CompileResultCacheImpl):
     _locator_classes = (_BySources,)
+
+
+class _EntryImpl(_BySourcesImpl):
+    def reduce(self, cres: Any) -> Any:
+        """What is kept of a function, without the code that would be put into callers; numba finds it by its names."""
+        (name, kind, (machine_code, _)), described, *rest = cres._reduce()
+        names = (described.llvm_func_name, described.llvm_cpython_wrapper_name)
+        found_by = "".join(f'define void @"{each}"() {{ ret void }}\n' for each in names)
+        return ((name, kind, (machine_code, binding.parse_assembly(found_by).as_bitcode())), described, *rest)
 
 
 class _SealedFile(IndexDataCacheFile):
@@ -237,9 +297,8 @@ class _SharedCache(FunctionCache):
     one number to the code of two signatures.
     """
 
-    _impl_class = _BySourcesImpl
-
-    def __init__(self, py_func: Any) -> None:
+    def __init__(self, py_func: Any, entry: bool = False) -> None:
+        self._impl_class = _EntryImpl if entry else _BySourcesImpl
         super().__init__(py_func)
         self._cache_file = _SealedFile(self._cache_path, self._impl.filename_base, "")
 
@@ -280,11 +339,74 @@ _wrapped = callwrapper.PyCallWrapper.build
 callwrapper.PyCallWrapper.build = _as_it_comes
 
 
+_ONLY_LOOKS = ("getitem", "static_getitem", "typed_getitem", "getattr", "build_tuple", "cast", "getiter", "iternext",
+               "exhaust_iter", "pair_first", "pair_second", "phi", "null", "undef")  # fmt: skip
+"""What numba's intermediate code calls steps that make no array, whatever they give."""
+
+
+@register_pass(mutates_CFG=False, analysis_only=False)
+class _Uncounted(FunctionPass):
+    """Lets a function that makes no arrays not count who holds those that it is given.
+
+    Numba counts the holders of an array, by atomic steps, whenever it is taken out of a bundle, cut or handed on. With
+    twenty organisations that was half of a week's time, and threads that count on the same arrays wait for each other.
+    Who calls holds the arrays until the function is back: counts are for what it makes itself, or gives back.
+    """
+
+    _name = "advosim_uncounted"
+
+    def __init__(self) -> None:
+        FunctionPass.__init__(self)
+
+    def run_pass(self, state: Any) -> bool:
+        if not self._counts(state.return_type, state) and not any(
+            self._makes(step, state) for block in state.func_ir.blocks.values() for step in block.body
+        ):
+            state.targetctx = state.targetctx.subtarget(enable_nrt=False)
+        return True
+
+    @staticmethod
+    def _counts(kind: Any, state: Any) -> bool:
+        return bool(state.targetctx.data_model_manager[kind].contains_nrt_meminfo())
+
+    def _makes(self, step: Any, state: Any) -> bool:
+        """Whether a step may give an array that nobody else holds, or needs one on the way."""
+        known = state.typemap
+        if isinstance(step, steps.SetItem | steps.StaticSetItem):
+            return isinstance(known[step.value.name], types.Array)
+        if not isinstance(step, steps.Assign) or not isinstance(step.value, steps.Expr):
+            return False
+        made = step.value
+        if made.op == "getitem" and isinstance(known[made.index.name], types.Array):
+            return True
+        if made.op == "call" and isinstance(known[made.func.name], types.NamedTupleClass):
+            return False
+        return made.op not in _ONLY_LOOKS and self._counts(known[step.target.name], state)
+
+
+class _Compiler(CompilerBase):
+    """Numba's own, with `_Uncounted`."""
+
+    def define_pipelines(self) -> list[Any]:
+        passes = DefaultPassBuilder.define_nopython_pipeline(self.state)
+        passes.add_pass_after(_Uncounted, NoPythonSupportedFeatureValidation)
+        passes.finalize()
+        return [passes]
+
+
 def compiled(function: Callable[..., Any]) -> Any:
     """`function` compiled without the interpreter lock and kept on disk. No fastmath: bits count."""
     made = compiled_here(function)
     if JIT and cache_folder() is not None:
         made._cache = _SharedCache(function)
+    return made
+
+
+def entry(function: Callable[..., Any]) -> Any:
+    """As `compiled`, for what nothing compiled calls: half as much is kept, and it loads sooner."""
+    made = compiled_here(function)
+    if JIT and cache_folder() is not None:
+        made._cache = _SharedCache(function, entry=True)
     return made
 
 
@@ -299,7 +421,7 @@ def inlined(function: Callable[..., Any]) -> Any:
 def compiled_here(function: Callable[..., Any], inline: bool = False) -> Any:
     """`function` compiled for this process only: for kernels rebuilt around a user's own mechanism."""
     how: Any = {"nogil": True, "error_model": "numpy", "forceinline": inline, "no_cfunc_wrapper": True}
-    made = numba.njit(**how)(function)
+    made = numba.njit(**how, pipeline_class=_Compiler)(function)
     if JIT:
         made.get_call_template = functools.partial(_template, made)
     return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any, get_args
 
 import numpy as np
@@ -44,13 +45,19 @@ def enact(world: World, scenario: Scenario, before: Scenario | None = None) -> N
 
 def _lay_down(record: Any, rule: Mechanism, old: Mechanism | None) -> None:
     """Write a rule's settings into its record of one row: all, or those that differ from what they were."""
-    fields = type(rule).model_fields
     if old is None:
-        record[0] = tuple(_number(declared.annotation, getattr(rule, field)) for field, declared in fields.items())
+        record[0] = _numbers(rule)
     elif rule != old:
-        for field, declared in fields.items():
+        for field, declared in type(rule).model_fields.items():
             if getattr(rule, field) != getattr(old, field):
                 record[field] = _number(declared.annotation, getattr(rule, field))
+
+
+@functools.lru_cache(1024)
+def _numbers(rule: Mechanism) -> tuple[Any, ...]:
+    """A rule's settings in their order; kept, since worlds of a sweep have most rules in common."""
+    fields = type(rule).model_fields
+    return tuple(_number(declared.annotation, getattr(rule, name)) for name, declared in fields.items())
 
 
 def _number(annotation: Any, value: Any) -> Any:

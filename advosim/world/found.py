@@ -33,6 +33,8 @@ from advosim.world.codes import (
 )
 from advosim.world.enact import enact
 from advosim.world.founding import write_down
+from advosim.world.names import Names as Names
+from advosim.world.names import names as names
 from advosim.world.population import citizens_of, settle, settlement
 from advosim.world.recorded import (
     ALLIANCE_LIFE,
@@ -80,38 +82,6 @@ from advosim.world.state import Abroad, Allied, Arena, Now, People, Script, Talk
 
 _key_of = functools.cache(name_key)
 """The same few names are asked for by every organisation of every run."""
-
-
-class Names(NamedTuple):
-    """What the rows of World are called, in their order."""
-
-    polities: tuple[str, ...]
-    issues: tuple[str, ...]
-    frames: tuple[str, ...]
-    tactics: tuple[str, ...]
-    kinds: tuple[str, ...]
-    publics: tuple[tuple[str, str], ...]
-    """(polity, public)"""
-    organisations: tuple[tuple[str, str], ...]
-    """(polity, organisation)"""
-    parties: tuple[tuple[str, str], ...]
-    """(polity, party)"""
-    bodies: tuple[str, ...]
-
-
-def names(scenario: Scenario) -> Names:
-    """The names of a scenario's rows; of `count` alike organisations each gets a number."""
-    return Names(
-        tuple(scenario.polity),
-        tuple(scenario.issue),
-        tuple(scenario.frame),
-        tuple(scenario.tactic),
-        KINDS,
-        tuple((home, public) for home, polity in scenario.polity.items() for public in polity.public),
-        tuple((one.home, one.name) for one in everybody(scenario)),
-        tuple((home, party) for home, polity in scenario.polity.items() for party in polity.party),
-        tuple(scenario.body),
-    )
 
 
 class Settled:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,7 +55,9 @@ def declared(name: str, outcome: Outcome) -> Column:
 
 def reduce(record: Any, outcomes: Mapping[str, Outcome], folder: Path | None = None) -> dict[str, float]:
     """The outcomes of a run by name. Raises ValueError where one is not finite. folder: where own functions lie."""
-    return {name: finite(name, _value(record, outcome, folder)) for name, outcome in outcomes.items()}
+    # Outcomes of one issue share what they read of it.
+    course = functools.cache(functools.partial(Course, record))
+    return {name: finite(name, _value(record, outcome, folder, course)) for name, outcome in outcomes.items()}
 
 
 def finite(name: str, value: Any) -> float:
@@ -64,13 +67,13 @@ def finite(name: str, value: Any) -> float:
     return float(value)
 
 
-def _value(record: Run, outcome: Outcome, folder: Path | None) -> float:
+def _value(record: Run, outcome: Outcome, folder: Path | None, course: Callable[[str, str], Course]) -> float:
     """The mean over the polities and issues that are looked at; of a weekly column, before it is reduced."""
     if own.is_own(outcome.of):
         return own.value(outcome.of, folder, record)
     polities = _picked(outcome.polity, record.names.polities)
     issues = _picked(outcome.issue, record.names.issues)
-    courses = [Course(record, polity, issue) for polity in polities for issue in issues]
+    courses = [course(polity, issue) for polity in polities for issue in issues]
     if is_column(outcome):
         values = np.mean([course.values(outcome.of) for course in courses], axis=0)
         return REDUCTIONS[outcome.reduce or "final"].of(values, outcome.threshold or 0.0)
