@@ -368,7 +368,7 @@ def alliance_lives(record: Run, polity: str | None = None) -> Figure:
         y += ABOVE + LIFE_ROW * len(own)
     mark_time([panels[-1]], page)
     for axes in panels[:-1]:
-        axes.tick_params(axis="x", which="both", labelbottom=False, length=0)
+        axes.xaxis.set_visible(False)
     head_columns(panels[:1], page)
     return figure
 

@@ -399,12 +399,14 @@ def _name_rows(row: Sequence[Axes], publics: Sequence[str], first: bool, last: b
         axes.spines[["top", "right"]].set_visible(False)
         axes.spines[["left", "bottom"]].set(color="#888888", linewidth=0.6)
         axes.tick_params(labelsize=SMALL, width=0.6, length=2.5, color="#888888", labelcolor=INK, pad=2)
-        axes.tick_params(axis="y", length=0, labelleft=axes is row[0])
+        axes.tick_params(axis="y", length=0)
+        axes.yaxis.set_visible(axes is row[0])
         axes.tick_params(axis="x", labelbottom=last)
         axes.set_ylim(len(publics) - 0.5, -0.5)
-        axes.set_yticks(range(len(publics)), [plain(name, 24) for name in publics])
-        for y in range(len(publics)):
-            axes.axhline(y, color=FAINT, lw=0.4, zorder=0)
+        if axes is row[0]:
+            axes.set_yticks(range(len(publics)), [plain(name, 24) for name in publics])
+        across = axes.get_yaxis_transform(which="grid")
+        axes.hlines(range(len(publics)), 0, 1, color=FAINT, lw=0.4, zorder=0, transform=across)
         if first:
             axes.annotate(
                 title,

@@ -144,8 +144,7 @@ def _show_weeks_at(last: Axes, panels: Sequence[Axes], page: Page) -> None:
     panels[0].set_xlabel("")
     mark_time([last], page)
     for axes in panels:
-        if axes is not last:
-            axes.tick_params(axis="x", which="both", labelbottom=False, length=0)
+        axes.xaxis.set_visible(axes is last)
 
 
 def _band(page: Page, issue: str, spells: pd.DataFrame) -> _Band:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import textwrap
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal
 
@@ -13,6 +13,7 @@ from advosim.scenario.plain_text import one_line, printable, spelled
 from advosim.scenario.problems import InputError, Problem
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -56,8 +57,8 @@ def save(figure: Figure, path: str | Path | IO[bytes], format: str | None = None
     """Write a figure; the suffix of the path, or `format`, says how. A letter that no font has is drawn as a box."""
     from matplotlib.text import Text
 
-    for text in figure.findobj(Text):
-        if not text.get_text().isprintable():
+    for text in _seen(figure):
+        if isinstance(text, Text) and not text.get_text().isprintable():
             text.set_text(printable(text.get_text()))
     import matplotlib
 
@@ -66,6 +67,14 @@ def save(figure: Figure, path: str | Path | IO[bytes], format: str | None = None
     # Letters that a journal can edit, and the same bytes for the same figure.
     with matplotlib.rc_context({"pdf.fonttype": 42, "svg.hashsalt": "advosim"}):
         figure.savefig(path, dpi=DPI, format=format or None, **how)
+
+
+def _seen(artist: Artist) -> Iterator[Artist]:
+    """All that a figure shows; axes make their ticks when they are asked for them, also those that nobody sees."""
+    if artist.get_visible():
+        yield artist
+        for part in artist.get_children():
+            yield from _seen(part)
 
 
 HOW: dict[str, dict[str, Any]] = {

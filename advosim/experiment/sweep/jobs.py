@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import functools
+import gc
+import multiprocessing
 import socket
 import time
 import traceback
@@ -143,7 +145,15 @@ def work(job: Job, chunk: Chunk, killed: frozenset[int] = frozenset(), marker: P
     if marker is not None:
         marker.unlink()
     store.commit(job.folder, chunk.plan, chunk.number, rows, job.factors, job.experiment.outcomes)
+    _stay()
     return len(rows)
+
+
+@functools.cache
+def _stay() -> None:
+    """In a worker process let the collector of garbage pass over what was loaded for the first chunk, which stays."""
+    if multiprocessing.parent_process() is not None:
+        gc.freeze()
 
 
 def _row(job: Job, chunk: Chunk, run: int, scenario: Any, killed: bool) -> tuple[store.Row, Any]:
