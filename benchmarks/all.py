@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -175,19 +176,29 @@ def mechanisms(times: int) -> Iterator[Row]:
 
 
 def threads(n: int, times: int) -> Iterator[Row]:
-    """Two threads against one, by the clock."""
+    """Two threads against one, by the clock: a week, and what the machine itself gains when both only read or copy."""
     one, two = found(scaling.citizens(n), 1), found(scaling.citizens(n), 1)
-    works = {"one": lambda: line(1)(one, 1), "two": lambda: line(2)(two, 1)}
+    places, words = one.people.citizens.neighbour, one.people.citizens.word[0, 0].copy()
+    block, pool = np.zeros(2**27, np.uint8), ThreadPoolExecutor(2)
+    other = np.empty_like(block)
+    parts, pairs = np.array_split(places, 2), list(zip(np.array_split(other, 2), np.array_split(block, 2), strict=True))
+    works = {
+        "": (lambda: line(1)(one, 1), lambda: line(2)(two, 1)),
+        "read along ties, ": (lambda: gathered(places, words), lambda: [*pool.map(gathered, parts, [words] * 2)]),
+        "copy, ": (lambda: np.copyto(other, block), lambda: [*pool.map(np.copyto, *zip(*pairs, strict=True))]),
+    }
 
     def clock(work: Callable[[], Any]) -> float:
         begin = time.perf_counter()
         work()
         return time.perf_counter() - begin
 
-    taken = rounds(works, times, clock)
-    ratio = statistics.median(taken["one"].seconds) / statistics.median(taken["two"].seconds)
+    flat = {name + by: work for name, both in works.items() for by, work in zip(("one", "two"), both, strict=True)}
+    taken = rounds(flat, times, clock)
+    for name in works:
+        ratio = statistics.median(taken[name + "one"].seconds) / statistics.median(taken[name + "two"].seconds)
+        yield row(f"{'machine: ' if name else ''}{name}two threads against one", n, "citizens", ratio, "times as fast")
     same = all(np.array_equal(a, b) for a, b in zip(one.people.citizens, two.people.citizens, strict=True))
-    yield row("two threads against one", n, "citizens", ratio, "times as fast")
     yield row("two threads against one: same bits", n, "citizens", float(same), "1 = yes")
 
 

@@ -55,7 +55,7 @@ class Times(NamedTuple):
         return Row(what, size, of, each, unit, (high - low) / 2 / middle, share / count, os.getloadavg()[0])
 
 
-@njit
+@njit(nogil=True)
 def gathered(places, words):  # type: ignore[no-untyped-def]
     """The sum of words at some places."""
     total = np.uint64(0)
