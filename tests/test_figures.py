@@ -217,7 +217,8 @@ def ticks_in_view(text: object) -> bool:
     for axis in (axes.xaxis, axes.yaxis):
         mine = (*axis.get_major_ticks(), *axis.get_minor_ticks())
         if any(text in (tick.label1, tick.label2) for tick in mine):
-            shown = [label for tick in axis._update_ticks() for label in (tick.label1, tick.label2)]
+            drawn = axis._update_ticks() if axis.get_visible() else ()
+            shown = [label for tick in drawn for label in (tick.label1, tick.label2)]
             return text in shown
     return True
 
