@@ -224,6 +224,21 @@ def test_say_goes_with_funds_and_makes_the_line(psi: float, say: list[float]) ->
     assert front["lead"] == GREENS and close(front["trust"], 0.5)
 
 
+def test_stock_is_taken_of_trust_of_how_far_it_is_returned_and_of_kinds() -> None:
+    """Over pairs: the mean of both, the lesser of both over the greater, and whether they are of different kinds."""
+    world = trio()
+    trust = world.allied.trust
+    trust[GREENS, TENANTS], trust[TENANTS, GREENS] = 0.8, 0.4
+    trust[GREENS, SHOPS], trust[SHOPS, GREENS] = 0.6, 0.0
+    trust[TENANTS, SHOPS] = trust[SHOPS, TENANTS] = 0.0
+    world.teams.organisations["kind"][TENANTS] += 1
+    call("power", world)
+    front = world.allied.alliances[0]
+    assert close(front["trust"], (0.6 + 0.3 + 0.0) / 3)
+    assert close(front["reciprocity"], (0.5 + 0.0 + 1.0) / 3)
+    assert close(front["diversity"], 2 / 3)
+
+
 def test_cohesion_moves_to_trust_and_communication() -> None:
     world = trio()
     world.allied.alliances["trust"], world.allied.alliances["cohesion"] = 0.7, 0.5

@@ -84,13 +84,13 @@ WEAK = {**SPEAKS, "frames": ["prosperity"], "stance": -0.7}
 
 @functools.cache
 def attitudes(strong: int, weak: int, fits: bool) -> np.ndarray:
-    """Mean attitudes after half a year over 30 seeds, by number of teams that speak in each frame."""
+    """Mean attitudes after half a year over 12 seeds, by number of teams that speak in each frame."""
     # `count` teams alike have other luck than one; each side has names of its own.
     teams = {f"strong_{i}": STRONG for i in range(strong)} | {
         f"weak_{i}": {**WEAK, "frames": ["prosperity" if fits else "justice"]} for i in range(weak)
     }
     scenario = world_of(teams, home={"public": FITTING}, weeks=26)
-    return np.array([of_week(record, "attitude") for record in runs(scenario, 20)])
+    return np.array([of_week(record, "attitude") for record in runs(scenario, 12)])
 
 
 def test_a_strong_frame_beats_a_weak_one_that_is_repeated_three_times_as_often() -> None:
@@ -125,7 +125,7 @@ def answers(frames: tuple[str, ...], opposed: bool, answer: float) -> np.ndarray
     loud = {"opponent": {**WEAK, "frames": ["justice"]}} if opposed else {}
     scenario = world_of({"team": team, **loud}, home={"public": MIXED, "citizens": 300})
     found_frames = []
-    for record in runs(scenario.but({"mechanism.framing.answer": answer}), 20):
+    for record in runs(scenario.but({"mechanism.framing.answer": answer}), 12):
         rows = record.organisations.query("organisation == 'team' and effort > 0")
         found_frames.append(rows["frame"].map(MIXED["everyone"]["values"]).astype(float).mean())
     return np.array(found_frames)
@@ -299,7 +299,7 @@ NETWORK = {
 
 
 @functools.cache
-def policed(regulation: float, calls: float, criticism: float, seeds: int = 24) -> tuple[np.ndarray, np.ndarray]:
+def policed(regulation: float, calls: float, criticism: float, seeds: int = 14) -> tuple[np.ndarray, np.ndarray]:
     """By seed: turnout and posts removed in a year, where platforms remove calls to act or criticism."""
     scenario = world_of(
         {f"movement_{i}": NETWORK for i in range(4)}, home={"citizens": 1500},
