@@ -142,7 +142,7 @@ def _panels(page: Page) -> list[_Panel]:
         _Panel("Petitions signed (% of citizens, square-root scale)", 0.85, _petition),
         *_rare_panels(page),
         _Panel("Answers of the government", 0.25 + 0.2 * max(2, len(page.issues)), _answer, _key_answers),
-        _Panel("Agenda (% of all attention; the rest is for other things)", 0.95, _agenda, _key_agenda),
+        _Panel("Agenda (% of all attention)", 0.95, _agenda, _key_agenda),
         _Panel(f"Campaigns by tactic{scale}", 0.35 + 0.15 * max(2, len(page.tactics)), _campaign, _key_campaigns),
     ]
 
