@@ -8,6 +8,7 @@ import importlib
 import inspect
 import re
 import sys
+import tempfile
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -67,6 +68,20 @@ def _looking_in(folder: str | Path | None) -> Iterator[None]:
         yield
     finally:
         sys.path.remove(place)
+
+
+@contextmanager
+def borrowed() -> Iterator[Path]:
+    """A folder for copies of a user's modules: what was imported from it is forgotten when it goes."""
+    with tempfile.TemporaryDirectory(prefix="advosim-") as folder:
+        place = Path(folder).resolve()
+        try:
+            yield place
+        finally:
+            for name, module in list(sys.modules.items()):
+                file = getattr(module, "__file__", None)
+                if isinstance(file, str) and Path(file).is_relative_to(place):
+                    del sys.modules[name]
 
 
 def traces(mechanisms: Rules | None, folder: str | Path | None = None) -> tuple[Trace, ...]:

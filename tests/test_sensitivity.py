@@ -271,6 +271,19 @@ def by_level(a: float, b: float, system: str) -> float:
     return 2 * a + a * b + 0.5 * (system == "mixed")
 
 
+def test_levels_are_compared_like_with_like_where_constraints_leave_combinations_out(tmp_path: Path) -> None:
+    """Without that the effect of the second factor would be told as the first one's: only there is it high."""
+    levels = {path: Factor(path, "float", levels=(0.1, 0.5, 0.9)) for path in (A, B)}
+    made = replace(experiment("factorial", 4, levels), constraints=((A, B),))
+    found = analysed(made, lambda a, b: -0.01 * a + 10.0 * b, noise=1e-6, luck=1.0)
+    assert len(found.runs.points) == 6 and "constraints leave out 3 combinations" in found.summary()
+    effects = found.indices.set_index(["factor", "value"])["effect"]
+    assert effects[A, 0.9] == pytest.approx(-0.008, abs=1e-4) and effects[B, 0.9] == pytest.approx(8.0, abs=1e-4)
+    assert found.shares.empty and "0.1 -> 0.9" in found.summary()
+    assert set(found.figures()) == {"effects", "replicates", "surface_y_1"}
+    found.save(tmp_path / "out")
+
+
 def test_factorial_effects_and_shares() -> None:
     found = analysed(experiment("factorial", 30, LEVELS), by_level, noise=0.2, luck=1.0)
     effects = found.indices.set_index(["factor", "value"])

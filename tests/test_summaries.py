@@ -176,3 +176,36 @@ def test_what_names_no_function_is_told_with_its_line_before_any_run(
     ran = ask("sweep", "run", "study.toml", "--out", "out")
     assert ran.exit_code == 2 and said in ran.stderr and "study.toml:1" in ran.stderr, ran.output
     assert not (study.parent / "out").exists()
+
+
+ODD = """
+import pandas as pd
+
+def words(runs):
+    return pd.DataFrame({"value": ["a", "b", "c"]})
+
+def rows(runs):
+    return pd.DataFrame({"value": [1.0, 2.0, 3.0]})
+
+def named_words(runs):
+    return pd.DataFrame({"name": ["a"], "value": ["b"]})
+
+def nothing(runs):
+    return pd.DataFrame({"value": []})
+
+def lists(runs):
+    return pd.DataFrame({"=cmd()": [[1, 2]], "cut": pd.cut(runs["protest"].head(1), [-9.0, 9.0])})
+"""
+
+
+def test_any_table_is_kept_told_and_exported(study: Path, ask: Callable[..., Any]) -> None:
+    module = next(study.parent.glob("sums_*.py"))
+    module.write_text(ODD, encoding="utf-8")
+    names = ("words", "rows", "named_words", "nothing", "lists")
+    study.write_text(FILE + "".join(f'{name} = "{module.stem}:{name}"\n' for name in names), encoding="utf-8")
+    ran = ask("sweep", "run", "study.toml", "--out", "out")
+    assert ran.exit_code == 0 and ran.stdout.count("rows of") == len(names), ran.output
+    assert ask("sweep", "export", "study.toml", "--out", "out").exit_code == 0
+    kept = (study.parent / "out" / "export" / "summary_lists.csv").read_text(encoding="utf-8")
+    assert "\n=" not in kept and not kept.lstrip('"').startswith("="), "no name of a column is a formula"
+    assert "[1, 2]" in kept and "(-9.0, 9.0]" in kept

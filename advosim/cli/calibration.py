@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from advosim.cli import options
-from advosim.cli.console import STOPPED, Bars, hear_no_more, say
+from advosim.cli.console import Bars, code_of, hear_no_more, say
 
 METHODS = ("rejection", "history", "optuna")
 
@@ -48,10 +48,10 @@ def _calibrate(file: str, targets: Path | None, out: Path, workers: int | None, 
     try:
         with Bars() as progress:
             result = calibrate(experiment, targets, out, workers=workers, progress=progress, **settings)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stopped:
         hear_no_more()
         say(f"Stopped before the end; the runs so far are in {out}. The same command goes on from there.", err=True)
-        raise typer.Exit(STOPPED) from None
+        raise typer.Exit(code_of(stopped)) from None
     except FailedRuns as error:
         say(f"error: {error}", err=True)
         raise typer.Exit(1) from None

@@ -50,11 +50,17 @@ def hand_out(text: str) -> None:
 
 def heed() -> None:
     """Let Ctrl-C, SIGTERM and a closed terminal end a command as it ends of itself: nothing half written is left."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    if signal.getsignal(signal.SIGINT) != signal.SIG_IGN:  # a shell has what runs beside it (`&`) leave Ctrl-C unheard
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) == signal.SIG_DFL:  # `nohup` leaves SIGHUP unheard
             signal.signal(number, _terminate)
+
+
+def code_of(stopped: KeyboardInterrupt) -> int:
+    """The exit code by who stopped a command: Ctrl-C, or SIGTERM and SIGHUP."""
+    return TERMINATED if isinstance(stopped, Terminated) or getattr(stopped, "terminated", False) else STOPPED
 
 
 def _terminate(*_: Any) -> NoReturn:

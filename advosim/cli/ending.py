@@ -10,7 +10,7 @@ from typing import NoReturn, TypeVar
 
 import typer
 
-from advosim.cli.console import STOPPED, TERMINATED, Terminated, hear_no_more, say
+from advosim.cli.console import code_of, hear_no_more, say
 from advosim.scenario.problems import InputError, Problem
 
 T = TypeVar("T")
@@ -46,7 +46,7 @@ def told() -> Iterator[None]:
 def _stop(stopped: KeyboardInterrupt) -> NoReturn:
     hear_no_more()
     say(str(stopped) or "Stopped before the end; nothing was saved.", err=True)
-    raise typer.Exit(TERMINATED if isinstance(stopped, Terminated) else STOPPED) from None
+    raise typer.Exit(code_of(stopped)) from None
 
 
 def _interrupted(error: BaseException | None) -> KeyboardInterrupt | None:

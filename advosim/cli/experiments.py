@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from advosim.cli import options
-from advosim.cli.console import FAILED_RUNS, STOPPED, hear_no_more, say
+from advosim.cli.console import FAILED_RUNS, code_of, hear_no_more, say
 from advosim.scenario.problems import InputError, Problem
 
 FORMATS = ("csv", "dta", "parquet")
@@ -62,7 +62,7 @@ def run(
     except sweep.Stopped as stopped:
         hear_no_more()
         say(stopped, err=True)
-        raise typer.Exit(STOPPED) from None
+        raise typer.Exit(code_of(stopped)) from None
     say(done)
     _tell_failures(done.failed + done.killed)
 

@@ -19,7 +19,7 @@ from typing import Annotated, Any
 import typer
 
 from advosim.cli import analyses, calibration, demo, experiments, listing, repeating, runs, scenarios
-from advosim.cli.console import STOPPED, hear_no_more, heed, say, settle
+from advosim.cli.console import code_of, hear_no_more, heed, say, settle
 from advosim.cli.ending import Failure, told
 from advosim.cli.typed import Typed
 from advosim.scenario.problems import InputError, Problem
@@ -104,9 +104,9 @@ def main() -> None:
     try:
         heed()
         app(prog_name="advosim")
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stopped:
         hear_no_more()
-        sys.exit(STOPPED)
+        sys.exit(code_of(stopped))
     finally:
         # As Python ends it would show a traceback for each Ctrl-C.
         if signal.getsignal(signal.SIGINT) == signal.default_int_handler:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from advosim.experiment.sweep import own, store, summaries
 from advosim.experiment.sweep.seals import Damage, file_digest, unsealed
-from advosim.replaced import from_manifest, traces
+from advosim.replaced import borrowed, from_manifest, traces
 from advosim.results import folder as results
 from advosim.scenario import archived
 from advosim.scenario.problems import InputError, Problem, special
@@ -121,8 +121,8 @@ def _edits_told(file: Path) -> Iterator[None]:
     except InputError:
         raise
     except (AttributeError, LookupError, TypeError, ValueError, OverflowError, StopIteration) as error:
-        lost = f" (there is no {error})" if isinstance(error, KeyError) else ""
-        said = f"does not hold what a manifest does{lost}: was it edited?"
+        why = f"there is no {error}" if isinstance(error, KeyError) else f"{type(error).__name__}: {error}"
+        said = f"does not hold what a manifest does ({why}): was it edited?"
         raise InputError(Problem(str(file), None, said, SAVED)) from error
 
 
@@ -199,8 +199,8 @@ def _sweep(file: Path, told: Table, place: Path, workers: int | None, progress: 
     from advosim.experiment.sweep import running
 
     how: dict[str, Any] = {"executor": running.InProcess()} if workers == 1 else {"workers": workers}
-    with tempfile.TemporaryDirectory(prefix="advosim-") as scratch:
-        experiment = replace(experiment_of(file, told, Path(scratch)), summaries=_summaries(file, Path(scratch)))
+    with borrowed() as scratch:
+        experiment = replace(experiment_of(file, told, scratch), summaries=_summaries(file, scratch))
         state = running.run(experiment, place, progress=progress, **how)
     return f"{state.title}: {state.runs:,} runs, run again"
 

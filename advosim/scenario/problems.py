@@ -50,12 +50,16 @@ def did_you_mean(name: str, known: Sequence[str]) -> str:
     return f"did you mean '{close[0]}'?" if close else ""
 
 
+SHORT = 4
+"""Letters from which on a name that is nearly another is taken for a slip."""
+
+
 def slipped(one: str, other: str) -> bool:
     """Whether two names differ as by a slip of the hand: a letter too many, too few or wrong, or two that swapped.
 
-    Of names with digits or _ in them that is meant: `north_a` and `north_b`, `zone1` and `zone2`.
+    Of names with digits or _ in them that is meant: `north_a` and `north_b`, `zone1` and `zone2`; and of so short ones.
     """
-    if not (one + other).isalpha() or abs(len(one) - len(other)) > 1:
+    if not (one + other).isalpha() or abs(len(one) - len(other)) > 1 or min(len(one), len(other)) < SHORT:
         return False
     if len(one) != len(other):
         longer, shorter = (one, other) if len(one) > len(other) else (other, one)

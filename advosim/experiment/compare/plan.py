@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -173,6 +174,10 @@ def _chosen(
             problems.append(
                 Problem("compare", None, f"there is no outcome '{name}'", allowed, did_you_mean(name, known))
             )
+    called = Counter([*names, *(_called(of) for of in dict.fromkeys(asked) if _is_own(of))])
+    for name in (name for name, times in called.items() if times > 1):
+        hint = "give the function another name, or a mapping of names to functions"
+        problems.append(Problem("compare", None, f"two outcomes are named '{name}'", hint=hint))
     if not asked:
         problems.append(Problem("compare", None, "no outcome is named", ", ".join(known)))
     return names, own
@@ -208,7 +213,7 @@ def with_primary(
         return outcomes
     asked: list[Any] = list(vocabulary.COMPARED if outcomes is None else outcomes)
     there = {*_mine(asked), *(name for name in asked if isinstance(name, str))}
-    own = [of for name, of in _mine(primary).items() if name not in there]
+    own = [of for of in _mine(primary).values() if of not in asked]
     names = [name for name in primary if isinstance(name, str) and not own_outcomes.is_own(name)]
     plain = [vocabulary.current(name.rpartition(".")[2]) for name in names]
     known = vocabulary.BY_NAME if outcomes is None else plain
@@ -217,8 +222,16 @@ def with_primary(
 
 def _mine(asked: Sequence[Any]) -> dict[str, Outcome | str]:
     """The own ones of a list of outcomes, functions or `module:function`, by their names."""
-    named = {of.rpartition(":")[2]: of for of in asked if isinstance(of, str) and own_outcomes.is_own(of)}
-    return named | {getattr(of, "__name__", type(of).__name__): of for of in asked if not isinstance(of, str)}
+    return {_called(of): of for of in asked if _is_own(of)}
+
+
+def _is_own(of: Any) -> bool:
+    return not isinstance(of, str) or own_outcomes.is_own(of)
+
+
+def _called(of: Any) -> str:
+    """The name of an own outcome."""
+    return of.rpartition(":")[2] if isinstance(of, str) else getattr(of, "__name__", type(of).__name__)
 
 
 def _primary(measuring: Measuring, wanted: Sequence[str | Outcome]) -> tuple[str, ...]:

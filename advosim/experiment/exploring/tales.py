@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from advosim.experiment import rerun
 from advosim.experiment.sweep import jobs, outcomes, store
 from advosim.experiment.sweep.bar import Bar
 from advosim.experiment.sweep.seals import unsealed
+from advosim.replaced import borrowed
 from advosim.scenario.problems import InputError
 from advosim.story import page
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from advosim.experiment.sweep.schema import Experiment
 
 STANDING = (1.0, 0.0, 0.5, 0.75, 0.25)
-"""Where runs stand in an outcome that are told first: the most, the least, the middle."""
+"""Where runs stand in an outcome that are told first: the most, the least, the middle, and between them."""
 
 
 def stories(table: pd.DataFrame, folder: Path, most: int, shown: Sequence[int]) -> tuple[dict[str, str], str]:
@@ -33,16 +33,19 @@ def stories(table: pd.DataFrame, folder: Path, most: int, shown: Sequence[int]) 
     if not most:
         return told, more
     file = folder / store.MANIFEST
-    with tempfile.TemporaryDirectory(prefix="advosim-") as scratch:
+    with borrowed() as scratch:
         try:
-            experiment = rerun.experiment_of(file, unsealed(file), Path(scratch))
+            experiment = rerun.experiment_of(file, unsealed(file), scratch)
         except InputError as error:
             return told, f"No story is told: {error}"
         rows = table.set_index("run", drop=False).loc[list(shown)]
         with Bar(experiment.title, None) as bar:
             bar.compile()
         for run in _telling(rows, [*experiment.primary, *experiment.outcomes], most):
-            text = _story(experiment, rows.loc[[run]].to_dict("records")[0])
+            try:
+                text = _story(experiment, rows.loc[[run]].to_dict("records")[0])
+            except Exception as error:  # whatever a rule or an outcome of the user's does: the page needs no stories
+                return {}, f"No story is told: run {run} cannot be run again ({type(error).__name__}: {error})."
             if text is None:
                 return {}, f"No story is told: run {run} ends otherwise now, so the program is another than it was."
             told[str(run)] = text

@@ -39,6 +39,8 @@ class Metric:
     """1 where more is better, -1 where less is."""
     extreme: bool = False
     """Whether one future decides, so that futures drawn anew tell nothing of how sure it is."""
+    range: tuple[float, float] = (-np.inf, np.inf)
+    """What it can be, which its intervals keep to."""
 
 
 def _satisficing(y: Floats, aim: Aim) -> Floats:
@@ -81,20 +83,23 @@ METRICS: Mapping[str, Metric] = {
     ),
     "satisficing": Metric(
         "share of futures in which the outcome is enough (domain criterion; Starr 1963)", "share of futures",
-        _satisficing, lambda _: 1,
+        _satisficing, lambda _: 1, range=(0.0, 1.0),
     ),
     "max_regret": Metric(
         "greatest regret: how far behind the best policy of the same future (Savage 1951)", OUTCOME,
         lambda y, aim: regret(y, aim).max(axis=1), _less, extreme=True,
+        range=(0.0, np.inf),
     ),
-    "mean_regret": Metric("mean regret over futures", OUTCOME, lambda y, aim: regret(y, aim).mean(axis=1), _less),
+    "mean_regret": Metric(
+        "mean regret over futures", OUTCOME, lambda y, aim: regret(y, aim).mean(axis=1), _less, range=(0.0, np.inf)
+    ),
     "mean_variance": Metric(
         "(mean + 1) / (sd + 1) where high is wanted, (mean + 1) (sd + 1) where low is (Hamarat et al. 2014)", "index",
         _mean_variance,
     ),
     "undesirable": Metric(
         "undesirable deviations: sum of what futures are worse than the median (Kwakkel, Eker & Pruyt 2016)", OUTCOME,
-        _undesirable, _less,
+        _undesirable, _less, range=(0.0, np.inf),
     ),
 }  # fmt: skip
 

@@ -174,6 +174,7 @@ def _judged(outcome: str, values: Floats, aim: Aim, drawn: bool) -> Iterator[dic
         better = METRICS[name].better(aim)
         drawings = np.array(again[name]).reshape(-1, len(value))
         reach = 1.96 * drawings.std(axis=0, ddof=1) if len(drawings) else np.full(len(value), np.nan)
+        low, high = np.clip([value - reach, value + reach], *METRICS[name].range)
         firsts = _firsts(better * drawings)
         ranks = (better * value[None, :] > better * value[:, None]).sum(axis=1) + 1
         for policy in range(len(value)):
@@ -182,8 +183,8 @@ def _judged(outcome: str, values: Floats, aim: Aim, drawn: bool) -> Iterator[dic
                 "policy": policy + 1,
                 "metric": name,
                 "value": float(value[policy]),
-                "low": float(value[policy] - reach[policy]),
-                "high": float(value[policy] + reach[policy]),
+                "low": float(low[policy]),
+                "high": float(high[policy]),
                 "rank": int(ranks[policy]),
                 "best_again": float(firsts[policy]),
             }

@@ -104,6 +104,8 @@ def analysed(runs: Runs, *, given: bool = False) -> Sensitivity:
         shares += [{"outcome": name, **row} for row in pairs]
         if given and runs.experiment.design.kind not in FROM_POINTS:
             others += [{"outcome": name, **row} for row in _given(runs, values)[0]]
+    if runs.experiment.design.kind == "factorial" and left_out(runs):
+        notes.append(_GAPS.format(left_out(runs)))
     lacking = given_data.lacking(runs) if others or runs.experiment.design.kind in FROM_POINTS else ""
     noises = pd.DataFrame([{"outcome": name, **noise(values)} for name, values in runs.outcomes.items()])
     growing = pd.DataFrame([{"outcome": n, **row} for n, values in runs.outcomes.items() for row in stability(values)])
@@ -132,6 +134,10 @@ def _unmoved(values: NDArray[np.float64]) -> bool:
 
 
 Rows = list[dict[str, Any]]
+_GAPS = (
+    "constraints leave out {} combinations: levels are compared where all other factors are alike, and shares of "
+    "variance are not told, for factors go together; --given tells indices for that"
+)
 
 
 # ---------------------------------------------------------------- sampled designs
@@ -255,8 +261,37 @@ def _floor(values: NDArray[np.float64], levels: int) -> float:
 
 
 def _factorial(runs: Runs, values: NDArray[np.float64]) -> tuple[Rows, Rows]:
-    """Effects of levels averaged over all other factors, and shares of variance of factors and pairs of them."""
+    """Effects of levels averaged over all other factors, and shares of variance of factors and pairs of them.
+
+    Where constraints leave combinations out, levels are compared where all other factors are alike, and variance, which
+    factors that go together cannot be given their shares of, is not shared out.
+    """
+    if left_out(runs):
+        return list(_matched_effects(runs, values)), []
     return list(_level_effects(runs, values, alone=False)), eta_squared(runs, values)
+
+
+def left_out(runs: Runs) -> int:
+    """How many combinations of the values of a factorial's factors its points leave out."""
+    return math.prod(runs.points[path].nunique() for path in runs.points.columns) - len(runs.points)
+
+
+def _matched_effects(runs: Runs, values: NDArray[np.float64]) -> Iterator[dict[str, Any]]:
+    """As `_level_effects`, over pairs of points that differ in one factor alone; NaN where there is no such pair."""
+    points = runs.points
+    for path in points.columns:
+        levels = list(dict.fromkeys(points[path]))
+        others = list(points.drop(columns=path).itertuples(index=False, name=None))
+        base = {other: row for row, other in enumerate(others) if points[path].iloc[row] == levels[0]}
+        for level in levels:
+            rows = [row for row, other in enumerate(others) if points[path].iloc[row] == level and other in base]
+            head = {"factor": path, "value": level, "against": levels[0]}
+            if not rows:
+                yield head | dict.fromkeys(("mean", "effect", "effect_low", "effect_high", "d_z"), np.nan)
+                continue
+            mean = values[rows].mean(axis=0)
+            against = values[[base[others[row]] for row in rows]].mean(axis=0)
+            yield head | {"mean": float(mean.mean())} | _difference(against, mean)
 
 
 def _one_at_a_time(runs: Runs, values: NDArray[np.float64]) -> tuple[Rows, Rows]:

@@ -145,7 +145,7 @@ def summary(found: Found) -> str:
 
 
 def _factors(found: Found, outcome: str) -> list[str]:
-    if found.kind == "factorial":
+    if found.kind == "factorial" and not found.shares.empty:
         return _share_lines(found, outcome)
     rows: list[Any] = list(found.indices[found.indices["outcome"] == outcome].to_dict("records"))
     size = SIZES.get(found.kind, "effect")

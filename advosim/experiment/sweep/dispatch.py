@@ -20,27 +20,37 @@ from advosim.experiment.sweep.workers import GUARD, Crew, is_death, settle, unhe
 
 
 class Stopped(KeyboardInterrupt):
-    """A sweep ended before all was run, because it was asked to. All committed chunks are safe."""
+    """A sweep ended before all was run, because it was asked to. All committed chunks are safe.
+
+    terminated: by SIGTERM or SIGHUP, not by Ctrl-C.
+    """
+
+    def __init__(self, said: str, terminated: bool = False) -> None:
+        super().__init__(said)
+        self.terminated = terminated
 
 
 class Stop:
-    """Notes the first Ctrl-C (or SIGTERM, which clusters send) and lets the second through."""
+    """Notes the first Ctrl-C (or SIGTERM, which clusters send, or SIGHUP of a closed terminal); the second ends all."""
 
     def __init__(self) -> None:
-        self.asked = False
+        self.asked = self.terminated = False
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> Stop:
         if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGINT, signal.SIGTERM):
+            heard = (getattr(signal, name, None) for name in ("SIGINT", "SIGTERM", "SIGHUP"))
+            for number in (each for each in heard if each and signal.getsignal(each) != signal.SIG_IGN):
                 self._before[number] = signal.signal(number, self)
         return self
 
-    def __call__(self, *_: Any) -> None:
+    def __call__(self, number: int, *_: Any) -> None:
+        self.terminated = number != signal.SIGINT
         if self.asked:
             for number in self._before:  # while all is put away a third one would show a traceback
                 signal.signal(number, signal.SIG_IGN)
-            raise Stopped("Stopped at once. What was committed is safe; the same command goes on from there.")
+            said = "Stopped at once. What was committed is safe; the same command goes on from there."
+            raise Stopped(said, self.terminated)
         self.asked = True
 
     def __exit__(self, *_: object) -> None:
@@ -75,7 +85,7 @@ def work_off(crew: Crew, job: Job, chunks: Iterable[Chunk], stop: Stop, bar: Bar
     if trouble is not None:
         raise trouble
     if stop.asked:
-        raise Stopped("Stopped. What is committed is safe; the same command goes on from there.")
+        raise Stopped("Stopped. What is committed is safe; the same command goes on from there.", stop.terminated)
 
 
 def _hand_out(

@@ -115,17 +115,22 @@ def _plain(schema: Any) -> Any:
     """The same columns, with texts of one type, however long they are or how they were packed."""
     import pyarrow as pa
 
-    return pa.schema([(each.name, each.type if pa.types.is_primitive(each.type) else pa.string()) for each in schema])
+    return pa.schema(
+        [(cell(each.name), each.type if pa.types.is_primitive(each.type) else pa.string()) for each in schema]
+    )
 
 
 def _without_formulas(batch: Any) -> Any:
     import pyarrow as pa
 
-    for at, field in enumerate(_plain(batch.schema)):
+    columns = []
+    for own, field in zip(batch.columns, plain := _plain(batch.schema), strict=True):
         if pa.types.is_string(field.type):
-            texts = pa.array([cell(text) for text in batch.column(at).to_pylist()], pa.string())
-            batch = batch.set_column(at, field, texts)
-    return batch
+            texts = [text if text is None else cell(str(text)) for text in own.to_pylist()]
+            columns.append(pa.array(texts, pa.string()))
+        else:
+            columns.append(own)
+    return pa.RecordBatch.from_arrays(columns, schema=plain)
 
 
 def _dta(columns: Sequence[Column], source: IO[bytes], target: IO[bytes]) -> None:

@@ -47,7 +47,8 @@ def fits(draft: Draft, design: Design, factors: dict[str, Factor]) -> None:
             continue
         if not factor.range or factor.points:
             continue
-        where = next(at for path, at, _ in flat(draft.table["factor"], ("factor",), "") if path == factor.path)
+        written = flat(draft.table["factor"], ("factor",), "")
+        where = next(at for path, at, _ in written if factor.path in (path, path.replace('"', "")))
         if not draft.names(where, "points"):
             hint = "write points = 5 beside it, or levels = [...]"
             needs = f"in a design of kind {kind}" if kind in WITH_STEPS else "where it is a lever"
@@ -56,7 +57,6 @@ def fits(draft: Draft, design: Design, factors: dict[str, Factor]) -> None:
 
 def _count(draft: Draft, design: Design, factors: dict[str, Factor]) -> None:
     """More points than a machine can hold are refused before they are made."""
-
     many = designs.count(design, list(factors.values()))
     if many > MOST_POINTS:
         draft.wrong(("design",), f"the design has {many:.3g} points", f"{MOST_POINTS:,} at most",

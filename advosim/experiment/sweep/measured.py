@@ -31,14 +31,18 @@ def outcomes(draft: Draft, known: dict[str, Scenario]) -> dict[str, Outcome]:
     found = {}
     for name, table in written.items():
         at: KeyPath = ("outcome", name)
-        if not re.fullmatch(refusals.NAME_PATTERN, name):
-            draft.wrong(at, f"the name '{name}' of an outcome is not allowed", refusals.NAME_RULE)
-        if name in RESERVED:
-            draft.wrong(at, f"an outcome cannot be named '{name}': the table of runs has that column already")
+        _name(draft, at, name)
         outcome = draft.part(Outcome, at, table)
         if outcome is not None and _outcome(draft, outcome, at, known):
             found[name] = _reduced(outcome)
     return found | _listed(draft, found, known)
+
+
+def _name(draft: Draft, at: KeyPath, name: str) -> None:
+    if not re.fullmatch(refusals.NAME_PATTERN, name):
+        draft.wrong(at, f"the name '{name}' of an outcome is not allowed", refusals.NAME_RULE)
+    if name in RESERVED:
+        draft.wrong(at, f"an outcome cannot be named '{name}': the table of runs has that column already")
 
 
 def _listed(draft: Draft, there: Mapping[str, Outcome], known: dict[str, Scenario]) -> dict[str, Outcome]:
@@ -51,6 +55,7 @@ def _listed(draft: Draft, there: Mapping[str, Outcome], known: dict[str, Scenari
     for index, of in enumerate(written):
         at: KeyPath = ("outcomes", index)
         name = of.rpartition(":")[2]
+        _name(draft, at, name)
         if name in there or name in found:
             draft.wrong(at, f"the outcome '{name}' is there twice")
         outcome = Outcome(of=of) if own.is_own(of) else Outcome(of=of, polity=ALL, issue=ALL)
@@ -122,13 +127,19 @@ def _reduced(outcome: Outcome) -> Outcome:
     return outcome if same else outcome.model_copy(update={"reduce": "final"})
 
 
+def _asked(draft: Draft, outcomes: Mapping[str, Outcome]) -> set[str]:
+    """Names of outcomes, also of those with something wrong in them, which is told already."""
+    written = draft.table.get("outcome")
+    return {*(written if isinstance(written, dict) else ()), *outcomes}
+
+
 def primary(draft: Draft, outcomes: Mapping[str, Outcome]) -> tuple[str, ...]:
     """Outcomes that are named in advance."""
     written = draft.table.get("primary", [])
     if not isinstance(written, list) or not all(isinstance(name, str) for name in written):
         draft.wrong(("primary",), "'primary' should be a list of outcomes", 'primary = ["policy_change"]')
         return ()
-    asked = {*draft.table.get("outcome", {}), *outcomes}
+    asked = _asked(draft, outcomes)
     for index, name in enumerate(written):
         if name not in asked:
             what = f"primary: there is no outcome '{name}' in this experiment"
@@ -143,7 +154,7 @@ def aims(draft: Draft, outcomes: Mapping[str, Outcome]) -> dict[str, Aim]:
         return {}
     found = {}
     for name, table in written.items():
-        if name not in {*draft.table.get("outcome", {}), *outcomes}:
+        if name not in _asked(draft, outcomes):
             what = f"there is no outcome '{name}' to aim at"
             draft.wrong(("aim", name), what, ", ".join(outcomes), did_you_mean(name, list(outcomes)))
         aim = draft.part(Aim, ("aim", name), table)
@@ -159,7 +170,7 @@ def precision(draft: Draft, outcomes: Mapping[str, Outcome], replicates: Replica
         _imprecise(draft, written)
         return None
     at: KeyPath = ("precision",)
-    if part.outcome not in {*draft.table.get("outcome", {}), *outcomes}:
+    if part.outcome not in _asked(draft, outcomes):
         names = list(outcomes)
         what = f"precision.outcome: there is no outcome '{part.outcome}' in this experiment"
         draft.wrong((*at, "outcome"), what, ", ".join(names), did_you_mean(part.outcome, names))

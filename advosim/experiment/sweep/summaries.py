@@ -41,8 +41,6 @@ def write(experiment: Experiment, folder: Path) -> None:
     wrong: list[str] = []
     kept: dict[str, bytes] = {}
     try:
-        for old in (folder / store.SUMMARIES).glob("*.parquet"):
-            old.unlink(missing_ok=True)
         runs = _runs(folder)
         for name, of in experiment.summaries.items():
             try:
@@ -82,10 +80,11 @@ def _made(of: str, folder: Path, runs: Any) -> pd.DataFrame:
 def _table(given: Any) -> pd.DataFrame:
     import pandas as pd
 
-    if isinstance(given, pd.Series):
-        given = given.to_dict()
-    if isinstance(given, Mapping):
-        numbers = {str(key): _number(f" for '{key}'", value) for key, value in given.items()}
+    if isinstance(given, pd.Series | Mapping):
+        pairs = [(str(key), _number(f" for '{key}'", value)) for key, value in given.items()]
+        numbers = dict(pairs)
+        if len(numbers) < len(pairs):
+            raise ValueError("gives several numbers of one name")
         return pd.DataFrame({"name": list(numbers), "value": list(numbers.values())}).astype({"value": float})
     if not isinstance(given, pd.DataFrame):
         return pd.DataFrame({"value": [_number("", given)]})
@@ -93,7 +92,14 @@ def _table(given: Any) -> pd.DataFrame:
     names = [str(name) for name in table.columns]
     if table.columns.nlevels > 1 or len(set(names)) < len(names) or not names:
         raise ValueError(f"gives a table whose columns have no names of their own: {', '.join(names[:MOST])}")
-    return table.set_axis(names, axis=1)
+    table = table.set_axis(names, axis=1)
+    between = [name for name in names if isinstance(_kind(table[name].dtype), pd.IntervalDtype)]
+    return table.astype(dict.fromkeys(between, str))
+
+
+def _kind(dtype: Any) -> Any:
+    """The type of a column's values, also where they are categories, as `pd.cut` makes them."""
+    return getattr(dtype, "categories", dtype).dtype if hasattr(dtype, "categories") else dtype
 
 
 def _number(where: str, given: Any) -> float:
@@ -118,15 +124,18 @@ def _keep(experiment: Experiment, folder: Path, kept: Mapping[str, bytes]) -> No
     place = folder / store.SUMMARIES
     if kept:
         place.mkdir(exist_ok=True)
-    else:
-        with contextlib.suppress(OSError):
-            place.rmdir()
-    files = dict(unsealed(folder / store.MERGED)["files"])
+    merged = unsealed(folder / store.MERGED)["files"]
+    files = {name: known for name, known in merged.items() if not name.startswith(f"{store.SUMMARIES}/")}
     for name, raw in kept.items():
         store.write(file_of(folder, name), lambda file, raw=raw: file.write(raw))  # type: ignore[misc]
         files[f"{store.SUMMARIES}/{name}.parquet"] = digest(raw)
     told = [_told(name, experiment.summaries[name], experiment.folder) for name in kept]
     store.write(folder / store.MERGED, lambda file: file.write(sealed({"files": files, "summaries": told})))
+    for old in place.glob("*.parquet"):
+        if old.stem not in kept:
+            old.unlink(missing_ok=True)
+    with contextlib.suppress(OSError):  # it is there and not empty, or was never there
+        place.rmdir()
 
 
 def _told(name: str, of: str, folder: Path) -> dict[str, str]:
@@ -140,7 +149,7 @@ def _told(name: str, of: str, folder: Path) -> dict[str, str]:
 
 
 def of_folder(folder: Path) -> list[dict[str, str]]:
-    """The summaries of a folder: name, of, sha256, meaning. None where the runs are not merged."""
+    """The summaries of a folder: name, of, sha256, meaning; none where the runs are not merged."""
     try:
         told: list[dict[str, str]] = unsealed(folder / store.MERGED).get("summaries", [])
     except FileNotFoundError:
@@ -173,9 +182,10 @@ def told(folder: Path, wanted: Iterable[str] = ()) -> str:
     lines = []
     for each in kept:
         table = pd.read_parquet(file_of(folder, each["name"]))
-        if list(table.columns) == ["value"]:
+        numbers = "value" in table and pd.api.types.is_numeric_dtype(table["value"])
+        if numbers and list(table.columns) == ["value"] and len(table) == 1:
             said = f"{table['value'].iloc[0]:.4g}"
-        elif list(table.columns) == ["name", "value"]:
+        elif numbers and list(table.columns) == ["name", "value"]:
             rows = table.head(MOST)
             said = ", ".join(f"{key} {value:.4g}" for key, value in zip(rows["name"], rows["value"], strict=True))
             said += f" and {len(table) - MOST} more" if len(table) > MOST else "" if said else "no number"

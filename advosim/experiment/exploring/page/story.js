@@ -18,7 +18,7 @@ export function tellStory(place, text) {
       continue;
     }
     const heading = /^(#+) (.*)$/.exec(line);
-    const cells = line.startsWith("|") ? line.split("|").slice(1, -1).map((cell) => cell.trim()) : null;
+    const cells = line.startsWith("|") ? line.split(/(?<!\\)\|/).slice(1, -1).map((cell) => cell.trim()) : null;
     if (cells && (!heads.length || cells.every((cell) => /^-+$/.test(cell)))) {
       heads = heads.length ? heads : cells;
     } else if (cells || line.startsWith("- ")) {
