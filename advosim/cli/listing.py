@@ -39,6 +39,20 @@ def _outcomes(_: str) -> Rows:
     )
 
 
+def _columns(_: str) -> Rows:
+    """Of the weekly table: what `of` and `--course` take."""
+    from advosim.reading.outcomes import WEEKLY
+
+    return ((name, f"{each.meaning} ({each.unit})" if each.unit else each.meaning) for name, each in WEEKLY.items())
+
+
+def _reductions(_: str) -> Rows:
+    """What `reduce` takes."""
+    from advosim.reading.outcomes import REDUCTIONS
+
+    return ((name, each.meaning) for name, each in REDUCTIONS.items())
+
+
 def _settings(_: str) -> Rows:
     from advosim.scenario.describe import parameter_table
 
@@ -54,6 +68,8 @@ KINDS: dict[str, Callable[[str], Rows]] = {
     "tactics": _catalogue,
     "frames": _catalogue,
     "outcomes": _outcomes,
+    "columns": _columns,
+    "reductions": _reductions,
     "settings": _settings,
 }
 LONG = ("settings",)
@@ -65,7 +81,9 @@ def list(
         str | None, typer.Argument(metavar="[WHAT]", help=f"One of {', '.join(KINDS)}; or all but settings.")
     ] = None,
 ) -> None:
-    """List scenarios with their questions, presets, tactics, frames, outcomes or settings, with what each is."""
+    """List scenarios with their questions, presets, tactics, frames, outcomes, columns by week and their reductions, or
+    settings, with what each is.
+    """
     if what is not None and what not in KINDS:
         raise InputError(
             Problem("list", None, f"there are no '{what}' to list", ", ".join(KINDS), did_you_mean(what, tuple(KINDS)))

@@ -214,10 +214,11 @@ def _inputs(file: Path, told: Table, place: Path) -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, encoding="utf-8", newline="\n")
     if asked.get("mechanisms") or asked.get("own") or summaries.of_folder(file.parent):
-        # Without it, the experiment's folder was the one in which the command was given.
+        # Without it, the experiment's folder was the one in which the command was given. A sweep may have been copied.
         beside = file.parent / told["folder"] if "folder" in told else Path.cwd()
-        for module in sorted(beside.glob("*.py")):
-            shutil.copyfile(module, place / module.name)
+        for near in (Path.cwd(), file.parent, beside):
+            for module in sorted(near.glob("*.py")):
+                shutil.copyfile(module, place / module.name)
 
 
 def _as_they_were(file: Path, asked: Table, folder: Path) -> None:

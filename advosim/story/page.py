@@ -319,7 +319,7 @@ def _won(teller: Teller) -> list[str]:
     told = [f"reform gained on {words.joined(gained)}"] if gained else []
     told += [f"{'' if gained else 'reform '}lost on {words.joined(lost)}"] if lost else []
     told += [f"policy on {words.joined(back)} moved and came back to where it had begun"] if back else []
-    told += [f"nothing moved on {words.joined(still)}"] if still else []
+    told += [f"policy on {words.joined(still)} hardly moved"] if still else []
     return [words.sentence(", ".join(told)), *gave_in]
 
 

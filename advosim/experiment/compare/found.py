@@ -234,6 +234,10 @@ def _ordered(column: pd.Series[Any], order: Sequence[str]) -> Any:
     return pd.Categorical(column, categories=list(order))
 
 
+FEW = 8
+"""Exploratory outcomes up to which all are told: they were asked for by name."""
+
+
 def _exploratory(rows: pd.DataFrame, most: int) -> list[str]:
     """How many outcomes were looked at, and those of which the effect is surest."""
     if not len(rows):
@@ -245,7 +249,8 @@ def _exploratory(rows: pd.DataFrame, most: int) -> list[str]:
         f"exploratory: {len(rows)} outcome{'' if len(rows) == 1 else 's'} looked at, {len(sure)} of {len(rows)} "
         f"intervals leave out 0 (by luck alone some {luck:.2g} would); the surest first"
     )
-    return [head, *([_line(row) for row in sure.head(most).itertuples()] or ["  no effect that is distinct from luck"])]
+    shown = rows if len(rows) <= FEW else sure.head(most)
+    return [head, *([_line(row) for row in shown.itertuples()] or ["  no effect that is distinct from luck"])]
 
 
 def _line(row: Any) -> str:

@@ -64,7 +64,7 @@ class Measuring:
 
         record = forking.simulated(scenario, seed, self.from_week, weeks=self.weeks, rules=self.rules)
         row = vocabulary.measured(record, self.outcomes, self.polities, self.issues, self.by_issue)
-        row |= {name: own_outcomes.number(name, outcome(record)) for name, outcome in self.own}
+        row |= {name: own_outcomes.asked(name, outcome, record) for name, outcome in self.own}
         return Reduced(row, by_week.weekly(record, self.kept, self.polities, self.issues)) if self.kept else row
 
 

@@ -177,8 +177,8 @@ def parallel(found: Found) -> Figure:
 def _front_note(figure: Figure) -> None:
     note(
         figure,
-        "means over futures and seeds; blue, with numbers of policies: on the Pareto front, no other is as good in all "
-        "outcomes and better in one",
+        "means over futures and seeds; blue, with numbers of policies: on the Pareto front,\n"
+        "no other is as good in all outcomes and better in one",
     )
 
 

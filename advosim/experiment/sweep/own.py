@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import numbers
 import sys
+import traceback
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,7 +40,27 @@ def function(of: str, folder: str | Path | None = None, kind: str = "outcome") -
 
 def value(of: str, folder: str | Path | None, record: Any) -> float:
     """What an own outcome is of a run. Raises ValueError where it is no finite number."""
-    return number(of, function(of, folder)(record))
+    return asked(of, function(of, folder), record)
+
+
+def asked(name: str, function: Callable[[Any], Any], record: Any) -> float:
+    """What a function gives of a run. Raises ValueError where it gives no finite number, or raises."""
+    try:
+        given = function(record)
+    except (Exception, SystemExit) as error:  # whatever a user's function does
+        raise ValueError(
+            f"the outcome '{name}' raises {type(error).__name__}: {error}{line_of(function, error)}"
+        ) from error
+    return number(name, given)
+
+
+def line_of(function: Any, error: BaseException) -> str:
+    """The last line of a function's own file that an error went through, in words that follow it."""
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    frames = [
+        f for f in traceback.extract_tb(error.__traceback__) if code is not None and f.filename == code.co_filename
+    ]
+    return "".join(f" ({Path(frame.filename).name}, line {frame.lineno})" for frame in frames[-1:])
 
 
 def number(name: str, given: Any) -> float:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import inspect
-import traceback
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -69,11 +68,7 @@ def _made(of: str, folder: Path, runs: Any) -> pd.DataFrame:
     try:
         given = function(runs)
     except (Exception, SystemExit) as error:  # whatever a user's function does
-        frames = traceback.extract_tb(error.__traceback__)
-        code = getattr(inspect.unwrap(function), "__code__", None)
-        last = [frame for frame in frames if code is not None and frame.filename == code.co_filename][-1:]
-        where = "".join(f" ({Path(frame.filename).name}, line {frame.lineno})" for frame in last)
-        raise ValueError(f"raises {type(error).__name__}: {error}{where}") from error
+        raise ValueError(f"raises {type(error).__name__}: {error}{own.line_of(function, error)}") from error
     return _table(given)
 
 
