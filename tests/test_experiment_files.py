@@ -343,3 +343,32 @@ def test_the_shipped_experiments_are_in_order(root: Path) -> None:
     for file in files:
         if "[design]" in file.read_text(encoding="utf-8"):
             assert designs.points(load.load(file))
+
+
+@pytest.mark.parametrize("part", ["levels = [0.1, HUGE]", "range = [0.1, HUGE]", "levels = [0.1]\nbase = HUGE"])
+def test_numbers_of_many_digits_are_told(part: str, tmp_path: Path) -> None:
+    text = EXPERIMENT_OF_DIGITS.replace("PART", part.replace("HUGE", "9" * 400))
+    (tmp_path / "x.toml").write_text(text)
+    with pytest.raises(InputError) as told:
+        load.load(tmp_path / "x.toml")
+    assert told.value.problems[0].line is not None and len(str(told.value)) < 1_000
+
+
+def test_numbers_of_many_digits_in_points_are_told(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text(f"polity.home.governance.repression\n0.1\n{'9' * 400}\n")
+    table = {"title": "X", "scenario": "baseline", "design": {"kind": "points", "file": "x.csv"}}
+    with pytest.raises(InputError) as told:
+        load.build({**table, "outcome": {"policy": {"of": "policy", "issue": "all"}}}, tmp_path)
+    assert [problem.line for problem in told.value.problems] == [3]
+
+
+EXPERIMENT_OF_DIGITS = """title = "X"
+scenario = "baseline"
+[design]
+kind = "factorial"
+[factor."polity.home.governance.repression"]
+PART
+[outcome.policy]
+of = "policy"
+issue = "all"
+"""

@@ -31,11 +31,13 @@ class Doorway(H11Protocol):
     def connection_made(self, transport: Any) -> None:
         """Somebody comes."""
         super().connection_made(transport)
-        if len(self.connections) > MOST_LINES:
-            transport.abort()
-            return
         self._since = self.loop.time()
         self._look = self.loop.call_later(PATIENCE / LOOKS, self._watch)
+        if len(self.connections) > MOST_LINES:
+            # Not whoever comes last: a crowd that only stands there would shut out those who ask.
+            lines: list[Any] = [*self.connections]
+            waiting = [line for line in lines if line.asks() and line is not self]
+            min(waiting, key=lambda line: line._since, default=self).transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Somebody goes."""
@@ -54,11 +56,14 @@ class Doorway(H11Protocol):
         self._begun, self._since = False, self.loop.time()
         super().on_response_complete()
 
+    def asks(self) -> bool:
+        """Whether it is the other side's turn: its request is not there yet, or not whole."""
+        return self.conn.their_state in (h11.IDLE, h11.SEND_BODY)
+
     def _watch(self) -> None:
         """Close a line whose request does not come, or whose answer is not taken."""
         now, unread = self.loop.time(), self.transport.get_write_buffer_size()
-        asks = self.conn.their_state in (h11.IDLE, h11.SEND_BODY)
-        if (unread == 0 and not asks) or unread != self._unread:
+        if (unread == 0 and not self.asks()) or unread != self._unread:
             self._since = now  # it is the server's turn, or some of the answer was taken
         self._unread = unread
         if now - self._since > PATIENCE:

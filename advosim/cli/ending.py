@@ -38,6 +38,8 @@ def told() -> Iterator[None]:
             _stop(interrupt)
         if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
             refuse([Problem(f"{str(error.filename)[:60]}...", None, "this name is too long for a file")])
+        if isinstance(error, PermissionError) and error.filename is not None:
+            refuse([Problem(str(error.filename), None, f"cannot be reached: {error.strerror}")])
         if isinstance(error, FileNotFoundError) and _nowhere():
             refuse([Problem("", None, "the folder that you are in has been removed", hint="cd .")])
         _fail(error)
@@ -82,6 +84,7 @@ def refuse(problems: Sequence[Problem]) -> NoReturn:
     raise typer.Exit(2) from None
 
 
+_OF_DISKS = (errno.ENOSPC, errno.EFBIG, errno.EROFS, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC))
 _OUT_OF_MEMORY = (
     "cannot allocate memory", "unable to allocate", "out of memory", "failed to map segment", "can't start new thread",
     "resource temporarily unavailable", "malloc", "could not find/load shared object",
@@ -112,6 +115,10 @@ def _fail(error: Exception) -> NoReturn:
         left = "" if have is None else f" ({bytes_of(have)} are left)"
         hint = "fewer citizens, fewer --workers, or a higher limit (ulimit -v, or that of the job)"
         say(f"error: the memory that this process may have does not do{left}; hint: {hint}", err=True)
+        raise typer.Exit(1) from None
+    if isinstance(error, OSError) and error.errno in _OF_DISKS:
+        where = f"{error.filename}: " if error.filename is not None else ""
+        say(f"error: {where}cannot be written: {error.strerror}; nothing of it is left", err=True)
         raise typer.Exit(1) from None
     known = isinstance(error, SaveError)
     say(f"error: {error}" if known else f"error: the command failed: {_brief(error)}", err=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +13,9 @@ import typer
 from advosim.cli.console import hand_out, say
 from advosim.scenario.problems import InputError, Problem
 
+MOST_OF_A_NAME = 80
+"""Letters of a starter's name, which takes after its folder's."""
+
 
 def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder, made if need be.")],
@@ -19,7 +24,10 @@ def init(
     ] = False,
 ) -> None:
     """Write a starter scenario with comments, and the schema that helps an editor."""
-    name = re.sub(r"[^\w-]+", "_", folder.resolve().name)
+    from advosim.results.folder import check_folder
+
+    check_folder(folder)
+    name = re.sub(r"[^\w-]+", "_", Path(os.path.realpath(folder)).name)[:MOST_OF_A_NAME] or "scenario"
     starter = folder / f"{name}.toml"
     text = EMPTY if empty else STARTER
     _write_new({starter: text.replace("NAME", name), folder / "advosim.schema.json": _schema()})
@@ -107,18 +115,23 @@ def _schema() -> str:
 
 def _write_new(texts: dict[Path, str]) -> None:
     """Write files of which none may exist yet: all of them, or none."""
-    taken = [Problem(str(file), None, "is there already and stays as it is") for file in texts if file.exists()]
+    taken = [Problem(str(file), None, "is there already and stays as it is") for file in texts if os.path.lexists(file)]
     if taken:
         raise InputError(taken)
     begun: list[Path] = []
+    made: list[Path] = []
     for file, text in texts.items():
         try:
+            made += [each for each in (file.parent, *file.parent.parents) if not os.path.lexists(each)]
             file.parent.mkdir(parents=True, exist_ok=True)
             begun.append(file)
             file.write_text(text, encoding="utf-8", newline="\n")
         except OSError as error:
             for one in begun:
                 one.unlink(missing_ok=True)
+            for folder in made:
+                with contextlib.suppress(OSError):
+                    folder.rmdir()
             raise InputError(Problem(str(file), None, f"cannot be written: {error.strerror}")) from None
 
 

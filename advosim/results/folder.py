@@ -79,10 +79,20 @@ def check_place(folder: str | Path, force: bool = False) -> Path:
     elif os.path.lexists(place):
         what = "is a link that leads nowhere" if place.is_symlink() else "is a file"
         raise InputError(Problem(str(folder), None, what, "a new or empty folder, or results of an earlier run"))
-    parent = place.parent
-    while not os.path.exists(parent) and parent != parent.parent:
-        parent = parent.parent
-    _try(folder, parent)
+    _try(folder, place.parent)
+    return place
+
+
+def check_folder(folder: str | Path) -> Path:
+    """Where a folder that is to be filled, or gone on with, will lie, links followed. Leaves nothing behind.
+
+    Raises InputError where it cannot be written.
+    """
+    place = _resolved(folder)
+    if os.path.lexists(place) and not os.path.isdir(place):
+        what = "is a link that leads nowhere" if place.is_symlink() else "is a file"
+        raise InputError(Problem(str(folder), None, what, "a new folder, or that of an earlier call"))
+    _try(folder, place)
     return place
 
 
@@ -101,9 +111,11 @@ def check_file(file: str | Path) -> Path:
 
 
 def _try(place: str | Path, folder: Path) -> None:
-    """InputError where nothing can be written in a folder. Only a trial tells: permissions, read-only disks and quotas
-    look alike beforehand.
+    """InputError where nothing can be written in a folder, or in what is there of those around it. Only a trial tells:
+    permissions, read-only disks and quotas look alike beforehand.
     """
+    while not os.path.exists(folder) and folder != folder.parent:
+        folder = folder.parent
     try:
         with tempfile.TemporaryDirectory(dir=folder, prefix=".advosim-trial-"):
             pass
@@ -118,6 +130,7 @@ def _resolved(folder: str | Path) -> Path:
     if not text.strip():
         raise InputError(Problem("", None, f"'{text}' is no name of a folder: it is blank"))
     try:
+        os.path.realpath(text).encode("utf-8")
         place = Path(os.path.realpath(text))
         os.lstat(place)
     except FileNotFoundError:
@@ -125,6 +138,9 @@ def _resolved(folder: str | Path) -> Path:
             os.getcwd()
             return _short(place, shown)
         raise InputError(Problem(shown, None, "the folder that you are in has been removed", hint="cd .")) from None
+    except UnicodeEncodeError:
+        plain = shown.encode("utf-8", "replace").decode()
+        raise InputError(Problem(plain, None, "this path is not in UTF-8", "names that are text in UTF-8")) from None
     except ValueError:
         raise InputError(Problem(shown.replace("\0", "?"), None, "is no name of a folder")) from None
     except OSError as error:

@@ -112,9 +112,13 @@ def check(
         hint = '[factor."mechanism.influence.epsilon"] with range = [0.2, 1.0]'
         problems.append(Problem(experiment.title, None, "there is no factor to calibrate", hint=hint))
     problems += chosen.problems(max(1, len(known)))
-    place = None if out is None else Path(out)
-    if place is not None:
-        problems += _place_problems(place, experiment)
+    place = None
+    if out is not None:
+        try:
+            place = results.check_folder(out)
+            problems += _place_problems(place, experiment)
+        except InputError as error:
+            problems += error.problems
     if problems:
         raise InputError(problems)
     return chosen, known, place

@@ -146,7 +146,7 @@ def _exists(path: str) -> bool:
 
 def typed(kind: str, value: Any) -> Value:
     """A value of a factor in the type of its column; what does not fit stays, for the checks to tell."""
-    if kind == "float" and isinstance(value, int) and not isinstance(value, bool):
+    if kind == "float" and isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**1000:
         return float(value)
     if kind == "int" and isinstance(value, float) and value.is_integer():
         return int(value)

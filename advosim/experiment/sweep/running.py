@@ -30,6 +30,7 @@ from advosim.experiment.sweep.timing import estimate as estimate
 from advosim.experiment.sweep.workers import Crew, crew_of
 from advosim.experiment.sweep.workers import InProcess as InProcess
 from advosim.processors import processors
+from advosim.results import folder as results
 from advosim.scenario import load as scenarios
 from advosim.scenario.problems import InputError, Problem
 
@@ -135,7 +136,7 @@ def run(
     that raises ends the others (RunFailed), where else it is noted. grow: a folder of fewer replicates or points gets
     the others. An experiment with a precision grows by itself. Errors as `sweep`.
     """
-    chosen, place = experiment_of(experiment), Path(folder).absolute()
+    chosen, place = experiment_of(experiment), results.check_folder(folder)
     part, points = shard_of(shard), designs.points(chosen)
     if lost := "simulate" if own.is_at_the_prompt(simulate) else own.here_alone(chosen):
         if dask or (workers or 1) > 1:
