@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from advosim.results import codebook
+from advosim.results.folder import write_csv
+from advosim.results.latex import escaped
 from advosim.scenario import load
 from advosim.scenario.csv_rows import read_rows
+from advosim.scenario.plain_text import printable
 from advosim.scenario.problems import InputError, Problem
 from advosim.scenario.refusals import shown
+from advosim.world.columns import Column
 
 TITLE = 'title = "X"\nextends = "baseline"\n'
 
@@ -289,3 +295,15 @@ def test_polities_whose_names_are_nearly_alike_are_noted(tmp_path: Path) -> None
     assert any("'home' and 'hme'" in note for note in load.notes(load.read(written(tmp_path, text))))
     far = load.read(written(tmp_path, f"{TITLE}[polity.home_2]\ncitizens = 2000\n"))
     assert not any("nearly the same name" in note for note in load.notes(far))
+
+
+@pytest.mark.parametrize("text", ["=HYPERLINK(1)", "+cmd|calc", "-2+3", "@SUM(A1)", "\t=1", "\n=1", "\uff1d1", "\r=1"])
+def test_no_text_of_a_csv_is_a_formula_or_a_command_of_a_terminal(text: str, tmp_path: Path) -> None:
+    told = pd.DataFrame({"plain": [text], "packed": pd.Categorical([text]), "number": [-1.5], "title": ["a\x1b[2J"]})
+    write_csv(told.assign(text=told["plain"].astype("string")), tmp_path / "x.csv")
+    codebook.write(tmp_path, {"runs": [Column(text, "meaning")]})
+    read = pd.read_csv(tmp_path / "x.csv", dtype=str, keep_default_na=False).iloc[0]
+    cells = [*read[["plain", "packed", "text"]], pd.read_csv(tmp_path / "codebook.csv", dtype=str)["column"][0]]
+    assert [cell[:2] for cell in cells] == [f"'{printable(text)[0]}"] * 4
+    assert (read["number"], read["title"]) == ("-1.5", "a\\x1b[2J")
+    assert escaped("a\x1b[2J\\input{x}") == r"a\textbackslash{}x1b[2J\textbackslash{}input\{x\}"

@@ -166,3 +166,20 @@ def test_what_is_no_file_is_no_manifest(tmp_path: Path) -> None:
     for place in ("loop", "empty", "deep.json", "x" * 300, "/dev/zero"):
         told = advosim("rerun", tmp_path / place)
         assert told.exit_code == 2 and told.stderr.startswith("error: "), told.output
+
+
+def test_a_sweep_with_preset_files_beside_it_is_rerun_without_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, value in (("low.toml", 0.1), ("high.toml", 0.9)):
+        Path(name).write_text(f'title = "P"\n[governance]\nrepression = {value}\n')
+    Path("x.toml").write_text(
+        'title = "X"\nscenario = "baseline"\n[set]\n"polity.home.citizens" = 120\n"polity.home.districts" = 2\n'
+        'weeks = 3\n[design]\nkind = "factorial"\n[factor."polity.home.governance.preset"]\n'
+        'levels = ["low.toml", "high.toml"]\n[outcome.policy]\nof = "policy"\nissue = "all"\n'
+    )
+    sweep.run("x.toml", "out", executor=sweep.InProcess(), chunk=2)
+    Path("low.toml").unlink()
+    told = advosim("rerun", "out", "--workers", 1)
+    assert told.exit_code == 0 and "Same bits: runs" in told.stdout, told.output

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from advosim.scenario.plain_text import one_line
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -44,7 +46,7 @@ def escaped(text: Any) -> str:
     """A text as LaTeX prints it, on one line."""
     if isinstance(text, Raw):
         return text.text
-    return "".join(SPECIAL.get(letter, letter) for letter in " ".join(str(text).split()))
+    return "".join(SPECIAL.get(letter, letter) for letter in one_line(str(text)))
 
 
 def number(value: float, digits: int = 3) -> Raw:

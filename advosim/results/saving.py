@@ -13,6 +13,7 @@ from advosim.figures import toolkit
 from advosim.results import codebook
 from advosim.results import folder as results
 from advosim.results.latex import Table
+from advosim.scenario.plain_text import printable
 from advosim.world.columns import Column
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def fill(leaves: Leaves, folder: Path, formats: Sequence[str] = ("png",), longta
     for file, write in leaves.other.items():
         with (folder / file).open("wb") as target:
             write(target)
-    _write(folder / "summary.txt", leaves.summary + "\n")
+    _write(folder / "summary.txt", printable(leaves.summary) + "\n")
     saved = datetime.now(UTC).isoformat(timespec="seconds")
     results.write_manifest(folder, {"program": results.PROGRAM, **leaves.told, **results.machine(), "saved": saved})
 

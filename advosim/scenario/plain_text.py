@@ -43,10 +43,11 @@ def cell(value: Any) -> Any:
     """A cell of a CSV file: a text that a table program would run as a formula begins with an apostrophe.
 
     Also after line ends, and with the wide signs of East Asian scripts, which some programs take for the narrow ones.
+    What a terminal would obey is spelled out.
     """
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
-    return value
+    if not isinstance(value, str):
+        return value
+    return printable(f"'{value}" if value.startswith(_FORMULA) else value)
 
 
 def short(text: str, most: int = 120) -> str:

@@ -17,6 +17,7 @@ from advosim.experiment.sweep import own
 from advosim.experiment.sweep.schema import SCENARIO, Experiment, Point
 from advosim.replaced import in_manifest, traces
 from advosim.scenario import load as scenarios
+from advosim.scenario.layers import presets
 from advosim.version import __version__
 
 
@@ -242,6 +243,6 @@ def _preset_files(experiment: Experiment) -> dict[str, str]:
         str(level)
         for path, factor in experiment.factors.items()
         for level in (factor.levels or () if path.endswith(".preset") else ())
-        if experiment.written(path, level) != level
+        if level not in presets()
     }
     return {level: (experiment.folder / level).read_text(encoding="utf-8") for level in sorted(levels)}
