@@ -624,3 +624,21 @@ def test_ctrl_c_that_a_library_makes_an_error_of_is_still_ctrl_c(capsys: pytest.
             raise ImportError("numpy failed to load") from stopped
     assert ended.value.exit_code == 130
     assert "Traceback" not in capsys.readouterr().err
+
+
+def test_ctrl_c_where_nothing_can_be_raised_comes_again(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Going:
+        def __del__(self) -> None:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(sys, "unraisablehook", console._unraised)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            Going()
+            time.sleep(5)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert capsys.readouterr().err == ""

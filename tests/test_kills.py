@@ -13,12 +13,14 @@ from pathlib import Path
 
 import pytest
 
-KILLS = 8
+from advosim.experiment.sweep import running as sweep
+
+KILLS = 5
 """Of each command."""
 PATIENCE = 10.0
 """Seconds within which all processes are gone."""
-TABLES = (".parquet", ".csv", ".tex")
-OF_TIME = ("timings.parquet",)
+TABLES = (".parquet", ".csv", ".tex", ".html")
+OF_TIME = "timings"
 MARK = "ADVOSIM_TEST_KILLS"
 SMALL = ["--set", "polity.home.citizens=200", "--set", "polity.home.districts=2", "--weeks", "20"]
 EXPERIMENT = """title = "Killed"
@@ -53,10 +55,43 @@ COMMANDS = {
     "sweep": ["sweep", "run", "experiment.toml", "--workers", "2"],
     "calibrate": ["calibrate", "experiment.toml", "--workers", "2"],
 }
+POLICIES = """title = "Policies"
+scenario = "baseline"
+[set]
+"polity.home.citizens" = 200
+"polity.home.districts" = 2
+weeks = 20
+[design]
+kind = "factorial"
+levers = ["polity.home.governance.openness"]
+[factor."polity.home.governance.openness"]
+levels = [0.2, 0.8]
+[factor."polity.home.governance.repression"]
+levels = [0.1, 0.5, 0.9]
+[replicates]
+count = 5
+[outcome.policy]
+of = "policy"
+issue = "all"
+[aim.policy]
+want = "high"
+[keep]
+weeks = "last"
+"""
+OF_A_SWEEP = {
+    "sensitivity": ["sensitivity", "policies.toml", "--out", "out"],
+    "discover": ["discover", "policies.toml", "--out", "out"],
+    "robustness": ["robustness", "policies.toml", "--out", "out"],
+    "explore": ["explore", "out"],
+    "export": ["sweep", "export", "policies.toml", "--panel", "--out", "out"],
+    "demo": ["demo", "baseline", "--export", "out/page.html"],
+}
+"""Commands that read what a sweep has left, and one that writes a page."""
 
 
 def started(folder: Path, command: str, mark: str = "") -> subprocess.Popen[bytes]:
-    words = [sys.executable, "-m", "advosim", *COMMANDS[command], "--out", "out"]
+    own = [*COMMANDS[command], "--out", "out"] if command in COMMANDS else OF_A_SWEEP[command]
+    words = [sys.executable, "-m", "advosim", *own]
     return subprocess.Popen(
         words, cwd=folder, env={**os.environ, MARK: mark}, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
     )
@@ -67,8 +102,13 @@ def finished(folder: Path, command: str) -> dict[str, bytes]:
     process = started(folder, command)
     said = process.communicate()[1].decode()
     assert process.returncode == 0, said
-    files = sorted((folder / "out").iterdir())
-    return {file.name: file.read_bytes() for file in files if file.suffix in TABLES and file.name not in OF_TIME}
+    files = sorted((folder / "out").rglob("*") if command in OF_A_SWEEP else (folder / "out").iterdir())
+    assert not list(folder.rglob(".advosim-*")), "something is left behind"
+    return {
+        str(file.relative_to(folder)): file.read_bytes()
+        for file in files
+        if file.suffix in TABLES and not file.stem.startswith(OF_TIME)
+    }
 
 
 def left(mark: str) -> list[int]:
@@ -83,25 +123,28 @@ def left(mark: str) -> list[int]:
     return found
 
 
-def prepared(folder: Path) -> Path:
+def prepared(folder: Path, command: str) -> Path:
     folder.mkdir()
     (folder / "experiment.toml").write_text(EXPERIMENT)
     (folder / "targets.csv").write_text("outcome,value,uncertainty\nprotest,0.01,0.01\n")
+    if command in OF_A_SWEEP:
+        (folder / "policies.toml").write_text(POLICIES)
+        sweep.run(folder / "policies.toml", folder / "out", executor=sweep.InProcess(), chunk=10)
     return folder
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes in /proc")
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", [*COMMANDS, *OF_A_SWEEP])
 def test_killed_commands_leave_nobody_and_go_on_to_the_same_bytes(tmp_path: Path, command: str) -> None:
     # What a command needs once, such as compiling, is no part of how long it takes.
-    finished(prepared(tmp_path / "first"), command)
+    finished(prepared(tmp_path / "first", command), command)
     began = time.monotonic()
-    whole = finished(prepared(tmp_path / "whole"), command)
+    whole = finished(prepared(tmp_path / "whole", command), command)
     took = time.monotonic() - began
     assert whole
     chance, mark = random.Random(command), uuid.uuid4().hex
-    place = prepared(tmp_path / "killed")
+    place = prepared(tmp_path / "killed", command)
     for kill in range(KILLS):
         process = started(place, command, mark)
         with contextlib.suppress(subprocess.TimeoutExpired):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import _thread
 import os
 import signal
 import sys
+import threading
 from typing import Any, NoReturn
 
 import typer
@@ -52,6 +54,7 @@ def heed() -> None:
     """Let Ctrl-C, SIGTERM and a closed terminal end a command as it ends of itself: nothing half written is left."""
     if signal.getsignal(signal.SIGINT) != signal.SIG_IGN:  # a shell has what runs beside it (`&`) leave Ctrl-C unheard
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    sys.unraisablehook = _unraised
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) == signal.SIG_DFL:  # `nohup` leaves SIGHUP unheard
@@ -61,6 +64,16 @@ def heed() -> None:
 def code_of(stopped: KeyboardInterrupt) -> int:
     """The exit code by who stopped a command: Ctrl-C, or SIGTERM and SIGHUP."""
     return TERMINATED if isinstance(stopped, Terminated) or getattr(stopped, "terminated", False) else STOPPED
+
+
+def _unraised(found: Any) -> None:
+    """What comes up where nothing can be raised, as while an object goes: of Ctrl-C no traceback, it comes again."""
+    if not issubclass(found.exc_type, KeyboardInterrupt):
+        sys.__unraisablehook__(found)
+        return
+    again = threading.Timer(0.05, _thread.interrupt_main)
+    again.daemon = True
+    again.start()
 
 
 def _terminate(*_: Any) -> NoReturn:
