@@ -348,8 +348,8 @@ _ONLY_LOOKS = ("getitem", "static_getitem", "typed_getitem", "getattr", "build_t
 class _Uncounted(FunctionPass):
     """Lets a function that makes no arrays not count who holds those that it is given.
 
-    Numba counts the holders of an array, by atomic steps, whenever it is taken out of a bundle, cut or handed on. With
-    twenty organisations that was half of a week's time, and threads that count on the same arrays wait for each other.
+    Numba counts the holders of an array, by atomic steps, whenever it is taken out of a bundle, cut or handed on. Of few
+    citizens and twenty organisations that was 40% of a week, and threads that count on the same arrays wait for others.
     Who calls holds the arrays until the function is back: counts are for what it makes itself, or gives back.
     """
 
