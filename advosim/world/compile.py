@@ -348,7 +348,7 @@ _ONLY_LOOKS = ("getitem", "static_getitem", "typed_getitem", "getattr", "build_t
 class _Uncounted(FunctionPass):
     """Lets a function that makes no arrays not count who holds those that it is given.
 
-    Numba counts the holders of an array, by atomic steps, whenever it is taken out of a bundle, cut or handed on. Of few
+    Numba counts the holders of an array, by atomic steps, when it is taken out of a bundle, cut or handed on. With few
     citizens and twenty organisations that was 40% of a week, and threads that count on the same arrays wait for others.
     Who calls holds the arrays until the function is back: counts are for what it makes itself, or gives back.
     """
