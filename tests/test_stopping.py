@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from advosim import AdvocacyModel, InputError, Scenario, cli, simulate
+from advosim.experiment.compare.comparison import compare
 from advosim.experiment.sweep import load, outcomes
 from advosim.reading.stopping import LENGTH, PASSED, UNCHANGED, ended
 from advosim.results import folder as results
@@ -84,6 +85,15 @@ def test_where_a_run_ended_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert "Ended in week 4: no policy had moved by more than 2 for 4 weeks" in told.stdout
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
     assert manifest["ended"]["week"] == manifest["weeks"] == 4
+    story = (tmp_path / "out" / "story.md").read_text(encoding="utf-8")
+    assert "It ended in week 4: no policy had moved" in story
+
+
+def test_a_comparison_with_a_run_that_may_end_before_the_other_says_so(home: Scenario) -> None:
+    ending = home.but({"stop.unchanged": 4, "stop.tolerance": 2.0})
+    made = compare([home, ending], runs=2, weeks=6, workers=1, progress=False, labels=["all", "some"])
+    assert "note: runs of some may end before their last week" in made.summary()
+    assert "may end before" not in compare([home, home], runs=2, weeks=6, workers=1, progress=False).summary()
 
 
 def test_a_stop_on_what_does_not_exist_is_refused(tmp_path: Path) -> None:

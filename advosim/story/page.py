@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from advosim.reading import measuring, outcomes
 from advosim.reading.measuring import YEAR
+from advosim.reading.stopping import LENGTH, ended
 from advosim.reading.tables import lived
 from advosim.scenario.limits import ONSET
 from advosim.scenario.plain_text import markdown
+from advosim.scenario.schema import Stop
 from advosim.story import words
 from advosim.story.alliances import allied
 from advosim.story.steps import by_vote
@@ -84,6 +86,8 @@ def _opening(teller: Teller, last: int) -> list[str]:
     reformers, opponents = (len(sides[side]) for side in ("for", "against"))
     crowd = f"{words.count(reformers, 'organisation')} for reform and {words.number(opponents)} against it"
     world = f"A model world over {_span(last)}: {teller.polity.citizens:,} citizens, {crowd}, a government and media."
+    if teller.scenario.stop != Stop() and (end := ended(teller.record)).reason != LENGTH:
+        world += f" It ended in week {end.week}: {words.plain(end.told)}."
     scale = "Policy, from -1 (the opposite of reform) to +1 (the full reform),"
     rule = f"moves only where {words.joined(_ways(teller), 'or')}."
     issues = words.joined([_issue(teller, name) for name in teller.scenario.issue])

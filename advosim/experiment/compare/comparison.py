@@ -112,6 +112,7 @@ def forget(kept: str | Path) -> None:
 
 def _told(plan: Plan, seeds: range) -> dict[str, Any]:
     from advosim.scenario import load
+    from advosim.scenario.schema import Stop
 
     scenarios = [
         {"label": label, "fingerprint": load.fingerprint(scenario), "resolved": load.resolved(scenario)}
@@ -122,6 +123,8 @@ def _told(plan: Plan, seeds: range) -> dict[str, Any]:
     measured = {"outcomes": list(run.outcomes), "own": in_manifest(traces(dict(run.own))), "by_issue": run.by_issue}
     seen: dict[str, Any] = {"seeds": [seeds.start, seeds.stop - 1], "weeks": run.weeks}
     seen |= {"primary": list(plan.primary), "courses": list(plan.courses), "panel": plan.panel}
+    stops = [label for label, one in zip(plan.labels, plan.scenarios, strict=True) if one.stop != Stop()]
+    seen |= {"stops": stops} if stops else {}
     seen |= {} if run.from_week is None else {"from_week": run.from_week}
     seen |= {"replaced": in_manifest(traces(run.rules))} if run.rules else {}
     return {**seen, **common, **measured, "scenarios": scenarios}

@@ -152,6 +152,8 @@ class Comparison(saving.Analysis):
     def summary(self, most: int = 12) -> str:
         """All primary outcomes, and the strongest effects among the others, for a person to read."""
         lines = [self._caption()]
+        if stops := self.told.get("stops"):
+            lines += [_UNLIKE.format(", ".join(stops))]
         for label in self.labels[1:]:
             rows = self.table[self.table["scenario"] == label]
             lines += ["", label]
@@ -234,6 +236,10 @@ def _ordered(column: pd.Series[Any], order: Sequence[str]) -> Any:
     return pd.Categorical(column, categories=list(order))
 
 
+_UNLIKE = (
+    "note: runs of {} may end before their last week ([stop]), so that sums over weeks are over fewer; the outcome "
+    "ended_week tells how long they were"
+)
 FEW = 8
 """Exploratory outcomes up to which all are told: they were asked for by name."""
 
