@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from advosim.scenario.describe import flat, resolved
@@ -43,7 +44,11 @@ def future(base: Scenario, other: Scenario, week: int) -> Scenario:
         raise InputError(Problem("", None, f"from_week: '{other.title}' {what}"))
     changes = {path: value for path, value in now.items() if value != then[path]}
     free = {key: getattr(other, key) for key in ("title", "question", "source")}
-    return changed(base, week, changes).model_copy(update=free)
+    try:
+        return changed(base, week, changes).model_copy(update=free)
+    except InputError as error:
+        at = f"from_week: '{other.title}'"
+        raise InputError(replace(each, file=at, line=None) for each in error.problems) from None
 
 
 def until(scenario: Scenario, week: int) -> Scenario:

@@ -106,13 +106,15 @@ def constraints(draft: Draft, factors: Mapping[str, Factor], design: Design | No
 
 def satisfied(draft: Draft, experiment: Experiment) -> None:
     """Raise InputError where no point, or not as many as are wanted, keeps to the constraints."""
-
     if not experiment.constraints:
         return
     unknown = [path for path in experiment.factors if path not in experiment.design.levers]
     there = len({tuple(point[path] for path in unknown) for point in designs.points(experiment)})
     wanted = experiment.design.n or 1
     if there < wanted:
-        said = "no point satisfies the constraints" if not there else f"only {there} of {wanted} points satisfy"
-        draft.wrong(("constraints",), said, hint="give the factors ranges or levels that leave room for them")
+        which = "; ".join(f"{lower} <= {upper}" for lower, upper in experiment.constraints)
+        said = "no point satisfies the constraints" if not there else f"only {there} of {wanted} points satisfy them"
+        draft.wrong(
+            ("constraints",), f"{said}: {which}", hint="give the factors ranges or levels that leave room for them"
+        )
         raise InputError(draft.problems)
