@@ -237,6 +237,11 @@ def test_stock_is_taken_of_trust_of_how_far_it_is_returned_and_of_kinds() -> Non
     assert close(front["trust"], (0.6 + 0.3 + 0.0) / 3)
     assert close(front["reciprocity"], (0.5 + 0.0 + 1.0) / 3)
     assert close(front["diversity"], 2 / 3)
+    # Two are left behind an empty seat.
+    world.allied.seats["organisation"][0, 0], front["members"] = -1, 2
+    trust[TENANTS, SHOPS], trust[SHOPS, TENANTS] = 0.4, 0.2
+    call("power", world)
+    assert close(front["trust"], 0.3) and close(front["reciprocity"], 0.5) and close(front["diversity"], 1.0)
 
 
 def test_cohesion_moves_to_trust_and_communication() -> None:
