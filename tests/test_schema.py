@@ -24,6 +24,7 @@ from advosim.scenario.schema import Governance, Organisation, OrganisationKind, 
 from advosim.scenario.tree import bounds
 from advosim.simulation import simulate
 from advosim.week import CITIZEN_MECHANISMS, TABLE_MECHANISMS
+from advosim.world import enact
 from advosim.world.rows import RULES
 
 PACKAGE = Path(advosim.__file__).parent
@@ -285,6 +286,7 @@ def noted_reads() -> Iterator[set[tuple[str, str]]]:
             read.add((owner_of(type(part), name), name))
         return object.__getattribute__(part, name)
 
+    enact._numbers.cache_clear()  # of rules that it has at hand nothing is read
     Part.__getattribute__ = get  # type: ignore[method-assign,assignment]
     try:
         yield read

@@ -51,7 +51,7 @@ def did_you_mean(name: str, known: Sequence[str]) -> str:
 
 
 SHORT = 4
-"""Letters from which on a name that is nearly another is taken for a slip."""
+"""Letters from which on one of two names that are nearly alike is taken for a slip."""
 
 
 def slipped(one: str, other: str) -> bool:
@@ -59,7 +59,7 @@ def slipped(one: str, other: str) -> bool:
 
     Of names with digits or _ in them that is meant: `north_a` and `north_b`, `zone1` and `zone2`; and of so short ones.
     """
-    if not (one + other).isalpha() or abs(len(one) - len(other)) > 1 or min(len(one), len(other)) < SHORT:
+    if not (one + other).isalpha() or abs(len(one) - len(other)) > 1 or max(len(one), len(other)) < SHORT:
         return False
     if len(one) != len(other):
         longer, shorter = (one, other) if len(one) > len(other) else (other, one)
