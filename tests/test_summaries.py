@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -113,6 +114,11 @@ def test_summaries_are_made_told_exported_grown_and_rerun(study: Path, ask: Call
     sys.modules.pop(next(study.parent.glob("sums_*.py")).stem)  # rerun is to find it by itself
     again = rerun(out, workers=1)
     assert again.sound and {"runs", "spread", "by_force", "table"} <= set(again.same)
+    module = next(study.parent.glob("sums_*.py"))
+    far = shutil.copytree(out, study.parent / "elsewhere" / "copy")
+    shutil.copyfile(module, far / module.name)
+    sys.modules.pop(module.stem, None)
+    assert rerun(far, workers=1).sound, "functions beside a copied sweep are found"
 
 
 def test_a_summary_that_is_changed_or_damaged_is_made_anew_by_the_same_command(
