@@ -22,6 +22,7 @@ from advosim import __version__
 from advosim.reading import measuring
 from advosim.reading.collaboration import collaboration
 from advosim.results import folder as results
+from advosim.results.summary import summary
 from advosim.scenario import load
 from advosim.scenario.problems import InputError
 from advosim.story.page import story
@@ -350,7 +351,7 @@ def test_looking_at_a_place_makes_nothing(tmp_path: Path) -> None:
 
 
 def test_the_summary_tells_the_run(record: Any, tmp_path: Path) -> None:
-    text = results.summary(record, results.write(record, tmp_path / "run"))
+    text = summary(record, results.write(record, tmp_path / "run"))
     for part in (
         "Made up: 20 weeks, seed 7",
         "Does the table hold?",
@@ -374,18 +375,18 @@ def test_the_summary_tells_the_run(record: Any, tmp_path: Path) -> None:
 def test_the_summary_tells_who_gave_in_and_what_was_lost(record: Any) -> None:
     given_in = {"week": 6, "polity": "home", "issue": "reform", "organisation": "big_oil", "event": "concession"}
     events = pd.concat([record.events, pd.DataFrame([{**given_in, "side": "for", "size": 0.3}])], ignore_index=True)
-    text = results.summary(replace(record, events=events, lost=1234))
+    text = summary(replace(record, events=events, lost=1234))
     assert "week    6  big oil gives in to a boycott, on reform in home" in text
     assert "the log of events was full; the last 1,234 are not in it" in text
 
 
 def test_the_summary_names_reforms_that_a_shorter_run_left_out(record: Any) -> None:
     cut = replace(record, weeks=record.weeks[:11], events=record.events[:5], left_out=("week 15: repression = 0.8",))
-    assert "left out, for the run ends earlier: week 15: repression = 0.8" in results.summary(cut)
+    assert "left out, for the run ends earlier: week 15: repression = 0.8" in summary(cut)
 
 
 def test_a_run_without_organisations_and_events_has_a_summary(record: Any) -> None:
-    text = results.summary(replace(record, organisations=record.organisations[:0], events=record.events[:0]))
+    text = summary(replace(record, organisations=record.organisations[:0], events=record.events[:0]))
     assert "0 organisations; closed: none" in text
     assert "0 campaigns: none" in text
 

@@ -19,7 +19,7 @@ from advosim.reading.measuring import YEAR, costs, reforms
 from advosim.reading.outcomes import outcomes
 from advosim.reading.tables import lived
 from advosim.record import Record
-from advosim.results.folder import summary
+from advosim.results.summary import summary
 from advosim.simulation import simulate
 from advosim.story import words as wording
 from advosim.story.ballots import gave_way

@@ -49,6 +49,7 @@ def run(
     from datetime import UTC, datetime
 
     from advosim.results import folder as results
+    from advosim.results.summary import summary
 
     started, formats = datetime.now(UTC), options.formats(format)
     given = {name: value for name, value in (("seed", seed), ("weeks", weeks)) if value is not None}
@@ -72,7 +73,7 @@ def run(
         with Bars() as bars:
             record = simulate(chosen, threads=threads, progress=bars, past=before, state=state)
         results.write(record, folder, started, force, formats, drawing)
-    say(results.summary(record, folder))
+    say(summary(record, folder))
 
 
 def warmup() -> None:
