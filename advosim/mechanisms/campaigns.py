@@ -372,6 +372,32 @@ def _open_the_week(issues, organisations):
 
 
 @compiled
+def _spread(now, arena, teams, talk, c, posts, outreach):
+    """A campaign's message reaches the publics. posts: as for `_hazard`; outreach: factor of all hazards, 0..1."""
+    rules, campaign = now.rules, teams.campaigns[c]
+    a, tactic = teams.organisations[campaign.organisation], teams.tactics[campaign.tactic]
+    home, publics = arena.polities[campaign.polity], arena.publics
+    speech, foothold, reach = talk.speech, talk.foothold, talk.reach
+    strength = message(trust_in(a, campaign.standing), a.skills[MEDIA_SKILL], campaign.tailored, rules[0].message)
+    hostile = rules[0].backlash.salience * tactic.criticism if rules[0].backlash.on else 0.0
+    quality = tactic.evidence * campaign.competence if rules[0].evidence.on else 0.0
+    teaching = tactic.education + rules[0].evidence.anchor * quality
+    for q in range(publics.size):
+        public = publics[q]
+        if public.polity != campaign.polity:
+            continue
+        resonance = strength * fit(public, speech[c, q], rules[0].framing)
+        for on in range(2):
+            hazard = _hazard(campaign, tactic, home, public, float(on), posts, rules[0].channels)
+            hazard = hazard * outreach * (1.0 - hostile)
+            hazard *= foothold[c, q] * aimed(campaign.audience, q, public.share, rules[0].message)
+            cell = reach[q, on, campaign.issue]
+            _deliver(cell, campaign, tactic, strength, resonance, speech[c, q], hazard, teaching)
+            share = public.share * (public.online if on else 1.0 - public.online)
+            campaign.reached += share * (1.0 - exp(-hazard))
+
+
+@compiled
 def channels(now, arena, teams, allied, talk):
     """Campaigns spend, and their messages and calls reach the publics over three channels.
 
@@ -387,7 +413,7 @@ def channels(now, arena, teams, allied, talk):
     polities, issues, publics = arena.polities, arena.issues, arena.publics
     organisations, tactics, campaigns = teams.organisations, teams.tactics, teams.campaigns
     alliances, seats = allied.alliances, allied.seats
-    speech, foothold, reach = talk.speech, talk.foothold, talk.reach
+    reach = talk.reach
     _clear(reach)
     _open_the_week(issues, organisations)
     for c in range(campaigns.size):
@@ -417,23 +443,7 @@ def channels(now, arena, teams, allied, talk):
         limits = rules[0].platform_control
         removed = platform_control(home.platform_regulation, campaign.calling, tactic.criticism, limits)
         posts = (1.0 - removed) * (1.0 + following)
-        hostile = rules[0].backlash.salience * tactic.criticism if rules[0].backlash.on else 0.0
-        quality = tactic.evidence * campaign.competence if rules[0].evidence.on else 0.0
-        teaching = tactic.education + rules[0].evidence.anchor * quality
-        for q in range(publics.size):
-            public = publics[q]
-            if public.polity != campaign.polity:
-                continue
-            trusted, skill = trust_in(a, campaign.standing), a.skills[MEDIA_SKILL]
-            strength = message(trusted, skill, campaign.tailored, rules[0].message)
-            resonance = strength * fit(public, speech[c, q], rules[0].framing)
-            for on in range(2):
-                hazard = _hazard(campaign, tactic, home, public, float(on), posts, rule) * outreach * (1.0 - hostile)
-                hazard *= foothold[c, q] * aimed(campaign.audience, q, public.share, rules[0].message)
-                cell = reach[q, on, campaign.issue]
-                _deliver(cell, campaign, tactic, strength, resonance, speech[c, q], hazard, teaching)
-                share = public.share * (public.online if on else 1.0 - public.online)
-                campaign.reached += share * (1.0 - exp(-hazard))
+        _spread(now, arena, teams, talk, c, posts, outreach)
     _counter_frame(rules, polities, issues, publics, reach)
     _carry_hashtags(rules, polities, issues, publics, reach)
     _close_the_week(rules, issues, publics, reach, talk.circulation, talk.circulating)

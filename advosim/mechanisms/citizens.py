@@ -8,6 +8,8 @@ several citizens from going through them at once.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from advosim.world.chance import F, draw, exp, exp32, key, log, pair, power32, stream
@@ -349,53 +351,75 @@ def is_called(calls, call, chance, k, number, side):
     return calls & (call << np.uint16(side)) != 0 or (chance > _ZERO and draw(k, number) < chance)
 
 
+class Asked(NamedTuple):
+    """A citizen who may act on an issue, as the rules below take him."""
+
+    drive: np.float32
+    noticed: np.float32
+    company: np.float32
+    grievance: np.float32
+    fatigue: np.float32
+    aversion: np.float32
+    """To risk, 0..1."""
+    threshold: np.float32
+    calls: np.uint16
+    """Of his organisation, as bits."""
+    carried: bool
+    """Along by neighbours who act."""
+    on: int
+    """1 if online, else 0."""
+    side: int
+    number: int
+    """His own among all citizens, by which luck is drawn."""
+
+
 @compiled
-def shuns(drive, noticed, calls, grievance, threshold, now, on, side, number, participation_rule, rule):
+def shuns(he, now, participation_rule, rule):
     """Whether a citizen who is called stays away from a firm this week: like signing, at a small cost and no risk."""
-    called = is_called(calls, SHUN_CALL, now.shun[on, side], now.key[_CALL_SHUN], number, side)
+    on, side, number = he.on, he.side, he.number
+    called = is_called(he.calls, SHUN_CALL, now.shun[on, side], now.key[_CALL_SHUN], number, side)
     if not called or draw(now.key[_TIME_SHUN], number) >= rule.available:
         return False
     return participation(
-        drive, now.efficacy[side], grievance, noticed, _ZERO, _ONE, rule.cost, _ZERO, _ZERO, threshold,
+        he.drive, now.efficacy[side], he.grievance, he.noticed, _ZERO, _ONE, rule.cost, _ZERO, _ZERO, he.threshold,
         participation_rule,
     )  # fmt: skip
 
 
 @compiled
-def backs(kind, drive, noticed, calls, grievance, aversion, threshold, now, on, side, number, rule):
+def backs(he, kind, now, rule):
     """Whether a citizen who is asked signs for a ballot this week: as under a petition. kind: of POPULAR."""
-    draw_of = np.int64(SIDES * _RIGHTS) * number + SIDES * kind + side
-    called = is_called(
-        calls, _BACK_CALL << np.uint16(SIDES * kind), now.back[on, kind, side], now.key[_CALL_BACK], draw_of, side
-    )
+    on, side, call = he.on, he.side, _BACK_CALL << np.uint16(SIDES * kind)
+    draw_of = np.int64(SIDES * _RIGHTS) * he.number + SIDES * kind + side
+    called = is_called(he.calls, call, now.back[on, kind, side], now.key[_CALL_BACK], draw_of, side)
     if not called or draw(now.key[_TIME_BACK], draw_of) >= rule.available_to_sign:
         return False
     return participation(
-        drive, now.efficacy[side], grievance, noticed, _ZERO, _ONE, _ZERO, aversion * now.sanction_signing[on], _ZERO,
-        threshold, rule,
+        he.drive, now.efficacy[side], he.grievance, he.noticed, _ZERO, _ONE, _ZERO,
+        he.aversion * now.sanction_signing[on], _ZERO, he.threshold, rule,
     )  # fmt: skip
 
 
 @compiled
-def take_part(signed, drive, noticed, calls, carried, with_him, grievance, fatigue, aversion, threshold, now, on, side,
-              number, rule):  # fmt: skip
+def take_part(he, signed, now, rule):
     """Whether a citizen signs and marches on an issue, and which call he followed: 0 or a place in CALLS."""
+    on, side, number = he.on, he.side, he.number
     signs = marches = False
     followed = 0
     if now.collecting[side] and not signed:
-        called = is_called(calls, _SIGN_CALL, now.sign[on, side], now.key[_CALL_SIGN], number, side)
-        if (called or carried) and draw(now.key[_TIME_SIGN], number) < rule.available_to_sign:
+        called = is_called(he.calls, _SIGN_CALL, now.sign[on, side], now.key[_CALL_SIGN], number, side)
+        if (called or he.carried) and draw(now.key[_TIME_SIGN], number) < rule.available_to_sign:
             signs = participation(
-                drive, now.efficacy[side], grievance, noticed, _ZERO, _ONE if called else _ZERO, _ZERO,
-                aversion * now.sanction_signing[on], _ZERO, threshold, rule,
+                he.drive, now.efficacy[side], he.grievance, he.noticed, _ZERO, _ONE if called else _ZERO, _ZERO,
+                he.aversion * now.sanction_signing[on], _ZERO, he.threshold, rule,
             )  # fmt: skip
             if signs and called:
                 followed = CALL_SIGN
-    called = is_called(calls, _MARCH_CALL, now.march[on, side], now.key[_CALL_MARCH], number, side)
-    if (called or carried) and draw(now.key[_TIME_MARCH], number) < rule.available_to_march:
+    called = is_called(he.calls, _MARCH_CALL, now.march[on, side], now.key[_CALL_MARCH], number, side)
+    if (called or he.carried) and draw(now.key[_TIME_MARCH], number) < rule.available_to_march:
         marches = participation(
-            drive, now.efficacy[side], grievance, noticed, with_him, _ONE if called else _ZERO, now.cost,
-            aversion * now.sanction[side], fatigue, threshold, rule,
+            he.drive, now.efficacy[side], he.grievance, he.noticed, he.company, _ONE if called else _ZERO, now.cost,
+            he.aversion * now.sanction[side], he.fatigue, he.threshold, rule,
         )  # fmt: skip
         if marches and called:
             followed = CALL_SHOW_UP

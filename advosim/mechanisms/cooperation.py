@@ -110,6 +110,39 @@ def delivery(reliability, trusted, rule):
 
 
 @compiled
+def _share_premises(seats, organisations, spared):
+    """Of several alliances the one that spares a member most counts. seats: (MOST_SEATS,) of an alliance."""
+    for s in range(seats.size):
+        if seats[s].organisation >= 0:
+            member = organisations[seats[s].organisation]
+            member.premises = max(member.premises, spared)
+
+
+@compiled
+def _common_means(rules, alliance, seats, organisations, trust, crosses):
+    """Members give. Returns what they gave, and what it is worth together. crosses: the share that passes a border."""
+    total = powers = 0.0
+    exponent = rules[0].alliance_strength.addition if rules[0].alliance_strength.on else 1.0
+    for s in range(seats.size):
+        seat = seats[s]
+        if seat.organisation < 0:
+            continue
+        member = organisations[seat.organisation]
+        # Nobody pools more of his campaign means than all, also in several alliances; at a border some is kept out.
+        passes = 1.0 if member.polity == alliance.polity else crosses
+        share = min(pooled_share(alliance, rules[0].pooling) * passes, 1.0 - member.pooled)
+        seat.delivered = delivery(member.reliability, mean_trust(seats, s, trust), rules[0].trust)
+        given = share * rules[0].tactic_choice.spend * member.funds * seat.delivered
+        member.pooled += share
+        member.funds -= given
+        member.campaign_cost += given
+        seat.contributed += given
+        total += given
+        powers += power(given, exponent)
+    return total, power(powers, 1.0 / exponent) if powers > 0.0 else 0.0
+
+
+@compiled
 def pooling(now, arena, teams, allied):
     """A share of campaign means and contacts is common while a joint plan runs.
 
@@ -122,7 +155,7 @@ def pooling(now, arena, teams, allied):
     issues = arena.issues
     organisations, campaigns = teams.organisations, teams.campaigns
     trust, alliances, seats = allied.trust, allied.alliances, allied.seats
-    rule, spend = rules[0].pooling, rules[0].tactic_choice.spend
+    rule = rules[0].pooling
     for o in range(organisations.size):
         organisations[o].pooled = 0.0
         organisations[o].premises = 0.0
@@ -134,34 +167,13 @@ def pooling(now, arena, teams, allied):
         alliance.pooled = 0.0
         if not alliance.alive:
             continue
-        spared = shared_premises(alliance, rule)
-        for s in range(seats.shape[1]):
-            if seats[a, s].organisation >= 0:
-                member = organisations[seats[a, s].organisation]
-                member.premises = max(member.premises, spared)
+        _share_premises(seats[a], organisations, shared_premises(alliance, rule))
         roles = _running(campaigns, a, alliances)
         if roles == 0:
             continue
-        total = powers = 0.0
-        exponent = rules[0].alliance_strength.addition if rules[0].alliance_strength.on else 1.0
-        for s in range(seats.shape[1]):
-            seat = seats[a, s]
-            if seat.organisation < 0:
-                continue
-            member = organisations[seat.organisation]
-            # Nobody pools more of his campaign means than all, also in several alliances; at a border some is kept out.
-            passes = 1.0 if member.polity == alliance.polity else 1.0 - arena.polities[alliance.polity].entry_cost
-            share = min(pooled_share(alliance, rule) * passes, 1.0 - member.pooled)
-            seat.delivered = delivery(member.reliability, mean_trust(seats[a], s, trust), rules[0].trust)
-            given = share * spend * member.funds * seat.delivered
-            member.pooled += share
-            member.funds -= given
-            member.campaign_cost += given
-            seat.contributed += given
-            total += given
-            powers += power(given, exponent)
+        crosses = 1.0 - arena.polities[alliance.polity].entry_cost
+        total, means = _common_means(rules, alliance, seats[a], organisations, trust, crosses)
         alliance.pooled = total
-        means = power(powers, 1.0 / exponent) if powers > 0.0 else 0.0
         if rules[0].internal_communication.on:
             means *= 1.0 - rules[0].internal_communication.share
         if rules[0].collaborative_platform.on and alliance.platform:

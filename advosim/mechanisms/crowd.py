@@ -16,6 +16,7 @@ from advosim.mechanisms.citizens import (
     ANY_CALL,
     EXTREME,
     SHUN_CALL,
+    Asked,
     anchoring,
     awareness,
     backfire,
@@ -755,20 +756,17 @@ def _act(j, calls, person, view, here, rule, minds, row):
     drive, noticed, acting, count = minds.drive[j], minds.noticed[j], view.memory[j], np.int64(person.circle[j])
     carried = acting >= max(_ONE, rule.participation.tau * F(count))
     bit = np.uint8(SIGNED << np.uint8(side))
-    signs, marches, followed = take_part(
-        view.own[j] & bit != 0, drive, noticed, calls, carried, company(acting, count, rule.participation),
-        person.grievance[j], person.fatigue[j], person.risk[j], person.act_threshold[j], here, on, side, number,
-        rule.participation,
+    he = Asked(
+        drive, noticed, company(acting, count, rule.participation), person.grievance[j], person.fatigue[j],
+        person.risk[j], person.act_threshold[j], calls, carried, on, side, number,
     )  # fmt: skip
+    signs, marches, followed = take_part(he, view.own[j] & bit != 0, here, rule.participation)
     others = signs
     if signs:
         view.own[j] = np.uint8(view.own[j] | bit)
         row.signed[side] += 1
     if rule.boycott.on and (here.shun[on, side] > _ZERO or calls & (SHUN_CALL << np.uint16(side)) != 0):
-        if shuns(
-            drive, noticed, calls, person.grievance[j], person.act_threshold[j], here, on, side, number,
-            rule.participation, rule.boycott,
-        ):  # fmt: skip
+        if shuns(he, here, rule.participation, rule.boycott):
             others = True
             row.boycotted[side] += 1
             followed = CALL_BUY_NOT if followed == 0 else followed
@@ -778,10 +776,7 @@ def _act(j, calls, person, view, here, rule, minds, row):
             marks = view.first if kind == RECALL else view.own
             if not here.open[kind, side] or marks[j] & BACKED[kind, side] != 0:
                 continue
-            if backs(
-                kind, drive, noticed, calls, person.grievance[j], person.risk[j], person.act_threshold[j], here, on,
-                side, number, rule.participation,
-            ):  # fmt: skip
+            if backs(he, kind, here, rule.participation):
                 marks[j] = np.uint8(marks[j] | BACKED[kind, side])
                 row.backed[kind, side] += 1
                 backed = True

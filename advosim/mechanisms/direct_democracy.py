@@ -257,6 +257,24 @@ def _vote_on(now, arena, teams, people, record, at, row):
 
 
 @compiled
+def _move_first(now, arena, teams, events, p, m, believed):
+    """The legislature disarms an initiative that may come, and keeps its other laws from inviting one."""
+    clock, rules = now.clock, now.rules
+    issue, right, rule = arena.issues[p, m], arena.rights[p, INITIATIVE], rules[0].initiative
+    cost = challenge_cost(right.signature_share, right.window, rule)
+    pull = _pull(issue, p, m, believed, cost, rule, arena, teams)
+    slow = rules[0].friction.by_veto_player * (arena.polities[p].veto_players - 1.0)
+    if draw64(key(clock[0].seed, clock[0].week, _MOVES), issue.key) < moves_first(pull, slow, rule):
+        issue.submitted[BALLOT] = True
+        issue.target[BALLOT] = issue.policy + rule.part * pull
+        side = FOR if pull > 0.0 else AGAINST
+        note(clock, events, DETERRED, p, m, -1, side, rule.part * pull).route = BALLOT
+    for route in range(BALLOT + 1, _ROUTES):
+        if issue.submitted[route]:
+            issue.target[route] = _deterring(issue.target[route], p, m, believed, cost, teams)
+
+
+@compiled
 def initiative(now, arena, teams, people, record):
     """Citizens' drafts go from signatures over a campaign to the vote; and the legislature moves first.
 
@@ -282,7 +300,7 @@ def initiative(now, arena, teams, people, record):
     The median is polled every 13 weeks. Gerber 1996; Romer & Rosenthal 1979.
     """
     clock, rules = now.clock, now.rules
-    polities, rights, issues, ballots = arena.polities, arena.rights, arena.issues, arena.ballots
+    rights, issues, ballots = arena.rights, arena.issues, arena.ballots
     events, rule = record.events, rules[0].initiative
     for p in range(issues.shape[0]):
         right = rights[p, INITIATIVE]
@@ -311,18 +329,7 @@ def initiative(now, arena, teams, people, record):
                         _vote_on(now, arena, teams, people, record, at, row)
             threat = rule.on and right.allowed and is_open(BALLOT, rules[0].decision)
             if threat and issue.polled > 0 and not issue.submitted[BALLOT]:
-                cost = challenge_cost(right.signature_share, right.window, rule)
-                pull = _pull(issue, p, m, believed, cost, rule, arena, teams)
-                slow = rules[0].friction.by_veto_player * (polities[p].veto_players - 1.0)
-                chance = moves_first(pull, slow, rule)
-                if draw64(key(clock[0].seed, clock[0].week, _MOVES), issue.key) < chance:
-                    issue.submitted[BALLOT] = True
-                    issue.target[BALLOT] = issue.policy + rule.part * pull
-                    side = FOR if pull > 0.0 else AGAINST
-                    note(clock, events, DETERRED, p, m, -1, side, rule.part * pull).route = BALLOT
-                for route in range(BALLOT + 1, _ROUTES):
-                    if issue.submitted[route]:
-                        issue.target[route] = _deterring(issue.target[route], p, m, believed, cost, teams)
+                _move_first(now, arena, teams, events, p, m, believed)
 
 
 # ---------------------------------------------------------------- referendum

@@ -123,6 +123,36 @@ def leave(clock, alliance, seats, s, organisations, events, reason):
 
 
 @compiled
+def _called_away(alliance, organisation, stance, policy):
+    """Why a member leaves at once, -1 where nothing calls it away. stance, policy: -1..1."""
+    if organisation.closed:
+        return CLOSED
+    if organisation.conceded[alliance.issue] > 0:
+        return GAVE_IN
+    if stance == policy or (stance > policy) != (alliance.side == FOR):
+        return GOAL_REACHED
+    return -1
+
+
+@compiled
+def _lost(now, teams, allied, alliance, seats, s, members):
+    """Why a member leaves at a meeting, -1 where it stays. seats and their number of members: as the meeting began."""
+    clock, rules, seat = now.clock, now.rules, seats[s]
+    trust, o = allied.trust, seat.organisation
+    given, received = _standing(seats, s, trust)
+    formal = 1.0 if alliance.formal else 0.0
+    retention = rules[0].internal_communication.retention if rules[0].internal_communication.on else 0.0
+    rule, trusted = rules[0].alliance_exit, min(given, received)
+    logit = exit_logit(trusted, seat.satisfaction, members, formal, alliance.cohesion, rule, retention)
+    k = pair(key(clock[0].seed, clock[0].week, _EXIT), alliance.key)
+    weeks = min(QUARTER, clock[0].week - seat.since)
+    if draw64(k, teams.organisations[o].key) >= within(logistic(logit), weeks):
+        return -1
+    hoped = _hoped(rules, seats, s, allied.tied)
+    return _reason(now, alliance, seat, teams.stances[o, alliance.issue], given, received, hoped)
+
+
+@compiled
 def alliance_exit(now, arena, teams, allied, record):
     """Members leave at quarterly meetings by chance; at once who closed, gave in, or whom policy went past.
 
@@ -139,50 +169,24 @@ def alliance_exit(now, arena, teams, allied, record):
     last who left it, who remains is `partners_left`. Partings are mutual: who is not trusted is eased out as one who
     does not trust leaves. Hula 1999.
     """
-    clock, rules = now.clock, now.rules
-    issues = arena.issues
+    clock, issues = now.clock, arena.issues
     organisations, stances, campaigns = teams.organisations, teams.stances, teams.campaigns
-    tied, trust, alliances, seats = allied.tied, allied.trust, allied.alliances, allied.seats
+    alliances, seats = allied.alliances, allied.seats
     lives, events = record.alliances, record.events
-    rule = rules[0].alliance_exit
-    k = key(clock[0].seed, clock[0].week, _EXIT)
-    retention = rules[0].internal_communication.retention if rules[0].internal_communication.on else 0.0
     for a in range(alliances.size):
         alliance = alliances[a]
         if not alliance.alive:
             continue
         policy = issues[alliance.polity, alliance.issue].policy
-        before, meeting = alliance.members, rule.on and meets(clock, alliance)
+        before, meeting = alliance.members, now.rules[0].alliance_exit.on and meets(clock, alliance)
         then = seats[a].copy() if meeting else seats[a]
         for s in range(seats.shape[1]):
-            seat = seats[a, s]
-            o = seat.organisation
+            o = seats[a, s].organisation
             if o < 0:
                 continue
-            stance = stances[o, alliance.issue]
-            reason = -1
-            if organisations[o].closed:
-                reason = CLOSED
-            elif organisations[o].conceded[alliance.issue] > 0:
-                reason = GAVE_IN
-            elif stance == policy or (stance > policy) != (alliance.side == FOR):
-                reason = GOAL_REACHED
-            elif meeting and alliance.members > 1:
-                given, received = _standing(then, s, trust)
-                formal = 1.0 if alliance.formal else 0.0
-                logit = exit_logit(
-                    min(given, received),
-                    seat.satisfaction,
-                    before,
-                    formal,
-                    alliance.cohesion,
-                    rule,
-                    retention,
-                )
-                weeks = min(QUARTER, clock[0].week - seat.since)
-                if draw64(pair(k, alliance.key), organisations[o].key) < within(logistic(logit), weeks):
-                    hoped = _hoped(rules, then, s, tied)
-                    reason = _reason(now, alliance, seat, stance, given, received, hoped)
+            reason = _called_away(alliance, organisations[o], stances[o, alliance.issue], policy)
+            if reason < 0 and meeting and alliance.members > 1:
+                reason = _lost(now, teams, allied, alliance, then, s, before)
             if reason >= 0:
                 leave(clock, alliance, seats[a], s, organisations, events, reason)
         if alliance.members < 2 or alliance.members == alliance.abroad:

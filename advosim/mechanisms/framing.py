@@ -76,6 +76,33 @@ def _weigh_frames(campaign, publics, circulation, circulating, rule, mean, unans
 
 
 @compiled
+def _choose_audience(now, arena, teams, talk, c, luck, own):
+    """A campaign picks its frame for each public, and the one that it aims at. own: (frames,), written over."""
+    rules, campaign, publics = now.rules, teams.campaigns[c], arena.publics
+    repertoire, represents, tactic = teams.repertoire[c], teams.represents, teams.tactics[campaign.tactic]
+    circulation, circulating, speech = talk.circulation, talk.circulating, talk.speech
+    rule = rules[0].framing
+    campaign.audience = -1
+    most, spoken_for = 0.0, False
+    for q in range(publics.size):
+        public = publics[q]
+        speech[c, q] = campaign.frame
+        elsewhere = public.polity != campaign.polity or public.citizens == 0
+        if elsewhere or not (rule.on and rules[0].message.on):
+            continue
+        _appeals(public, campaign.issue, campaign.side, circulation[q], circulating[q], rule, own)
+        own_luck = pair(luck, public.key)
+        if campaign.tailored:
+            speech[c, q] = _best_frame(repertoire, own, own_luck, rule.poll_noise)
+        polled = own[speech[c, q]] + rule.poll_noise * normal(draw64(pair(own_luck, own.size), 0))
+        promise = _promise(public, tactic.channels, polled)
+        theirs = represents[campaign.organisation, q] > 0.0
+        if (theirs and not spoken_for) or (theirs == spoken_for and promise > most):
+            most, campaign.audience = promise, q
+            spoken_for = spoken_for or theirs
+
+
+@compiled
 def framing(now, arena, teams, talk, events):
     """A new campaign takes the frame of its repertoire that a noisy poll of its audience finds strongest.
 
@@ -90,9 +117,8 @@ def framing(now, arena, teams, talk, events):
     public's trust. Snow & Benford 1988; Chong & Druckman 2007; Sniderman & Theriault 2004; Jerit 2008.
     """
     clock, rules, publics = now.clock, now.rules, arena.publics
-    organisations, tactics, represents = teams.organisations, teams.tactics, teams.represents
-    repertoire, campaigns = teams.repertoire, teams.campaigns
-    circulation, circulating, speech = talk.circulation, talk.circulating, talk.speech
+    organisations, repertoire, campaigns = teams.organisations, teams.repertoire, teams.campaigns
+    circulation, circulating = talk.circulation, talk.circulating
     rule = rules[0].framing
     k = key(clock[0].seed, clock[0].week, _POLL)
     frames = repertoire.shape[1]
@@ -118,23 +144,7 @@ def framing(now, arena, teams, talk, events):
             told = note(clock, events, COUNTER_FRAME, campaign.polity, m, o, campaign.side, danger)
             told.tactic, told.route = campaign.tactic, campaign.frame
         campaign.tailored = rule.on and rules[0].message.on and a.skills[MEDIA_SKILL] >= rules[0].message.tailors
-        campaign.audience = -1
-        most, spoken_for = 0.0, False
-        for q in range(publics.size):
-            speech[c, q] = campaign.frame
-            elsewhere = publics[q].polity != campaign.polity or publics[q].citizens == 0
-            if elsewhere or not (rule.on and rules[0].message.on):
-                continue
-            _appeals(publics[q], m, campaign.side, circulation[q], circulating[q], rule, own)
-            own_luck = pair(luck, publics[q].key)
-            if campaign.tailored:
-                speech[c, q] = _best_frame(repertoire[c], own, own_luck, noise)
-            polled = own[speech[c, q]] + noise * normal(draw64(pair(own_luck, frames), 0))
-            promise = _promise(publics[q], tactics[campaign.tactic].channels, polled)
-            theirs = represents[o, q] > 0.0
-            if (theirs and not spoken_for) or (theirs == spoken_for and promise > most):
-                most, campaign.audience = promise, q
-                spoken_for = spoken_for or theirs
+        _choose_audience(now, arena, teams, talk, c, luck, own)
         if shared and campaigns[c - 1].weeks_left > 0:
             campaign.audience = campaigns[c - 1].audience
         if rule.on and a.spoke[m] >= 0 and a.spoke[m] != campaign.frame:
