@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -67,6 +67,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+    from advosim.world.positions import Positions
+
 
 @dataclass(frozen=True, eq=False)
 class Record:
@@ -87,6 +89,10 @@ class Record:
     def __repr__(self) -> str:
         weeks, events = len(self.recorded.weeks), len(self.recorded.events)
         return short(f"<Record of '{self.scenario.title}', seed {self.seed}: {weeks} weeks, {events:,} events>")
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the tables that were made of it: they are made again sooner than sent."""
+        return {**{each.name: getattr(self, each.name) for each in fields(self)}, "start": self.start}
 
     def save(self, folder: str | Path, *, force: bool = False, formats: Sequence[str] = ("png",)) -> Path:
         """Write tables, story, figures and a manifest, as `advosim run` does; the folder appears whole or not.
@@ -112,6 +118,14 @@ class Record:
     def names(self) -> Names:
         """What rows and columns are called."""
         return names(self.scenario)
+
+    @cached_property
+    def start(self) -> Positions:
+        """Where everybody stands at the founding."""
+        # Whoever only reads a record needs no rules, which load numba.
+        from advosim.world.found import positions
+
+        return positions(self.scenario, self.seed)
 
     def _from_the_start(self, table: str) -> NDArray[Any]:
         """The rows of a table by week, those of the founding first."""

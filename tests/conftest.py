@@ -29,10 +29,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def drawn_here() -> Iterator[None]:
-    """Processes that draw take longer to make ready than small figures take; `test_aside.py` has some."""
+def made_here() -> Iterator[None]:
+    """Processes beside a run take longer to make ready than small figures take; `test_beside.py` has some."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("advosim.figures.aside.processors", lambda: 1)
+        patched.setattr("advosim.beside.processors", lambda: 1)
         yield
 
 

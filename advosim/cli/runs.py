@@ -49,7 +49,7 @@ def run(
     from datetime import UTC, datetime
 
     from advosim.results import folder as results
-    from advosim.results.summary import summary
+    from advosim.results.summary import summary, told
 
     started, formats = datetime.now(UTC), options.formats(format)
     given = {name: value for name, value in (("seed", seed), ("weeks", weeks)) if value is not None}
@@ -65,15 +65,22 @@ def run(
         )
     else:
         before, (chosen, folder) = None, _checked(scenario, changes or [], given, out, force)
-    from advosim.figures.aside import painters
+    from advosim.beside import beside
 
-    with painters("advosim.record") as drawing:
+    with beside(_make_ready, {"told": told}) as others:
         from advosim.simulation import simulate
 
         with Bars() as bars:
             record = simulate(chosen, threads=threads, progress=bars, past=before, state=state)
-        results.write(record, folder, started, force, formats, drawing)
-    say(summary(record, folder))
+        results.write(record, folder, started, force, formats, others)
+    say(summary(record, folder, others.found["told"]))
+
+
+def _make_ready() -> None:
+    from advosim import record  # noqa: F401
+    from advosim.results import folder as results
+
+    results.make_ready()
 
 
 def warmup() -> None:

@@ -12,7 +12,7 @@ from advosim.world.codes import BIRTHS
 
 if TYPE_CHECKING:
     from advosim.reading.tables import Run
-    from advosim.world.found import Positions
+    from advosim.world.positions import Positions
 
 
 class Birth(NamedTuple):
@@ -41,11 +41,9 @@ def first_weeks(record: Run) -> NDArray[np.int64]:
 
 def stands(record: Run) -> Positions:
     """Where everybody stands at the start of the run, and newcomers when they are founded."""
-    # Whoever only reads an experiment file needs no rules, which load numba.
-    from advosim.world.found import positions
-
-    start, weeks = positions(record.scenario, record.seed), record.recorded.organisations
+    start, weeks = record.start, record.recorded.organisations
+    stances, priorities = start.stances.copy(), start.priorities.copy()
     for row, birth in births(record).items():
-        start.stances[row] = weeks["stance"][birth.week - 1, row]
-        start.priorities[row, birth.issue] = 1.0
-    return start
+        stances[row] = weeks["stance"][birth.week - 1, row]
+        priorities[row, birth.issue] = 1.0
+    return start._replace(stances=stances, priorities=priorities)

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
     from advosim.reading.tables import Run
     from advosim.scenario.load import Scenario
-    from advosim.world.found import Positions
+    from advosim.world.positions import Positions
 
 MOVED = 0.05
 """Change of policy that counts as one, in positions: more than the drift of four years (sd .03)."""
@@ -170,10 +170,7 @@ class Course:
     @cached_property
     def start(self) -> Positions:
         """Where everybody stands at the founding."""
-        # Whoever only reads an experiment file needs no rules, which load numba.
-        from advosim.world.found import positions
-
-        return positions(self.record.scenario, self.record.seed)
+        return self.record.start
 
     @property
     def here(self) -> NDArray[np.int64]:

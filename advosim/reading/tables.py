@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from advosim.scenario.load import Scenario
     from advosim.world.names import Names
+    from advosim.world.positions import Positions
 
 
 class Run(Protocol):
@@ -45,6 +46,8 @@ class Run(Protocol):
     def recorded(self) -> Recorded: ...
     @property
     def names(self) -> Names: ...
+    @property
+    def start(self) -> Positions: ...
     @property
     def weeks(self) -> pd.DataFrame: ...
     @property

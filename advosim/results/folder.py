@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import functools
 import gc
 import hashlib
 import importlib.metadata
+import io
 import json
 import os
 import platform
@@ -16,7 +18,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,7 +33,7 @@ from advosim.version import __version__
 if TYPE_CHECKING:
     import pandas as pd
 
-    from advosim.figures.aside import Painters
+    from advosim.beside import Beside
     from advosim.reading.tables import Run
     from advosim.scenario.load import Scenario
 
@@ -187,32 +189,59 @@ def _strangers(place: Path) -> list[str]:
 
 def write(
     record: Run, folder: str | Path, started: datetime | None = None, force: bool = False,
-    formats: Sequence[str] = ("png",), painters: Painters | None = None,
+    formats: Sequence[str] = ("png",), beside: Beside | None = None,
 ) -> Path:  # fmt: skip
     """Write a run's tables, story, figures and manifest. The folder appears whole or not and replaces older results.
 
     started: when the run began, for the manifest. force: as of `check_place`. formats: of figures, any of png, pdf,
-    svg. painters: processes that draw meanwhile. Raises InputError for a place that cannot be used, SaveError where
+    svg. beside: processes that do most of it. Raises InputError for a place that cannot be used, SaveError where
     writing fails.
     """
+    from advosim.beside import Beside
     from advosim.figures.toolkit import check_formats
 
     check_formats(formats)
     with whole(folder, force) as partial, _no_collection():
-        if painters is not None:
-            painters.begin(record, figures_of(record), formats)
-        write_tables(record, partial)
-        _name_citizens(record, partial)
-        _tell(record, partial)
-        codebook.write(partial, codebook.of_run(record, tables_of(record)))
-        for name in reversed(figures_of(record)):
-            drawn = painters.drawn(name) if painters is not None else None
-            for format, picture in (drawn or {}).items():
-                (partial / f"{name}.{format}").write_bytes(picture)
-            if drawn is None:
-                _draw(record, *(partial / f"{name}.{format}" for format in formats))
+        _leave(record, partial, formats, beside or Beside())
         write_manifest(partial, manifest(record, started))
     return Path(folder).absolute()
+
+
+def _leave(record: Run, folder: Path, formats: Sequence[str], beside: Beside) -> None:
+    """Write all but the manifest."""
+    try:
+        beside.make(record, parts_of, functools.partial(write_part, folder=folder, formats=formats))
+    except BaseException:
+        beside.end()  # before the folder is cleared away
+        raise
+
+
+def parts_of(record: Run) -> list[str]:
+    """What of a run's folder can be written by itself, by name: figures, tables and texts."""
+    return [*figures_of(record), *WRITTEN]
+
+
+def write_part(record: Run, name: str, folder: Path, formats: Sequence[str]) -> None:
+    """Write one of `parts_of` into a folder that is there."""
+    if name in WRITTEN:
+        WRITTEN[name](record, folder)
+    else:
+        _draw(record, *(folder / f"{name}.{format}" for format in formats))
+
+
+def make_ready() -> None:
+    """Load all that writing a run's folder takes, fonts too, so that nothing of it waits for that."""
+    import pandas  # noqa: F401
+    import pyarrow.parquet  # noqa: F401
+
+    from advosim.figures import registry, toolkit  # noqa: F401
+    from advosim.reading import collaboration, measuring, outcomes  # noqa: F401
+    from advosim.story import page  # noqa: F401
+
+    figure, (axes,) = toolkit.panels(1, 1, 1.0)
+    toolkit.frame(axes, "title")
+    toolkit.title(figure, "title")
+    toolkit.save(figure, io.BytesIO(), "png")
 
 
 def write_tables(record: Run, folder: Path) -> None:
@@ -261,11 +290,10 @@ def write_csv(table: pd.DataFrame, file: Path) -> None:
     safe.to_csv(file, index=False, encoding="utf-8", lineterminator="\n")
 
 
-def _tell(record: Run, folder: Path) -> None:
+def _measure(record: Run, folder: Path) -> None:
     from advosim.reading.collaboration import collaboration
     from advosim.reading.measuring import costs
     from advosim.reading.outcomes import outcomes
-    from advosim.story.page import story
 
     if has_venues_abroad(record):
         from advosim.reading.spiral import spiral
@@ -273,7 +301,22 @@ def _tell(record: Run, folder: Path) -> None:
         write_csv(spiral(record), folder / "spiral.csv")
     for name, measure in zip(MEASURED, (outcomes, costs, collaboration), strict=True):
         write_csv(measure(record), folder / f"{name}.csv")
+
+
+def _tell(record: Run, folder: Path) -> None:
+    from advosim.story.page import story
+
     (folder / STORY).write_text(story(record), encoding="utf-8", newline="\n")
+
+
+def _explain(record: Run, folder: Path) -> None:
+    codebook.write(folder, codebook.of_run(record, tables_of(record)))
+
+
+WRITTEN: dict[str, Callable[[Run, Path], None]] = {
+    "tables": write_tables, "story": _tell, "measures": _measure, "codebook": _explain, "names": _name_citizens,
+}  # fmt: skip
+"""What is written of every run beside figures, the longest work first."""
 
 
 @contextlib.contextmanager
@@ -465,7 +508,7 @@ def manifest(record: Run, started: datetime | None = None) -> dict[str, Any]:
         "fingerprint": load.fingerprint(record.scenario, record.seed, record.replaced),
         "replaced": in_manifest(record.replaced),
         "seed": record.seed,
-        "weeks": int(record.weeks["week"].max()) if len(record.weeks) else 0,
+        "weeks": len(record.recorded.weeks),
         "ended": _end(record),
         "left_out": list(record.left_out),
         "events_lost": record.lost,

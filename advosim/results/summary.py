@@ -19,8 +19,22 @@ if TYPE_CHECKING:
 MOST_TOLD, MOST_LISTED = 12, 8
 
 
-def summary(record: Run, folder: str | Path | None = None) -> str:
-    """What happened in a run, for a person to read; and which files of it are in `folder`, where they were written."""
+def summary(record: Run, folder: str | Path | None = None, begin: str | None = None) -> str:
+    """What happened in a run, for a person to read; and which files of it are in `folder`, where they were written.
+
+    begin: what `told` gave, if it was asked before.
+    """
+    lines = [told(record) if begin is None else begin]
+    if folder is not None:
+        lines += ["", results.saved(folder)]
+        files = f"{results.STORY} tells what happened, {codebook.FILE} what every column means"
+        lines += [f"{files}, {results.MANIFEST} how to repeat the run"]
+    stages = ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in record.seconds.items())
+    return "\n".join([*lines, f"Took {stages}." if stages else ""]).rstrip()
+
+
+def told(record: Run) -> str:
+    """What happened in a run."""
     scenario, weeks = record.scenario, record.weeks
     lines = [f"{scenario.title}: {weeks['week'].max()} weeks, seed {record.seed}"]
     lines += [scenario.question] if scenario.question else []
@@ -33,13 +47,7 @@ def summary(record: Run, folder: str | Path | None = None) -> str:
             lines += _issue_lines(str(issue), rows.reset_index(drop=True), events)
         lines += _organisation_lines(_of(record.organisations, polity), _of(record.events, polity))
     lines += _course(record)
-    lines += ["", *_remarks(record)] if _remarks(record) else []
-    if folder is not None:
-        lines += ["", results.saved(folder)]
-        files = f"{results.STORY} tells what happened, {codebook.FILE} what every column means"
-        lines += [f"{files}, {results.MANIFEST} how to repeat the run"]
-    stages = ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in record.seconds.items())
-    return "\n".join([*lines, f"Took {stages}." if stages else ""]).rstrip()
+    return "\n".join([*lines, *(["", *_remarks(record)] if _remarks(record) else [])])
 
 
 def _of(table: pd.DataFrame, polity: Any, issue: Any = None) -> pd.DataFrame:

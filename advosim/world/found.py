@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +36,7 @@ from advosim.world.founding import write_down
 from advosim.world.names import Names as Names
 from advosim.world.names import names as names
 from advosim.world.population import citizens_of, settle, settlement
+from advosim.world.positions import Positions as Positions
 from advosim.world.recorded import (
     ALLIANCE_LIFE,
     ALLIANCE_WEEK,
@@ -532,17 +533,6 @@ def _weights(scenario: Scenario, given: dict[str, float]) -> NDArray[np.float64]
     """Weights of the issues with sum 1; all alike where none is given."""
     weights = np.array([given.get(issue, 0.0) if given else 1.0 for issue in scenario.issue])
     return weights / max(weights.sum(), 1e-12)
-
-
-class Positions(NamedTuple):
-    """Where everybody stands at the start; p polities, m issues, o organisations in the order of `names`."""
-
-    policy: NDArray[np.float64]
-    """(p, m): -1..1, in force."""
-    stances: NDArray[np.float64]
-    """(o, m): -1..1."""
-    priorities: NDArray[np.float64]
-    """(o, m): 0..1, sum 1 where any is above 0; all 0 of those who are yet to be founded."""
 
 
 def positions(scenario: Scenario, seed: int) -> Positions:
