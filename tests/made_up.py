@@ -40,6 +40,12 @@ class MadeUpRecord:
         return names(self.scenario)
 
     @property
+    def start(self) -> Any:
+        from advosim.world.found import positions
+
+        return positions(self.scenario, self.seed)
+
+    @property
     def recorded(self) -> Any:
         """The arrays behind `weeks` and `events`; the founding is as the first week."""
         from advosim.world.codes import ANSWERS, EVENTS, ROUTES
