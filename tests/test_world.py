@@ -439,3 +439,21 @@ def test_what_is_kept_of_worlds_has_its_room() -> None:
     worlds = [found(small(), seed, 2, settled=kept) for seed in (1, 2, 3, 1)]
     assert digest_of_world(worlds[0]) == digest_of_world(worlds[3])
     assert 0 < len(kept._worlds) < 3
+
+
+def test_a_world_takes_the_room_of_the_last_one_once_nobody_holds_a_table_of_it() -> None:
+    kept = Settled()
+    found(small(), 1, 2, settled=kept)
+    first = found(small(), 1, 2, settled=kept)
+    held = first.record.weeks[:1]
+    first.now.clock["events"], first.people.citizens.word[:], first.record.events["size"] = 3, 1, 1.0
+    del first
+    second = found(small(), 1, 2, settled=kept)
+    assert not np.shares_memory(held, second.record.weeks)
+    second.now.clock["events"], second.people.citizens.word[:], second.record.weeks["policy"] = 3, 1, 1.0
+    second.record.events[:3]["size"] = 1.0
+    place = second.record.weeks.ctypes.data
+    del second
+    third = found(small(), 1, 2, settled=kept)
+    assert third.record.weeks.ctypes.data == place
+    assert digest_of_world(third) == digest_of_world(found(small(), 1, 2))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import functools
-from typing import Any, get_args
+from collections.abc import Callable
+from typing import Any, TypeVar, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
 from advosim.scenario.declare import Mechanism
 from advosim.scenario.load import Scenario
@@ -14,10 +16,26 @@ from advosim.scenario.schema import Governance, Initiative, Recall, Referendum, 
 from advosim.world.chance import draw, exp, key, pair, stream, wrapping
 from advosim.world.codes import CODED, ONLINE, POPULAR, VENUES
 from advosim.world.compile import compiled
-from advosim.world.rows import POLITY
+from advosim.world.rows import POLITY, RULES
 from advosim.world.state import World
 
 _ONLINE = stream("founding.online")
+_Of = TypeVar("_Of")
+_Made = TypeVar("_Made")
+
+
+def last(make: Callable[[_Of], _Made]) -> Callable[[_Of], _Made]:
+    """`make` with what it made of the very object that it was last asked about: runs of a sweep come point by point."""
+    kept: list[tuple[_Of, _Made]] = []
+
+    def asked(of: _Of) -> _Made:
+        known = kept[0] if kept else None
+        if known is None or known[0] is not of:
+            known = of, make(of)
+            kept[:] = [known]
+        return known[1]
+
+    return asked
 
 
 def enact(world: World, scenario: Scenario, before: Scenario | None = None) -> None:
@@ -25,8 +43,12 @@ def enact(world: World, scenario: Scenario, before: Scenario | None = None) -> N
 
     So settings that somebody has written into the world by hand outlive a reform that does not speak of them.
     """
-    for name in Mechanisms.model_fields:
-        _lay_down(world.now.rules[name], getattr(scenario.mechanism, name), before and getattr(before.mechanism, name))
+    if before is None:
+        # By bytes, since numpy copies a record field by field.
+        world.now.rules.view(np.uint8)[:] = _laid_down(scenario.mechanism).view(np.uint8)
+    else:
+        for name in Mechanisms.model_fields:
+            _change(world.now.rules[name], getattr(scenario.mechanism, name), getattr(before.mechanism, name))
     for row, (home, polity) in enumerate(scenario.polity.items()):
         was = before.polity[home].governance if before else None
         for field in Governance.model_fields:
@@ -35,19 +57,26 @@ def enact(world: World, scenario: Scenario, before: Scenario | None = None) -> N
                 world.arena.polities[field][row] = CODED[field].index(now) if field in CODED else now
         for right, name in zip(world.arena.rights[row], POPULAR, strict=True):
             _grant(right, getattr(polity.governance, name), getattr(was, name) if was else None)
-        governed = any(each.kind == "municipality" for each in polity.organisation.values())
-        for column, tactic in enumerate(scenario.tactic.values()):
-            room = _allowed(tactic, polity.governance, scenario.mechanism)
-            missing = (tactic.pressure == "local" and not governed) or _out_of_reach(tactic, row, world, scenario)
-            world.teams.allowed[row, column] = 0.0 if missing else room
+    world.teams.allowed[:] = _rooms(scenario)
+    for column, tactic in enumerate(scenario.tactic.values()):
+        for row in range(len(scenario.polity)) if tactic.pressure == "abroad" else ():
+            if _out_of_reach(tactic, row, world, scenario):
+                world.teams.allowed[row, column] = 0.0
     _connect(world, scenario)
 
 
-def _lay_down(record: Any, rule: Mechanism, old: Mechanism | None) -> None:
-    """Write a rule's settings into its record of one row: all, or those that differ from what they were."""
-    if old is None:
-        record[0] = _numbers(rule)
-    elif rule != old:
+@last
+def _laid_down(mechanism: Mechanisms) -> NDArray[Any]:
+    """All rules' settings, in one row."""
+    rules = np.zeros(1, RULES)
+    for name in Mechanisms.model_fields:
+        rules[name][0] = _numbers(getattr(mechanism, name))
+    return rules
+
+
+def _change(record: Any, rule: Mechanism, old: Mechanism) -> None:
+    """Write those of a rule's settings into its record of one row that differ from what they were."""
+    if rule != old:
         for field, declared in type(rule).model_fields.items():
             if getattr(rule, field) != getattr(old, field):
                 record[field] = _number(declared.annotation, getattr(rule, field))
@@ -95,10 +124,20 @@ def _connect(world: World, scenario: Scenario) -> None:
         circles(citizens.start, citizens.neighbour, citizens.word[0, 0], citizens.circle)
 
 
+@last
+def _rooms(scenario: Scenario) -> NDArray[np.float64]:
+    """(polities, tactics): what governance leaves of each tactic, whether or not there is anybody abroad to turn to."""
+    found = np.zeros((len(scenario.polity), len(scenario.tactic)))
+    for row, polity in zip(found, scenario.polity.values(), strict=True):
+        governed = any(each.kind == "municipality" for each in polity.organisation.values())
+        for column, tactic in enumerate(scenario.tactic.values()):
+            if governed or tactic.pressure != "local":
+                row[column] = _allowed(tactic, polity.governance, scenario.mechanism)
+    return found
+
+
 def _out_of_reach(tactic: Tactic, polity: int, world: World, scenario: Scenario) -> bool:
-    """Whether a tactic appeals to a body or to third states that are not there."""
-    if tactic.pressure != "abroad":
-        return False
+    """Whether a tactic of pressure from abroad appeals to a body or to third states that are not there."""
     if tactic.venue == "third_states":
         here = len(world.arena.polities) > 1 and scenario.mechanism.third_states.on
     else:

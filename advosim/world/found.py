@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -79,75 +78,11 @@ from advosim.world.rows import (
     TALLY,
     VIEW,
 )
-from advosim.world.state import Abroad, Allied, Arena, Now, People, Script, Talk, Teams, World, columns
+from advosim.world.settled import Settled as Settled
+from advosim.world.state import Abroad, Allied, Arena, Now, People, Script, Talk, Teams, World
 
 _key_of = functools.cache(name_key)
 """The same few names are asked for by every organisation of every run."""
-
-
-class Settled:
-    """Worlds as they stand before rules and governance are laid down, kept to found others from that differ in these.
-
-    For sweeps, in which the same seeds come again and again. The oldest go when there is no room.
-    """
-
-    def __init__(self, room: int = 2**26) -> None:
-        """room: bytes for worlds."""
-        self._room = room
-        self._scenario: Scenario | None = None
-        self._last: Scenario | None = None
-        self._worlds: dict[tuple[int, int], World] = {}
-
-    def world(self, scenario: Scenario, seed: int, weeks: int) -> World | None:
-        """A world of its own, settled as `scenario` would be; None where none is kept."""
-        if self._last is not scenario:
-            if self._scenario is None or not _settles_alike(self._scenario, scenario):
-                self._worlds.clear()
-                self._scenario = scenario
-            self._last = scenario
-        kept = self._worlds.get((seed, weeks))
-        return None if kept is None else _fresh(kept)
-
-    def keep(self, world: World, seed: int, weeks: int) -> None:
-        """Keep a copy of a settled world of the scenario that was asked for last."""
-        size = sum(column.nbytes for name, column in columns(world).items() if not name.startswith("record."))
-        while self._worlds and (len(self._worlds) + 1) * size > self._room:
-            del self._worlds[next(iter(self._worlds))]
-        if size <= self._room:
-            self._worlds[seed, weeks] = _fresh(world)
-
-
-_SETTLING = (
-    "learning", "attention", "evaluation", "ties", "salience", "expression", "participation", "awareness",
-)  # fmt: skip
-"""Rules of which a world takes numbers before they are laid down."""
-
-
-def _settles_alike(one: Scenario, other: Scenario) -> bool:
-    """Whether two scenarios differ in what comes after settling alone."""
-    parts = set(Scenario.model_fields) - {"polity", "mechanism", "seed", "title", "question", "source"}
-    homes = list(zip(one.polity.values(), other.polity.values(), strict=False))
-    local = set(Polity.model_fields) - {"governance"}
-    files = any(layer.file for home, _ in homes for layer in (home.network.face_to_face, home.network.social))
-    return (
-        not files  # which may have been written anew
-        and list(one.polity) == list(other.polity)
-        and all(getattr(one.mechanism, name) == getattr(other.mechanism, name) for name in _SETTLING)
-        and all(getattr(a, name) == getattr(b, name) for a, b in homes for name in local)
-        and all(getattr(one, name) == getattr(other, name) for name in parts)
-    )
-
-
-def _fresh(world: World) -> World:
-    """A settled world of its own, in which nothing is recorded yet."""
-    bundles = [_each(bundle, np.copy) for bundle in world[:-1]]
-    return World._make([*bundles, _each(world.record, lambda table: np.zeros(table.shape, table.dtype))])
-
-
-def _each(tables: Any, change: Callable[[Any], Any]) -> Any:
-    if not isinstance(tables, tuple):
-        return change(tables)
-    return type(tables)(*(_each(table, change) for table in tables))
 
 
 def found(
@@ -551,6 +486,8 @@ def positions(scenario: Scenario, seed: int) -> Positions:
 
 def _individuals(world: World, polity: Polity, home: Any) -> None:
     """People with posts lend organisations their followers, and their credibility where it is higher."""
+    if not polity.individual:
+        return
     rows = [
         row
         for row, each in enumerate(world.teams.organisations)

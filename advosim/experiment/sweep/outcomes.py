@@ -75,7 +75,9 @@ def _value(record: Run, outcome: Outcome, folder: Path | None, course: Callable[
     issues = _picked(outcome.issue, record.names.issues)
     courses = [course(polity, issue) for polity in polities for issue in issues]
     if is_column(outcome):
-        values = np.mean([course.values(outcome.of) for course in courses], axis=0)
+        values = courses[0].values(outcome.of)
+        if len(courses) > 1:
+            values = np.mean([course.values(outcome.of) for course in courses], axis=0)
         return REDUCTIONS[outcome.reduce or "final"].of(values, outcome.threshold or 0.0)
     asked = BY_NAME[outcome.of]
     looked_at = courses if asked.of_issue else [Polity(record, polity, issues) for polity in polities]
