@@ -531,9 +531,12 @@ def test_an_act_of_repression_is_answered_where_foreign_channels_tell_of_it() ->
         assert interval(with_it - without_it)[0] > 0, "free media at home tell of it too"
 
 
+FEWER = {"polity.home.citizens": 500, "polity.north.citizens": 500}
+
+
 @functools.cache
 def boomerang() -> Record:
-    return simulate(Scenario.load("boomerang"), 1, threads=1)
+    return simulate(Scenario.load("boomerang").but(FEWER), 1, threads=1)
 
 
 @functools.cache
@@ -544,7 +547,7 @@ def of_boomerang() -> str:
 def test_a_story_tells_who_was_heard_abroad_and_that_shaming_moved_policy() -> None:
     told = of_boomerang().split("# In north")[0]
     assert "is heard abroad" in told and re.search(r"policy on \w+ moves toward reform.*from shaming abroad", told)
-    alone = story(simulate(Scenario.load("boomerang").but({"mechanism.boomerang.on": False}), 1, threads=1))
+    alone = story(simulate(Scenario.load("boomerang").but({**FEWER, "mechanism.boomerang.on": False}), 1, threads=1))
     assert "is heard abroad" not in alone and "from shaming abroad" not in alone
 
 
@@ -562,7 +565,7 @@ def test_a_story_tells_who_carried_abroad_the_case_that_came_back_as_shaming() -
 
 
 def test_a_story_tells_the_phases_of_the_spiral_over_the_years_and_every_step() -> None:
-    record = simulate(Scenario.load("spiral"), 1, threads=1)
+    record = simulate(Scenario.load("spiral").but(FEWER), 1, threads=1)
     told = story(record)
     home, north = told.split("# In north")[0], told.split("# In north")[1].split("# In south")[0]
     steps = record.events.query("event == 'step' and polity == 'home'")

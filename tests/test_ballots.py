@@ -487,7 +487,7 @@ def test_a_government_that_defends_its_law_is_followed() -> None:
 
 @functools.cache
 def swiss(seeds: int = 40) -> list[Record]:
-    scenario = Scenario.load("swiss_style").but({"polity.home.citizens": 500})
+    scenario = Scenario.load("swiss_style").but({"polity.home.citizens": 300})
     return [simulate(scenario, seed, threads=1) for seed in range(1, seeds + 1)]
 
 

@@ -447,9 +447,9 @@ def study(targets: pd.DataFrame, tmp_path: Path) -> Path:
 
 def test_the_model_is_calibrated_from_the_command_line(study: Path) -> None:
     out = study.parent / "out"
-    ran = advosim("calibrate", study, "--out", out, "--n", 70, "--workers", 1)
+    ran = advosim("calibrate", study, "--out", out, "--n", 45, "--workers", 1)
     assert ran.exit_code == 0, ran.output
-    assert "Awareness and silence: 2 parameters, 3 targets, 330 runs" in ran.stdout
+    assert "Awareness and silence: 2 parameters, 3 targets, 255 runs" in ran.stdout
     intervals = pd.read_csv(out / "intervals.csv").set_index("parameter")
     for name, value in TRUTH.items():
         assert intervals.low[name] <= value <= intervals.high[name]
@@ -458,16 +458,16 @@ def test_the_model_is_calibrated_from_the_command_line(study: Path) -> None:
     manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
     assert set(manifest["files"]) == {file.name for file in out.iterdir()} - {"manifest.json", "runs"}
     explains(out)
-    assert manifest["settings"]["n"] == 70 and manifest["settings"]["first_seed"] == 11
+    assert manifest["settings"]["n"] == 45 and manifest["settings"]["first_seed"] == 11
     table = pd.read_parquet(out / "runs.parquet")
-    assert table.seed.is_unique and len(table) == 330
+    assert table.seed.is_unique and len(table) == 255
     assert r"\toprule" in (out / "intervals.tex").read_text(encoding="utf-8")
     posterior = (out / "posterior.parquet").read_bytes()
 
     waves = advosim("calibrate", study, "--out", out, "--method", "history", "--waves", 2, "--n", 20, "--workers", 1)
     assert waves.exit_code == 0, waves.output
     assert pd.read_csv(out / "waves.csv").share.is_monotonic_decreasing
-    again = advosim("calibrate", study, "--out", out, "--n", 70, "--workers", 1)
+    again = advosim("calibrate", study, "--out", out, "--n", 45, "--workers", 1)
     assert again.exit_code == 0 and not (out / "waves.csv").exists()
     assert (out / "posterior.parquet").read_bytes() == posterior
 

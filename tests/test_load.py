@@ -560,7 +560,7 @@ HEADERS = st.tuples(st.lists(KEYS, min_size=1, max_size=3), st.booleans(), COMME
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.lists(st.one_of(PAIRS, PAIRS, HEADERS, COMMENTS), max_size=12), st.sampled_from(["\n", "\r\n", "\n\n"]))
 def test_every_key_that_tomllib_finds_has_a_line_that_holds_it(statements: list[str], newline: str) -> None:
     text = ""

@@ -262,6 +262,7 @@ results.write(made_up(), sys.argv[1])
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no kill -9 on Windows")
+@pytest.mark.usefixtures("undrawn")
 def test_what_a_kill_leaves_does_not_look_whole_and_goes_with_the_next_run(
     record: Any, root: Path, tmp_path: Path
 ) -> None:

@@ -312,19 +312,19 @@ def test_every_other_setting_is_read_as_a_world_is_founded_and_run(tmp_path: Pat
     (tmp_path / "ties.csv").write_text("0,1\n1,2\n")
     table = {"kind": "edge_list", "file": str(tmp_path / "ties.csv")}
     kinds = {"face_to_face.kind": "blocks", "social.kind": "spatial"}
+    leader = {"posts": ["institute", "lobby"]}
     worlds = [
-        neighbours().but({"polity.home.individual": {"leader": {"posts": ["institute", "lobby"]}}}),
+        neighbours().but({"polity.home.individual": {"leader": leader}, "polity.home.network.face_to_face": table}),
         voting().but({"reform": [{"week": 2, "set": {"polity.home.governance.repression": 0.5}}]}),
         small().but(
             {
                 "campaign": [{"week": 1, "organisation": "tenants", "tactic": "petition", "issue": "housing"}],
                 "shock": [{"week": 2, "issue": "climate"}],
+                "stop": {"policy": {"climate": 1.0}, "unchanged": 1},
+                **{f"polity.home.network.{path}": kind for path, kind in kinds.items()},
             }
         ),
-        small().but({"polity.home.network.face_to_face": table}),
         growing(),
-        small().but({"stop": {"policy": {"climate": 1.0}, "unchanged": 1}}),
-        small().but({f"polity.home.network.{path}": kind for path, kind in kinds.items()}),
     ]
     brief = [world.but({"weeks": 3}) for world in worlds]
     with noted_reads() as read:

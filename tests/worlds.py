@@ -337,7 +337,7 @@ def scenarios_of_all_kinds() -> dict[str, Scenario]:
         "polity.home.alliance.front.members": ["greens", "institute", "north.reds"],
         "mechanism.withdrawal.rate": 1.0,
     }
-    worlds["networks across borders"] = neighbours().but({**LOOSE, **wide, "weeks": 14, "polity.home.citizens": 66})
+    worlds["networks across borders"] = neighbours().but({**LOOSE, **wide, "weeks": 9, "polity.home.citizens": 66})
     worlds["newcomers"] = newborn()
     return worlds
 
