@@ -22,7 +22,7 @@ from advosim.scenario.load import Scenario
 from advosim.scenario.problems import InputError, Problem
 from advosim.scenario.schema import Organisation, Polity, Stop
 from advosim.scenario.tree import bounds
-from advosim.week import TABLE_MECHANISMS, Line, line, stages
+from advosim.week import TABLE_MECHANISMS, Line, compile_rule, line, stages
 from advosim.week import weeks as whole_weeks
 from advosim.world.chance import wrapping
 from advosim.world.codes import EVENTS
@@ -228,10 +228,9 @@ def _forward(process: subprocess.Popen[str], lines: queue.SimpleQueue[str | None
 def compile_share(share: int, shares: int) -> None:
     """Compile one in `shares` of the week's rules, the `share`-th first, with a line of output for each."""
     world = _smallest()
-    with wrapping():
-        for call in stages()[share::shares]:
-            call(world)
-            print(call.__name__, flush=True)
+    for call in stages()[share::shares]:
+        compile_rule(call.__name__, world)
+        print(call.__name__, flush=True)
 
 
 def _smallest() -> World:

@@ -359,5 +359,11 @@ def stages() -> list[Callable[[World], None]]:
     return [only(name) for name in _CALLED]
 
 
+def compile_rule(name: str, world: World) -> None:
+    """Compile one of the week's mechanisms for its callers, and keep it."""
+    bundles = {**world._asdict(), "events": world.record.events}
+    globals()[name].compile(tuple(numba.typeof(bundles[each]) for each in _arguments(name)))
+
+
 def _idle(*bundles: Any) -> None:
     """A mechanism that does nothing."""

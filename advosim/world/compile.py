@@ -40,6 +40,7 @@ from numba.core.compiler_machinery import FunctionPass, register_pass
 from numba.core.typed_passes import NoPythonSupportedFeatureValidation
 from numba.extending import intrinsic
 
+from advosim.world import inner
 from advosim.world.sealed import sealed, unsealed
 from advosim.world.shipped import PATIENCE, take
 
@@ -223,11 +224,9 @@ def _try_out(folder: str) -> None:
     tempfile.TemporaryFile(dir=folder).close()
 
 
-class _BySourcesImpl(CompileResultCacheImpl):
+class _EntryImpl(CompileResultCacheImpl):
     _locator_classes = (_BySources,)
 
-
-class _EntryImpl(_BySourcesImpl):
     def reduce(self, cres: Any) -> Any:
         """What is kept of a function, without the code that would be put into callers; numba finds it by its names."""
         (name, kind, (machine_code, _)), described, *rest = cres._reduce()
@@ -297,8 +296,8 @@ class _SharedCache(FunctionCache):
     one number to the code of two signatures.
     """
 
-    def __init__(self, py_func: Any, entry: bool = False) -> None:
-        self._impl_class = _EntryImpl if entry else _BySourcesImpl
+    def __init__(self, py_func: Any, how: type) -> None:
+        self._impl_class = how
         super().__init__(py_func)
         self._cache_file = _SealedFile(self._cache_path, self._impl.filename_base, "")
 
@@ -394,37 +393,77 @@ class _Compiler(CompilerBase):
         return [passes]
 
 
-def compiled(function: Callable[..., Any]) -> Any:
+@register_pass(mutates_CFG=False, analysis_only=False)
+class _Within(FunctionPass):
+    """Compiles a function for what calls it in compiled code, and not for Python."""
+
+    _name = "advosim_within"
+
+    def __init__(self) -> None:
+        FunctionPass.__init__(self)
+
+    def run_pass(self, state: Any) -> bool:
+        state.library = inner.library(state.targetctx.codegen(), state.func_id.func_qualname)
+        state.targetctx = inner.context_of(state.targetctx)
+        return True
+
+
+class _InnerCompiler(CompilerBase):
+    """Numba's own, with `_Uncounted` and `_Within`."""
+
+    def define_pipelines(self) -> list[Any]:
+        passes = DefaultPassBuilder.define_nopython_pipeline(self.state)
+        passes.add_pass_after(_Uncounted, NoPythonSupportedFeatureValidation)
+        passes.add_pass_after(_Within, _Uncounted)
+        passes.finalize()
+        return [passes]
+
+
+class _InnerImpl(inner.CacheImpl):
+    _locator_classes = (_BySources,)
+
+
+def compiled(function: Callable[..., Any], inline: bool = False) -> Any:
     """`function` compiled without the interpreter lock and kept on disk. No fastmath: bits count."""
-    made = compiled_here(function)
-    if JIT and cache_folder() is not None:
-        made._cache = _SharedCache(function)
-    return made
-
-
-def entry(function: Callable[..., Any]) -> Any:
-    """As `compiled`, for what nothing compiled calls: half as much is kept, and it loads sooner."""
-    made = compiled_here(function)
-    if JIT and cache_folder() is not None:
-        made._cache = _SharedCache(function, entry=True)
+    made = _jit(function, _InnerCompiler, inline=inline, no_cpython_wrapper=True)
+    if JIT:
+        inner.answer(made, entry)
+        _keep(made, function, _InnerImpl)
     return made
 
 
 def inlined(function: Callable[..., Any]) -> Any:
     """As `compiled`, for what must vanish into the loops that call it, however long it is, so that they vectorise."""
-    made = compiled_here(function, inline=True)
-    if JIT and cache_folder() is not None:
-        made._cache = _SharedCache(function)
+    return compiled(function, inline=True)
+
+
+def entry(function: Callable[..., Any]) -> Any:
+    """As `compiled`, for what nothing compiled calls: half as much is kept, and it loads sooner."""
+    made = compiled_here(function)
+    if JIT:
+        _keep(made, function, _EntryImpl)
     return made
 
 
 def compiled_here(function: Callable[..., Any], inline: bool = False) -> Any:
     """`function` compiled for this process only: for kernels rebuilt around a user's own mechanism."""
-    how: Any = {"nogil": True, "error_model": "numpy", "forceinline": inline, "no_cfunc_wrapper": True}
-    made = numba.njit(**how, pipeline_class=_Compiler)(function)
+    made = _jit(function, _Compiler, inline=inline)
+    if JIT:
+        inner.remember(made)
+    return made
+
+
+def _jit(function: Callable[..., Any], compiler: type, inline: bool, **how: Any) -> Any:
+    how |= {"nogil": True, "error_model": "numpy", "forceinline": inline, "no_cfunc_wrapper": True}
+    made = numba.njit(**how, pipeline_class=compiler)(function)
     if JIT:
         made.get_call_template = functools.partial(_template, made)
     return made
+
+
+def _keep(made: Any, function: Callable[..., Any], how: type) -> None:
+    if cache_folder() is not None:
+        made._cache = _SharedCache(function, how)
 
 
 def _template(made: Any, args: tuple[Any, ...], kws: dict[str, Any]) -> Any:
