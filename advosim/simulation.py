@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import operator
 import os
 import queue
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -22,7 +24,7 @@ from advosim.scenario.load import Scenario
 from advosim.scenario.problems import InputError, Problem
 from advosim.scenario.schema import Organisation, Polity, Stop
 from advosim.scenario.tree import bounds
-from advosim.week import TABLE_MECHANISMS, Line, compile_rule, line, stages
+from advosim.week import TABLE_MECHANISMS, Line, compile_rule, families, line, stages
 from advosim.week import weeks as whole_weeks
 from advosim.world.chance import wrapping
 from advosim.world.codes import EVENTS
@@ -67,7 +69,7 @@ def simulate(
     rules = functions(mechanisms)
     run = week_with(threads_for(scenario, threads), rules)
     if progress is not None and not rules:
-        compile_all(progress)
+        compile_all(progress, threads_for(scenario, threads))
     compiled_at = time.perf_counter()
     world = (
         past.future(scenario, weeks) if past else found(scenario, seed, weeks, threads_for(scenario, threads), settled)
@@ -173,23 +175,31 @@ def is_compiled() -> bool:
     return folder is not None and sound("advosim.week") and any(folder.glob("week.weeks-*.nbi"))
 
 
-def compile_all(progress: Progress) -> None:
+def _is_called() -> bool:
+    """Whether the week's rules stand compiled for Python to call them one by one."""
+    folder = cache_of("advosim.mechanisms.chronicle")
+    return folder is not None and any(folder.glob("chronicle.record_abroad.called-*.nbi"))
+
+
+def compile_all(progress: Progress, threads: int = 1) -> None:
     """Compile every mechanism, counting them out, so that the first run does not look stuck. Quick when cached.
 
     Processes share the work, since a compiler is busy with one function at a time; what they leave in the cache is put
-    together here. Where one fails, its share is compiled here too.
+    together here. Where one fails, what it had is compiled here too.
+
+    threads: with several, Python calls rules one by one.
     """
-    if is_compiled():
+    if is_compiled() and (threads == 1 or _is_called()):
         return
     number = len(stages())
     progress("compile", 0, number + 2)
     world = _smallest()
     progress("compile", 1, number + 2)
-    processes = _compilers(min(processors(), 4)) if JIT and cache_of("advosim.week") else []
+    processes = _compilers(min(processors(), 4), threads > 1) if JIT and cache_of("advosim.week") else []
     with wrapping(), ThreadPoolExecutor(max(1, len(processes))) as pool:
-        lines = queue.SimpleQueue[str | None]()
+        lines, left = queue.SimpleQueue[str | None](), deque(families())
         for process in processes:
-            pool.submit(_forward, process, lines)
+            pool.submit(_hand_out, process, left, lines)
         done, open_ = 1, len(processes)
         while open_:
             if lines.get() is None:
@@ -201,36 +211,51 @@ def compile_all(progress: Progress) -> None:
     progress("compile", number + 2, number + 2)
 
 
-def _compilers(number: int) -> list[subprocess.Popen[str]]:
-    """Processes that compile a share of the week each and print a line for every rule; none where one is enough."""
+def _compilers(number: int, called: bool = False) -> list[subprocess.Popen[str]]:
+    """Processes that compile what they are told and print a line for every rule; none where one is enough.
+
+    called: for Python to call, too.
+    """
     if number < 2:
         return []
-    code = "import sys, advosim.simulation as s; s.compile_share(int(sys.argv[1]), int(sys.argv[2]))"
+    code = f"import advosim.simulation as s; s.compile_told({called})"
     # From where this process has the package: what is compiled of a copy in the folder it started in is of no use.
     known = {**os.environ, "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)}
     return [
         subprocess.Popen(
-            [sys.executable, "-P", "-c", code, str(k), str(number)],
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, text=True, env=known,
+            [sys.executable, "-P", "-c", code],
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.PIPE, text=True, env=known,
         )
-        for k in range(number)
+        for _ in range(number)
     ]  # fmt: skip
 
 
-def _forward(process: subprocess.Popen[str], lines: queue.SimpleQueue[str | None]) -> None:
-    with process:
-        assert process.stdout is not None
-        for line in process.stdout:
-            lines.put(line)
+def _hand_out(process: subprocess.Popen[str], left: deque[list[str]], lines: queue.SimpleQueue[str | None]) -> None:
+    """Tell a process rules to compile, family by family; an empty line says that it has done with one."""
+    assert process.stdin is not None and process.stdout is not None
+    with contextlib.suppress(OSError, ValueError), process:
+        while left and process.poll() is None:
+            with contextlib.suppress(IndexError):
+                process.stdin.write(f"{' '.join(left.popleft())}\n")
+                process.stdin.flush()
+                for line in iter(process.stdout.readline, "\n"):
+                    if not line:
+                        break
+                    lines.put(line)
     lines.put(None)
 
 
-def compile_share(share: int, shares: int) -> None:
-    """Compile one in `shares` of the week's rules, the `share`-th first, with a line of output for each."""
-    world = _smallest()
-    for call in stages()[share::shares]:
-        compile_rule(call.__name__, world)
-        print(call.__name__, flush=True)
+def compile_told(called: bool) -> None:
+    """Compile the rules that each line of input names, with a line of output for each rule, and an empty one."""
+    world, calls = _smallest(), {call.__name__: call for call in stages()}
+    with wrapping():
+        for names in sys.stdin:
+            for name in names.split():
+                compile_rule(name, world)
+                if called:
+                    calls[name](world)
+                print(name, flush=True)
+            print(flush=True)
 
 
 def _smallest() -> World:
@@ -242,4 +267,4 @@ def _smallest() -> World:
 def warmup(progress: Progress) -> None:
     """Compile all that a run needs and keep it on disk; what was damaged there is found."""
     mend()
-    compile_all(progress)
+    compile_all(progress, processors())

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dis
 import inspect
+import sys
 import types
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -359,8 +360,19 @@ def stages() -> list[Callable[[World], None]]:
     return [only(name) for name in _CALLED]
 
 
+def families() -> list[list[str]]:
+    """The week's mechanisms by the module that they are of, whose functions they share; what takes longest first."""
+    found: dict[str, list[str]] = {}
+    for name in _CALLED:
+        found.setdefault(inspect.unwrap(globals()[name]).__module__, []).append(name)
+    size = {module: len(inspect.getsource(sys.modules[module])) for module in found}
+    return [found[module] for module in sorted(found, key=lambda module: -size[module])]
+
+
 def compile_rule(name: str, world: World) -> None:
     """Compile one of the week's mechanisms for its callers, and keep it."""
+    if numba.config.DISABLE_JIT:
+        return
     bundles = {**world._asdict(), "events": world.record.events}
     globals()[name].compile(tuple(numba.typeof(bundles[each]) for each in _arguments(name)))
 

@@ -25,7 +25,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if getattr(config.option, "numprocesses", None) and not config.option.collectonly:
         from advosim import simulation
 
-        simulation.compile_all(lambda stage, done, total: None)
+        simulation.compile_all(lambda stage, done, total: None, threads=2)
 
 
 @pytest.fixture(autouse=True, scope="session")

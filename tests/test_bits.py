@@ -34,7 +34,7 @@ from advosim import Scenario, simulation, week
 from advosim.mechanisms import citizens as rules_of_citizens
 from advosim.record import Record
 from advosim.scenario.problems import InputError
-from advosim.simulation import compile_share, simulate
+from advosim.simulation import simulate
 from advosim.world import population
 from advosim.world.chance import draw, draw64, exp, exponential, key, stream
 from advosim.world.found import found
@@ -457,10 +457,9 @@ def by_key(world: Any, name: str) -> Any:
     return zip(world.teams.organisations["key"].tolist(), world.teams.organisations[name], strict=True)
 
 
-def test_processes_that_compile_share_all_rules_among_them(capsys: pytest.CaptureFixture[str]) -> None:
-    for share in range(3):
-        compile_share(share, 3)
-    assert sorted(capsys.readouterr().out.split()) == sorted(call.__name__ for call in week.stages())
+def test_families_that_are_compiled_together_hold_all_rules() -> None:
+    told = sorted(name for family in week.families() for name in family)
+    assert told == sorted(call.__name__ for call in week.stages())
 
 
 def test_processes_that_compile_take_the_package_from_where_this_one_has_it(
@@ -472,8 +471,8 @@ def test_processes_that_compile_take_the_package_from_where_this_one_has_it(
     (other / "__init__.py").write_text("raise SystemExit('the wrong package')")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")  # they need not compile to say where they are
-    told = [process.communicate()[0].split() for process in simulation._compilers(2)]
-    assert sorted(name for names in told for name in names) == sorted(call.__name__ for call in week.stages())
+    told = [process.communicate("turn friction\npower\n")[0] for process in simulation._compilers(2)]
+    assert told == ["turn\nfriction\n\npower\n\n"] * 2
 
 
 def test_the_same_sources_are_compiled_once_wherever_their_copies_lie(tmp_path: Path, root: Path) -> None:

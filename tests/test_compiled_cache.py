@@ -90,7 +90,7 @@ def test_several_cold_starts_at_once_end_well(tmp_path: Path) -> None:
 COUNTED = (
     DOUBLED
     + """
-print(*(sum(kind.values()) for kind in (chance.exp.stats.cache_hits, chance.exp.stats.cache_misses)))
+print(*(sum(kind.values()) for kind in (chance.exp.outer().stats.cache_hits, chance.exp.outer().stats.cache_misses)))
 """
 )
 LOADED, COMPILED = ["1 0"], ["0 1"]

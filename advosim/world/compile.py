@@ -37,6 +37,7 @@ from numba.core.caching import (
 )
 from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.core.compiler_machinery import FunctionPass, register_pass
+from numba.core.targetconfig import TargetConfig
 from numba.core.typed_passes import NoPythonSupportedFeatureValidation
 from numba.extending import intrinsic
 
@@ -321,6 +322,19 @@ def _short_name(kind: types.NamedTuple) -> tuple[str, tuple[()]]:
 
 
 types.NamedTuple.mangling_args = property(_short_name)
+
+
+@functools.cache
+def _defaults(config: type) -> dict[str, Any]:
+    return {name: option.default for name, option in config.options.items()}  # type: ignore[attr-defined]
+
+
+def _values(config: Any) -> dict[str, Any]:
+    """All options of a function by name, which numba puts together for each overload that it tries, one by one."""
+    return {**_defaults(type(config)), **config._values}
+
+
+TargetConfig.values = _values
 
 
 def _as_it_comes(wrapper: callwrapper.PyCallWrapper) -> Any:

@@ -15,7 +15,7 @@ from typing import Any
 from llvmlite import binding
 from numba.core.caching import CompileResultCacheImpl
 from numba.core.codegen import JITCodeLibrary
-from numba.core.compiler import CompileResult
+from numba.core.compiler import compile_result
 
 
 class Library(JITCodeLibrary):
@@ -68,10 +68,10 @@ class CacheImpl(CompileResultCacheImpl):
         for again in reload_init or ():
             again()
         made = library(context.codegen(), name, bitcode)
-        return CompileResult(
+        return compile_result(
             target_context=context, typing_context=context.typing_context, library=made, environment=environment,
             entry_point=_Entry(made, described, environment), fndesc=described, type_annotation="",
-            signature=signature, objectmode=False, lifted=(), typing_error=None, call_helper=None, metadata=None,
+            signature=signature, objectmode=False, lifted=(),
             reload_init=reload_init, referenced_envs=environments,
         )  # fmt: skip
 
