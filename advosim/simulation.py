@@ -177,8 +177,9 @@ def is_compiled() -> bool:
 
 def _is_called() -> bool:
     """Whether the week's rules stand compiled for Python to call them one by one."""
-    folder = cache_of("advosim.mechanisms.chronicle")
-    return folder is not None and any(folder.glob("chronicle.record_abroad.called-*.nbi"))
+    module = "advosim.mechanisms.chronicle"
+    folder = cache_of(module)
+    return folder is not None and sound(module) and any(folder.glob("chronicle.record_abroad.called-*.nbi"))
 
 
 def compile_all(progress: Progress, threads: int = 1) -> None:
