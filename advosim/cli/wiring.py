@@ -108,6 +108,7 @@ def main() -> None:
         hear_no_more()
         sys.exit(code_of(stopped))
     finally:
+        gc.freeze()  # as Python ends it would look through all that was loaded for garbage, a tenth of a start
         # As Python ends it would show a traceback for each Ctrl-C.
         if signal.getsignal(signal.SIGINT) == signal.default_int_handler:
             signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -346,13 +346,23 @@ def prepare(axes: Axes, page: Page, polity: str) -> None:
     axes.tick_params(labelsize=SMALL, width=0.6, length=2.5, color="#888888", labelcolor=INK, pad=2)
     axes.tick_params(axis="x", which="both", length=0)
     apart = YEAR * _every_year(page)
-    for week in range(apart, page.last, apart):
-        axes.axvline(week + 0.5, color=FAINT, lw=0.6, zorder=0)
+    _mark_years(axes, [week + 0.5 for week in range(apart, page.last, apart)])
     for reform in page.reforms:
         if not reform.polities or polity in reform.polities:
             axes.axvline(
                 reform.week - 0.5, color=REFORM, lw=0.8, ls=(0, (4, 2)), zorder=1, gid=f"reform/{reform.letter}"
             )
+
+
+def _mark_years(axes: Axes, places: Sequence[float]) -> None:
+    """Faint lines from top to bottom, as one: limits of the axes are set elsewhere."""
+    from matplotlib.collections import LineCollection
+
+    lines = LineCollection(
+        [[(x, 0.0), (x, 1.0)] for x in places], colors=FAINT, lw=0.6, zorder=0, capstyle="projecting"
+    )
+    lines.set_transform(axes.get_xaxis_transform(which="grid"))
+    axes.add_collection(lines, autolim=False)
 
 
 def stairs(axes: Axes, values: Any, edges: Any, baseline: Any, fill: bool = True, **style: Any) -> None:

@@ -238,6 +238,8 @@ def make_ready() -> None:
     from advosim.reading import collaboration, measuring, outcomes  # noqa: F401
     from advosim.story import page  # noqa: F401
 
+    collaboration.network([], [])
+
     figure, (axes,) = toolkit.panels(1, 1, 1.0)
     toolkit.frame(axes, "title")
     toolkit.title(figure, "title")
@@ -286,8 +288,16 @@ def write_csv(table: pd.DataFrame, file: Path) -> None:
     safe = table.copy(deep=False)
     for name in table.columns:
         if not pd.api.types.is_numeric_dtype(table[name]):
-            safe[name] = table[name].astype(object).map(cell, na_action="ignore")
+            safe[name] = _cells(table[name].astype(object))
     safe.to_csv(file, index=False, encoding="utf-8", lineterminator="\n")
+
+
+def _cells(column: pd.Series[Any]) -> pd.Series[Any]:
+    """A column with its texts as `cell` has them; few of them differ, and few of those have to change."""
+    changed = {text: cell(text) for text in {value for value in column if isinstance(value, str)} if cell(text) != text}
+    return (
+        column.map(lambda value: changed.get(value, value) if isinstance(value, str) else value) if changed else column
+    )
 
 
 def _measure(record: Run, folder: Path) -> None:
