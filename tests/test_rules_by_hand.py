@@ -471,6 +471,8 @@ def test_sides_learn_from_the_store_and_citizens_from_the_gap() -> None:
 def test_a_campaign_that_ends_moves_the_value_of_its_tactic() -> None:
     world = one_issue()
     running = campaign(world, 0, "petition", weeks_left=1, spent=0.8, gain=0.01, effort=0.5, calling=True, reached=0.05)
+    running["budget"] = 0.5
+    world.teams.organisations["success"][:], world.teams.organisations["failure"][:] = 0.2, 0.4
     issue = world.arena.issues[0, 0]
     issue["effort"][FOR, 2], issue["contribution"][FOR, 2] = 1.0, 0.06
     issue["covered"][:], issue["step"] = [1, 0], 0.1
@@ -480,6 +482,12 @@ def test_a_campaign_that_ends_moves_the_value_of_its_tactic() -> None:
     petition = list(Scenario(title="x").tactic).index("petition")
     assert close(world.teams.learned[0, petition], total / 0.8) and world.teams.tried[0, petition] == 1
     assert (np.delete(world.teams.learned.ravel(), petition) == 0.03).all()
+    worth, rule = (total - 0.01) / 0.5, world.now.rules[0].learning
+    rested = 0.2 * (1 - rule.success_rate)
+    success = [rested + rule.success_rate * worth / (worth + rule.start), rested]
+    assert world.teams.organisations["success"] == pytest.approx(success), "the other one ran none"
+    assert total / 0.8 > rule.start, "more than usual, so nothing was missed"
+    assert world.teams.organisations["failure"] == pytest.approx([0.4 * (1 - rule.rate), 0.4])
 
 
 @pytest.mark.parametrize("violent", [False, True])
@@ -498,6 +506,19 @@ def test_answers_are_separate_and_repression_of_peaceful_acts_alone_is_an_injust
         assert issue["consulting"].tolist() == ([8, 0] if answered else [0, 0])
         assert issue["denied"].tolist() == ([1, 0] if answered else [0, 0])
         assert world.now.clock["events"][0] == (4 if answered else 0)
+
+
+def test_what_is_given_on_one_issue_is_taken_back_on_the_others_in_equal_parts() -> None:
+    surely = {"accommodate": 10.0, "repress": -10.0, "consult": -10.0, "deny": -10.0, "offset": 0.3}
+    table = {"title": "Three", "issue": {"a": {}, "b": {}, "c": {}}, "polity": {"home": {"citizens": 100}}}
+    changes = {f"mechanism.response.{name}": value for name, value in surely.items()}
+    world = found(Scenario.model_validate(table).but({**changes, "mechanism.response.concession": 0.05}), 1)
+    issues = world.arena.issues[0]
+    issues["marched"][0, FOR], issues["friction"] = 0.01, [0.8, 0.5, 2.0]
+    issues["policy"], issues["ideal"], issues["revision"] = 0.0, [0.0, 0.4, -0.4], [0.0, 0.0, 0.1]
+    call("response", world)
+    part = 0.3 * 0.05 / 2
+    assert issues["conceded"] == pytest.approx([0.05 * 0.8, part * 0.5, -part * 2.0])
 
 
 def test_small_acts_get_no_answer() -> None:

@@ -257,8 +257,8 @@ def _kept(place: Path) -> Path:
 def _leave(found: Any, place: Path, force: bool, printed: dict[str, Any]) -> None:
     """Save what an analysis found and say it; its runs are not needed any more."""
     from advosim.experiment.compare.comparison import forget
-    from advosim.results import folder as results
+    from advosim.results.manifest import saved
 
     found.save(place, force=force, **printed)
     forget(_kept(place))
-    say(f"{found.summary()}\n\n{results.saved(place)}")
+    say(f"{found.summary()}\n\n{saved(place)}")

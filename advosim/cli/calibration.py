@@ -42,7 +42,7 @@ def _calibrate(file: str, targets: Path | None, out: Path, workers: int | None, 
     from advosim.experiment.calibration.calibrate import calibrate
     from advosim.experiment.calibration.runs import FailedRuns
     from advosim.experiment.sweep.load import load
-    from advosim.results.folder import saved
+    from advosim.results.manifest import saved
 
     experiment = load(file)
     try:

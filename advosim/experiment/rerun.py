@@ -16,6 +16,7 @@ from advosim.experiment.sweep import own, store, summaries
 from advosim.experiment.sweep.seals import Damage, file_digest, unsealed
 from advosim.replaced import borrowed, from_manifest, traces
 from advosim.results import folder as results
+from advosim.results.manifest import MANIFEST, PROGRAM, machine
 from advosim.scenario import archived
 from advosim.scenario.problems import InputError, Problem, special
 
@@ -86,7 +87,7 @@ def rerun(manifest: str | Path, *, workers: int | None = None, progress: bool | 
 
 def _located(given: str | Path) -> Path:
     path = Path(given)
-    names = (results.MANIFEST, store.MANIFEST)
+    names = (MANIFEST, store.MANIFEST)
     folder = os.path.isdir(path)
     found = next((path / name for name in names if os.path.isfile(path / name)), None) if folder else path
     if found is None or not os.path.isfile(found):
@@ -102,7 +103,7 @@ def _read(file: Path) -> Table:
         if file.stat().st_size > MOST_BYTES:
             raise ValueError(MOST_BYTES)
         told = json.loads(file.read_text(encoding="utf-8"))
-        known = isinstance(told, dict) and told["program"] in (results.PROGRAM, store.PROGRAM)
+        known = isinstance(told, dict) and told["program"] in (PROGRAM, store.PROGRAM)
     except OSError as error:
         known, what = False, f"cannot be read: {error.strerror}"
     except (ValueError, KeyError, TypeError, RecursionError):
@@ -350,7 +351,7 @@ def _damaged(file: Path, told: Table) -> Iterator[str]:
 
 def _differing(told: Table) -> Iterator[tuple[str, tuple[str, str]]]:
     """Versions, processor and commit that differ."""
-    now = results.machine()
+    now = machine()
     for name, then in told.get("versions", {}).items():
         if then != now["versions"].get(name):
             yield name, (then, now["versions"].get(name, "not installed"))

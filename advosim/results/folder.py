@@ -7,28 +7,25 @@ import errno
 import functools
 import gc
 import hashlib
-import importlib.metadata
 import io
 import json
 import os
-import platform
 import re
 import shutil
 import socket
-import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from advosim.moved import parted
-from advosim.replaced import Trace, in_manifest
+from advosim.replaced import Trace
 from advosim.results import codebook
+from advosim.results.manifest import MANIFEST, PROGRAM, manifest, sha256, write_manifest
 from advosim.scenario.plain_text import cell
 from advosim.scenario.problems import InputError, Problem
-from advosim.version import __version__
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,11 +38,6 @@ TABLES = ("weeks", "organisations", "campaigns", "publics", "alliances", "electi
 MEASURED = ("outcomes", "costs", "collaboration")
 """Tables of a few rows that `measuring` and `collaboration` make of a record."""
 STORY = "story.md"
-MANIFEST = "manifest.json"
-PROGRAM = "advosim"
-VERSIONED = (
-    "numpy", "numba", "pandas", "pyarrow", "matplotlib", "pydantic", "mesa", "scipy", "SALib", "scikit-learn",
-)  # fmt: skip
 DAY = 86_400.0
 TRIES = 100
 MOST_BYTES = 255
@@ -181,7 +173,7 @@ def _strangers(place: Path) -> list[str]:
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         listed, known = {}, set()
     entries = sorted(entry for entry in place.iterdir() if entry.name not in (*known, *OF_THE_SYSTEM))
-    return [entry.name for entry in entries if not (entry.is_file() and listed.get(entry.name) == _sha256(entry))]
+    return [entry.name for entry in entries if not (entry.is_file() and listed.get(entry.name) == sha256(entry))]
 
 
 # ---------------------------------------------------------------- writing
@@ -363,23 +355,6 @@ def _start(place: Path, kind: str) -> str:
     return f".advosim-{hashlib.sha256(os.fsencode(place.name)).hexdigest()[:12]}.{kind}-"
 
 
-def write_manifest(folder: Path, told: Mapping[str, Any]) -> None:
-    """Write what is `told` of results, and the hashes of all other files of the folder."""
-    files = {file.name: _sha256(file) for file in sorted(folder.iterdir()) if file.name != MANIFEST}
-    text = json.dumps({**told, "files": files}, indent=2, ensure_ascii=False, allow_nan=False)
-    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
-
-
-def saved(folder: str | Path) -> str:
-    """`Saved in FOLDER: weeks (.csv, .parquet), story.html ...`: all that its manifest lists, and the manifest."""
-    names = [*json.loads((Path(folder) / MANIFEST).read_text(encoding="utf-8"))["files"], MANIFEST]
-    kinds: dict[str, list[str]] = {}
-    for name in names:
-        kinds.setdefault(Path(name).stem, []).append(Path(name).suffix)
-    told = (f"{name} ({', '.join(ends)})" if len(ends) > 1 else name + ends[0] for name, ends in kinds.items())
-    return f"Saved in {folder}: {', '.join(told)}"
-
-
 def has_venues_abroad(record: Run) -> bool:
     """Whether a run had a body above its polities, or several of them."""
     return record.scenario.has_abroad
@@ -404,11 +379,6 @@ def _draw(record: Run, *files: Path) -> None:
     figure = registry.draw(record, files[0].stem)
     for file in files:
         toolkit.save(figure, file)
-
-
-def _sha256(file: Path) -> str:
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _to_disk(path: Path) -> None:
@@ -505,77 +475,6 @@ def _here() -> str:
     return re.sub(r"[^A-Za-z0-9.]", "_", socket.gethostname())[:64]
 
 
-# ---------------------------------------------------------------- manifest
-
-
-def manifest(record: Run, started: datetime | None = None) -> dict[str, Any]:
-    """All that is needed to repeat a run, and what it ran on."""
-    from advosim.scenario import load
-
-    return {
-        "program": PROGRAM,
-        "scenario": load.resolved(record.scenario),
-        "fingerprint": load.fingerprint(record.scenario, record.seed, record.replaced),
-        "replaced": in_manifest(record.replaced),
-        "seed": record.seed,
-        "weeks": len(record.recorded.weeks),
-        "ended": _end(record),
-        "left_out": list(record.left_out),
-        "events_lost": record.lost,
-        "notes": load.notes(record.scenario),
-        **machine(),
-        "started": started.isoformat(timespec="seconds") if started else None,
-        "saved": datetime.now(UTC).isoformat(timespec="seconds"),
-        "seconds": {stage: round(float(seconds), 3) for stage, seconds in record.seconds.items()},
-    }
-
-
-def _end(record: Run) -> dict[str, Any]:
-    from advosim.reading.stopping import ended
-
-    end = ended(record)
-    return {"week": end.week, "because": end.told}
-
-
-def machine() -> dict[str, Any]:
-    """What a program ran on: versions, system, commits."""
-    return {
-        "versions": {"python": platform.python_version(), **_versions()},
-        "platform": platform.platform(),
-        "machine": platform.machine(),
-        "processors": os.cpu_count(),
-        "git": {"advosim": _git(_checkout()), "folder": _git(Path.cwd())},
-    }
-
-
-def _versions() -> dict[str, str]:
-    found = {"advosim": __version__}
-    for name in VERSIONED:
-        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
-            found[name] = importlib.metadata.version(name)
-    return found
-
-
-def _checkout() -> Path | None:
-    """The folder above the package where that is a working copy of advosim, not a place of installed packages."""
-    above = Path(__file__).resolve().parents[2]
-    return above if (above / "pyproject.toml").is_file() else None
-
-
-def _git(folder: Path | None) -> dict[str, Any] | None:
-    """Commit of a working copy, and whether files under version control differ from it."""
-    if folder is None:
-        return None
-    commit, status = (_ask_git(folder, *words) for words in (["rev-parse", "HEAD"], ["status", "--porcelain", "-uno"]))
-    return None if commit is None or status is None else {"commit": commit, "dirty": bool(status)}
-
-
-def _ask_git(folder: Path, *words: str) -> str | None:
-    try:
-        asked = subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True, timeout=10, check=True)
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return asked.stdout.strip()
-
-
-__getattr__ = parted(__name__, {"advosim.results.summary": ("summary",)})
+__getattr__ = parted(
+    __name__, {"advosim.results.manifest": ("machine", "saved"), "advosim.results.summary": ("summary",)}
+)

@@ -13,6 +13,7 @@ from advosim.figures import toolkit
 from advosim.results import codebook
 from advosim.results import folder as results
 from advosim.results.latex import Table
+from advosim.results.manifest import PROGRAM, machine, write_manifest
 from advosim.scenario.plain_text import printable
 from advosim.world.columns import Column
 
@@ -88,7 +89,7 @@ def fill(leaves: Leaves, folder: Path, formats: Sequence[str] = ("png",), longta
             write(target)
     _write(folder / "summary.txt", printable(leaves.summary) + "\n")
     saved = datetime.now(UTC).isoformat(timespec="seconds")
-    results.write_manifest(folder, {"program": results.PROGRAM, **leaves.told, **results.machine(), "saved": saved})
+    write_manifest(folder, {"program": PROGRAM, **leaves.told, **machine(), "saved": saved})
 
 
 def _columns(leaves: Leaves, name: str, table: pd.DataFrame) -> list[Column]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from advosim.reading.stopping import ended
 from advosim.results import codebook
 from advosim.results import folder as results
+from advosim.results.manifest import MANIFEST, saved
 from advosim.scenario.limits import ONSET
 
 if TYPE_CHECKING:
@@ -26,9 +27,9 @@ def summary(record: Run, folder: str | Path | None = None, begin: str | None = N
     """
     lines = [told(record) if begin is None else begin]
     if folder is not None:
-        lines += ["", results.saved(folder)]
+        lines += ["", saved(folder)]
         files = f"{results.STORY} tells what happened, {codebook.FILE} what every column means"
-        lines += [f"{files}, {results.MANIFEST} how to repeat the run"]
+        lines += [f"{files}, {MANIFEST} how to repeat the run"]
     stages = ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in record.seconds.items())
     return "\n".join([*lines, f"Took {stages}." if stages else ""]).rstrip()
 

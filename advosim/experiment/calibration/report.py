@@ -14,7 +14,8 @@ from advosim.experiment.calibration.fit import Calibration
 from advosim.experiment.calibration.prior import Between, Prior
 from advosim.results import latex as tex
 from advosim.results import saving
-from advosim.results.folder import MANIFEST, SaveError
+from advosim.results.folder import SaveError
+from advosim.results.manifest import MANIFEST
 from advosim.world.columns import Column, count, number, share, switch
 
 if TYPE_CHECKING:

@@ -18,6 +18,7 @@ from advosim.experiment.sweep.completed import short_names
 from advosim.experiment.sweep.seals import unsealed
 from advosim.results import folder as results
 from advosim.results import one_page
+from advosim.results.manifest import PROGRAM, machine, write_manifest
 from advosim.scenario import archived, written
 from advosim.scenario.problems import InputError, Problem
 
@@ -56,7 +57,7 @@ def explore(folder: str | Path, *, stories: int = STORIES, force: bool = False) 
             (partial / name).write_text(text, encoding="utf-8", newline="\n")
         saved = datetime.now(UTC).isoformat(timespec="seconds")
         about = {"kind": "page", "title": told["experiment"]["title"], "runs": len(table)}
-        results.write_manifest(partial, {"program": results.PROGRAM, **about, **results.machine(), "saved": saved})
+        write_manifest(partial, {"program": PROGRAM, **about, **machine(), "saved": saved})
     return place / "explore.html"
 
 
