@@ -100,6 +100,17 @@ class Page:
         here = rows["polity"].isin([polity, ""]) | rows["polity"].isna()
         return rows[here & (rows["event"] == event) & (rows["week"] <= self.last)]
 
+    @cached_property
+    def foot_lines(self) -> list[str]:
+        """What the letters of reforms mean, and what was run, in lines as wide as the page."""
+        lines = []
+        if self.reforms:
+            meanings = "; ".join(
+                f"{r.letter}\N{NO-BREAK SPACE}(week\N{NO-BREAK SPACE}{r.week}) {r.meaning}" for r in self.reforms
+            )
+            lines += wrap(f"Changes of settings: {meanings}.", SMALL, 4)
+        return lines + wrap(_provenance(self), SMALL, 4)
+
     @property
     def labelled(self) -> bool:
         """Whether issues are named at the end of their lines, which takes room at the right."""
@@ -202,25 +213,14 @@ def _value(value: Any) -> str:
 
 def foot(figure: Figure, page: Page) -> float:
     """What the letters mean, and what was run. Returns its height in inches."""
-    lines, height = foot_lines(page), foot_height(page)
+    lines, height = page.foot_lines, foot_height(page)
     write(figure, lines, figure.get_figheight() - height + 0.04, SMALL, color="#444444", spacing=1.35)
     return height
 
 
 def foot_height(page: Page) -> float:
     """In inches."""
-    return len(foot_lines(page)) * SMALL * 1.35 / 72 + 0.12
-
-
-def foot_lines(page: Page) -> list[str]:
-    """The lines of the foot."""
-    lines = []
-    if page.reforms:
-        meanings = "; ".join(
-            f"{r.letter}\N{NO-BREAK SPACE}(week\N{NO-BREAK SPACE}{r.week}) {r.meaning}" for r in page.reforms
-        )
-        lines += wrap(f"Changes of settings: {meanings}.", SMALL, 4)
-    return lines + wrap(_provenance(page), SMALL, 4)
+    return len(page.foot_lines) * SMALL * 1.35 / 72 + 0.12
 
 
 def _provenance(page: Page) -> str:

@@ -234,6 +234,8 @@ def make_ready() -> None:
 
     figure, (axes,) = toolkit.panels(1, 1, 1.0)
     toolkit.frame(axes, "title")
+    axes.plot([0.0], [0.0], marker=r"$\#$", label="formulas take longest to load")
+    axes.legend()
     toolkit.title(figure, "title")
     toolkit.save(figure, io.BytesIO(), "png")
 
