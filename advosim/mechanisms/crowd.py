@@ -67,6 +67,8 @@ MOST = 0xFFFF
 """Talking neighbours that `seen` can count; whoever has more neighbours looks for himself."""
 FEW = np.uint64(0xFF)
 """Talking neighbours of each layer up to which all of a chunk go through `notice` at once."""
+STRIP = 128
+"""Citizens whose numbers are laid out at once to be summed up: few enough to stay in the first cache."""
 SHOWN = 4
 """Numbers in `seen` for a citizen."""
 # They are: friends and contacts who talk; those of them who are alike, and close;
@@ -132,14 +134,29 @@ MINDS = table(
     ("noticed", "f4", (SIZE,), "0..1"),
     ("talks", "u1", (SIZE,), "whether he does"),
     ("silenced", "u1", (SIZE,), "whether he would, but for fear"),
+    ("members", "i8", "of organisations, in the chunk"),
+    ("member", "u2", (SIZE,), "which of the chunk they are"),
     ("bound", "u1", (SIZE,), "whether an organisation that calls has him as a member"),
     ("asked", "u1", (SIZE,), "whether he may act on this issue"),
     ("called", "u1", (SIZE,), "whether his organisation called"),
     ("acted", "u1", (SIZE,), "whether he signed, marched or stayed away"),
     ("marched", "u1", (SIZE,), "whether he marched"),
+    ("joining", "i8", "citizens who join an organisation"),
     ("joins", "i2", (SIZE,), "row of organisations, -1 for none"),
 )
 """What goes on in a chunk of citizens in a week."""
+
+
+SUMMANDS = table(
+    ("salience", "f8", (STRIP,), "share of mind"),
+    ("grievance", "f8", (STRIP,), ">= 0"),
+    ("attitude", "f8", (STRIP,), "-1..1"),
+    ("square", "f8", (STRIP,), "of it"),
+    ("above", "f8", (STRIP,), "the attitude of who is for the reform, else 0"),
+    ("below", "f8", (STRIP,), "of who is against it, else 0"),
+    ("gap", "f8", (STRIP,), "distance from policy, by salience"),
+)
+"""What is summed over citizens, of a strip of a chunk."""
 
 
 class Person(NamedTuple):
@@ -175,6 +192,14 @@ class Layer(NamedTuple):
     seen: Any
     low: Any
     high: Any
+
+
+class Notes(NamedTuple):
+    """Room for what goes on in a chunk: by issue, in all, and to be summed."""
+
+    sights: Any
+    minds: Any
+    summands: Any
 
 
 class Callers(NamedTuple):
@@ -642,12 +667,19 @@ def _who_calls(organisations):
 
 @compiled
 def summon(member, calling, minds):
-    """Members whom their organisations call. Returns whether there are any."""
-    bound, some = minds.bound, False
-    for j in range(minds.citizens):
-        mine = member[j] >= 0 and calling[member[j]] != 0
-        bound[j] = _YES if mine else _NO
-        some = some or mine
+    """Members, and those whom their organisations call. Returns whether any are called."""
+    bound, members, number, some = minds.bound, minds.member, 0, False
+    bound[: member.size] = _NO
+    # Written for everybody and kept for some: who is a member cannot be foreseen.
+    for j in range(U(member.size)):
+        members[number] = np.uint16(j)
+        number += 1 if member[j] >= 0 else 0
+    minds.members = number
+    for t in range(U(number)):
+        j = U(members[t])
+        if calling[U(member[j])] != 0:
+            bound[j] = _YES
+            some = True
     return some
 
 
@@ -738,6 +770,7 @@ def act(person, view, callers, here, rule, minds, row):
             luck = draw(here.key[_JOIN], minds.number + j)
             if membership(-1, True, True, luck, rule.membership) == 1:
                 u = luck / rule.membership.join
+                minds.joining += 1
                 minds.joins[j] = caller_of(callers.campaigns, callers.tactics, callers.polity, m, side, followed, u)
         if marches or others:
             minds.acted[j] = _YES
@@ -797,41 +830,79 @@ def tire(fatigue, rule, minds):
 @compiled
 def join(member, organisations, here, rule, minds, enrolled):
     """Who joins an organisation and who leaves his; members are counted."""
-    for j in range(minds.citizens):
-        home = np.int64(member[j])
-        if home >= 0 and organisations[home].closed:
-            home = np.int64(-1)
-        if minds.joins[j] >= 0:
-            home = np.int64(minds.joins[j])
-        elif home >= 0 and rule.membership.on:
-            luck = draw(here.key[_LAPSE], minds.number + j)
-            if rule.backlash.on:
-                # Hostile content drives members away: the luck that keeps them shrinks.
-                luck = luck / F(1.0 + rule.backlash.members * F(organisations[home].hostility))
-            if membership(home, minds.called[j] != 0, minds.acted[j] != 0, luck, rule.membership) < 0:
-                home = np.int64(-1)
+    for t in range(U(minds.members)):
+        j = U(minds.member[t])
+        home = np.int64(minds.joins[j])
+        if home < 0:
+            home = _stay(j, np.int64(member[j]), organisations, here, rule, minds)
         member[j] = home
         if home >= 0:
             enrolled[home] += 1
+    if minds.joining == 0:
+        return
+    for j in range(U(member.size)):
+        if member[j] < 0 and minds.joins[j] >= 0:
+            member[j] = minds.joins[j]
+            enrolled[np.int64(member[j])] += 1
+
+
+@compiled
+def _stay(j, home, organisations, here, rule, minds):
+    """The organisation of a member who joins no other: his own, or -1 if he leaves it or it has closed."""
+    if organisations[home].closed:
+        return np.int64(-1)
+    if rule.membership.on:
+        luck = draw(here.key[_LAPSE], minds.number + np.int64(j))
+        if rule.backlash.on:
+            # Hostile content drives members away: the luck that keeps them shrinks.
+            luck = luck / F(1.0 + rule.backlash.members * F(organisations[home].hostility))
+        if membership(home, minds.called[j] != 0, minds.acted[j] != 0, luck, rule.membership) < 0:
+            return np.int64(-1)
+    return home
 
 
 # ---------------------------------------------------------------- count
 
 
 @compiled
-def sum_up(present, on_mind, grievance, here, minds, row):
+def sum_up(present, on_mind, grievance, here, minds, summands, row):
     """Sums over a chunk, in the order of citizens and in double precision; of grievance for every issue the same."""
+    for first in range(0, present.size, STRIP):
+        last = min(first + STRIP, present.size)
+        words, mind, felt, pro = present[first:last], on_mind[first:last], grievance[first:last], minds.pro[first:last]
+        _lay_out(words, mind, felt, pro, np.float64(here.policy), summands)
+        _add(last - first, summands, row)
+
+
+@compiled
+def _lay_out(words, on_mind, felt, pro, policy, summands):
+    """What is to be summed, of several citizens at once."""
+    salient, grievance, attitude, square = summands.salience, summands.grievance, summands.attitude, summands.square
+    above, below, gap = summands.above, summands.below, summands.gap
+    for j in range(U(words.size)):
+        value, mind, mine = np.float64(attitude_of(words[j])), np.float64(on_mind[j]), pro[j] != 0
+        salient[j] = mind
+        grievance[j] = np.float64(felt[j])
+        attitude[j] = value
+        square[j] = value * value
+        above[j] = value if mine else 0.0
+        below[j] = 0.0 if mine else value
+        gap[j] = mind * abs(value - policy) / 2.0
+
+
+@compiled
+def _add(number, summands, row):
+    """One citizen after the other, since the order tells in the last bits."""
     salient, felt, total, squares, gap = row.salience, row.grievance, row.attitude, row.attitude_squared, row.gap
-    above, below, pro, policy = row.side_sum[0], row.side_sum[1], minds.pro, np.float64(here.policy)
-    for j in range(U(present.size)):
-        value, mind, mine = np.float64(attitude_of(present[j])), np.float64(on_mind[j]), pro[j] != 0
-        salient += mind
-        felt += np.float64(grievance[j])
-        total += value
-        squares += value * value
-        above += value if mine else 0.0
-        below += 0.0 if mine else value
-        gap += mind * abs(value - policy) / 2.0
+    above, below = row.side_sum[0], row.side_sum[1]
+    for j in range(U(number)):
+        salient += summands.salience[j]
+        felt += summands.grievance[j]
+        total += summands.attitude[j]
+        squares += summands.square[j]
+        above += summands.above[j]
+        below += summands.below[j]
+        gap += summands.gap[j]
     row.salience, row.grievance, row.attitude, row.attitude_squared, row.gap = salient, felt, total, squares, gap
     row.side_sum[0], row.side_sum[1] = above, below
 
@@ -875,12 +946,14 @@ def some_citizens(first, last, now, teams, people):
     blocks, columns = people.blocks, people.citizens
     spread(blocks[first].first, blocks[last - 1].last, now, people)
     calling, issues = _who_calls(teams.organisations), columns.own.shape[0]
-    _live(first, last, now, teams, people, calling, np.zeros(issues, SIGHT), np.zeros(1, MINDS))
+    notes = Notes(np.zeros(issues, SIGHT), np.zeros(1, MINDS), np.zeros(1, SUMMANDS))
+    _live(first, last, now, teams, people, calling, notes)
 
 
 @compiled
-def _live(first, last, now, teams, people, calling, sights, chunks):
+def _live(first, last, now, teams, people, calling, notes):
     """The week of the citizens of blocks first..last; apart from what makes tables, so that none are counted."""
+    sights, minds, summands = notes.sights, notes.minds[0], notes.summands[0]
     blocks, columns, rule, issues = people.blocks, people.citizens, now.rules[0], sights.size
     past, present = columns.word[(now.clock[0].week + 1) % 2], columns.word[now.clock[0].week % 2]
     for b in range(first, last):
@@ -889,7 +962,7 @@ def _live(first, last, now, teams, people, calling, sights, chunks):
         people.enrolled[b, :] = 0
         for i in range(blocks[b].first, blocks[b].last, SIZE):
             n = min(i + SIZE, blocks[b].last)
-            minds, grievance, circle = chunks[0], columns.grievance[i:n], columns.circle[i:n]
+            grievance, circle = columns.grievance[i:n], columns.circle[i:n]
             _meet(n - i, i - blocks[b].offset, minds)
             crowded = _largest(circle) > MOST
             for m in range(issues):
@@ -945,7 +1018,7 @@ def _live(first, last, now, teams, people, calling, sights, chunks):
                     view = View(word, speech, own, columns.own[0, i:n], memory)
                     callers = Callers(teams.organisations, teams.campaigns, teams.tactics, blocks[b].polity, m)
                     act(person, view, callers, here, rule, minds, row)
-                sum_up(speech, on_mind, grievance, here, minds, row)
+                sum_up(speech, on_mind, grievance, here, minds, summands, row)
             if rule.participation.on:
                 tire(person.fatigue, rule.participation, minds)
             join(person.member, teams.organisations, people.circumstances[b, 0], rule, minds, people.enrolled[b])
@@ -954,7 +1027,7 @@ def _live(first, last, now, teams, people, calling, sights, chunks):
 @compiled
 def _meet(size, number, minds):
     """A chunk of citizens whose founding numbers begin at `number`, before the week."""
-    minds.citizens, minds.number = size, number
+    minds.citizens, minds.number, minds.joining = size, number, 0
     minds.total[:size] = _ZERO
     minds.injustice[:size] = _ZERO
     minds.called[:size] = _NO

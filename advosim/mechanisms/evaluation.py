@@ -6,7 +6,7 @@ import numpy as np
 
 from advosim.mechanisms.campaigns import active
 from advosim.mechanisms.chronicle import end, note
-from advosim.mechanisms.ties import allied_before
+from advosim.mechanisms.ties import allied_before, seat_of
 from advosim.world.chance import draw64, key, stream
 from advosim.world.codes import (
     ABROAD,
@@ -170,25 +170,28 @@ def _share_success(alliance, seats, organisations, share, rule):
 
 
 @compiled
-def _by_association(o, audience, own, before, alliances, seats, transfer):
-    """What is usual for a member: own usual credibility moves toward its allies' by `transfer`, and rises by what
-    inclusion and unity lend (`inclusion`).
+def _by_association(o, organisations, before, alliances, seats, transfer, usual):
+    """What is usual for a member with each audience: own usual credibility moves toward its allies' by `transfer`, and
+    rises by what inclusion and unity lend (`inclusion`).
 
-    before: (organisations, audiences), credibility before this week's changes.
+    before: (organisations, audiences), credibility before this week's changes. usual: (audiences,), to be filled.
     """
-    total, allies, lent = 0.0, 0, 0.0
-    for a in range(alliances.size):
-        if not alliances[a].alive:
+    allies, lent = 0.0, 0.0
+    usual[:] = 0.0
+    for a in range(alliances.size if organisations[o].seats > 0 else 0):
+        if not alliances[a].alive or seat_of(seats[a], o) < 0:
             continue
+        lent = max(lent, alliances[a].esteem)
         for s in range(seats.shape[1]):
-            if seats[a, s].organisation == o:
-                lent = max(lent, alliances[a].esteem)
-                for r in range(seats.shape[1]):
-                    ally = seats[a, r].organisation
-                    if ally >= 0 and ally != o:
-                        total += before[ally, audience]
-                        allies += 1
-    return min(1.0, own + transfer * (total / allies - own) + lent) if allies > 0 else own
+            ally = seats[a, s].organisation
+            if ally >= 0 and ally != o:
+                allies += 1.0
+                for audience in range(usual.size):
+                    usual[audience] += before[ally, audience]
+    for audience in range(usual.size):
+        own = organisations[o].usual_credibility[audience]
+        mean = usual[audience] / allies if allies > 0.0 else own
+        usual[audience] = min(1.0, own + transfer * (mean - own) + lent) if allies > 0.0 else own
 
 
 @compiled
@@ -245,7 +248,7 @@ def credibility(now, arena, teams, allied, events):
     alliances, seats = allied.alliances, allied.seats
     rule = now.rules[0].credibility
     scandals(now, organisations, alliances, seats, events)
-    before = np.zeros((organisations.size, len(AUDIENCES)))
+    before, usual = np.zeros((organisations.size, len(AUDIENCES))), np.zeros(len(AUDIENCES))
     for o in range(organisations.size):
         for audience in range(len(AUDIENCES)):
             before[o, audience] = organisations[o].credibility[audience]
@@ -254,11 +257,9 @@ def credibility(now, arena, teams, allied, events):
         a.visibility *= 1.0 - rule.visibility_rate
         a.learnedness *= now.rules[0].evidence.repute_keep
         if rule.on:
+            _by_association(o, organisations, before, alliances, seats, rule.transfer, usual)
             for audience in range(len(AUDIENCES)):
-                usual = a.usual_credibility[audience]
-                if a.seats > 0:
-                    usual = _by_association(o, audience, usual, before, alliances, seats, rule.transfer)
-                a.credibility[audience] = usual + rule.keep * (a.credibility[audience] - usual)
+                a.credibility[audience] = usual[audience] + rule.keep * (a.credibility[audience] - usual[audience])
     for c in range(campaigns.size):
         campaign = campaigns[c]
         if not active(campaign):
