@@ -644,7 +644,7 @@ def lobbying(now, arena, teams):
     Contacts of a side K = .96 K + .04 L, L = effort inside x (1 + `access`) x (1 + officials' trust in the team - .5) x
     (1 + .3 (`institutionalisation` - .7)). Success = K^1.5 / (K^1.5 + other side's K^1.5 + (.065 x field)^1.5) x
     `openness` (+ .3 while it is consulted, at most 1) x (1 - the other side's share of all effort on the issue,
-    remembered alike) x .04/(.04 + z): politics is decided inside where it is quiet. Where the government's ideal lies
+    remembered alike) x .06/(.06 + z): politics is decided inside where it is quiet. Where the government's ideal lies
     that way, contacts are work done for it: x 1.25. A firm's campaigns inside also spend its `lobby_budget`, .4 a week.
     Each week inside draws stance and institutionalisation by .01 `access` toward the government's ideal and 1. Tullock
     1980; Bouwen 2002; Hall & Deardorff 2006; Mahoney 2007; Culpepper 2011.

@@ -80,22 +80,25 @@ def _conceded_share(organisations, p, m):
 
 @compiled
 def unwatched(salience, rule):
-    """.04 / (.04 + z): how far officials are left to themselves. Culpepper 2011: quiet politics."""
+    """.06 / (.06 + z): how far officials are left to themselves. Culpepper 2011: quiet politics."""
     return rule.quiet / (rule.quiet + salience)
 
 
 @compiled
 def _contribute(issue, home, rules):
     """What the street, petitions and insiders of each side press this week; in the street's count are the officials
-    who waver, where no elections keep a government.
+    who waver, where no elections keep a government. Of street and petitions .8 work through voters: x (.2 + .8 weight
+    of opinion). Lipsky 1968; Burstein & Linton 2002.
     """
     rule = rules[0].pressure
+    heeded = 1.0 - rule.by_votes + rule.by_votes * home.answerable
     for side in range(SIDES):
         street = rule.street * half_effect(issue.marched[side], rule.half_street * home.field) * issue.signal[side]
+        street *= heeded
         street += rules[0].loyalty.weight * (1.0 - home.contestation) * issue.defection[side]
         issue.contribution[side, STREET] = street
         signed = half_effect(issue.signed[side], rule.half_petition * home.field)
-        issue.contribution[side, PETITION] = rule.petition * signed
+        issue.contribution[side, PETITION] = rule.petition * signed * heeded
         issue.contribution[side, INSIDE] = rule.inside * issue.lobby_success[side]
 
 
@@ -103,12 +106,12 @@ def _contribute(issue, home, rules):
 def pressure(now, arena, teams):
     """What a government feels adds up and leaks.
 
-    E = .95 E + for minus against of .25 A/(A + .01 field) on the street and what `loyalty` adds there, .083 sig/(sig +
-    .02 field), .14 success of lobbying, shaming from abroad (see `boomerang`), + .24 market share of firms that gave in
-    x .95^(weeks since), + 1.2 z (2 support - 1) x weight of opinion (`accountability`) + concessions (`response`) + .1
-    x .04/(.04 + z) x (the government's ideal - policy), what it wants by itself as far as nobody watches; z and support
-    are those of whom an elected government needs (`elections`), else of all citizens. Easton 1965; Stimson, MacKuen &
-    Erikson 1995; Culpepper 2011.
+    E = .95 E + for minus against of V x .12 A/(A + .01 field) on the street and what `loyalty` adds there, V x .04
+    sig/(sig + .02 field), .2 success of lobbying, shaming from abroad (see `boomerang`), + .24 market share of firms
+    that gave in x .95^(weeks since), + 1.4 z (2 support - 1) x weight of opinion (`accountability`) + concessions
+    (`response`) + .05 x .06/(.06 + z) x (the government's ideal - policy), what it wants by itself as far as nobody
+    watches; V = .2 + .8 weight of opinion; z and support are those of whom an elected government needs (`elections`),
+    else of all citizens. Easton 1965; Stimson, MacKuen & Erikson 1995; Lipsky 1968; Culpepper 2011.
     """
     rules = now.rules
     polities, issues, organisations = arena.polities, arena.issues, teams.organisations
@@ -130,6 +133,7 @@ def pressure(now, arena, teams):
             way = issue.ideal + issue.revision - issue.policy
             own = rule.own_will * unwatched(issue.salience, rules[0].lobbying) * way
             firms = rule.firms * _conceded_share(organisations, p, m)
+            issue.mood = rule.keep * issue.mood + opinion
             issue.pressure = rule.keep * issue.pressure + organised + opinion + issue.conceded + firms + own
 
 
@@ -141,7 +145,7 @@ def sign(x):
 
 @compiled
 def friction_of(veto_players, push, way, price, rule):
-    """F = 1.05 (1 + .5 (veto players - 1)) (1 - .4 push x ease toward the ideal) + the price that evidence set.
+    """F = .9 (1 + .8 (veto players - 1)) (1 - .4 push x ease toward the ideal) + the price that evidence set.
 
     push: sign of the pressure; way: the government's ideal minus policy. Tsebelis 2002.
     """
@@ -150,13 +154,29 @@ def friction_of(veto_players, push, way, price, rule):
 
 
 @compiled
+def aim(issue, push):
+    """Where those who pushed want policy to go: the public to its mean attitude, others to their side's, in proportion
+    to what each has in the store.
+
+    push: sign of the pressure. Stimson, MacKuen & Erikson 1995: who answers the public stops where it is content.
+    """
+    by_public = max(0.0, push * issue.mood)
+    by_others = max(0.0, push * (issue.pressure - issue.mood))
+    organised = issue.side_mean[FOR if push >= 0.0 else AGAINST]
+    if by_public == 0.0:
+        return organised
+    return organised + by_public / (by_public + by_others) * (issue.attitude - organised)
+
+
+@compiled
 def friction(now, arena):
     """Where pressure beats friction the store submits a step; off is a world without friction.
 
-    F = (1.05 (1 + .5 (`veto_players` - 1))(1 - .4 x ease) + price) x what `accommodation` eases, less what buy-in
+    F = (.9 (1 + .8 (`veto_players` - 1))(1 - .4 x ease) + price) x what `accommodation` eases, less what buy-in
     spares; ease = 1 for moving toward an ideal at least .3 away, -1 for moving away from it. Where |E| > F: step of
-    min(.25 LogN(0, .5) |E|/F, distance to the mean attitude of the side that pushed); the store empties and attention
-    halves. In all weeks policy drifts by N(0, .001). Baumgartner et al. 2009; Jones & Baumgartner 2005; Tsebelis 2002.
+    min(.25 LogN(0, .5) |E|/F, distance to where those who pushed want policy: the public to its mean attitude, others
+    to their side's, in proportion to what each has in the store); the store empties and attention halves. In all
+    weeks policy drifts by N(0, .001). Baumgartner et al. 2009; Jones & Baumgartner 2005; Tsebelis 2002.
     """
     clock, rules = now.clock, now.rules
     polities, issues = arena.polities, arena.issues
@@ -174,7 +194,7 @@ def friction(now, arena):
             issue.friction *= issue.eased[side]
             if rules[0].stakeholder_table.on:
                 issue.friction *= 1.0 - rules[0].stakeholder_table.buy_in * issue.buy_in
-            room = max(0.0, push * (issue.side_mean[side] - issue.policy))
+            room = max(0.0, push * (aim(issue, push) - issue.policy))
             size = 0.0
             if not rule.on:
                 size = rule.step * abs(issue.pressure) / rule.level
@@ -200,6 +220,7 @@ def _quieten(issue, rule):
     """A concession takes part of the pressure of the side that asked, and of the attention. Gamson 1975."""
     if issue.step * issue.pressure > 0.0:
         issue.pressure *= 1.0 - rule.quiet
+        issue.mood *= 1.0 - rule.quiet
     issue.attention *= 1.0 - rule.calm
 
 
@@ -238,7 +259,7 @@ def decision(now, arena, events):
                     if route == STORE and issue.granted:
                         _quieten(issue, rules[0].accommodation)
                     elif route == STORE:
-                        issue.pressure = 0.0
+                        issue.pressure = issue.mood = 0.0
                         issue.attention *= kept if rules[0].friction.on else 1.0
                     if rules[0].friction.on or route != STORE:
                         note(clock, events, STEP, p, m, -1, -1, issue.step).route = route

@@ -512,7 +512,7 @@ class Participation(Mechanism):
     threshold_within: float = number(0.5, 0, 3, "sd of log thresholds", unit="log", assumed=10,
         source="Granovetter 1978: thresholds differ, and outcomes hang on their spread", founding=True)  # fmt: skip
     available_to_sign: float = number(0.35, 0, 1, "chance to have time to sign", unit="per week", assumed=10)
-    available_to_march: float = number(0.2, 0, 1, "chance to have time to march", unit="per week", assumed=10)
+    available_to_march: float = number(0.16, 0, 1, "chance to have time to march", unit="per week", assumed=10)
     by_efficacy: float = number(0.6, 0, 5, "weight of motive without efficacy", assumed=21,
         source="Klandermans 1984: motive counts by the expected success")  # fmt: skip
     by_grievance: float = number(0.7, 0, 5, "weight of grievance", unit="motive", assumed=21,
@@ -681,7 +681,7 @@ class Lobbying(Mechanism):
     subsidy: float = number(0.25, 0, 5, "success gained where officials want to go that way", unit="share", assumed=14,
         source="Hall & Deardorff 2006: lobbying as a subsidy to allies")  # fmt: skip
     keep: float = number(0.96, 0, 0.999, "relations with officials kept from week to week", unit="share", assumed=20)
-    quiet: float = number(0.04, 1e-4, 10, "salience at which insiders, and a government's own will, count half",
+    quiet: float = number(0.06, 1e-4, 10, "salience at which insiders, and a government's own will, count half",
         unit="share of mind", assumed=20,
         source="Culpepper 2011: business wins where politics is quiet")  # fmt: skip
     capture: float = number(0.01, 0, 1, "move toward the government by a week inside under full access", unit="share",
@@ -775,26 +775,30 @@ class Pressure(Mechanism):
     keep: float = number(
         0.95, 0, 0.999, "pressure kept from week to week", unit="share", assumed=14, source="Easton 1965: demands fade"
     )
-    street: float = number(0.25, 0, 10, "weight of protest", assumed=20)
+    street: float = number(0.12, 0, 10, "weight of protest", assumed=20)
     half_street: float = number(0.01, 1e-6, 1, "protest of half effect", unit="share of citizens", assumed=14)
-    petition: float = number(0.083, 0, 10, "weight of signatures", assumed=20)
+    petition: float = number(0.04, 0, 10, "weight of signatures", assumed=20)
     half_petition: float = number(0.02, 1e-6, 1, "signing of half effect", unit="share of citizens", assumed=14)
-    inside: float = number(0.14, 0, 10, "weight of successful lobbying", assumed=20,
+    inside: float = number(0.2, 0, 10, "weight of successful lobbying", assumed=20,
         source="Baumgartner et al. 2009: resources explain little of who wins")  # fmt: skip
-    opinion: float = number(1.2, 0, 10, "weight of salient majorities", assumed=20,
+    opinion: float = number(1.4, 0, 10, "weight of salient majorities", assumed=20,
         source="Stimson, MacKuen & Erikson 1995: policy follows public mood")  # fmt: skip
     firms: float = number(0.24, 0, 10, "weight of conceding firms' market share", assumed=14)
     abroad: float = number(0.24, 0, 10, "weight of shaming from abroad", assumed=14)
-    own_will: float = number(0.1, 0, 10, "weight of what a government wants by itself, where nobody watches",
+    own_will: float = number(0.05, 0, 10, "weight of what a government wants by itself, where nobody watches",
         unit="pressure per position", assumed=20,
         source="Culpepper 2011: where politics is quiet, it is decided by few")  # fmt: skip
+    by_votes: float = number(0.8, 0, 1, "part of what street and petitions press that works through voters",
+        unit="share", assumed=20,
+        source="Lipsky 1968: protest works on those to whom officials answer; Burstein & Linton 2002: organised "
+        "demands count as they tell of elections")  # fmt: skip
 
 
 class Friction(Mechanism):
     """Policy holds until pressure beats friction, then moves by a step; between steps it drifts a little."""
 
-    level: float = number(1.05, 0.01, 100, "pressure that one veto player withstands", unit="pressure", assumed=26)
-    by_veto_player: float = number(0.5, 0, 10, "rise by each further veto player", unit="share", assumed=14,
+    level: float = number(0.9, 0.01, 100, "pressure that one veto player withstands", unit="pressure", assumed=26)
+    by_veto_player: float = number(0.8, 0, 10, "rise by each further veto player", unit="share", assumed=14,
         source="Tsebelis 2002: more veto players, less change")  # fmt: skip
     by_ideal: float = number(0.4, 0, 1, "ease of moving toward the government's ideal", unit="share", assumed=14)
     ideal_reach: float = number(0.3, 0.01, 2, "distance of full ease", unit="position", assumed=14)

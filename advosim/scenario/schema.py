@@ -146,6 +146,10 @@ class Issue(Part):
     attitude_within: float = number(0.45, 0, 1, "sd of attitudes among citizens", unit="position", assumed=17)
     policy: float = number(-0.15, -1, 1, "mean policy in force at the start", unit="position", assumed=17)
     policy_between: float = number(0.2, 0, 1, "sd of that policy over seeds", unit="position", assumed=17)
+    policy_answers: float = number(
+        0.5, 0, 1, "how far policy at the start has followed that mean, where power is fully contested", unit="share",
+        assumed=17, source="Lax & Phillips 2012: policies answer opinion, half of them are not what majorities want",
+    )  # fmt: skip
     ideal_between: float = number(
         0.15, 0, 1, "sd of the government's ideal around the policy", unit="position", assumed=17
     )

@@ -83,12 +83,14 @@ def _pushed(teller: Teller, row: Any, since: int) -> list[tuple[str, float]]:
         mine, other = weeks[f"{what}_for"], weeks[f"{what}_against"]
         return mine / (mine + half_effect) - other / (other + half_effect)
 
+    answerable = _answerable(teller)
+    heeded = 1 - rule.by_votes + rule.by_votes * answerable
     sums = {
-        "street": rule.street * half("protest", rule.half_street),
-        "petition": rule.petition * half("petition", rule.half_petition),
+        "street": heeded * rule.street * half("protest", rule.half_street),
+        "petition": heeded * rule.petition * half("petition", rule.half_petition),
         "inside": rule.inside * weeks["lobby_success"] if "lobby_success" in weeks else 0.0 * weeks["salience"],
         "abroad": weeks["abroad"] if "abroad" in weeks else 0.0 * weeks["salience"],
-        "opinion": rule.opinion * _answerable(teller) * weeks["salience"] * (2 * weeks["support"] - 1),
+        "opinion": rule.opinion * answerable * weeks["salience"] * (2 * weeks["support"] - 1),
     }
     found = {name: float((way * column * kept).sum()) for name, column in sums.items()}
     total = sum(value for value in found.values() if value > 0)

@@ -34,7 +34,7 @@ from advosim.world.enact import enact
 from advosim.world.founding import write_down
 from advosim.world.names import Names as Names
 from advosim.world.names import names as names
-from advosim.world.population import citizens_of, settle, settlement
+from advosim.world.population import citizens_of, leaning, settle, settlement
 from advosim.world.positions import Positions as Positions
 from advosim.world.recorded import (
     ALLIANCE_LIFE,
@@ -312,7 +312,8 @@ def _issues(scenario: Scenario, seed: int) -> NDArray[Any]:
         for m, (name, issue) in enumerate(scenario.issue.items()):
             row = rows[p, m]
             row.key = U(pair(_key_of(home), _key_of(name)))
-            drawn = issue.policy + issue.policy_between * normal_of(seed, "founding.policy", row.key)
+            answered = issue.policy_answers * polity.governance.contestation * leaning(scenario, seed, home, name)
+            drawn = issue.policy + answered + issue.policy_between * normal_of(seed, "founding.policy", row.key)
             row.policy = polity.policy.get(name, _within(drawn, -1))
             ideal = row.policy + issue.ideal_between * normal_of(seed, "founding.ideal", row.key)
             row.ideal = _within(ideal, -1)

@@ -183,11 +183,7 @@ def _people(scenario: Scenario, seed: int, columns: Citizens, blocks: NDArray[An
     q = 0
     for home, polity in scenario.polity.items():
         means = np.array(
-            [
-                issue.attitude
-                + issue.attitude_between * normal_of(seed, "founding.mean_attitude", name_key(home), name_key(name))
-                for name, issue in scenario.issue.items()
-            ]
+            [issue.attitude + leaning(scenario, seed, home, name) for name, issue in scenario.issue.items()]
         )
         for public in polity.public.values():
             shift = np.array([public.attitude.get(name, 0.0) for name in scenario.issue])
@@ -196,6 +192,12 @@ def _people(scenario: Scenario, seed: int, columns: Citizens, blocks: NDArray[An
             fill = partial(people, seed, name_key(home), issue_keys, public=public_of, spread=spread, citizens=columns)
             networks.at_once(fill, np.array_split(blocks[blocks["public"] == q], threads), threads)
             q += 1
+
+
+def leaning(scenario: Scenario, seed: int, home: str, issue: str) -> float:
+    """How far a polity's mean attitude at the start lies from the one that is declared."""
+    between = scenario.issue[issue].attitude_between
+    return between * normal_of(seed, "founding.mean_attitude", name_key(home), name_key(issue))
 
 
 def _local_attitudes(scenario: Scenario, seed: int) -> NDArray[np.float64]:

@@ -172,6 +172,7 @@ ISSUE = table(
     ("shaming", "f8", (SIDES,), "0..1, shaming from abroad for a side's demand"),
     ("swing", "f8", "-1..1, repression moved here from shamed issues, or away"),
     ("pressure", "f8", "store E, reform minus opponents"),
+    ("mood", "f8", "what public opinion has of that store, reform minus opponents"),
     ("felt", "f8", "the store before policy moved"),
     ("friction", "f8", "> 0, pressure that policy withstands"),
     ("contribution", "f8", (SIDES, len(PRESSURES)), ">= 0, this week's pressure by side and kind"),
