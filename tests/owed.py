@@ -54,6 +54,7 @@ BY_HAND = {
     "mechanism.pressure.inside": 0.08,
     "mechanism.pressure.opinion": 0.6,
     "mechanism.pressure.own_will": 0.0,
+    "mechanism.pressure.by_votes": 0.0,
     "mechanism.pressure.firms": 0.15,
     "mechanism.pressure.abroad": 0.15,
     "mechanism.evaluation.by_pressure": 1.0,

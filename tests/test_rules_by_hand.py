@@ -31,7 +31,7 @@ from advosim.mechanisms.campaigns import dearest
 from advosim.record import lost, recorded
 from advosim.world.chance import wrapping
 from advosim.world.codes import FOR
-from advosim.world.found import found
+from advosim.world.found import found, positions
 from advosim.world.rows import PUBLIC_GROUP
 from advosim.world.state import World, attitude
 
@@ -423,6 +423,24 @@ def test_pressure_is_street_petitions_insiders_and_salient_majorities() -> None:
     assert close(issue["pressure"], 0.95 * 0.2 + 0.30 / 2 - 0.10 / 2 + 0.08 * 0.25 + opinion + 0.03)
 
 
+def test_of_street_and_petitions_a_part_works_through_voters() -> None:
+    pressed = []
+    for by_votes, contestation in ((0.0, 0.0), (0.75, 0.0), (0.75, 1.0)):
+        world = one_issue(
+            **{"mechanism.pressure.by_votes": by_votes, "polity.home.governance.contestation": contestation}
+        )
+        issue = world.arena.issues[0, 0]
+        issue["marched"][:], issue["signed"][:], issue["signal"][:] = [0.01, 0.0], [0.0, 0.02], 1.0
+        world.now.clock["week"] = 208 - 13
+        call("accountability", world)
+        call("pressure", world)
+        pressed.append(issue["contribution"][:, :3].max(axis=0))
+    answers = (1 + math.exp(-1)) * (0.3 + 0.5 * 0.9 + 0.2 * 0.7)
+    assert pressed[1] == pytest.approx(0.25 * pressed[0]), "what is left is disruption"
+    assert pressed[2] == pytest.approx((0.25 + 0.75 * answers) * pressed[0])
+    assert (pressed[0] > 0).sum() == 2
+
+
 STILL = {"mechanism.friction.drift": 0.0, "mechanism.friction.step_within": 0.0}
 
 
@@ -447,6 +465,34 @@ def test_a_step_goes_no_further_than_the_mean_of_who_pushed() -> None:
     assert close(move(world)["policy"], 0.1)
     issue["pressure"] = 3.0
     assert close(move(world)["policy"], 0.1), "where it stands there already it does not move"
+
+
+@pytest.mark.parametrize(("mood", "goes_to"), [(0.0, 0.9), (-5.0, 0.9), (10.0, 0.55), (20.0, 0.2), (60.0, 0.2)])
+def test_a_step_goes_where_those_who_pushed_want_policy(mood: float, goes_to: float) -> None:
+    """The public to its mean attitude, the organised to their side's, by what each has in the store."""
+    world = one_issue(**STILL)
+    issue = world.arena.issues[0, 0]
+    issue["side_mean"][:], issue["attitude"] = [0.9, -0.9], 0.2
+    issue["pressure"], issue["mood"] = 20.0, mood
+    assert close(move(world)["policy"], goes_to)
+    assert issue["mood"] == 0.0, "a step empties the store"
+
+
+def test_policy_at_the_start_has_followed_opinion_where_power_is_contested() -> None:
+    def apart(contestation: float, answers: float) -> np.ndarray:
+        drawn = []
+        for seed in range(1, 41):
+            world = small().but(
+                {"polity.home.governance.contestation": contestation, "issue.climate.policy_answers": answers}
+            )
+            drawn.append(positions(world, seed).policy[0, 0])
+        return np.array(drawn)
+
+    none, nobody_votes, half, full = apart(0.9, 0.0), apart(0.0, 0.5), apart(0.5, 0.5), apart(1.0, 0.5)
+    assert (none == nobody_votes).all()
+    inside = (abs(full) < 1) & (abs(none) < 1)
+    assert half[inside] - none[inside] == pytest.approx(0.5 * (full - none)[inside]), "as far as power is contested"
+    assert (full - none).std() == pytest.approx(0.5 * small().issue["climate"].attitude_between, rel=0.3)
 
 
 def test_of_two_routes_the_first_in_order_writes_policy() -> None:

@@ -416,6 +416,7 @@ def _numbers_of_rules() -> dict[str, dict[str, Any]]:
 def test_a_world_founded_from_one_that_is_kept_is_the_same_whatever_rules_and_governance_are() -> None:
     home = "polity.home.governance"
     others = {f"{home}.repression": 0.9, f"{home}.internet_access": 0.1, f"{home}.veto_players": 4.0}
+    others[f"{home}.contestation"] = 0.2
     kept = Settled()
     for changes in ({}, *_numbers_of_rules().values(), others, {"polity.home.citizens": 120}):
         scenario = with_what_fits({"polity.home.citizens": 100}, changes)

@@ -20,7 +20,7 @@ _MIDDLE = 0.5
 
 @compiled
 def protest_news(share, symbol, violent, fatigue, rule):
-    """-2.5 + .5 ln(1 + size per 10,000) + symbol + .5 violence - .3 fatigue: logit of coverage by free media."""
+    """-2.5 + .5 ln(1 + size per 10,000) + symbol + 1.8 violence - .3 fatigue: logit of coverage by free media."""
     value = rule.protest + rule.by_size * log(1.0 + _MARCHERS * share) + symbol
     return value + rule.by_violence * violent - rule.by_fatigue * fatigue
 
@@ -143,7 +143,7 @@ def _noticed(clock, freedom, logits, p, issues, teams, rule, noticed):
 def coverage(now, arena, teams, events):
     """Large, symbolic or violent acts are covered; outlets tire, and the public gets used to what it has seen.
 
-    Protest from 2 per 10,000: `media_freedom` x s(-2.5 + .5 ln(1 + size per 10,000) + symbol + .5 violent - .3 f);
+    Protest from 2 per 10,000: `media_freedom` x s(-2.5 + .5 ln(1 + size per 10,000) + symbol + 1.8 violent - .3 f);
     petitions above 2 per 1,000: `media_freedom` x s(-4 + .5 ln(1 + size per 1,000) - .3 f); boycotts likewise with
     -2.5. All + 1 x (media's trust in those who called for it, by effort, - .5). f = .8 f + covered acts. Named outlets
     decide one by one, with slant x stance added; of what one would cover, what it wants most (chance less draw) gets

@@ -642,7 +642,7 @@ class Coverage(Mechanism):
     by_size: float = number(0.5, 0, 5, "by log size", unit="logit", assumed=15,
         source="McCarthy, McPhail & Smith 1996: size is the best predictor")  # fmt: skip
     by_violence: float = number(
-        0.5, 0, 5, "by violence", unit="logit", assumed=15, source="Wasow 2020: violence gains coverage"
+        1.8, 0, 5, "by violence", unit="logit", assumed=15, source="Wasow 2020: violence gains coverage"
     )
     slant: float = number(1.0, 0, 10, "by an outlet's slant", unit="logit per position", assumed=15,
         source="McCarthy, McPhail & Smith 1996: description and selection bias")  # fmt: skip
@@ -779,13 +779,13 @@ class Pressure(Mechanism):
     half_street: float = number(0.01, 1e-6, 1, "protest of half effect", unit="share of citizens", assumed=14)
     petition: float = number(0.04, 0, 10, "weight of signatures", assumed=20)
     half_petition: float = number(0.02, 1e-6, 1, "signing of half effect", unit="share of citizens", assumed=14)
-    inside: float = number(0.2, 0, 10, "weight of successful lobbying", assumed=20,
+    inside: float = number(0.26, 0, 10, "weight of successful lobbying", assumed=20,
         source="Baumgartner et al. 2009: resources explain little of who wins")  # fmt: skip
     opinion: float = number(1.4, 0, 10, "weight of salient majorities", assumed=20,
         source="Stimson, MacKuen & Erikson 1995: policy follows public mood")  # fmt: skip
     firms: float = number(0.24, 0, 10, "weight of conceding firms' market share", assumed=14)
     abroad: float = number(0.24, 0, 10, "weight of shaming from abroad", assumed=14)
-    own_will: float = number(0.05, 0, 10, "weight of what a government wants by itself, where nobody watches",
+    own_will: float = number(0.09, 0, 10, "weight of what a government wants by itself, where nobody watches",
         unit="pressure per position", assumed=20,
         source="Culpepper 2011: where politics is quiet, it is decided by few")  # fmt: skip
     by_votes: float = number(0.8, 0, 1, "part of what street and petitions press that works through voters",
@@ -797,7 +797,7 @@ class Pressure(Mechanism):
 class Friction(Mechanism):
     """Policy holds until pressure beats friction, then moves by a step; between steps it drifts a little."""
 
-    level: float = number(0.9, 0.01, 100, "pressure that one veto player withstands", unit="pressure", assumed=26)
+    level: float = number(1.1, 0.01, 100, "pressure that one veto player withstands", unit="pressure", assumed=26)
     by_veto_player: float = number(0.8, 0, 10, "rise by each further veto player", unit="share", assumed=14,
         source="Tsebelis 2002: more veto players, less change")  # fmt: skip
     by_ideal: float = number(0.4, 0, 1, "ease of moving toward the government's ideal", unit="share", assumed=14)

@@ -159,5 +159,7 @@ def _settles_alike(one: Scenario, other: Scenario) -> bool:
         and list(one.polity) == list(other.polity)
         and all(getattr(one.mechanism, name) == getattr(other.mechanism, name) for name in _SETTLING)
         and all(getattr(a, name) == getattr(b, name) for a, b in homes for name in local)
+        # Policies at the start follow opinion as far as power is contested.
+        and all(a.governance.contestation == b.governance.contestation for a, b in homes)
         and all(getattr(one, name) == getattr(other, name) for name in parts)
     )
