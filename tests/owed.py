@@ -27,6 +27,8 @@ BY_HAND = {
     "mechanism.response.concession": 0.05,
     "mechanism.boycott.readiness": -1.8,
     "mechanism.friction.level": 0.6,
+    "mechanism.friction.by_veto_player": 0.5,
+    "mechanism.coverage.by_violence": 0.5,
     "mechanism.channels.full": 2.0,
     "mechanism.backfire.gain": 0.3,
     "mechanism.participation.by_efficacy": 0.5,

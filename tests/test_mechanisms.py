@@ -184,14 +184,14 @@ def paired(setting: str, value: float, measure: str, seeds: int = 50) -> Errors:
 
 
 def test_more_repression_lowers_open_protest_and_raises_silence() -> None:
-    assert paired("repression", 0.8, "protest", 30) < -2
+    assert paired("repression", 0.8, "protest", 80) < -2
     assert paired("repression", 0.8, "silence") > 3
     assert paired("repression", 0.8, "silenced") > 3
 
 
 def test_more_openness_raises_inside_tactics_and_consultations() -> None:
     assert paired("openness", 0.1, "inside") < -3
-    assert paired("openness", 0.1, "consulted", 30) < -2
+    assert paired("openness", 0.1, "consulted", 80) < -2
 
 
 @pytest.mark.slow
