@@ -594,7 +594,6 @@ def _() -> None:
         assert effect(f"mechanism.pressure.{name}", low, high, felt, **firm) > 2, name
     near = effect("polity.home.governance.election_interval", 520, 26, with_the_majority, **OPINION_ALONE)
     assert near > 3, "elections near"
-    )
     wills = []
     for salience in (0.0, 0.04, 0.4):
         world = one_issue(**{"mechanism.pressure.own_will": 0.3, "mechanism.lobbying.quiet": 0.04})
