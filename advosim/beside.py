@@ -100,7 +100,7 @@ class Beside:
     def _hand_out(self, line: Line) -> None:
         """Give a process one name after the other."""
         name = ""
-        with contextlib.suppress(OSError, EOFError, IndexError, ValueError):
+        with contextlib.suppress(Exception):  # whatever comes of it, the name is made here then
             self.pids.append(line.get())
             while True:
                 name = self._left.popleft()
@@ -129,6 +129,7 @@ class Beside:
         for pid in self.pids:
             with contextlib.suppress(OSError):
                 os.kill(pid, getattr(signal, "SIGKILL", signal.SIGTERM))
+        self.pids.clear()
         for line in self.lines:
             with contextlib.suppress(OSError):
                 line.told.close()
@@ -146,10 +147,13 @@ def beside(ready: Callable[[], None], also: Mapping[str, Any] | None = None) -> 
     forks = sys.platform == "linux" and threading.active_count() == 1
     with contextlib.ExitStack() as ending:
         lines: list[Line] = []
+        first: list[int] = []
         if number > 1:
             with contextlib.suppress(OSError):
-                lines = _split(number, ready, ending) if forks else _start(ready, ending)
+                lines, pid = _split(number, ready, ending) if forks else _start(ready, ending)
+                first = [pid]
         made = Beside(lines, not forks, also)
+        made.pids += first  # so that it need not get ready to be gone
         ending.callback(made.end)
         yield made
 
@@ -159,8 +163,8 @@ def _loaded() -> bool:
     return "matplotlib.figure" in sys.modules
 
 
-def _split(number: int, ready: Callable[[], None], ending: contextlib.ExitStack) -> list[Line]:
-    """Lines to a copy of this process, and to copies of that."""
+def _split(number: int, ready: Callable[[], None], ending: contextlib.ExitStack) -> tuple[list[Line], int]:
+    """Lines to a copy of this process, and to copies of that; and its id."""
     pairs = [(os.pipe(), os.pipe()) for _ in range(number)]
     theirs = [Line(os.fdopen(asked[0], "rb"), os.fdopen(answered[1], "wb")) for asked, answered in pairs]
     ours = [Line(os.fdopen(answered[0], "rb"), os.fdopen(asked[1], "wb")) for asked, answered in pairs]
@@ -172,7 +176,7 @@ def _split(number: int, ready: Callable[[], None], ending: contextlib.ExitStack)
     for line in theirs:
         line.close()
     ending.callback(_reap, pid)
-    return ours
+    return ours, pid
 
 
 def _reap(pid: int) -> None:
@@ -181,8 +185,8 @@ def _reap(pid: int) -> None:
         os.waitpid(pid, 0)
 
 
-def _start(ready: Callable[[], None], ending: contextlib.ExitStack) -> list[Line]:
-    """A line to a process that is started anew."""
+def _start(ready: Callable[[], None], ending: contextlib.ExitStack) -> tuple[list[Line], int]:
+    """A line to a process that is started anew, and its id."""
     # From where this process has the package, not from the folder that it started in.
     known = {**os.environ, "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)}
     process = subprocess.Popen(
@@ -192,7 +196,7 @@ def _start(ready: Callable[[], None], ending: contextlib.ExitStack) -> list[Line
     assert process.stdin is not None and process.stdout is not None
     ending.callback(process.wait)
     ending.callback(process.kill)
-    return [Line(process.stdout, process.stdin)]
+    return [Line(process.stdout, process.stdin)], process.pid
 
 
 # ---------------------------------------------------------------- in a process beside

@@ -231,8 +231,8 @@ def test_threads_copies_saves_and_shorter_runs_change_no_bit(tmp_path: Any) -> N
 
 
 def test_an_organisation_that_never_acts_changes_no_law() -> None:
-    """But for the alliances that it may join and the grants that it may get."""
-    alone = voting().but({"mechanism.alliance_formation.on": False, "mechanism.grants.on": False})
+    """But for the alliances that it may join, the grants that it may get, and what those who know it learn from it."""
+    alone = voting().but({f"mechanism.{name}.on": False for name in ("alliance_formation", "grants", "ties")})
     table = alone.model_dump()
     table["polity"]["home"]["organisation"]["idle"] = {"kind": "agency", "members": 0.0, "activity": 0.0}
     with_it = simulate(Scenario.model_validate(table), 1, threads=1)
@@ -509,7 +509,7 @@ def test_in_swiss_style_most_initiatives_fail() -> None:
     assert len(held) > 80
     low, high = wilson(sum(row.accepted for row in held), len(held))
     share = sum(row.accepted for row in held) / len(held)
-    assert share >= 0.03 and low > 0.02 and high < 0.20, (share, low, high)
+    assert 0.03 <= share <= 0.20 and low > 0.02 and high < 0.25, (share, low, high)
     _, low, high = mean_interval([row.yes for row in held])
     assert low > 0.25 and high < 0.45
     assert 0.4 < np.mean([row.turnout for row in held]) < 0.55

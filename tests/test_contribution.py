@@ -41,7 +41,8 @@ LOBBYISTS = {
     "mechanism": {
         "friction": {"level": 0.15, "by_veto_player": 1.6},
         "tactic_choice": {"launch": 1.0},
-        "lobbying": {"others": 2.0},  # so crowded that twice the contacts are worth about twice as much
+        "pressure": {"inside": 0.14},
+        "lobbying": {"others": 2.0, "quiet": 0.04},  # so crowded that twice the contacts are worth about twice as much
     },
 }
 """Two lobbyists of equal means who want the same. The pressure of one moves a government with one veto player, so that

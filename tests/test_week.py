@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import ast
 import inspect
+import pickle
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from itertools import pairwise
+from multiprocessing import get_context
 from pathlib import Path
 from types import ModuleType
 
@@ -16,6 +19,7 @@ from owed import stages
 from worlds import busy, digest_of, neighbours, voting
 
 from advosim import week
+from advosim.mechanisms import institutions
 from advosim.scenario.load import Scenario
 from advosim.world.chance import wrapping
 from advosim.world.compile import JIT
@@ -173,3 +177,10 @@ def test_the_week_lets_go_of_all_tables_that_it_makes() -> None:
             assert after.alloc > before.alloc
             assert after.alloc - after.free == before.alloc - before.free
             assert after.mi_alloc - after.mi_free == before.mi_alloc - before.mi_free
+
+
+def test_a_rule_can_be_called_in_another_process() -> None:
+    """It travels by its name, as tasks of clusters do with what they name."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        assert pool.submit(institutions.half_effect, 1.0, 3.0).result() == 0.25
+    assert pickle.loads(pickle.dumps(institutions.half_effect)) is institutions.half_effect

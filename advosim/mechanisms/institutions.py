@@ -155,8 +155,8 @@ def friction_of(veto_players, push, way, price, rule):
 
 @compiled
 def aim(issue, push):
-    """Where those who pushed want policy to go: the public to its mean attitude, others to their side's, in proportion
-    to what each has in the store.
+    """Where those who pushed want policy: the public at the mean attitude of all citizens, others at their side's, in
+    proportion to what each has in the store.
 
     push: sign of the pressure. Stimson, MacKuen & Erikson 1995: who answers the public stops where it is content.
     """

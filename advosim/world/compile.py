@@ -11,7 +11,9 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
+import importlib
 import itertools
+import operator
 import os
 import pickle
 import re
@@ -37,6 +39,7 @@ from numba.core.caching import (
 )
 from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.core.compiler_machinery import FunctionPass, register_pass
+from numba.core.registry import CPUDispatcher
 from numba.core.targetconfig import TargetConfig
 from numba.core.typed_passes import NoPythonSupportedFeatureValidation
 from numba.extending import intrinsic
@@ -437,10 +440,25 @@ class _InnerImpl(inner.CacheImpl):
     _locator_classes = (_BySources,)
 
 
+class _Rule(CPUDispatcher):  # type: ignore[misc]
+    """A function that travels to other processes by its name: what answers Python there is made there."""
+
+    def __reduce__(self) -> Any:
+        function = self.py_func
+        if "<locals>" in function.__qualname__:
+            return super().__reduce__()
+        return _rule, (function.__module__, function.__qualname__)
+
+
+def _rule(module: str, name: str) -> Any:
+    return operator.attrgetter(name)(importlib.import_module(module))
+
+
 def compiled(function: Callable[..., Any], inline: bool = False) -> Any:
     """`function` compiled without the interpreter lock and kept on disk. No fastmath: bits count."""
     made = _jit(function, _InnerCompiler, inline=inline, no_cpython_wrapper=True)
     if JIT:
+        made.__class__ = _Rule
         inner.answer(made, entry)
         _keep(made, function, _InnerImpl)
     return made

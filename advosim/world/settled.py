@@ -40,6 +40,7 @@ class Settled:
         if self._last is not scenario:
             if self._scenario is None or not _settles_alike(self._scenario, scenario):
                 self._worlds.clear()
+                self._lent = []
                 self._scenario = scenario
             self._last = scenario
         kept = self._worlds.get((seed, weeks))

@@ -66,6 +66,8 @@ def settings(pairs: int, citizens: int, workers: int, only: str = "") -> pd.Data
     jobs = []
     for name, where in cells:
         scenario = context(where, citizens)
+        # Else contestation would also change where policies start.
+        scenario = scenario.but({f"issue.{issue}.policy_answers": 0.0 for issue in scenario.issue})
         jobs += [(scenario.but({HOME + name: value}), seeds) for value in SETTINGS[name][:2]]
     found = runs(jobs, workers)
     rows = []
