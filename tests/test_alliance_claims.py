@@ -138,8 +138,8 @@ def test_with_shared_leaders_more_ally_and_earlier() -> None:
     ]  # fmt: skip
     people = {f"leader_{n}": {"posts": list(two), "credibility": 0.0} for n, two in enumerate(posts)}
     led = small().but({"polity.home.individual": people})
-    assert effect(small(), led, pairs) > SURE
-    assert effect(small(), led, lambda run: week_allied(run, posts)) < -SURE
+    assert effect(small(), led, pairs, MANY) > SURE
+    assert effect(small(), led, lambda run: week_allied(run, posts), MANY) < -SURE
 
 
 def test_complementary_expertise_raises_formation() -> None:

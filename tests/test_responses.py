@@ -56,7 +56,7 @@ def odds_ratio(answer: int, seeds: int = 3) -> tuple[float, float, float]:
 def test_violent_protest_is_repressed_far_more_often() -> None:
     """Mass Mobilization: 85% if protesters are violent, 25% if not."""
     violent = answers()[:, 0]
-    assert violent.sum() > 60 and (~violent).sum() > 60
+    assert violent.sum() > 50 and (~violent).sum() > 50
     assert odds_ratio(1)[1] > 5
     assert answers()[~violent, 1].mean() < 0.4 < 0.7 < answers()[violent, 1].mean()
 
