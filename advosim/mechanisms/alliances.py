@@ -72,7 +72,7 @@ def culture_distance(one, other):
 def enlist(organisation, rule):
     """How far an organisation's evidence and credibility win others for it.
 
-    Adds 1 x evidence x public credibility of whom it speaks for to the logit of a partner (`alliance_formation`), to
+    Adds 5 x evidence x public credibility of whom it speaks for to the logit of a partner (`alliance_formation`), to
     the weight with a foundation (`grants`) and to that with gatekeepers abroad (`boomerang`). Evidence is the quality
     of recent reports, fading by .98 a week. Keck & Sikkink 1998.
     """

@@ -144,8 +144,9 @@ def platform_control(regulation, calling, criticism, rule):
     """The share of posts that platforms remove; what is done online can be seen.
 
     Share of posts removed = .02 + `platform_regulation` x min(1, calls to act + .3 criticism); risk of signing for
-    those online = (.1 + .3 `surveillance`) R. A `shutdown` puts everybody offline; a friend is then missed with chance
-    .85^1.5. King, Pan & Roberts 2013; Gunitsky 2015.
+    those online = (.1 + .3 `surveillance`) R, and their fear of speaking is (1 + `surveillance`) times that of others.
+    Teams foresee both (`tactic_choice`). A `shutdown` puts everybody offline; a friend is then missed with chance
+    .85^1.5. King, Pan & Roberts 2013; Gunitsky 2015; Stoycheff 2016.
     """
     if not rule.on:
         return 0.0
@@ -642,8 +643,8 @@ def lobbying(now, arena, teams):
     """A contest for officials' time, by those who know them: what lasts are relations, not a week's visits.
 
     Contacts of a side K = .96 K + .04 L, L = effort inside x (1 + `access`) x (1 + officials' trust in the team - .5) x
-    (1 + .3 (`institutionalisation` - .7)). Success = K^1.5 / (K^1.5 + other side's K^1.5 + (.065 x field)^1.5) x
-    `openness` (+ .3 while it is consulted, at most 1) x (1 - the other side's share of all effort on the issue,
+    (1 + .3 (`institutionalisation` - .7)). Success = K^1.5 / (K^1.5 + other side's K^1.5 + (.4 x field)^1.5) x
+    `openness` (+ .3 while it is consulted, at most 1) x (1 - .5 the other side's share of all effort on the issue,
     remembered alike) x .06/(.06 + z): politics is decided inside where it is quiet. Where the government's ideal lies
     that way, contacts are work done for it: x 1.25. A firm's campaigns inside also spend its `lobby_budget`, .4 a week.
     Each week inside draws stance and institutionalisation by .01 `access` toward the government's ideal and 1. Tullock

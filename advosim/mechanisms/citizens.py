@@ -318,8 +318,10 @@ def _what_presses(now, rule, home, issue):
     told = rule.backfire.by_media * home.media_freedom + rule.backfire.foreign * home.foreign_channels
     now.exposed[0] = F(told)
     now.exposed[1] = F(told + rule.backfire.online)
-    now.fear = F(rule.expression.fear * home.repression)
-    seen = rule.platform_control.exposure * home.surveillance if rule.platform_control.on else 0.0
+    watched = home.surveillance if rule.platform_control.on else 0.0
+    now.fear[0] = F(rule.expression.fear * home.repression)
+    now.fear[1] = F(rule.expression.fear * home.repression * (1.0 + rule.platform_control.silence * watched))
+    seen = rule.platform_control.exposure * watched
     now.sanction_signing[0] = F(rule.participation.risk_of_signing * home.repression)
     now.sanction_signing[1] = F(min(1.0, rule.participation.risk_of_signing + seen) * home.repression)
     silent = home.shutdown and rule.platform_control.on

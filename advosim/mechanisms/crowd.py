@@ -618,12 +618,14 @@ def want(on_mind, here, rule, minds):
 
 
 @compiled
-def dare(own, risk, threshold, here, rule, sight, minds):
+def dare(word, own, risk, threshold, here, rule, sight, minds):
     """Who talks, and who is silenced."""
     friends, contacts, alike, drive = sight.friends, sight.contacts, sight.alike, minds.drive
-    talks, silenced, fear, speaks = minds.talks, minds.silenced, here.fear, _YES if rule.on else _NO
+    talks, silenced, speaks = minds.talks, minds.silenced, _YES if rule.on else _NO
+    unseen, seen = here.fear[0], here.fear[1]
     for j in range(U(own.size)):
-        aware, push, limit, scared = own[j] & AWARE != 0, drive[j], threshold[j], fear * risk[j]
+        scared = (seen if word[j] & ONLINE != 0 else unseen) * risk[j]
+        aware, push, limit = own[j] & AWARE != 0, drive[j], threshold[j]
         share = F(alike[j]) / F(max(np.int32(friends[j] + contacts[j]), _I1))
         says = expression(aware, push, scared, share, limit, rule)
         mute = aware and not says and push > limit
@@ -1005,7 +1007,7 @@ def _live(first, last, now, teams, people, calling, notes):
                 if rule.salience.on:
                     bear_in_mind(on_mind, rule.salience, sight, minds)
                 want(on_mind, here, rule.motive, minds)
-                dare(own, person.risk, columns.talk_threshold[i:n], here, rule.expression, sight, minds)
+                dare(word, own, person.risk, columns.talk_threshold[i:n], here, rule.expression, sight, minds)
                 speak(word, speech, own, minds, row)
                 asked = bound
                 if rule.participation.on:

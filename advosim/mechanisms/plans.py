@@ -6,11 +6,22 @@ import numpy as np
 
 from advosim.mechanisms.abroad import weigh_appeals
 from advosim.mechanisms.ballots import alarm, ballot_room
-from advosim.mechanisms.campaigns import institutionalisation, right_of
+from advosim.mechanisms.campaigns import institutionalisation, platform_control, right_of
 from advosim.mechanisms.chronicle import break_off, note
 from advosim.mechanisms.ties import is_allied, seat_of
 from advosim.world.chance import draw64, exp, key, log, normal, pair, stream
-from advosim.world.codes import AGAINST, BOYCOTT, CAMPAIGN_BEGINS, FIRM, FOR, LOCAL, MOST_ROLES, REFERENDUM, STARTS
+from advosim.world.codes import (
+    AGAINST,
+    BOYCOTT,
+    CAMPAIGN_BEGINS,
+    FIRM,
+    FOR,
+    LOCAL,
+    MOST_ROLES,
+    REFERENDUM,
+    SOCIAL_MEDIA,
+    STARTS,
+)
 from advosim.world.compile import compiled
 
 _LAUNCH = stream("tactic_choice.launch")
@@ -148,18 +159,39 @@ def district_of(districts, polity, u):
 
 
 @compiled
+def posted(tactic):
+    """The share of a tactic's channels that is social media, 0..1."""
+    total = 0.0
+    for channel in range(tactic.channels.size):
+        total += tactic.channels[channel]
+    return tactic.channels[SOCIAL_MEDIA] / total if total > 0.0 else 0.0
+
+
+@compiled
+def daring(tactic, home, rules):
+    """What a team foresees of a tactic where it is watched and censored, a factor of its worth, 0..1.
+
+    e^(-1.7 R (exposure + .3 `surveillance` x s)) x (1 - s x share of posts removed), s its share of social media.
+    Tilly 1978; King, Pan & Roberts 2013; Gunitsky 2015.
+    """
+    limits, online = rules[0].platform_control, posted(tactic)
+    seen = limits.exposure * home.surveillance * online if limits.on else 0.0
+    removed = platform_control(home.platform_regulation, tactic.call > 0, tactic.criticism, limits)
+    return exp(-rules[0].tactic_choice.risk * (tactic.exposure + seen) * home.repression) * (1.0 - online * removed)
+
+
+@compiled
 def room_for(now, arena, teams, p, m, side, ideal, own):
     """By tactic: how far governance leaves room for it and a team dares, and a ballot on the issue makes sense.
 
-    Daring: e^(-1.7 exposure x repression), a cost beside what a tactic is worth. Tilly 1978. own: the team's key.
+    own: the team's key.
     """
     polities, allowed, tactics = arena.polities, teams.allowed, teams.tactics
-    rule = now.rules[0].tactic_choice
     room = np.zeros(tactics.size)
     for k in range(tactics.size):
         if allowed[p, k] > 0.0:
             room[k] = allowed[p, k] * ballot_room(now, arena, tactics[k], p, m, side, ideal, own)
-            room[k] *= exp(-rule.risk * tactics[k].exposure * polities[p].repression)
+            room[k] *= daring(tactics[k], polities[p], now.rules)
     return room
 
 
@@ -232,8 +264,9 @@ def tactic_choice(now, arena, teams, allied, events):
     alliance) N(0, 1)/sqrt(n + .5), with v the gain per budget and n the number of campaigns that it remembers, its own
     and in part those of tied organisations (`learning`); competence = product of skill^need. The largest of room x (1 -
     `institutionalisation` x disruption) x e^worth is begun. Room is what governance leaves (`needs` of the tactic) x
-    e^(-1.7 x `exposure` of the tactic x `repression`); a campaign whose tactic has no room left ends. No setting but a
-    ban masks a tactic: what it brings there tells. The side is that of its stance against policy. Each week it spends
+    e^(-1.7 `repression` x (`exposure` of the tactic + .3 `surveillance` x s)) x (1 - s x share of posts removed), s its
+    share of social media; a campaign whose tactic has no room left ends. No setting but a ban masks a tactic: what it
+    brings there tells. The side is that of its stance against policy. Each week it spends
     .04 of funds; effort = 1.7 x spending / cost x competence. Members ask their alliance first (`joint_plan`). Thompson
     1933; McAdam 1983; Wang & Soule 2012; Tilly 1978.
     """

@@ -10,7 +10,7 @@ from advosim.scenario.declare import Mechanism, choice, number
 class Enlist(Mechanism):
     """Information used to win supporters: evidence x credibility speaks for a partner, a recipient, an appellant."""
 
-    weight: float = number(1.0, 0, 20, "weight of good evidence from a credible source", unit="logit", assumed=12,
+    weight: float = number(5.0, 0, 20, "weight of good evidence from a credible source", unit="logit", assumed=12,
         source="Keck & Sikkink 1998: information wins allies")  # fmt: skip
 
 

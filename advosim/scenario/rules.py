@@ -127,7 +127,7 @@ class DigitalDivide(Mechanism):
 
 
 class PlatformControl(Mechanism):
-    """Platforms remove posts, calls to act more than criticism; online action exposes people to sanction.
+    """Platforms remove posts, calls to act more than criticism; what is done or said online exposes to sanction.
 
     A shutdown removes the social layer and pushes talk to friends.
     """
@@ -139,6 +139,8 @@ class PlatformControl(Mechanism):
         source="King, Pan & Roberts 2013: criticism is censored far less")  # fmt: skip
     exposure: float = number(0.3, 0, 1, "risk of online action under full surveillance", assumed=15,
         source="Gunitsky 2015: regimes watch what is said online")  # fmt: skip
+    silence: float = number(1.0, 0, 5, "fear of speaking added for those online under full surveillance", unit="factor",
+        assumed=15, source="Stoycheff 2016: who knows to be watched online says less")  # fmt: skip
     to_friends: float = number(1.5, 1, 5, "talk to friends under a shutdown", unit="factor", assumed=15,
         source="Hassanpour 2014: a shutdown moves talk face to face")  # fmt: skip
 
@@ -512,7 +514,7 @@ class Participation(Mechanism):
     threshold_within: float = number(0.5, 0, 3, "sd of log thresholds", unit="log", assumed=10,
         source="Granovetter 1978: thresholds differ, and outcomes hang on their spread", founding=True)  # fmt: skip
     available_to_sign: float = number(0.35, 0, 1, "chance to have time to sign", unit="per week", assumed=10)
-    available_to_march: float = number(0.16, 0, 1, "chance to have time to march", unit="per week", assumed=10)
+    available_to_march: float = number(0.15, 0, 1, "chance to have time to march", unit="per week", assumed=10)
     by_efficacy: float = number(0.6, 0, 5, "weight of motive without efficacy", assumed=21,
         source="Klandermans 1984: motive counts by the expected success")  # fmt: skip
     by_grievance: float = number(0.7, 0, 5, "weight of grievance", unit="motive", assumed=21,
@@ -670,11 +672,11 @@ class Lobbying(Mechanism):
     effort_exponent: float = number(
         1.5, 0.1, 5, "decisiveness of effort", assumed=20, source="Tullock 1980: the contest, in which 1 is a lottery"
     )
-    others: float = number(0.065, 0, 100, "effort of everybody else in a usual field", unit="weekly budgets",
+    others: float = number(0.4, 0, 100, "effort of everybody else in a usual field", unit="weekly budgets",
         assumed=20, source="Baumgartner et al. 2009: every issue has many others on it")  # fmt: skip
     by_access: float = number(1.0, 0, 5, "effort saved by full access", unit="share", assumed=20,
         source="Hall & Deardorff 2006: access makes lobbying cheaper")  # fmt: skip
-    conflict: float = number(1.0, 0, 1, "success lost where all others oppose", assumed=14,
+    conflict: float = number(0.5, 0, 1, "success lost where all others oppose", assumed=14,
         source="Mahoney 2007: conflict lowers lobbying success")  # fmt: skip
     by_credibility: float = number(1.0, 0, 2, "effort gained by credibility with officials beyond 1/2", unit="share",
         assumed=14, source="Bouwen 2002: access is exchanged for credible information")  # fmt: skip
@@ -779,13 +781,13 @@ class Pressure(Mechanism):
     half_street: float = number(0.01, 1e-6, 1, "protest of half effect", unit="share of citizens", assumed=14)
     petition: float = number(0.04, 0, 10, "weight of signatures", assumed=20)
     half_petition: float = number(0.02, 1e-6, 1, "signing of half effect", unit="share of citizens", assumed=14)
-    inside: float = number(0.26, 0, 10, "weight of successful lobbying", assumed=20,
+    inside: float = number(0.33, 0, 10, "weight of successful lobbying", assumed=20,
         source="Baumgartner et al. 2009: resources explain little of who wins")  # fmt: skip
-    opinion: float = number(1.4, 0, 10, "weight of salient majorities", assumed=20,
+    opinion: float = number(1.05, 0, 10, "weight of salient majorities", assumed=20,
         source="Stimson, MacKuen & Erikson 1995: policy follows public mood")  # fmt: skip
     firms: float = number(0.24, 0, 10, "weight of conceding firms' market share", assumed=14)
     abroad: float = number(0.24, 0, 10, "weight of shaming from abroad", assumed=14)
-    own_will: float = number(0.09, 0, 10, "weight of what a government wants by itself, where nobody watches",
+    own_will: float = number(0.13, 0, 10, "weight of what a government wants by itself, where nobody watches",
         unit="pressure per position", assumed=20,
         source="Culpepper 2011: where politics is quiet, it is decided by few")  # fmt: skip
     by_votes: float = number(0.8, 0, 1, "part of what street and petitions press that works through voters",
@@ -797,8 +799,8 @@ class Pressure(Mechanism):
 class Friction(Mechanism):
     """Policy holds until pressure beats friction, then moves by a step; between steps it drifts a little."""
 
-    level: float = number(1.1, 0.01, 100, "pressure that one veto player withstands", unit="pressure", assumed=26)
-    by_veto_player: float = number(0.8, 0, 10, "rise by each further veto player", unit="share", assumed=14,
+    level: float = number(0.7, 0.01, 100, "pressure that one veto player withstands", unit="pressure", assumed=26)
+    by_veto_player: float = number(1.45, 0, 10, "rise by each further veto player", unit="share", assumed=14,
         source="Tsebelis 2002: more veto players, less change")  # fmt: skip
     by_ideal: float = number(0.4, 0, 1, "ease of moving toward the government's ideal", unit="share", assumed=14)
     ideal_reach: float = number(0.3, 0.01, 2, "distance of full ease", unit="position", assumed=14)

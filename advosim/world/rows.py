@@ -493,7 +493,7 @@ CIRCUMSTANCE = table(
     ("exposed", "f4", (2,), "0..1, chance to learn of repression"),
     ("alarm", "f4", (SIDES,), ">= 1, factor of motive"),
     ("efficacy", "f4", (SIDES,), "0..1"),
-    ("fear", "f4", "motive, for the most risk averse"),
+    ("fear", "f4", (2,), "motive, for the most risk averse, offline and online"),
     ("sanction", "f4", (SIDES,), "0..1, risk of marching"),
     ("sanction_signing", "f4", (2,), "0..1, risk of signing, offline and online"),
     ("shift", "f4", "0..1, move of values toward a frame that is heard and fits"),

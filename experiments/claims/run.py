@@ -53,7 +53,7 @@ CLAIMS = (
     Claim("Diverse expertise makes alliances stronger", "Junk 2019", {"mechanism.alliance_strength.diversity": 0.0},
           {"pressure": "+"}, "strange_bedfellows"),
     Claim("Association lends credibility", "Gray 1989", {"mechanism.credibility.transfer": 0.0},
-          {"credibility": "+", "policy_change": "+"}),
+          {"credibility_of_the_least": "+", "credibility": "+", "policy_change": "+"}),
     Claim("Unity lends credibility", "Nelson & Yackee 2012", {"mechanism.credibility.unity": 0.0},
           {"credibility": "+", "pressure": "+"}),
     Claim("Mediation repairs trust", "Heaney & Leifeld 2018", {"mechanism.trust.mediation": 0.0},
@@ -102,13 +102,29 @@ def alliance_weeks(record: Record) -> float:
     return float(len(record.alliance_weeks))
 
 
+def _trusted(record: Record) -> pd.Series:
+    """By organisation for the reform and week: mean over audiences."""
+    rows = record.organisations[(record.organisations["stance"] > 0) & ~record.organisations["closed"].astype(bool)]
+    told = rows.set_index(["organisation", "week"])
+    return told[[f"credibility_{who}" for who in ("officials", "media", "public")]].mean(axis=1)
+
+
 def credibility(record: Record) -> float:
     """Mean over organisations for the reform, weeks and audiences."""
-    rows = record.organisations[(record.organisations["stance"] > 0) & ~record.organisations["closed"].astype(bool)]
-    return float(rows[[f"credibility_{who}" for who in ("officials", "media", "public")]].to_numpy().mean())
+    return float(_trusted(record).mean())
 
 
-OWN = {"alliance_weeks": alliance_weeks, "credibility": credibility}
+def credibility_of_the_least(record: Record) -> float:
+    """The same over the half that was trusted least at the start: it is they whom association lifts."""
+    trusted = _trusted(record)
+    first = trusted.xs(0, level="week")
+    least = first.index[first <= first.median()]
+    return float(trusted[trusted.index.get_level_values("organisation").isin(least)].mean())
+
+
+OWN = {
+    "alliance_weeks": alliance_weeks, "credibility": credibility, "credibility_of_the_least": credibility_of_the_least,
+}  # fmt: skip
 
 
 def outcome(record: Record, name: str) -> float:

@@ -52,7 +52,7 @@ def observe(scenario: Scenario, seed: int) -> dict[str, float]:
     weeks, start = record.recorded.weeks[:, 0, :], positions(scenario, seed)
     before, stances, weights = start.policy[0], start.stances, start.priorities
     change = weeks["policy"][-1] - before
-    moved = np.abs(change) >= MOVED
+    moved, apart = np.abs(change) >= MOVED, np.abs(weeks["policy"][-1] - weeks["attitude"][-1])
     majority = np.sign(2 * weeks["support"][0] - 1)
     # Of newcomers the weights are 0: they are none of the sides at the start.
     means = np.array([one.given.income for one in everybody(scenario)])
@@ -76,7 +76,7 @@ def observe(scenario: Scenario, seed: int) -> dict[str, float]:
         "peak": float(protest.max()),
         "weeks of protest": float((protest.sum(axis=0) >= ONSET - 1e-9).sum() / 4),
         "median week": float(np.median(protest.sum(axis=(0, 2)))),
-        "distance": float(np.abs(weeks["policy"][-1] - weeks["attitude"][-1]).mean()),
+        "distance": float(apart.mean()),
         "closures": closed,
         "founded": float(record.events["event"].isin(["founded", "split", "formalised"]).sum()),
         "organisations": float((~record.recorded.organisations["closed"][-1]).sum()),
@@ -85,6 +85,8 @@ def observe(scenario: Scenario, seed: int) -> dict[str, float]:
         "largest step": float(np.abs(np.diff(weeks["policy"], axis=0)).max()),
         **{f"policy {m}": float(weeks["policy"][-1, m]) for m in range(len(change))},
         **{f"attitude {m}": float(weeks["attitude"][-1, m]) for m in range(len(change))},
+        **{f"distance, {issue}": float(apart[m]) for m, issue in enumerate(scenario.issue)},
+        **{f"change, {issue}": float(change[m]) for m, issue in enumerate(scenario.issue)},
     }
 
 
