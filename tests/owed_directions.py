@@ -716,6 +716,11 @@ def _() -> None:
     watched = [run_world(busy().but({"polity.home.governance.surveillance": s}), 1, weeks=1) for s in (0.0, 1.0)]
     risks = [world.people.circumstances["sanction_signing"][0, 0].tolist() for world in watched]
     assert risks[0][0] == risks[0][1] == risks[1][0] < risks[1][1]
+    fears = [world.people.circumstances["fear"][0, 0].tolist() for world in watched]
+    assert fears[0][0] == fears[0][1] == fears[1][0] and close(fears[1][1], 2 * fears[1][0], 1e-6)
+    harsh = {"polity.home.governance.repression": 0.8, "polity.home.governance.internet_access": 0.9}
+    assert effect("polity.home.governance.surveillance", 0.0, 1.0, mean_of("silenced"), **harsh) > 5
+    assert effect("mechanism.platform_control.silence", 0.0, 3.0, mean_of("silenced"), **harsh) > 5
 
 
 @direction("petition")

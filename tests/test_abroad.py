@@ -536,7 +536,7 @@ FEWER = {"polity.home.citizens": 500, "polity.north.citizens": 500}
 
 @functools.cache
 def boomerang() -> Record:
-    return simulate(Scenario.load("boomerang").but(FEWER), 1, threads=1)
+    return simulate(Scenario.load("boomerang").but(FEWER), 5, threads=1)
 
 
 @functools.cache
@@ -547,7 +547,7 @@ def of_boomerang() -> str:
 def test_a_story_tells_who_was_heard_abroad_and_that_shaming_moved_policy() -> None:
     told = of_boomerang().split("# In north")[0]
     assert "is heard abroad" in told and re.search(r"policy on \w+ moves toward reform.*from shaming abroad", told)
-    alone = story(simulate(Scenario.load("boomerang").but({**FEWER, "mechanism.boomerang.on": False}), 1, threads=1))
+    alone = story(simulate(Scenario.load("boomerang").but({**FEWER, "mechanism.boomerang.on": False}), 5, threads=1))
     assert "is heard abroad" not in alone and "from shaming abroad" not in alone
 
 

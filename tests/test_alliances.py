@@ -109,7 +109,7 @@ def test_cultures_differ_by_their_mean_difference() -> None:
 def test_evidence_from_a_credible_source_enlists() -> None:
     one = trio().teams.organisations[GREENS]
     one["learnedness"], one["credibility"][PUBLIC] = 0.5, 0.6
-    assert close(alliances.enlist(one, RULES.enlist), 0.3)
+    assert close(alliances.enlist(one, RULES.enlist), 5 * 0.5 * 0.6)
     assert alliances.enlist(one, but("enlist", on=False)) == 0
 
 
@@ -604,7 +604,7 @@ def test_an_alliance_notes_why_it_was_founded() -> None:
     terms = dict(zip(TERMS, life["terms"], strict=True))
     apart = abs(world.teams.stances[life["founder"], 0] - world.teams.stances[life["partner"], 0])
     expected = {"goals": 2 * (1 - apart / 2), "opponent": 0.0, "trust": 0.75, "expertise": 0.0, "salience": 1.0,
-                "enlist": 0.3, "niche": -1.5, "culture": 0.0, "size": -0.2, "message": 0.0}  # fmt: skip
+                "enlist": 1.5, "niche": -1.5, "culture": 0.0, "size": -0.2, "message": 0.0}  # fmt: skip
     assert terms == pytest.approx(expected)
     partner = dict(zip(TERMS, life["partner_terms"], strict=True))
     # all speak in the same frames

@@ -41,7 +41,7 @@ LOBBYISTS = {
     "mechanism": {
         "friction": {"level": 0.15, "by_veto_player": 1.6},
         "tactic_choice": {"launch": 1.0},
-        "pressure": {"inside": 0.14},
+        "pressure": {"inside": 0.14, "opinion": 1.4, "own_will": 0.09},
         "lobbying": {"others": 2.0, "quiet": 0.04},  # so crowded that twice the contacts are worth about twice as much
     },
 }

@@ -78,7 +78,7 @@ def test_force_wrongs_the_side_that_it_meets() -> None:
     harsh = {"polity.home.governance.repression": 0.4, "mechanism.participation.threshold": 0.15}
     scenario = Scenario.load("baseline").but({**harsh, "polity.home.citizens": 1000, "weeks": 104})
     # Most runs of two years see no wave of protest; this one does.
-    world, wronged = found(scenario, 3), 0
+    world, wronged = found(scenario, 6), 0
     for _ in advance(world, scenario, line(1), scenario.weeks, 1):
         by_side = world.arena.issues["wronged"].any(axis=-1)
         assert (by_side == (world.arena.issues["injustice"] > 0)).all()

@@ -661,7 +661,7 @@ def test_donor_drift_shows_demands_that_near_the_donor_until_the_money_is_kept_o
 def test_digital_divide_shows_who_is_left_out_and_that_access_brings_some_of_them_in() -> None:
     """Petitions are few and some very large, so that signatures are summed over worlds before they are compared."""
     signed = []
-    for record in shipped("digital_divide", 1500, 12):
+    for record in shipped("digital_divide", 1500, 40):
         names = [name for _, name in record.names.publics]
         rows = record.recorded.publics["signed"].sum(axis=2)
         publics = (names.index("urban_connected"), names.index("rural_offline"))
@@ -683,7 +683,7 @@ def test_platform_crackdown_shows_fewer_calls_heard() -> None:
     free = usual.model_copy(update={"reform": ()})
     signed = [
         [sum(record.recorded.weeks[f"petition_{side}"][104:].sum() for side in SIDES) for record in pair]
-        for pair in zip(shipped("platform_crackdown", 1000, 8), runs(free, 8), strict=True)
+        for pair in zip(shipped("platform_crackdown", 1000, 24), runs(free, 24), strict=True)
     ]
     assert interval(left - crushed for crushed, left in signed).low > 0
 

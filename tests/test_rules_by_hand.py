@@ -400,8 +400,8 @@ def test_lobbyists_compete_and_a_consultation_opens_the_door() -> None:
     issue["effort"][:, 1] = 1.0
     issue["consulting"][:] = [3, 0]
     call("lobbying", world)
-    # access .5 makes 1.25 of an effort of 1; half of all strength stands on the other side, which the ideal is on
-    share = 1.25 / (1.25 + 1.25 + 2) * 0.5
+    # access .5 makes 1.25 of an effort of 1; of all strength half is the other side's, which takes half of that half
+    share = 1.25 / (1.25 + 1.25 + 2) * 0.75
     helped = [1.0 + 0.25 * (issue["ideal"] > issue["policy"]), 1.0 + 0.25 * (issue["ideal"] <= issue["policy"])]
     assert sorted(helped) == [1.0, 1.25]
     assert issue["lobby_success"] == pytest.approx([share * 1.0 * helped[0], share * 0.7 * helped[1]])

@@ -243,7 +243,7 @@ def test_all_settings_of_a_reform_are_told() -> None:
 
 
 def test_what_moved_and_came_back_is_no_standstill() -> None:
-    record = swiss(2)
+    record = swiss(6)
     told = story(record)
     [issue] = re.findall(r"policy on (\w+) moved and came back to where it had begun", told)
     went = outcomes(record).set_index("issue").loc[issue]

@@ -14,7 +14,7 @@ from advosim import Scenario
 from advosim.mechanisms import campaigns, evaluation, media, plans
 from advosim.record import Record
 from advosim.simulation import simulate
-from advosim.world.codes import CONCESSION, INSIDE, MEDIA, STREET
+from advosim.world.codes import CALL_SIGN, CONCESSION, INSIDE, MASS_MEDIA, MEDIA, SOCIAL_MEDIA, STREET
 from advosim.world.found import found
 from advosim.world.rows import POLITY, TACTIC
 from advosim.world.state import World
@@ -53,7 +53,7 @@ def test_officials_hear_those_whom_they_trust_and_help_those_who_want_what_they_
     base = lobbied().arena.issues["lobby_success"][0, 0]
     trusted = lobbied(credibility=[[0.9, 0.5, 0.5], [0.5, 0.5, 0.5]]).arena.issues["lobby_success"][0, 0]
     # access .5 makes 1.25 of an effort of 1, trust .9 makes 1.4 of that; a quarter more where the ideal is for it
-    assert close(trusted[0], 1.75 / (1.75 + 1.25 + 2.0) * 0.7 * 0.5 * 1.25)
+    assert close(trusted[0], 1.75 / (1.75 + 1.25 + 2.0) * 0.7 * 0.75 * 1.25)
     assert trusted[0] > base[0] and trusted[1] < base[1]
     assert close(base[0], 1.25 * base[1])
 
@@ -107,6 +107,37 @@ def test_exposure_counts_against_a_tactic_as_far_as_there_is_repression() -> Non
 
     assert room(0.0).tolist() == [1.0, 1.0]
     assert room(0.8) == pytest.approx([1.0, math.exp(-1.7 * 0.5 * 0.8)])
+
+
+def test_teams_foresee_that_what_is_posted_is_watched_and_taken_down() -> None:
+    world = found(Scenario(title="Two tactics"), 1)
+    rows, home = np.zeros(2, TACTIC), np.zeros(1, POLITY)
+    rows["exposure"], rows["call"] = 0.5, CALL_SIGN
+    rows["channels"][1, SOCIAL_MEDIA], rows["channels"][1, MASS_MEDIA] = 3.0, 1.0
+    home["repression"], home["surveillance"], home["platform_regulation"] = 0.8, 0.5, 0.4
+    rules = world.now.rules
+
+    def worth() -> list[float]:
+        return [float(plans.daring(row, home[0], rules)) for row in rows]
+
+    dared = math.exp(-1.7 * 0.8 * 0.5)
+    seen, removed = math.exp(-1.7 * 0.8 * 0.3 * 0.5 * 0.75), 0.75 * (0.02 + 0.4)
+    assert worth() == pytest.approx([dared, dared * seen * (1 - removed)])
+    rules["platform_control"]["on"] = False
+    assert worth() == pytest.approx([dared, dared])
+
+
+@pytest.mark.parametrize("setting", ["surveillance", "platform_regulation"])
+def test_where_the_net_is_watched_or_censored_teams_go_elsewhere(setting: str) -> None:
+    def posted(record: Record) -> float:
+        begun = record.events[record.events["event"] == "campaign"]["tactic"]
+        shares = [record.scenario.tactic[name].channels.get("social_media", 0.0) for name in begun]
+        return float(np.mean(shares)) if shares else 0.0
+
+    harsh = {f"{HOME}governance.repression": 0.9, f"{HOME}governance.platform_regulation": 0.0}
+    free, shut = ({**harsh, f"{HOME}governance.{setting}": value} for value in (0.0, 1.0))
+    less = [posted(run(free, seed)) - posted(run(shut, seed)) for seed in range(1, 31)]
+    assert np.mean(less) > 3 * np.std(less, ddof=1) / math.sqrt(30)
 
 
 def test_where_repression_is_harsh_teams_expose_themselves_less() -> None:

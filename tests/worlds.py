@@ -73,6 +73,8 @@ BUSY = {
     "mechanism.awareness.start": 0.6,
     "mechanism.expression.threshold": 0.12,
     "mechanism.participation.threshold": 0.1,
+    "mechanism.participation.available_to_march": 0.3,
+    "mechanism.response.consult": -1.0,
     "mechanism.funds.staff": 0.5,
     "mechanism.friction.level": 0.3,
     "mechanism.membership.join": 0.3,
