@@ -590,8 +590,9 @@ def _() -> None:
         felt_so_far.append(float(world.arena.issues["pressure"][0, 0]))
     assert felt_so_far == pytest.approx([0.0, 0.4 * 0.08, 0.4 * 0.5])
     firm = {"mechanism.friction.level": 100.0}
-    for name, low, high in (("opinion", 0.0, 2.0), ("keep", 0.5, 0.99), ("street", 0.0, 3.0)):
+    for name, low, high in (("keep", 0.5, 0.99), ("street", 0.0, 3.0)):
         assert effect(f"mechanism.pressure.{name}", low, high, felt, **firm) > 2, name
+    assert effect("mechanism.pressure.opinion", 0.0, 2.0, with_the_majority, **firm) > 3
     near = effect("polity.home.governance.election_interval", 520, 26, with_the_majority, **OPINION_ALONE)
     assert near > 3, "elections near"
     wills = []

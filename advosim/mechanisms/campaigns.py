@@ -643,7 +643,7 @@ def lobbying(now, arena, teams):
     """A contest for officials' time, by those who know them: what lasts are relations, not a week's visits.
 
     Contacts of a side K = .96 K + .04 L, L = effort inside x (1 + `access`) x (1 + officials' trust in the team - .5) x
-    (1 + .3 (`institutionalisation` - .7)). Success = K^1.5 / (K^1.5 + other side's K^1.5 + (.4 x field)^1.5) x
+    (1 + .3 (`institutionalisation` - .7)). Success = K^1.5 / (K^1.5 + other side's K^1.5 + (.42 x field)^1.5) x
     `openness` (+ .3 while it is consulted, at most 1) x (1 - .5 the other side's share of all effort on the issue,
     remembered alike) x .06/(.06 + z): politics is decided inside where it is quiet. Where the government's ideal lies
     that way, contacts are work done for it: x 1.25. A firm's campaigns inside also spend its `lobby_budget`, .4 a week.

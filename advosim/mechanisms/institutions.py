@@ -107,8 +107,8 @@ def pressure(now, arena, teams):
     """What a government feels adds up and leaks.
 
     E = .95 E + for minus against of V x .12 A/(A + .01 field) on the street and what `loyalty` adds there, V x .04
-    sig/(sig + .02 field), .33 success of lobbying, shaming from abroad (see `boomerang`), + .24 market share of firms
-    that gave in x .95^(weeks since), + 1.05 z (2 support - 1) x weight of opinion (`accountability`) + concessions
+    sig/(sig + .02 field), .34 success of lobbying, shaming from abroad (see `boomerang`), + .24 market share of firms
+    that gave in x .95^(weeks since), + 1.15 z (2 support - 1) x weight of opinion (`accountability`) + concessions
     (`response`) + .13 x .06/(.06 + z) x (the government's ideal - policy), what it wants by itself as far as nobody
     watches; V = .2 + .8 weight of opinion; z and support are those of whom an elected government needs (`elections`),
     else of all citizens. Easton 1965; Stimson, MacKuen & Erikson 1995; Lipsky 1968; Culpepper 2011.
@@ -145,7 +145,7 @@ def sign(x):
 
 @compiled
 def friction_of(veto_players, push, way, price, rule):
-    """F = .7 (1 + 1.45 (veto players - 1)) (1 - .4 push x ease toward the ideal) + the price that evidence set.
+    """F = .66 (1 + 1.6 (veto players - 1)) (1 - .4 push x ease toward the ideal) + the price that evidence set.
 
     push: sign of the pressure; way: the government's ideal minus policy. Tsebelis 2002.
     """
@@ -172,7 +172,7 @@ def aim(issue, push):
 def friction(now, arena):
     """Where pressure beats friction the store submits a step; off is a world without friction.
 
-    F = (.7 (1 + 1.45 (`veto_players` - 1))(1 - .4 x ease) + price) x what `accommodation` eases, less what buy-in
+    F = (.66 (1 + 1.6 (`veto_players` - 1))(1 - .4 x ease) + price) x what `accommodation` eases, less what buy-in
     spares; ease = 1 for moving toward an ideal at least .3 away, -1 for moving away from it. Where |E| > F: step of
     min(.25 LogN(0, .5) |E|/F, distance to where those who pushed want policy: the public to its mean attitude, others
     to their side's, in proportion to what each has in the store); the store empties and attention halves. In all

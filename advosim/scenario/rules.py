@@ -672,7 +672,7 @@ class Lobbying(Mechanism):
     effort_exponent: float = number(
         1.5, 0.1, 5, "decisiveness of effort", assumed=20, source="Tullock 1980: the contest, in which 1 is a lottery"
     )
-    others: float = number(0.4, 0, 100, "effort of everybody else in a usual field", unit="weekly budgets",
+    others: float = number(0.42, 0, 100, "effort of everybody else in a usual field", unit="weekly budgets",
         assumed=20, source="Baumgartner et al. 2009: every issue has many others on it")  # fmt: skip
     by_access: float = number(1.0, 0, 5, "effort saved by full access", unit="share", assumed=20,
         source="Hall & Deardorff 2006: access makes lobbying cheaper")  # fmt: skip
@@ -781,9 +781,9 @@ class Pressure(Mechanism):
     half_street: float = number(0.01, 1e-6, 1, "protest of half effect", unit="share of citizens", assumed=14)
     petition: float = number(0.04, 0, 10, "weight of signatures", assumed=20)
     half_petition: float = number(0.02, 1e-6, 1, "signing of half effect", unit="share of citizens", assumed=14)
-    inside: float = number(0.33, 0, 10, "weight of successful lobbying", assumed=20,
+    inside: float = number(0.34, 0, 10, "weight of successful lobbying", assumed=20,
         source="Baumgartner et al. 2009: resources explain little of who wins")  # fmt: skip
-    opinion: float = number(1.05, 0, 10, "weight of salient majorities", assumed=20,
+    opinion: float = number(1.15, 0, 10, "weight of salient majorities", assumed=20,
         source="Stimson, MacKuen & Erikson 1995: policy follows public mood")  # fmt: skip
     firms: float = number(0.24, 0, 10, "weight of conceding firms' market share", assumed=14)
     abroad: float = number(0.24, 0, 10, "weight of shaming from abroad", assumed=14)
@@ -799,8 +799,8 @@ class Pressure(Mechanism):
 class Friction(Mechanism):
     """Policy holds until pressure beats friction, then moves by a step; between steps it drifts a little."""
 
-    level: float = number(0.7, 0.01, 100, "pressure that one veto player withstands", unit="pressure", assumed=26)
-    by_veto_player: float = number(1.45, 0, 10, "rise by each further veto player", unit="share", assumed=14,
+    level: float = number(0.66, 0.01, 100, "pressure that one veto player withstands", unit="pressure", assumed=26)
+    by_veto_player: float = number(1.6, 0, 10, "rise by each further veto player", unit="share", assumed=14,
         source="Tsebelis 2002: more veto players, less change")  # fmt: skip
     by_ideal: float = number(0.4, 0, 1, "ease of moving toward the government's ideal", unit="share", assumed=14)
     ideal_reach: float = number(0.3, 0.01, 2, "distance of full ease", unit="position", assumed=14)

@@ -81,6 +81,7 @@ def observe(scenario: Scenario, seed: int) -> dict[str, float]:
         "founded": float(record.events["event"].isin(["founded", "split", "formalised"]).sum()),
         "organisations": float((~record.recorded.organisations["closed"][-1]).sum()),
         "closures a year open": closed / max(float((~record.recorded.organisations["closed"]).sum()) / 52, 1e-9),
+        "first month": float(np.abs(weeks["policy"][:5] - before).max()),
         "first quarter": float(np.abs(weeks["policy"][:13] - before).max()),
         "largest step": float(np.abs(np.diff(weeks["policy"], axis=0)).max()),
         **{f"policy {m}": float(weeks["policy"][-1, m]) for m in range(len(change))},

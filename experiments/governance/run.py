@@ -1,7 +1,8 @@
 """What each governance setting does to tactics, success and costs: `python run.py RESULTS [PAIRS] [CITIZENS] [ONLY]`.
 
 Writes settings.csv (one row per setting, context and measure, with theory's expectation and a verdict), worlds.csv
-(levels by context and number of organisations) and manifest.json. ONLY is a setting that is run alone: its rows take
+(levels by context and number of organisations), shipped.csv (whether anything runs away in a shipped scenario) and
+manifest.json. ONLY is a setting that is run alone: its rows take
 the place of those in settings.csv, and nothing else is written.
 """
 
@@ -14,10 +15,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from measures import FOUR_YEARS, GROWING, HOME, column, context, paired, runs
+from measures import FOUR_YEARS, GROWING, HOME, MOVED, column, context, paired, runs
 
 import advosim
+from advosim import Scenario
 from advosim.results import folder as results
+from advosim.scenario import layers
 
 THREE = ("open", "mixed", "closed")
 # setting: low and high value, contexts, what theory expects to rise (+) or fall (-) from low to high, and its source.
@@ -121,6 +124,26 @@ def worlds(number: int, citizens: int, workers: int) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def shipped(number: int, citizens: int, workers: int) -> pd.DataFrame:
+    """Of each shipped scenario: how high protest peaks, and whether policy steps before anybody could have moved it."""
+    seeds, names = range(FIRST_SEED, FIRST_SEED + number), list(layers.shipped())
+    scenarios = [Scenario.load(name) for name in names]
+    small = [
+        one.but({f"polity.{home}.citizens": min(row.citizens, citizens) for home, row in one.polity.items()})
+        for one in scenarios
+    ]
+    rows = []
+    for name, found in zip(names, runs([(one, seeds) for one in small], workers), strict=True):
+        peak, first = column(found, "peak"), column(found, "first month")
+        rows.append({
+            "scenario": name, "worlds": number, "unchanged": column(found, "unchanged").mean(),
+            "median week": column(found, "median week").mean(), "peak median": np.median(peak),
+            "peaks above 1%": np.mean(peak > 0.01), "peaks above 5%": np.mean(peak > 0.05),
+            "moves in the first month": np.mean(first >= MOVED), "largest of them": first.max(),
+        })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
 def again(out: Path, pairs: int, citizens: int, workers: int, only: str) -> None:
     """Run one setting; its rows take the place of those that are there."""
     known, own = pd.read_csv(out / "settings.csv"), settings(pairs, citizens, workers, only).round(4)
@@ -134,6 +157,7 @@ def main(folder: str, pairs: int = 200, citizens: int = 4000, only: str = "") ->
         return again(out, pairs, citizens, workers, only)
     out.mkdir(parents=True, exist_ok=True)
     worlds(pairs, citizens, workers).round(4).to_csv(out / "worlds.csv", index=False)
+    shipped(min(pairs, 40), citizens, workers).round(4).to_csv(out / "shipped.csv", index=False)
     settings(pairs, citizens, workers).round(4).to_csv(out / "settings.csv", index=False)
     told = {"pairs": pairs, "citizens": citizens, "weeks": FOUR_YEARS, "seeds from": FIRST_SEED}
     results.write_manifest(out, {"advosim": advosim.__version__, **told})
