@@ -366,13 +366,15 @@ def backfire(lab: Lab) -> Iterator[Row]:
 
 def middling_openness(lab: Lab) -> Iterator[Row]:
     """Protest is most frequent at middling openness."""
-    found = [
-        lab.take(lab.world("baseline", governed(repression=0.3, openness=x)), of("protest_weeks"))["protest_weeks"]
-        for x in (0.0, 0.25, 0.5, 0.75, 1.0)
-    ]
-    middle = max(found[1:-1], key=lambda one: float(one.mean()))
-    yield Row("weeks of protest, best middle openness minus none", mean(middle - found[0]), 0.0, ANY)
-    yield Row("weeks of protest, best middle openness minus full", mean(middle - found[-1]), 0.0, ANY)
+    for neutral in ("", "mechanism.participation.by_need"):
+        world = lab.world("baseline", {GOVERNANCE + "repression": 0.3} | ({neutral: 0.0} if neutral else {}))
+        found = [
+            lab.take(world.but(governed(openness=x)), of("protest_weeks"))["protest_weeks"]
+            for x in (0.0, 0.25, 0.5, 0.75, 1.0)
+        ]
+        middle = max(found[1:-1], key=lambda one: float(one.mean()))
+        yield Row("weeks of protest, best middle openness minus none", mean(middle - found[0]), 0.0, ANY, neutral)
+        yield Row("weeks of protest, best middle openness minus full", mean(middle - found[-1]), 0.0, ANY, neutral)
 
 
 def social_media(lab: Lab) -> Iterator[Row]:
