@@ -59,7 +59,7 @@ def test_every_setting_of_governance_has_its_expectations(governance: ModuleType
     tried = {name.split(".")[0] for name in governance.SETTINGS}
     # Details of elections, and the shutdown, which is a break and no level.
     beside = {"election_interval", "district_magnitude", "electoral_threshold", "list_method", "shutdown"}
-    assert set(Governance.model_fields) - tried <= beside
+    assert set(Governance.model_fields) - tried == beside and tried <= set(Governance.model_fields)
 
 
 def test_a_setting_is_compared_low_and_high_in_small(governance: ModuleType) -> None:

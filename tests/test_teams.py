@@ -112,18 +112,25 @@ def test_exposure_counts_against_a_tactic_as_far_as_there_is_repression() -> Non
 def test_teams_foresee_that_what_is_posted_is_watched_and_taken_down() -> None:
     world = found(Scenario(title="Two tactics"), 1)
     rows, home = np.zeros(2, TACTIC), np.zeros(1, POLITY)
-    rows["exposure"], rows["call"] = 0.5, CALL_SIGN
+    rows["exposure"], rows["call"], rows["call_every"] = 0.5, CALL_SIGN, 1
     rows["channels"][1, SOCIAL_MEDIA], rows["channels"][1, MASS_MEDIA] = 3.0, 1.0
-    home["repression"], home["surveillance"], home["platform_regulation"] = 0.8, 0.5, 0.4
+    home["repression"], home["surveillance"], home["platform_regulation"], home["online"] = 0.8, 0.5, 0.4, 0.6
     rules = world.now.rules
 
     def worth() -> list[float]:
         return [float(plans.daring(row, home[0], rules)) for row in rows]
 
     dared = math.exp(-1.7 * 0.8 * 0.5)
-    seen, removed = math.exp(-1.7 * 0.8 * 0.3 * 0.5 * 0.75), 0.75 * (0.02 + 0.4)
-    assert worth() == pytest.approx([dared, dared * seen * (1 - removed)])
-    rules["platform_control"]["on"] = False
+    online = 0.75 * 0.6
+    seen = math.exp(-1.7 * 0.8 * 0.3 * 0.5 * online)
+    assert worth() == pytest.approx([dared, dared * seen * (1 - online * (0.02 + 0.4))])
+    rows["call_every"] = 3
+    assert worth() == pytest.approx([dared, dared * seen * (1 - online * (0.02 + 0.4 / 3))]), "one week in three calls"
+    home["online"] = 0.0
+    assert worth() == pytest.approx([dared, dared]), "nothing is posted where nobody is online"
+    home["online"], rows["exposure"], rules["platform_control"]["exposure"] = 1.0, 1.0, 1.0
+    assert worth()[1] > 0 and worth()[0] == pytest.approx(math.exp(-1.7 * 0.8)), "risk ends at 1"
+    rules["platform_control"]["on"], rows["exposure"] = False, 0.5
     assert worth() == pytest.approx([dared, dared])
 
 

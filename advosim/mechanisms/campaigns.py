@@ -145,8 +145,8 @@ def platform_control(regulation, calling, criticism, rule):
 
     Share of posts removed = .02 + `platform_regulation` x min(1, calls to act + .3 criticism); risk of signing for
     those online = (.1 + .3 `surveillance`) R, and their fear of speaking is (1 + `surveillance`) times that of others.
-    Teams foresee both (`tactic_choice`). A `shutdown` puts everybody offline; a friend is then missed with chance
-    .85^1.5. King, Pan & Roberts 2013; Gunitsky 2015; Stoycheff 2016.
+    Teams foresee removal, and a risk of all that is posted (`tactic_choice`). A `shutdown` puts everybody offline; a
+    friend is then missed with chance .85^1.5. King, Pan & Roberts 2013; Gunitsky 2015; Stoycheff 2016.
     """
     if not rule.on:
         return 0.0

@@ -171,13 +171,17 @@ def posted(tactic):
 def daring(tactic, home, rules):
     """What a team foresees of a tactic where it is watched and censored, a factor of its worth, 0..1.
 
-    e^(-1.7 R (exposure + .3 `surveillance` x s)) x (1 - s x share of posts removed), s its share of social media.
-    Tilly 1978; King, Pan & Roberts 2013; Gunitsky 2015.
+    e^(-1.7 R min(1, exposure + .3 `surveillance` x s)) x (1 - s x share of its posts removed), s its share of social
+    media x share of citizens online; in weeks in which it does not call, less is removed. Tilly 1978; King, Pan &
+    Roberts 2013; Gunitsky 2015.
     """
-    limits, online = rules[0].platform_control, posted(tactic)
+    limits, online = rules[0].platform_control, posted(tactic) * home.online
     seen = limits.exposure * home.surveillance * online if limits.on else 0.0
-    removed = platform_control(home.platform_regulation, tactic.call > 0, tactic.criticism, limits)
-    return exp(-rules[0].tactic_choice.risk * (tactic.exposure + seen) * home.repression) * (1.0 - online * removed)
+    calling = 1.0 / max(tactic.call_every, 1) if tactic.call > 0 else 0.0
+    removed = calling * platform_control(home.platform_regulation, True, tactic.criticism, limits)
+    removed += (1.0 - calling) * platform_control(home.platform_regulation, False, tactic.criticism, limits)
+    exposed = min(1.0, tactic.exposure + seen)
+    return exp(-rules[0].tactic_choice.risk * exposed * home.repression) * (1.0 - online * removed)
 
 
 @compiled
@@ -265,10 +269,10 @@ def tactic_choice(now, arena, teams, allied, events):
     and in part those of tied organisations (`learning`); competence = product of skill^need. The largest of room x (1 -
     `institutionalisation` x disruption) x e^worth is begun. Room is what governance leaves (`needs` of the tactic) x
     e^(-1.7 `repression` x (`exposure` of the tactic + .3 `surveillance` x s)) x (1 - s x share of posts removed), s its
-    share of social media; a campaign whose tactic has no room left ends. No setting but a ban masks a tactic: what it
-    brings there tells. The side is that of its stance against policy. Each week it spends
-    .04 of funds; effort = 1.7 x spending / cost x competence. Members ask their alliance first (`joint_plan`). Thompson
-    1933; McAdam 1983; Wang & Soule 2012; Tilly 1978.
+    share of social media x that of citizens online; a campaign whose tactic governance comes to forbid ends. No setting
+    but a ban masks a tactic: what it brings there tells. The side is that of its stance against policy. Each week it
+    spends .04 of funds; effort = 1.7 x spending / cost x competence. Members ask their alliance first (`joint_plan`).
+    Thompson 1933; McAdam 1983; Wang & Soule 2012; Tilly 1978.
     """
     clock, rules, issues = now.clock, now.rules, arena.issues
     organisations, stances, priorities = teams.organisations, teams.stances, teams.priorities

@@ -47,13 +47,17 @@ def off(*mechanisms: str) -> dict[str, Any]:
     return {f"mechanism.{name}.on": False for name in mechanisms}
 
 
+DOUBTED = {
+    f"polity.home.organisation.climate_movement.credibility.{who}": 0.2 for who in ("officials", "media", "public")
+}
+"""Without it all begin alike, and nobody has anything to lend."""
 CLAIMS = (
     Claim("Alliances amplify voices", "Junk 2019", off("alliance_formation"), {"policy_change": "+", "pressure": "+"}),
     Claim("Pooled means go further", "Hula 1999", off("pooling"), {"policy_change": "+", "pressure": "+"}),
     Claim("Diverse expertise makes alliances stronger", "Junk 2019", {"mechanism.alliance_strength.diversity": 0.0},
           {"pressure": "+"}, "strange_bedfellows"),
-    Claim("Association lends credibility", "Gray 1989", {"mechanism.credibility.transfer": 0.0},
-          {"credibility_of_the_least": "+", "credibility": "+", "policy_change": "+"}),
+    Claim("Association lends credibility", "Gray 1989", {"mechanism.credibility.transfer": 0.0, **DOUBTED},
+          {"credibility_of_the_doubted": "+", "credibility": "+", "policy_change": "+"}, given=DOUBTED),
     Claim("Unity lends credibility", "Nelson & Yackee 2012", {"mechanism.credibility.unity": 0.0},
           {"credibility": "+", "pressure": "+"}),
     Claim("Mediation repairs trust", "Heaney & Leifeld 2018", {"mechanism.trust.mediation": 0.0},
@@ -114,16 +118,17 @@ def credibility(record: Record) -> float:
     return float(_trusted(record).mean())
 
 
-def credibility_of_the_least(record: Record) -> float:
-    """The same over the half that was trusted least at the start: it is they whom association lifts."""
+def credibility_of_the_doubted(record: Record) -> float:
+    """The same over those who began below the mean: it is they whom association lifts."""
     trusted = _trusted(record)
     first = trusted.xs(0, level="week")
-    least = first.index[first <= first.median()]
-    return float(trusted[trusted.index.get_level_values("organisation").isin(least)].mean())
+    doubted = first.index[first < first.mean()]
+    return float(trusted[trusted.index.get_level_values("organisation").isin(doubted)].mean())
 
 
 OWN = {
-    "alliance_weeks": alliance_weeks, "credibility": credibility, "credibility_of_the_least": credibility_of_the_least,
+    "alliance_weeks": alliance_weeks, "credibility": credibility,
+    "credibility_of_the_doubted": credibility_of_the_doubted,
 }  # fmt: skip
 
 

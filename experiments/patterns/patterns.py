@@ -21,6 +21,7 @@ from advosim import Record, Scenario, vdem
 from advosim.reading.outcomes import measured
 from advosim.scenario.declare import parameters
 from advosim.scenario.schema import Governance
+from advosim.world.found import found as founded
 
 GOVERNANCE = "polity.home.governance."
 MOVED = 0.05
@@ -112,6 +113,7 @@ def contest(record: Record) -> dict[str, float]:
     """Of the first issue: what moved, and what either side had."""
     weeks = record.weeks
     issue = next(iter(record.scenario.issue))
+    start = founded(record.scenario, record.seed).arena.issues[0, 0]
     own = weeks[weeks["issue"] == issue]
     sides = record.organisations[record.organisations["week"] == 1]
     means = [max(float(sides.loc[np.sign(sides["stance"]) == side, "funds"].sum()), 1e-9) for side in (1, -1)]
@@ -121,6 +123,7 @@ def contest(record: Record) -> dict[str, float]:
         "support": float(own["support"].iloc[0]),
         "gap": float(own["attitude"].iloc[0] - own["policy"].iloc[0]),
         "salience": float(own["salience"].mean()),
+        "alignment": float(start["ideal"] - start["policy"]),
     }
 
 
@@ -176,10 +179,10 @@ def standard(columns: Numbers) -> Numbers:
 
 def who_wins(lab: Lab) -> Iterator[Row]:
     """Resources explain little of who wins, context more, and institutions decide how much either counts."""
-    settings, found = hypercube(lab)
-    change, worlds = found["change"], len(settings)
-    means = standard(found["means"][:, None])
-    context = standard(np.column_stack([found["support"], found["gap"], found["salience"]]))
+    settings, drawn = hypercube(lab)
+    change, worlds = drawn["change"], len(settings)
+    means = standard(drawn["means"][:, None])
+    context = standard(np.column_stack([drawn[name] for name in ("support", "gap", "salience", "alignment")]))
     rules = standard(settings.to_numpy(dtype=float))
     brought = np.column_stack([means, context[:, :1]])
     sides = np.column_stack([brought, brought**2, means * context[:, :1]])
@@ -202,13 +205,13 @@ def who_wins(lab: Lab) -> Iterator[Row]:
         return Estimate(whole, whole - spread, whole + spread)
 
     yield Row("variance of the change explained by the sides' means", over(means), -ANY, 0.1)
-    yield Row("by support, distance of policy to opinion and salience", over(context), 0.15, ANY)
+    yield Row("by support, distance to opinion, salience and what the government wants", over(context), 0.15, ANY)
     yield Row(
         "by settings of governance, alone or with means and support, beyond what these explain",
         over(governed_too(sides, brought), sides), 0.15, ANY,
     )  # fmt: skip
     yield Row(
-        "the same, beyond distance and salience too, which settings move themselves",
+        "the same, beyond all of that context, part of which settings move themselves",
         over(governed_too(told, np.column_stack([means, context])), told), 0.15, ANY,
     )  # fmt: skip
 
