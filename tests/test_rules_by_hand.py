@@ -16,7 +16,7 @@ from owed import (
     move,
     one_issue,
 )
-from worlds import busy, digest_of, go_on, run_world, small
+from worlds import busy, digest_of, go_on, neighbours, run_world, small
 
 from advosim import Scenario
 from advosim.mechanisms import (
@@ -30,7 +30,7 @@ from advosim.mechanisms import (
 from advosim.mechanisms.campaigns import dearest
 from advosim.record import lost, recorded
 from advosim.world.chance import wrapping
-from advosim.world.codes import FOR
+from advosim.world.codes import AGAINST, FIRM, FOR, STORE
 from advosim.world.found import found, positions
 from advosim.world.rows import PUBLIC_GROUP
 from advosim.world.state import World, attitude
@@ -441,6 +441,15 @@ def test_of_street_and_petitions_a_part_works_through_voters() -> None:
     assert (pressed[0] > 0).sum() == 2
 
 
+def test_firms_that_gave_in_press_by_their_market_share_as_far_as_it_is_remembered() -> None:
+    world = one_issue()
+    issue, firms = world.arena.issues[0, 0], world.teams.organisations
+    issue["pressure"], issue["salience"], firms["kind"], firms["market_share"] = 0.0, 0.0, FIRM, [0.4, 0.2]
+    firms["conceded"][:, 0], firms["example"][:, 0] = [1 + FOR, 1 + AGAINST], [0.5, 0.25]
+    call("pressure", world)
+    assert close(issue["pressure"], 0.15 * (0.4 * 0.5 - 0.2 * 0.25))
+
+
 STILL = {"mechanism.friction.drift": 0.0, "mechanism.friction.step_within": 0.0}
 
 
@@ -493,6 +502,16 @@ def test_policy_at_the_start_has_followed_opinion_where_power_is_contested() -> 
     inside = (abs(full) < 1) & (abs(none) < 1)
     assert half[inside] - none[inside] == pytest.approx(0.5 * (full - none)[inside]), "as far as power is contested"
     assert (full - none).std() == pytest.approx(0.5 * small().issue["climate"].attitude_between, rel=0.3)
+
+
+def test_without_friction_a_move_of_the_store_leaves_attention_and_is_no_vote() -> None:
+    world = one_issue(**{"mechanism.friction.on": False})
+    issue = world.arena.issues[0, 0]
+    issue["pressure"], issue["attention"], issue["voted"] = 0.5, 1.0, True
+    issue["submitted"][STORE], issue["target"][STORE] = True, 0.2
+    call("decision", world)
+    assert (issue["policy"], issue["pressure"], issue["attention"]) == (0.2, 0.0, 1.0)
+    assert not issue["by_vote"] and world.now.clock["events"][0] == 0
 
 
 def test_of_two_routes_the_first_in_order_writes_policy() -> None:
@@ -565,6 +584,30 @@ def test_what_is_given_on_one_issue_is_taken_back_on_the_others_in_equal_parts()
     call("response", world)
     part = 0.3 * 0.05 / 2
     assert issues["conceded"] == pytest.approx([0.05 * 0.8, part * 0.5, -part * 2.0])
+
+
+def test_a_field_is_as_crowded_as_open_organisations_that_campaign_at_home_are_many() -> None:
+    world = found(neighbours(), 1)
+    world.now.rules["field"] = (True, 2.0, 1.0, 0.1, 9.0)
+    teams = world.teams.organisations
+    teams["polity"], teams["activity"], teams["closed"] = 1, 0.0, False
+    teams["polity"][:5], teams["activity"][:5], teams["closed"][0] = [0, 0, 0, 0, 1], [1.0, 1.0, 0.5, 0.0, 1.0], True
+    call("field", world)
+    assert world.arena.polities["field"].tolist() == [2 / 2, 1 / 2]
+    teams["closed"][:5] = True
+    call("field", world)
+    assert world.arena.polities["field"].tolist() == [1 / 2, 1 / 2], "none counts as one"
+
+
+def test_a_government_remembers_what_is_asked_of_it_and_on_how_many_issues_and_sides() -> None:
+    table = {"title": "Two", "issue": {"a": {}, "b": {}}, "polity": {"home": {"citizens": 100}}}
+    world = found(Scenario.model_validate(table), 1)
+    home, issue = world.arena.polities[0], world.arena.issues[0, 0]
+    issue["demand"][:], issue["marched"][:], issue["signed"][:] = [0.2, 0.0], [0.01, 0.0], [0.03, 0.001]
+    home["asked"] = 0.5
+    call("accommodation", world)
+    assert issue["demand"] == pytest.approx([0.95 * 0.2 + 0.05 * (2 * 0.01 + 0.1 * 0.03), 0.05 * 0.1 * 0.001])
+    assert close(home["asked"], 0.97 * 0.5 + 0.03 * 1 / 4)
 
 
 def test_small_acts_get_no_answer() -> None:
