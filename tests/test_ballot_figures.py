@@ -28,7 +28,7 @@ def test_signatures_are_enough_in_the_week_of_the_log_and_wait_for_the_vote() ->
 
 def test_a_ballot_without_enough_signatures_rises_to_its_end() -> None:
     shares = {f"polity.home.governance.{kind}.signature_share": 0.08 for kind in ("initiative", "referendum")}
-    record = simulate(voting().but(shares), 4, threads=1)
+    record = simulate(voting().but(shares), 5, threads=1)
     failed = record.ballots[record.ballots["fate"] == "failed"]
     assert len(failed)
     rising = artists(ballots(record), "signatures/")

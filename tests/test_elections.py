@@ -294,8 +294,8 @@ def test_without_parties_a_polity_has_no_elections() -> None:
 def test_a_reform_of_elections_acts_in_its_week_and_changes_nothing_before(setting: str, value: Any) -> None:
     week = 15
     rows = [{"week": week, "set": {GOVERNANCE + setting: value}}]
-    run = simulate(Scenario.model_validate({**busy().model_dump(), "reform": rows}), 1, threads=1)
-    usual = simulate(busy(), 1, threads=1)
+    run = simulate(Scenario.model_validate({**busy().model_dump(), "reform": rows}), 2, threads=1)
+    usual = simulate(busy(), 2, threads=1)
     for name in ("weeks", "organisations", "parties"):
         mine, theirs = (getattr(r.recorded, name) for r in (run, usual))
         assert mine[: week - 1].tobytes() == theirs[: week - 1].tobytes(), name
