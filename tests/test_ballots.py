@@ -349,13 +349,16 @@ def test_the_legislatures_error_is_drawn_once_wanders_and_shrinks_with_votes() -
     assert last.mean() < 0.8 * np.abs(errors[0.0]).mean(), "votes shrink it"
 
 
-def test_no_law_jumps_in_the_first_weeks() -> None:
-    steps = []
-    for seed in range(1, 6):
-        scenario = Scenario.load("initiative_threat").but({"polity.home.citizens": 300})
-        policy = simulate(scenario, seed, weeks=13, threads=1).recorded.weeks["policy"][:, 0]
-        steps.append(float(np.abs(np.diff(policy, axis=0)).max()))
-    assert max(steps) < 0.25, "to the safe law it would be .65 at once"
+@pytest.mark.parametrize("at_rest", [0, 13])
+def test_laws_stand_unasked_for_a_quarter_and_then_move_in_steps(at_rest: int) -> None:
+    moved, largest = [], 0.0
+    given = {"polity.home.citizens": 300, "mechanism.initiative.at_rest": at_rest}
+    for seed in range(1, 9):
+        run = simulate(Scenario.load("initiative_threat").but(given), seed, weeks=26, threads=1)
+        moved += run.events.query("event == 'deterrence'")["week"].to_list()
+        largest = max(largest, float(np.abs(np.diff(run.recorded.weeks["policy"][:, 0], axis=0)).max()))
+    assert at_rest < min(moved) <= at_rest + 6, "soon, but not before"
+    assert largest < 0.25, "to the safe law it would be .45 at once"
 
 
 def one_step(target: float, on: bool = True, week: int = 1, **changes: Any) -> float:
@@ -408,7 +411,7 @@ def test_the_threat_of_a_veto_makes_steps_smaller_though_none_is_held() -> None:
 
 
 def test_without_errors_and_delays_the_law_is_gerbers_and_nobody_launches() -> None:
-    at_once = {"pace": 1.0, "part": 1.0, "urgent": 0.001, "means": 0.0, "anybody": 1.0}
+    at_once = {"at_rest": 0, "pace": 1.0, "part": 1.0, "urgent": 0.001, "means": 0.0, "anybody": 1.0}
     changes = {f"mechanism.initiative.{name}": value for name, value in at_once.items()} | {
         "mechanism.friction.by_veto_player": 0.0,
         "mechanism.initiative.poll_error": 0.0,

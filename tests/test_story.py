@@ -267,13 +267,13 @@ def test_story_summary_and_outcomes_start_alike_and_say_of_which_policy_support_
 
 def test_a_chapter_lists_the_steps_that_no_turning_point_tells() -> None:
     """Largest first; with the turning points that makes all there were."""
-    told = story(swiss(22))
+    told = story(swiss(32))
     assert re.search(
         r"Policy moved \w+ times, as told below and on \w+ by [+-]0\.\d+ \(week \d+, decided by a vote\)", told
     )
     for chapter in told.split("## Years ")[1:]:
         years, body = int(chapter[0]), chapter.split("## What moved")[0]
-        steps = reforms(swiss(22)).query(f"{(years - 1) * YEAR} < week <= {(years + 1) * YEAR}")
+        steps = reforms(swiss(32)).query(f"{(years - 1) * YEAR} < week <= {(years + 1) * YEAR}")
         if steps.empty:
             assert "Policy moved" not in body
             continue

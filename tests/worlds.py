@@ -168,6 +168,7 @@ VOTING = {
     "polity.home.organisation.tenants.tactics": ["petition", "recall", "initiative"],
     "polity.home.organisation.owners.tactics": ["public_relations", "referendum", "initiative"],
     "polity.home.organisation.partners.tactics": ["recall", "multi_stakeholder_table"],
+    "mechanism.initiative.at_rest": 0,
     "mechanism.initiative.campaign_weeks": 2,
     "mechanism.initiative.poll_error": 0.4,
     "mechanism.initiative.signature_price": 2.0,

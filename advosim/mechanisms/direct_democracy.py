@@ -266,7 +266,8 @@ def _move_first(now, arena, teams, events, p, m, believed):
     cost = challenge_cost(right.signature_share, right.window, rule)
     pull = _pull(issue, p, m, believed, cost, rule, arena, teams)
     slow = rules[0].friction.by_veto_player * (arena.polities[p].veto_players - 1.0)
-    if draw64(key(clock[0].seed, clock[0].week, _MOVES), issue.key) < moves_first(pull, slow, rule):
+    chance = moves_first(pull, slow, rule) if clock[0].week > rule.at_rest else 0.0
+    if draw64(key(clock[0].seed, clock[0].week, _MOVES), issue.key) < chance:
         issue.submitted[BALLOT] = True
         issue.target[BALLOT] = issue.policy + rule.part * pull
         side = FOR if pull > 0.0 else AGAINST
@@ -299,7 +300,8 @@ def initiative(now, arena, teams, people, record):
     holds. A draft with more than half of the votes and turnout from `quorum` is law if `binding`; else it adds .5 F to
     the store and obliges to a consultation. A sponsor withdraws once the law is as good as its draft.
 
-    The median is polled every 13 weeks. Gerber 1996; Romer & Rosenthal 1979.
+    The median is polled every 13 weeks. In the first 13 weeks no legislature moves first: its laws were made for the
+    poll of the start. Gerber 1996; Romer & Rosenthal 1979.
     """
     clock, rules = now.clock, now.rules
     rights, issues, ballots = arena.rights, arena.issues, arena.ballots

@@ -514,7 +514,7 @@ class Participation(Mechanism):
     threshold_within: float = number(0.5, 0, 3, "sd of log thresholds", unit="log", assumed=10,
         source="Granovetter 1978: thresholds differ, and outcomes hang on their spread", founding=True)  # fmt: skip
     available_to_sign: float = number(0.35, 0, 1, "chance to have time to sign", unit="per week", assumed=10)
-    available_to_march: float = number(0.15, 0, 1, "chance to have time to march", unit="per week", assumed=10)
+    available_to_march: float = number(0.16, 0, 1, "chance to have time to march", unit="per week", assumed=10)
     by_efficacy: float = number(0.6, 0, 5, "weight of motive without efficacy", assumed=21,
         source="Klandermans 1984: motive counts by the expected success")  # fmt: skip
     by_grievance: float = number(0.7, 0, 5, "weight of grievance", unit="motive", assumed=21,
@@ -871,6 +871,7 @@ class PopularInitiative(Mechanism):
     error_keep: float = number(0.99, 0, 0.9999, "the legislature's error, and what votes told it, kept", assumed=24,
         unit="share per week")  # fmt: skip
     pace: float = number(0.04, 0, 1, "chance that it moves first under an urgent threat", unit="per week", assumed=24)
+    at_rest: int = number(13, 0, 5200, "weeks in which the laws of the start stand unasked", unit="weeks", assumed=24)
     urgent: float = number(0.1, 0.001, 2, "pull that is urgent", unit="position", assumed=24)
     part: float = number(0.3, 0, 1, "part of the way that it then goes", unit="share", assumed=24)
     means: float = number(4.0, 0, 1000, "funds that make an initiative half credible", unit="weekly campaign budgets",

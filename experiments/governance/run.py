@@ -157,7 +157,7 @@ def main(folder: str, pairs: int = 200, citizens: int = 4000, only: str = "") ->
         return again(out, pairs, citizens, workers, only)
     out.mkdir(parents=True, exist_ok=True)
     worlds(pairs, citizens, workers).round(4).to_csv(out / "worlds.csv", index=False)
-    shipped(min(pairs, 40), citizens, workers).round(4).to_csv(out / "shipped.csv", index=False)
+    shipped(pairs, citizens, workers).round(4).to_csv(out / "shipped.csv", index=False)
     settings(pairs, citizens, workers).round(4).to_csv(out / "settings.csv", index=False)
     told = {"pairs": pairs, "citizens": citizens, "weeks": FOUR_YEARS, "seeds from": FIRST_SEED}
     results.write_manifest(out, {"advosim": advosim.__version__, **told})
