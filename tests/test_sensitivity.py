@@ -482,6 +482,9 @@ reduce = "mean"
 def test_the_commands_from_file_to_figures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     early = ask_in(tmp_path, monkeypatch)("sensitivity", "small.toml", "--out", "out")
     assert early.exit_code == 2 and "no such folder" in early.stderr
+    (tmp_path / "sweep").mkdir()
+    swapped = ask_in(tmp_path, monkeypatch)("sensitivity", "sweep")
+    assert swapped.exit_code == 2 and "behind --out: EXPERIMENT --out sweep" in swapped.stderr
     ask = swept(FILE, tmp_path, monkeypatch)
     ran = ask("sensitivity", "small.toml", "--out", "out")
     assert ran.exit_code == 0, ran.output

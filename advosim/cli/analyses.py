@@ -199,6 +199,9 @@ COMMANDS = (compare, contribution, sensitivity, discover, robustness, explore)
 
 def _sweep(experiment: Path, out: Path | None) -> Path:
     """The folder of a sweep, which must be there."""
+    if experiment.is_dir():
+        hint = f"the sweep's folder comes behind --out: EXPERIMENT --out {experiment}"
+        raise InputError(Problem(str(experiment), None, "this is a folder", "an experiment file", hint))
     folder = options.sweep_of(experiment, out)
     if not folder.is_dir():
         hint = f"run the experiment: advosim sweep run {experiment} --out {folder}"

@@ -2,8 +2,8 @@
 
 Writes settings.csv (one row per setting, context and measure, with theory's expectation and a verdict), worlds.csv
 (levels by context and number of organisations), shipped.csv (whether anything runs away in a shipped scenario) and
-manifest.json. ONLY is a setting that is run alone: its rows take
-the place of those in settings.csv, and nothing else is written.
+manifest.json. ONLY is a setting that is run alone, whose rows take the place of those in settings.csv, or `worlds` or
+`shipped`, whose table is written anew.
 """
 
 from __future__ import annotations
@@ -144,8 +144,14 @@ def shipped(number: int, citizens: int, workers: int) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+WHOLE = {"worlds": worlds, "shipped": shipped}
+
+
 def again(out: Path, pairs: int, citizens: int, workers: int, only: str) -> None:
-    """Run one setting; its rows take the place of those that are there."""
+    """Run one setting, whose rows take the place of those that are there, or one of the tables of whole worlds."""
+    if only in WHOLE:
+        WHOLE[only](pairs, citizens, workers).round(4).to_csv(out / f"{only}.csv", index=False)
+        return
     known, own = pd.read_csv(out / "settings.csv"), settings(pairs, citizens, workers, only).round(4)
     rows = [own if name == only else known[known["setting"] == name] for name in SETTINGS]
     pd.concat(rows).to_csv(out / "settings.csv", index=False)
@@ -156,8 +162,8 @@ def main(folder: str, pairs: int = 200, citizens: int = 4000, only: str = "") ->
     if only:
         return again(out, pairs, citizens, workers, only)
     out.mkdir(parents=True, exist_ok=True)
-    worlds(pairs, citizens, workers).round(4).to_csv(out / "worlds.csv", index=False)
-    shipped(pairs, citizens, workers).round(4).to_csv(out / "shipped.csv", index=False)
+    for table in WHOLE:
+        again(out, pairs, citizens, workers, table)
     settings(pairs, citizens, workers).round(4).to_csv(out / "settings.csv", index=False)
     told = {"pairs": pairs, "citizens": citizens, "weeks": FOUR_YEARS, "seeds from": FIRST_SEED}
     results.write_manifest(out, {"advosim": advosim.__version__, **told})
