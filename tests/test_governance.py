@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -72,6 +73,17 @@ def test_shipped_scenarios_are_looked_at_in_small(governance: ModuleType, monkey
     monkeypatch.setattr(governance.layers, "shipped", lambda: {"baseline": None, "recall": None})
     rows = governance.shipped(2, 100, 1)
     assert rows["scenario"].tolist() == ["baseline", "recall"] and rows["unchanged"].between(0, 1).all()
+
+
+def test_a_table_that_is_run_again_says_its_own_size(
+    governance: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(governance.layers, "shipped", lambda: {"baseline": None})
+    governance.main(str(tmp_path), 2, 100, "shipped")
+    told = json.loads((tmp_path / "manifest.json").read_text())
+    assert told["tables"] == {"shipped": {"pairs": 2, "citizens": 100}} and list(told["files"]) == ["shipped.csv"]
+    with pytest.raises(SystemExit, match="neither a table"):
+        governance.main(str(tmp_path), 2, 100, "opennes")
 
 
 def test_a_claim_is_tried_in_small(claims: ModuleType) -> None:

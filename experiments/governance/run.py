@@ -8,6 +8,7 @@ manifest.json. ONLY is a setting that is run alone, whose rows take the place of
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -19,7 +20,7 @@ from measures import FOUR_YEARS, GROWING, HOME, MOVED, column, context, paired, 
 
 import advosim
 from advosim import Scenario
-from advosim.results import folder as results
+from advosim.results.manifest import MANIFEST, write_manifest
 from advosim.scenario import layers
 
 THREE = ("open", "mixed", "closed")
@@ -144,29 +145,31 @@ def shipped(number: int, citizens: int, workers: int) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-WHOLE = {"worlds": worlds, "shipped": shipped}
-
-
-def again(out: Path, pairs: int, citizens: int, workers: int, only: str) -> None:
-    """Run one setting, whose rows take the place of those that are there, or one of the tables of whole worlds."""
-    if only in WHOLE:
-        WHOLE[only](pairs, citizens, workers).round(4).to_csv(out / f"{only}.csv", index=False)
-        return
+def settings_again(out: Path, pairs: int, citizens: int, workers: int, only: str) -> pd.DataFrame:
+    """The table of settings with one of them run anew."""
     known, own = pd.read_csv(out / "settings.csv"), settings(pairs, citizens, workers, only).round(4)
-    rows = [own if name == only else known[known["setting"] == name] for name in SETTINGS]
-    pd.concat(rows).to_csv(out / "settings.csv", index=False)
+    return pd.concat([own if name == only else known[known["setting"] == name] for name in SETTINGS])
+
+
+TABLES = {"worlds": worlds, "shipped": shipped, "settings": settings}
 
 
 def main(folder: str, pairs: int = 200, citizens: int = 4000, only: str = "") -> None:
     out, workers = Path(folder), max(1, len(os.sched_getaffinity(0)))
-    if only:
-        return again(out, pairs, citizens, workers, only)
+    if only not in ("", *TABLES, *SETTINGS):
+        raise SystemExit(f"{only}: neither a table ({', '.join(TABLES)}) nor a setting ({', '.join(SETTINGS)})")
     out.mkdir(parents=True, exist_ok=True)
-    for table in WHOLE:
-        again(out, pairs, citizens, workers, table)
-    settings(pairs, citizens, workers).round(4).to_csv(out / "settings.csv", index=False)
-    told = {"pairs": pairs, "citizens": citizens, "weeks": FOUR_YEARS, "seeds from": FIRST_SEED}
-    results.write_manifest(out, {"advosim": advosim.__version__, **told})
+    file = out / MANIFEST
+    known = json.loads(file.read_text(encoding="utf-8")).get("tables", {}) if file.exists() else {}
+    for name in (name for name in TABLES if only in ("", name) or (name == "settings" and only in SETTINGS)):
+        if only in SETTINGS:
+            table = settings_again(out, pairs, citizens, workers, only)
+        else:
+            table = TABLES[name](pairs, citizens, workers).round(4)
+            known[name] = {"pairs": pairs, "citizens": citizens}
+        table.to_csv(out / f"{name}.csv", index=False)
+    told = {"advosim": advosim.__version__, "weeks": FOUR_YEARS, "seeds from": FIRST_SEED, "tables": known}
+    write_manifest(out, told)
 
 
 if __name__ == "__main__":
