@@ -38,8 +38,8 @@ from advosim.world.found import Settled, found
 from advosim.world.state import World
 
 OUT = Path(__file__).resolve().parents[1] / "results" / "benchmarks"
-LOUD = {"mechanism.expression.threshold": 0.12}
-"""Settings under which many talk."""
+LOUD, LOUDER = ({"mechanism.expression.threshold": threshold} for threshold in (0.2, 0.12))
+"""Settings under which a fifth of the citizens talk, and half of them; as shipped it is one in 25."""
 ENOUGH = 0.02
 """Seconds that a work should take at least, or caches that others have filled would be most of it."""
 CHECKED = 10
@@ -83,7 +83,13 @@ def at_size(n: int, forms: dict[str, peers.Peer], times: int) -> Iterator[Row]:
             raise SystemExit(f"{name} does another rule: {apart:.2%} of citizens differ after {CHECKED} weeks")
         yield row(f"reduced rule, {name}: unlike ours", n, "citizens", apart, "share of citizens")
     works = {f"reduced rule, {name}": several(one, weeks[f"reduced rule, {name}"]) for name, one in running.items()}
-    for name, given in (("baseline", scaling.citizens(n)), ("one issue", one), ("many talk", one.but(LOUD))):
+    worlds = {
+        "baseline": scaling.citizens(n),
+        "one issue": one,
+        "a fifth talk": one.but(LOUD),
+        "half talk": one.but(LOUDER),
+    }
+    for name, given in worlds.items():
         works[f"full rule, {name}"], weeks[f"full rule, {name}"] = scaling.weeks(given, scaling.few(n)), scaling.few(n)
     issues = {"full rule, baseline": 3}
     for name, taken in rounds(works, times).items():
@@ -294,7 +300,7 @@ def drawn(rows: list[Row], file: Path) -> None:
 def rules_drawn(axes: Any, rows: list[Row]) -> None:
     names = list(dict.fromkeys(one.what for one in rows))
     full, reduced_ = ([name for name in names if name.startswith("full") == wanted] for wanted in (True, False))
-    looks = {name: ("black", style) for name, style in zip(full, ("-", "-.", ":"), strict=False)}
+    looks = {name: ("black", style) for name, style in zip(full, ("-", "-.", ":", (0, (1, 3))), strict=False)}
     looks |= {name: (f"C{number}", "--") for number, name in enumerate(reduced_)}
     for what, (color, style) in looks.items():
         own = [one for one in rows if one.what == what]

@@ -1,6 +1,7 @@
-"""What is said to help advocacy, with and without it: `python run.py RESULTS [PAIRS] [CITIZENS]`.
+"""What is said to help advocacy, with and without it: `python run.py RESULTS [PAIRS] [CITIZENS] [WORD]`.
 
-Writes claims.csv (one row per claim and outcome, with the expected sign and a verdict) and manifest.json.
+Writes claims.csv (one row per claim and outcome, with the expected sign and a verdict) and manifest.json. WORD: only
+claims that have it in their text run again; their rows take the place of those that are there.
 """
 
 from __future__ import annotations
@@ -52,8 +53,10 @@ DOUBTED = {
 }
 """Without it all begin alike, and nobody has anything to lend."""
 CLAIMS = (
-    Claim("Alliances amplify voices", "Junk 2019", off("alliance_formation"), {"policy_change": "+", "pressure": "+"}),
-    Claim("Pooled means go further", "Hula 1999", off("pooling"), {"policy_change": "+", "pressure": "+"}),
+    Claim("Alliances amplify voices", "Junk 2019", off("alliance_formation"),
+          {"aware": "+", "petition_for": "+", "policy_change": "+"}),
+    Claim("Pooled means go further", "Hula 1999", off("pooling"),
+          {"aware": "+", "petition_for": "+", "policy_change": "+"}, "rich_partner"),
     Claim("Diverse expertise makes alliances stronger", "Junk 2019", {"mechanism.alliance_strength.diversity": 0.0},
           {"pressure": "+"}, "strange_bedfellows"),
     Claim("Association lends credibility", "Gray 1989", {"mechanism.credibility.transfer": 0.0, **DOUBTED},
@@ -72,16 +75,19 @@ CLAIMS = (
     Claim("Partners help each other in trouble", "Tarrow 2005", off("solidarity"), {"closures": "-"}, "closed_regime"),
     Claim("Evaluate and adapt", "March & Olsen 1989", off("learning"), {"policy_change": "+", "pressure": "+"}),
     Claim("New information changes an issue", "Keck & Sikkink 1998", off("evidence"), {"policy_change": "+"}),
-    Claim("Information that resonates", "Benford & Snow 2000", off("framing"), {"attitude": "+", "policy_change": "+"}),
+    Claim("Information that resonates", "Benford & Snow 2000", off("framing"),
+          {"attitude": "+", "policy_change": "+"}, "framing_contest"),
     Claim("Information enlists supporters", "Keck & Sikkink 1998", off("enlist"), {"alliance_weeks": "+"}),
-    Claim("Clear messages for each audience", "Benford & Snow 2000", off("message"), {"attitude": "+", "aware": "+"}),
+    Claim("Clear messages for each audience", "Benford & Snow 2000", off("message"),
+          {"attitude": "+", "aware": "+"}, "framing_contest"),
     Claim("Channels combined reach more", "Chadwick 2017", {"mechanism.channels.synergy": 0.0},
           {"aware": "+", "policy_change": "+"}),
     Claim("Education changes views", "Finkel 2003", off("education"), {"attitude": "+"}),
-    Claim("Social media speed mobilisation", "Bennett & Segerberg 2012", off("hashtag", "digital_coordination"),
-          {"protest_for": "+", "petition_for": "+"}),
+    Claim("Social media speed mobilisation", "Bennett & Segerberg 2012", {GOVERNANCE + "internet_access": 0.05},
+          {"protest_for": "+", "petition_for": "+"}, given={GOVERNANCE + "internet_access": 0.95}),
     Claim("Social media expose to backlash", "Bail et al. 2018", off("backlash"), {"attitude": "-"}),
-    Claim("Some are excluded online", "Norris 2001", off("digital_divide"), {"petition_for": "-"}, "digital_divide"),
+    Claim("Some are excluded online", "Norris 2001", off("digital_divide"),
+          {"gap_in_awareness": "+", "petition_for": "-"}, "digital_divide"),
     Claim("Rules of platforms limit advocacy", "King, Pan & Roberts 2013", {GOVERNANCE + "platform_regulation": 0.05},
           {"petition_for": "-", "online": "-"}, given={GOVERNANCE + "platform_regulation": 0.95}),
     Claim("Surveillance silences", "Gunitsky 2015", {GOVERNANCE + "surveillance": 0.05},
@@ -126,7 +132,14 @@ def credibility_of_the_doubted(record: Record) -> float:
     return float(trusted[trusted.index.get_level_values("organisation").isin(doubted)].mean())
 
 
+def gap_in_awareness(record: Record) -> float:
+    """Share who are aware among the best connected public minus that among the offline, in the first two years."""
+    aware = record.publics[record.publics["week"].between(1, 104)].groupby("public")["aware"].mean()
+    return float(aware["urban_connected"] - aware["rural_offline"])
+
+
 OWN = {
+    "gap_in_awareness": gap_in_awareness,
     "alliance_weeks": alliance_weeks, "credibility": credibility,
     "credibility_of_the_doubted": credibility_of_the_doubted,
 }  # fmt: skip
@@ -185,17 +198,20 @@ def verdict(row: Mapping[str, Any]) -> str:
     return "as claimed" if (row["effect"] > 0) == (row["expected"] == "+") else "against"
 
 
-def main(folder: str, pairs: int = 200, citizens: int = 4000) -> None:
+def main(folder: str, pairs: int = 200, citizens: int = 4000, word: str = "") -> None:
     out = Path(folder)
     out.mkdir(parents=True, exist_ok=True)
-    rows: list[dict[str, Any]] = []
-    for claim in CLAIMS:
-        rows += tried(claim, pairs, citizens)
-        print(claim.text, *(f"{row['outcome']} {row['effect']:+.3g} {row['verdict']}" for row in rows[-3:]), flush=True)
-        pd.DataFrame(rows).round(5).to_csv(out / "claims.csv", index=False)
+    file = out / "claims.csv"
+    known = pd.read_csv(file, keep_default_na=False) if word and file.exists() else pd.DataFrame({"claim": []})
+    tables = {claim.text: known[known["claim"] == claim.text] for claim in CLAIMS}
+    for claim in (claim for claim in CLAIMS if word in claim.text):
+        rows = list(tried(claim, pairs, citizens))
+        print(claim.text, *(f"{row['outcome']} {row['effect']:+.3g} {row['verdict']}" for row in rows), flush=True)
+        tables[claim.text] = pd.DataFrame(rows).round(5)
+        pd.concat(table for table in tables.values() if len(table)).to_csv(file, index=False)
     told = {"pairs": pairs, "citizens": citizens, "weeks": FOUR_YEARS, "seeds from": FIRST_SEED}
     results.write_manifest(out, {"advosim": advosim.__version__, **told})
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], *(int(value) for value in sys.argv[2:]))
+    main(sys.argv[1], *(int(value) for value in sys.argv[2:4]), *sys.argv[4:])
