@@ -30,7 +30,7 @@ from advosim.mechanisms import (
 from advosim.mechanisms.campaigns import dearest
 from advosim.record import lost, recorded
 from advosim.world.chance import wrapping
-from advosim.world.codes import AGAINST, FIRM, FOR, STORE
+from advosim.world.codes import AGAINST, FIRM, FOR, FOUNDATION, MEDIA, PETITION, STORE, STREET
 from advosim.world.found import found, positions
 from advosim.world.rows import PUBLIC_GROUP
 from advosim.world.state import World, attitude
@@ -237,6 +237,27 @@ def test_news_value_rises_with_the_log_of_size() -> None:
     assert close(media.protest_news(0.0024, 0.0, 0.0, 0.0, rule), -2.5 + 0.5 * math.log(25))
     assert close(media.protest_news(0.0024, 1.0, 1.0, 2.0, rule), -2.5 + 0.5 * math.log(25) + 1 + 0.5 - 0.6)
     assert close(media.petition_news(0.01, 1.0, rule), -4 + 0.5 * math.log(11) - 0.3)
+    assert close(media.boycott_news(0.01, 2.0, rule), -2.5 + 0.5 * math.log(11) - 0.6)
+
+
+def test_a_sides_own_campaigns_lend_an_act_their_symbol_and_their_standing_with_media() -> None:
+    world = one_issue()
+    teams = world.teams
+    for row, effort in ((0, 2.0), (1, 3.0)):
+        campaign(world, row, "symbolic_performance", effort=effort)
+    teams.organisations["credibility"][:, MEDIA] = [0.9, 0.2]
+    symbol = teams.tactics["symbol"][teams.campaigns[0]["tactic"]]
+    assert symbol > 0
+    with wrapping():
+        for side, trusted in ((FOR, 0.4), (AGAINST, -0.3)):
+            assert media._symbol(0, 0, side, teams.tactics, teams.campaigns) == symbol
+            standing = media.standing(0, 0, side, STREET, teams.organisations, teams.tactics, teams.campaigns)
+            assert close(standing, trusted)
+        teams.campaigns["side"] = FOR
+        both = media.standing(0, 0, FOR, STREET, teams.organisations, teams.tactics, teams.campaigns)
+        assert close(both, (2 * 0.9 + 3 * 0.2) / 5 - 0.5)
+        assert media._symbol(0, 0, AGAINST, teams.tactics, teams.campaigns) == 0
+        assert media.standing(0, 0, FOR, PETITION, teams.organisations, teams.tactics, teams.campaigns) == 0
 
 
 def test_friction_rises_with_veto_players_and_falls_toward_the_ideal() -> None:
@@ -282,12 +303,12 @@ def test_news_strikes_at_its_chance_and_is_exponential() -> None:
 def test_funds_take_in_dues_and_gifts_and_pay_staff_and_fixed_cost() -> None:
     world = one_issue(**{"mechanism.funds.noise": 0.0, "polity.home.governance.repression": 0.5})
     greens = world.teams.organisations[0]
-    greens["members"], greens["funds"], greens["income"] = 10, 5.0, 1.0
+    greens["members"], greens["funds"], greens["income"] = 10, 5.0, 2.0
     call("funds", world)
     assert close(greens["dues"], 15 * 10 / 1000)
-    assert close(greens["gifts"], 1.0)
-    assert close(greens["running_cost"], 0.75 + 0.18 + 0.2 * 0.5)
-    assert close(greens["funds"], 5 + 0.15 + 1 - 1.03)
+    assert close(greens["gifts"], 2.0)
+    assert close(greens["running_cost"], 0.75 * 2 + 0.18 + 0.2 * 0.5)
+    assert close(greens["funds"], 5 + 0.15 + 2 - 1.78)
     assert not greens["closed"]
 
 
@@ -299,7 +320,26 @@ def test_who_cannot_pay_in_full_closes_and_campaigns_no_more() -> None:
     assert (greens["closed"], greens["funds"], running["weeks_left"]) == (True, 0.0, 0)
     assert close(greens["running_cost"], 0.2)
     assert world.arena.polities["closures"].tolist() == [1]
-    assert world.record.events["organisation"][0] == 0 and world.record.events["event"][0] == 3
+    told = world.record.events[0]
+    assert (told["organisation"], told["event"], told["polity"], told["issue"], told["side"]) == (0, 3, 0, -1, -1)
+
+
+def test_a_foundation_gives_to_who_fits_is_seen_and_succeeds_and_draws_takers_its_way() -> None:
+    giver = {"kind": "foundation", "stance": 0.1, "stance_within": 0.0, "gives": 3.0, "members": 0.0}
+    world = one_issue(**{"polity.home.organisation.giver": giver})
+    assert FOUNDATION in world.teams.organisations["kind"]
+    world.now.clock["week"] = 4
+    takers = world.teams.organisations[:2]
+    takers["visibility"], takers["success"], takers["dues"], takers["gifts"] = [0.2, 0.4], [0.5, 0.1], 0.25, [0.5, 0.0]
+    before = takers["funds"].copy()
+    call("grants", world)
+    weights = np.exp([2 * 0.8 + 2 * 0.2 + 2 * 0.5, 2 * 0.7 + 2 * 0.4 + 2 * 0.1])
+    taken = 4 * 3.0 * weights / weights.sum()
+    assert takers["grants"] == pytest.approx(taken) and takers["funds"] - before == pytest.approx(taken)
+    part = taken / (taken + 4 * np.array([0.75, 0.25]))
+    assert world.teams.stances[:2, 0] == pytest.approx([0.5 - 0.05 * part[0] * 0.4, -0.5 + 0.05 * part[1] * 0.6])
+    told = world.record.events[0]
+    assert (told["organisation"], told["issue"], told["side"], close(told["size"], 12.0)) == (2, -1, -1, True)
 
 
 def spread(world: World) -> None:
@@ -571,6 +611,42 @@ def test_answers_are_separate_and_repression_of_peaceful_acts_alone_is_an_injust
         assert issue["consulting"].tolist() == ([8, 0] if answered else [0, 0])
         assert issue["denied"].tolist() == ([1, 0] if answered else [0, 0])
         assert world.now.clock["events"][0] == (4 if answered else 0)
+
+
+def test_what_opponents_ask_for_is_conceded_to_them() -> None:
+    world = one_issue(**{"mechanism.response.accommodate": 10.0})
+    issue = world.arena.issues[0, 0]
+    issue["marched"][:], issue["friction"] = [0.0, 0.01], 0.8
+    call("response", world)
+    assert close(issue["conceded"], -0.05 * 0.8)
+
+
+def test_a_crowd_turns_violent_by_what_is_called_for_what_it_met_and_who_marches() -> None:
+    chance = street.violence_chance(0.4, 0.5, 0.2, RULES.violence)
+    assert close(chance, 1 / (1 + math.exp(1.6 - 1.5 * 0.4 - 0.6 * 0.5 - 0.5 * 0.2)))
+    world = one_issue(**{"mechanism.violence.readiness": 10.0})
+    issue = world.arena.issues[0, 0]
+    issue["marched"][:] = [0.0005, 0.00049]
+    call("violence", world)
+    assert issue["violent"].tolist() == [True, False], "too few ask for no answer"
+
+
+def test_force_is_feared_for_weeks_and_so_is_violence_in_ones_own_ranks() -> None:
+    world = one_issue()
+    issue = world.arena.issues[0, 0]
+    issue["struck"][:], issue["violent"][:] = [True, False], [False, True]
+    issue["dread"][:], issue["force"][:] = [0.5, 0.0], [0.5, 1.0]
+    call("intimidation", world)
+    assert issue["dread"] == pytest.approx([0.8 * 0.5 + 0.4, 0.25])
+    assert issue["force"] == pytest.approx([0.8 * 0.5 + 1.0, 0.8 * 1.0])
+
+
+def test_officials_waver_when_they_are_sent_against_a_peaceful_crowd() -> None:
+    world = one_issue()
+    issue = world.arena.issues[0, 0]
+    issue["marched"][:], issue["wronged"][:], issue["defection"][:] = [0.03, 0.03], [True, False], [0.2, 0.2]
+    call("loyalty", world)
+    assert issue["defection"] == pytest.approx([0.95 * 0.2 + 0.03 / 0.04, 0.95 * 0.2])
 
 
 def test_what_is_given_on_one_issue_is_taken_back_on_the_others_in_equal_parts() -> None:
