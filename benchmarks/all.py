@@ -311,7 +311,8 @@ def drawn(rows: list[Row], file: Path) -> None:
 def rules_drawn(axes: Any, rows: list[Row]) -> None:
     names = list(dict.fromkeys(one.what for one in rows))
     full, reduced_ = ([name for name in names if name.startswith("full") == wanted] for wanted in (True, False))
-    looks = {name: ("black", style) for name, style in zip(full, ("-", "-.", ":", (0, (4, 1, 1, 1, 1, 1))), strict=False)}
+    styles = ("-", "-.", (0, (4, 1, 1, 1, 1, 1)), ":")
+    looks: dict[str, tuple[str, Any]] = {name: ("black", style) for name, style in zip(full, styles, strict=False)}
     looks |= {name: (f"C{number}", "--") for number, name in enumerate(reduced_)}
     for what, (color, style) in looks.items():
         own = [one for one in rows if one.what == what]
