@@ -288,7 +288,7 @@ def initiative(now, arena, teams, people, record):
     `ballot`) by .3 of the strongest pull, (nearest safe law - y) x credibility, over organisations that use
     initiatives; credibility = funds/(funds + 4) x (.3 + .7 organising skill), 1 for who collects.
 
-    It does so with chance .04 min(1, pull/.1)/(1 + .8 (`veto_players` - 1)) a week, not for pulls up to .03. What it
+    It does so with chance .04 min(1, pull/.1)/(1 + 1.6 (`veto_players` - 1)) a week, not for pulls up to .03. What it
     thinks v is errs by N(0, .2) at the start and wanders: .99 error + noise; each vote on the issue halves the error
     and the noise, which grows again by .01 a week. What a team thinks errs by N(0, .2) each time. Who still gains in
     its own eyes launches: draft = .3 ideal + .7 v as it sees it, at least .1 from the law.

@@ -98,13 +98,14 @@ def eased(accommodation, own, other, rule):
 
 @compiled
 def accommodation(now, arena):
-    """A government trades concessions for quiet; steps are rationed, and a larger one that is due goes first.
+    """A government trades concessions for quiet; steps are rationed, and one that pressure has won takes their place.
 
     Demand of a side = .95 demand + .05 (2 marched + .1 signed), D = demand/(demand + .0003). Friction for a side is x
     (1 - .5 `accommodation` x (own D - other D, at least 0)). Whom the government accommodates in a week (`response`)
-    without a larger step due gets a step of .02 `accommodation` x min(1, .06 / share of issues and sides that ask,
-    remembered by .97 a week), toward its mean at most; this halves the pressure of that side and takes a quarter of the
-    attention. Gamson 1975; Giugni 2004.
+    without a step of `friction` due gets one of .02 `accommodation` x min(1, .06 / share of issues and sides that ask,
+    remembered by .97 a week), toward its mean at most (where citizens can launch initiatives, on to the nearest law
+    that is safe from them); this halves the pressure of that side and takes a quarter of the attention. Gamson 1975;
+    Giugni 2004.
     """
     rules, polities, issues = now.rules, arena.polities, arena.issues
     rule = rules[0].accommodation

@@ -1,4 +1,4 @@
-"""The parameters of the rules: one class per mechanism, in the order of the week."""
+"""The parameters of the rules: one class per mechanism, by what they are about."""
 
 from __future__ import annotations
 
@@ -599,15 +599,15 @@ class Response(Mechanism):
     onset_of_signing: float = number(0.002, 0, 1, "signatures that ask for one", unit="share", assumed=14)
     repress: float = number(
         -1.6, -10, 10, "readiness to repress", unit="logit",
-        source="data: Mass Mobilization x V-Dem v2csreprss: logit of 9,900 protests, by rank -1.8, 1.4, 3.0",
+        source="data: Mass Mobilization x V-Dem v2csreprss: logit of 9,900 protests (by its rank: -1.8, 1.4, 3.0)",
     )  # fmt: skip
     by_repression: float = number(
         1.6, 0, 10, "by the setting", unit="logit",
-        source="data: Mass Mobilization x V-Dem v2csreprss: logit of 9,900 protests, by rank -1.8, 1.4, 3.0",
+        source="data: Mass Mobilization x V-Dem v2csreprss: logit of 9,900 protests (by its rank: -1.8, 1.4, 3.0)",
     )  # fmt: skip
     by_violence: float = number(
         3.0, 0, 10, "by violent protest", unit="logit",
-        source="data: Mass Mobilization x V-Dem v2csreprss: logit of 9,900 protests, by rank -1.8, 1.4, 3.0",
+        source="data: Mass Mobilization x V-Dem v2csreprss: logit of 9,900 protests (by its rank: -1.8, 1.4, 3.0)",
     )  # fmt: skip
     accommodate: float = number(-2.0, -10, 10, "readiness to give in", unit="logit",
         source="data: Mass Mobilization: logit of 9,900 protests, -2.0, -.75, .6")  # fmt: skip
