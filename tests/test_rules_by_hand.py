@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 
 import numpy as np
@@ -279,10 +280,10 @@ def test_half_of_an_effect_stands_at_its_half() -> None:
 def test_attention_decays_takes_up_news_and_is_capped() -> None:
     world = one_issue(**{"mechanism.attention.news_chance": 0.0})
     issue = world.arena.issues[0, 0]
-    issue["attention"], issue["bump"] = 1.0, 0.2
+    issue["attention"], issue["bump"] = 2.0, 0.2
     call("attention", world)
-    assert close(issue["attention"], 1.05)
-    assert close(issue["agenda"], math.exp(1.05) / (30 + math.exp(1.05)))
+    assert close(issue["attention"], 1.9)
+    assert close(issue["agenda"], math.exp(1.9) / (30 + math.exp(1.9)))
     issue["bump"] = 9.0
     call("attention", world)
     assert issue["attention"] == 3.0
@@ -294,8 +295,10 @@ def test_news_strikes_at_its_chance_and_is_exponential() -> None:
     for number in range(1, 5001):
         world.now.clock["week"] = number
         call("attention", world)
-    sizes = world.record.events["size"][: world.now.clock["events"][0]]
+    told = world.record.events[: world.now.clock["events"][0]]
+    sizes = told["size"]
     assert 30 <= len(sizes) <= 75, "1% of 5,000 weeks"
+    assert (told["organisation"] == -1).all() and (told["side"] == -1).all(), "it is nobody's"
     assert sizes.mean() == pytest.approx(1.3, rel=0.35)
     assert (sizes > 0).all()
 
@@ -702,6 +705,30 @@ def test_covered_acts_raise_attention_less_with_habit() -> None:
     assert issue["covered"].tolist() == [1, 0]
     assert close(issue["bump"], 0.4 * (1 + math.log(3)) * math.exp(-0.3))
     assert close(outlet["fatigue"], 1.8) and close(outlet["habit"], 2.94)
+
+
+def test_violence_that_is_shown_is_disorder_of_its_own_side() -> None:
+    world = one_issue(**{"mechanism.coverage.protest": 10.0, "polity.home.governance.media_freedom": 1.0})
+    issue = world.arena.issues[0, 0]
+    issue["marched"][:], issue["violent"][:] = [0.006, 0.006], [False, True]
+    call("coverage", world)
+    assert issue["covered"].tolist() == [1, 1] and issue["disorder"].tolist() == [0.0, 1.0]
+    assert close(issue["bump"], 0.4 * 2 * (1 + math.log(3)) * (1 - RULES.violence.distracts))
+
+
+def test_an_act_is_news_by_its_size_its_violence_and_who_called_for_it() -> None:
+    world = one_issue()
+    campaign(world, 0, "demonstration", effort=2.0)
+    world.teams.organisations["credibility"][0, MEDIA] = 0.9
+    issue, rule = world.arena.issues[0, 0], RULES.coverage
+    issue["marched"][:], issue["signed"][:], issue["violent"][:] = [0.0024, 1e-9], [0.0, 0.01], [True, False]
+    symbol = world.teams.tactics["symbol"][world.teams.campaigns[0]["tactic"]]
+    with wrapping():
+        value = functools.partial(media._news_value, rule, world.arena, world.teams, 0, 0)
+        expected = media.protest_news(0.0024, symbol, 1.0, 0.0, rule) + rule.by_credibility * 0.4
+        assert close(value(FOR, STREET), expected) and rule.by_credibility > 0
+        assert value(AGAINST, STREET) == -math.inf, "too few to be seen"
+        assert close(value(AGAINST, PETITION), media.petition_news(0.01, 0.0, rule)), "nobody called for it"
 
 
 def test_only_the_covered_protest_s_own_turnout_draws_attention() -> None:
