@@ -78,12 +78,14 @@ def test_shipped_scenarios_are_looked_at_in_small(governance: ModuleType, monkey
 def test_a_table_that_is_run_again_says_its_own_size(
     governance: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(governance.layers, "shipped", lambda: {"baseline": None})
-    governance.main(str(tmp_path), 2, 100, "shipped")
+    with monkeypatch.context() as few:
+        few.setattr(governance.layers, "shipped", lambda: {"baseline": None})
+        governance.main(str(tmp_path), 2, 100, "shipped")
     told = json.loads((tmp_path / "manifest.json").read_text())
     assert told["tables"] == {"shipped": {"pairs": 2, "citizens": 100}} and list(told["files"]) == ["shipped.csv"]
-    with pytest.raises(SystemExit, match="neither a table"):
-        governance.main(str(tmp_path), 2, 100, "opennes")
+    governance.main(str(tmp_path), 2, 100, "electoral_system")
+    with pytest.raises(SystemExit, match="has other sizes"):
+        governance.main(str(tmp_path), 3, 100, "electoral_system")
 
 
 def test_a_claim_is_tried_in_small(claims: ModuleType) -> None:

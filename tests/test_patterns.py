@@ -111,16 +111,21 @@ def test_a_pattern_that_runs_again_leaves_the_others(
 ) -> None:
     lab = sys.modules["lab"]
 
+    numbers = iter((2.0, 3.0, 4.0, 9.0))
+
     def one(of: Any) -> Iterator[Any]:
-        yield lab.Row("something", lab.Estimate(of.pairs, of.pairs - 1.0, of.pairs + 1.0), 0.0, 5.0)
+        value = next(numbers)
+        yield lab.Row("something", lab.Estimate(value, value - 1.0, value + 1.0), 0.0, 5.5)
 
     made_up = tuple(study.Pattern(name, "nobody", "judged", one) for name in ("first", "second", "third"))
     monkeypatch.setattr(study, "PATTERNS", made_up)
     study.main(str(tmp_path), 2, 100)
-    study.main(str(tmp_path), 9, 100, "second")
+    study.main(str(tmp_path), 2, 100, "second")
+    with pytest.raises(SystemExit, match="has other sizes"):
+        study.main(str(tmp_path), 9, 100, "second")
     table = pd.read_csv(tmp_path / "patterns.csv")
     assert table["pattern"].tolist() == ["first", "second", "third"]
-    assert table["verdict"].tolist() == ["holds", "fails", "holds"] and table["worlds"].tolist() == [2, 9, 2]
+    assert table["verdict"].tolist() == ["holds", "fails", "holds"] and table["estimate"].tolist() == [2, 9, 4]
 
 
 def test_the_committed_table_has_every_pattern_with_its_range(study: ModuleType) -> None:

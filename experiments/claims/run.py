@@ -6,7 +6,8 @@ claims that have it in their text run again; their rows take the place of those 
 
 from __future__ import annotations
 
-import sys
+import argparse
+import json
 from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -20,7 +21,7 @@ from advosim.experiment import effects
 from advosim.experiment.compare.comparison import compare
 from advosim.reading.outcomes import measured
 from advosim.record import Record
-from advosim.results import folder as results
+from advosim.results import manifest as results
 
 FOUR_YEARS = 208
 FIRST_SEED = 30_001
@@ -199,19 +200,31 @@ def verdict(row: Mapping[str, Any]) -> str:
 
 
 def main(folder: str, pairs: int = 200, citizens: int = 4000, word: str = "") -> None:
-    out = Path(folder)
+    out, size = Path(folder), {"pairs": pairs, "citizens": citizens, "weeks": FOUR_YEARS, "seeds from": FIRST_SEED}
+    file, kept = out / "claims.csv", out / results.MANIFEST
+    told = json.loads(kept.read_text(encoding="utf-8")) if word and kept.exists() else {}
+    if other := {name: told[name] for name in told.keys() & size.keys() if told[name] != size[name]}:
+        raise SystemExit(f"{file} has other sizes, {other}: one table has one size")
     out.mkdir(parents=True, exist_ok=True)
-    file = out / "claims.csv"
-    known = pd.read_csv(file, keep_default_na=False) if word and file.exists() else pd.DataFrame({"claim": []})
+    known = pd.read_csv(file, keep_default_na=False) if told and file.exists() else pd.DataFrame({"claim": []})
     tables = {claim.text: known[known["claim"] == claim.text] for claim in CLAIMS}
     for claim in (claim for claim in CLAIMS if word in claim.text):
         rows = list(tried(claim, pairs, citizens))
         print(claim.text, *(f"{row['outcome']} {row['effect']:+.3g} {row['verdict']}" for row in rows), flush=True)
         tables[claim.text] = pd.DataFrame(rows).round(5)
         pd.concat(table for table in tables.values() if len(table)).to_csv(file, index=False)
-    told = {"pairs": pairs, "citizens": citizens, "weeks": FOUR_YEARS, "seeds from": FIRST_SEED}
-    results.write_manifest(out, {"advosim": advosim.__version__, **told})
+    results.write_manifest(out, {"advosim": advosim.__version__, **size})
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], *(int(value) for value in sys.argv[2:4]), *sys.argv[4:])
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("folder")
+    asked.add_argument("pairs", type=int, nargs="?", default=200, metavar="PAIRS")
+    asked.add_argument("citizens", type=int, nargs="?", default=4000, metavar="CITIZENS")
+    asked.add_argument("word", nargs="?", default="")
+    given = asked.parse_args()
+    if given.pairs < 2:
+        asked.error("PAIRS: an interval needs 2 and more")
+    if not any(given.word in claim.text for claim in CLAIMS):
+        asked.error(f"no claim has '{given.word}' in its text: " + "; ".join(claim.text for claim in CLAIMS))
+    main(**vars(given))

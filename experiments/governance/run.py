@@ -8,9 +8,9 @@ manifest.json. ONLY is a setting that is run alone, whose rows take the place of
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -146,8 +146,9 @@ def shipped(number: int, citizens: int, workers: int) -> pd.DataFrame:
 
 
 def settings_again(out: Path, pairs: int, citizens: int, workers: int, only: str) -> pd.DataFrame:
-    """The table of settings with one of them run anew."""
-    known, own = pd.read_csv(out / "settings.csv"), settings(pairs, citizens, workers, only).round(4)
+    """The table of settings with one of them run anew, or for the first time."""
+    own, file = settings(pairs, citizens, workers, only).round(4), out / "settings.csv"
+    known = pd.read_csv(file) if file.exists() else own
     return pd.concat([own if name == only else known[known["setting"] == name] for name in SETTINGS])
 
 
@@ -156,21 +157,29 @@ TABLES = {"worlds": worlds, "shipped": shipped, "settings": settings}
 
 def main(folder: str, pairs: int = 200, citizens: int = 4000, only: str = "") -> None:
     out, workers = Path(folder), max(1, len(os.sched_getaffinity(0)))
-    if only not in ("", *TABLES, *SETTINGS):
-        raise SystemExit(f"{only}: neither a table ({', '.join(TABLES)}) nor a setting ({', '.join(SETTINGS)})")
-    out.mkdir(parents=True, exist_ok=True)
-    file = out / MANIFEST
+    file, size = out / MANIFEST, {"pairs": pairs, "citizens": citizens}
     known = json.loads(file.read_text(encoding="utf-8")).get("tables", {}) if file.exists() else {}
+    if only in SETTINGS and known.get("settings", size) != size:
+        raise SystemExit(f"{out / 'settings.csv'} has other sizes, {known['settings']}: one table has one size")
+    out.mkdir(parents=True, exist_ok=True)
     for name in (name for name in TABLES if only in ("", name) or (name == "settings" and only in SETTINGS)):
         if only in SETTINGS:
             table = settings_again(out, pairs, citizens, workers, only)
         else:
             table = TABLES[name](pairs, citizens, workers).round(4)
-            known[name] = {"pairs": pairs, "citizens": citizens}
         table.to_csv(out / f"{name}.csv", index=False)
+        known[name] = size
     told = {"advosim": advosim.__version__, "weeks": FOUR_YEARS, "seeds from": FIRST_SEED, "tables": known}
     write_manifest(out, told)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], *(int(value) for value in sys.argv[2:4]), *sys.argv[4:])
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("folder")
+    asked.add_argument("pairs", type=int, nargs="?", default=200, metavar="PAIRS")
+    asked.add_argument("citizens", type=int, nargs="?", default=4000, metavar="CITIZENS")
+    asked.add_argument("only", nargs="?", choices=("", *TABLES, *SETTINGS), default="", metavar="ONLY")
+    given = asked.parse_args()
+    if given.pairs < 2:
+        asked.error("PAIRS: an interval needs 2 and more")
+    main(**vars(given))

@@ -7,9 +7,9 @@ there. The pattern over country-years needs real data, in the folder that ADVOSI
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
-import sys
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from lab import FIRST_SEED, FOUR_YEARS, Lab, Row
 from patterns import PATTERNS, Pattern
 
 import advosim
+from advosim.results.manifest import MANIFEST, write_manifest
 
 
 def verdict(row: Row) -> str:
@@ -51,10 +52,13 @@ def say(row: dict[str, Any]) -> None:
 
 
 def main(folder: str, pairs: int = 200, citizens: int = 4000, word: str = "") -> None:
-    out = Path(folder)
+    out, size = Path(folder), {"worlds": pairs, "citizens": citizens, "weeks": FOUR_YEARS, "seeds from": FIRST_SEED}
+    file, kept = out / "patterns.csv", out / MANIFEST
+    before = json.loads(kept.read_text(encoding="utf-8")) if word and kept.exists() else {}
+    if other := {name: before[name] for name in before.keys() & size.keys() if before[name] != size[name]}:
+        raise SystemExit(f"{file} has other sizes, {other}: one table has one size")
     out.mkdir(parents=True, exist_ok=True)
-    file = out / "patterns.csv"
-    known = pd.read_csv(file, keep_default_na=False) if word and file.exists() else pd.DataFrame({"pattern": []})
+    known = pd.read_csv(file, keep_default_na=False) if before and file.exists() else pd.DataFrame({"pattern": []})
     tables = {pattern.name: known[known["pattern"] == pattern.name] for pattern in PATTERNS}
     with ProcessPoolExecutor(len(os.sched_getaffinity(0))) as pool:
         lab = Lab(pairs, citizens, pool)
@@ -67,10 +71,18 @@ def main(folder: str, pairs: int = 200, citizens: int = 4000, word: str = "") ->
                 say(row)
             tables[pattern.name] = pd.DataFrame(rows)
             pd.concat(table for table in tables.values() if len(table)).to_csv(file, index=False)
-    sizes = {"worlds": pairs, "citizens": citizens, "weeks": FOUR_YEARS, "seeds from": FIRST_SEED}
-    manifest = {"advosim": advosim.__version__, **sizes}
-    (out / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+    write_manifest(out, {"advosim": advosim.__version__, **size})
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], *(int(value) for value in sys.argv[2:4]), *sys.argv[4:])
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    asked.add_argument("folder")
+    asked.add_argument("pairs", type=int, nargs="?", default=200, metavar="PAIRS")
+    asked.add_argument("citizens", type=int, nargs="?", default=4000, metavar="CITIZENS")
+    asked.add_argument("word", nargs="?", default="")
+    given = asked.parse_args()
+    if given.pairs < 2:
+        asked.error("PAIRS: an interval needs 2 and more")
+    if not any(given.word in pattern.name for pattern in PATTERNS):
+        asked.error(f"no pattern has '{given.word}' in its name: " + "; ".join(each.name for each in PATTERNS))
+    main(**vars(given))
