@@ -9,6 +9,7 @@ import re
 import signal
 import subprocess
 import sys
+import textwrap
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -375,6 +376,28 @@ def test_a_reform_after_the_end_is_left_out_and_told(monkeypatch: pytest.MonkeyP
     assert "reforms of week 53, 131 are left out" in ran.stdout
     assert "reform:" not in ran.stdout
     assert json.loads(Path("run/manifest.json").read_text(encoding="utf-8"))["left_out"]
+
+
+def test_what_a_script_has_beyond_the_end_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(results, "figures_of", lambda record: ())
+    script = """
+        title = "Own"
+        extends = "baseline"
+        [[shock]]
+        week = 20
+        kind = "news"
+        issue = "climate"
+        [[campaign]]
+        week = 10
+        weeks = 9
+        organisation = "climate_ngo_1"
+        tactic = "petition"
+        issue = "climate"
+    """
+    Path("own.toml").write_text(textwrap.dedent(script), encoding="utf-8")
+    ran = advosim("run", "own.toml", *SMALL, "--out", "run")
+    assert ran.exit_code == 0, ran.output
+    assert "shocks of week 20 are left out" in ran.stdout and "campaigns of week 10 are cut short" in ran.stdout
 
 
 def on_one_processor() -> None:

@@ -96,11 +96,22 @@ def notes(scenario: Settings) -> list[str]:
     if scenario.stop.tolerance != Stop().tolerance and not scenario.stop.policy and scenario.stop.unchanged is None:
         found.append("stop has no condition: tolerance is read with unchanged = WEEKS")
     found += _alike(scenario)
-    late = sorted({reform.week for reform in scenario.reform if reform.week > scenario.weeks})
-    if late:
-        weeks = ", ".join(map(str, late))
-        found.append(f"the run ends after week {scenario.weeks}: reforms of week {weeks} are left out")
-    return found
+    return found + list(_too_late(scenario))
+
+
+def _too_late(scenario: Settings) -> Iterator[str]:
+    """What the script has for weeks that a shortened run does not reach."""
+    last = scenario.weeks
+    script = {
+        "reforms": [row.week for row in scenario.reform],
+        "shocks": [row.week for row in scenario.shock],
+        "campaigns": [row.week for row in scenario.campaign],
+    }
+    for what, weeks in script.items():
+        if late := sorted({week for week in weeks if week > last}):
+            yield f"the run ends after week {last}: {what} of week {', '.join(map(str, late))} are left out"
+    if cut := sorted({row.week for row in scenario.campaign if row.week <= last < row.week + row.weeks - 1}):
+        yield f"the run ends after week {last}: campaigns of week {', '.join(map(str, cut))} are cut short"
 
 
 def _alike(scenario: Settings) -> Iterator[str]:

@@ -33,8 +33,13 @@ def load(path: str | Path) -> Experiment:
     file = Path(os.path.normpath(at_home(path)))
     if not os.path.isfile(file):
         near = sorted(p.name for p in file.parent.glob("*.toml")) if os.path.isdir(file.parent) else []
-        what = "is a folder, not an experiment" if os.path.isdir(file) else "there is no such experiment"
-        raise InputError(Problem(str(path), None, what, hint=did_you_mean(file.name, near)))
+        what, hint = "there is no such experiment", did_you_mean(file.name, near)
+        if os.path.isdir(file):
+            what, hint = (
+                "is a folder, not an experiment",
+                f"the sweep's folder comes behind --out: FILE.toml --out {path}",
+            )
+        raise InputError(Problem(str(path), None, what, hint=hint))
     return _experiment(Draft(read_layer(file)))
 
 
