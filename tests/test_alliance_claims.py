@@ -22,8 +22,6 @@ from advosim.world.state import World
 SEEDS = 32
 WEEKS = 156
 MANY = 64
-PAIRS = 200
-"""Where fewer seeds do not tell."""
 FEW = 12
 """Where these do."""
 SURE = 2.2
@@ -260,8 +258,6 @@ class Course(NamedTuple):
     """All that they spent, on campaigns, offices, ties and seats."""
     force: float
     """Effort of campaigns for the reform, per means spent on them."""
-    pressure: float
-    policy: float
 
 
 @functools.cache
@@ -269,11 +265,11 @@ def courses(trust: float | None, pairs: int) -> list[Course]:
     scenario, found_here = apart() if trust is None else together(trust), []
     for seed in range(1, pairs + 1):
         record = simulate(scenario, seed, threads=1).recorded
-        rows, campaigns, weeks = record.organisations[:, : len(SKILLS)], record.campaigns, record.weeks[:, 0, 0]
+        rows, campaigns = record.organisations[:, : len(SKILLS)], record.campaigns
         spent = float(rows["campaign_cost"].sum())
         cost = spent + float(rows["running_cost"].sum())
         force = float(campaigns["effort"][(campaigns["side"] == FOR) & (campaigns["issue"] == 0)].sum()) / spent
-        found_here.append(Course(cost, force, float(weeks["pressure"].mean()), float(weeks["policy"][-1])))
+        found_here.append(Course(cost, force))
     return found_here
 
 
@@ -288,12 +284,6 @@ def test_resources_pooled_by_specialists_beat_the_same_resources_apart_if_trust_
         cost = gained(trust, "cost", SEEDS)
         assert abs(cost.effect) < 0.01 * cost.base, "the costs are equal"
     assert gained(HIGH, "force", SEEDS).low > 0 > gained(LOW, "force", SEEDS).high
-
-
-@pytest.mark.slow
-def test_pooled_resources_win_more_policy_than_the_same_resources_apart_if_trust_is_high_and_not_if_it_is_low() -> None:
-    assert gained(HIGH, "policy", PAIRS).low > 0
-    assert gained(LOW, "policy", PAIRS).low < 0
 
 
 def bedfellows(diverse: bool, news: float, term: float) -> Scenario:

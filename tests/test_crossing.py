@@ -369,7 +369,7 @@ def closed(record: Record) -> float:
 def test_networks_help_to_change_policy_across_borders_and_raise_collapse() -> None:
     """Bloodgood & Clough 2017. That nothing moves without them did not come out (docs/decisions/0029)."""
     both = (shrunk("transnational_network"), without_networks())
-    assert lowest(*both, moved, 40) > 0
+    assert lowest(*both, moved, 200) > 0
     assert lowest(*both, closed, 40) > 0
 
 

@@ -215,12 +215,6 @@ def test_more_openness_raises_inside_tactics_and_consultations() -> None:
     assert paired("openness", 0.1, "consulted", 80) < -2
 
 
-@pytest.mark.slow
-def test_more_openness_raises_all_sorts_of_consultation() -> None:
-    assert paired("openness", 0.1, "consulting", 100) < -3
-    assert paired("openness", 0.1, "consulted", 100) < -3
-
-
 def test_less_media_freedom_lowers_coverage() -> None:
     assert paired("media_freedom", 0.1, "coverage") < -3
 
