@@ -25,6 +25,8 @@ from advosim.results import manifest as results
 
 FOUR_YEARS = 208
 FIRST_SEED = 30_001
+SAID = {"+": "rises", "-": "falls", "": ""}
+"""Signs as tables have them: pages would take a lone sign for a list."""
 LEAST = 0.3
 """Effects from .3 sd of paired differences count as shown, if their interval excludes 0."""
 GOVERNANCE = "polity.home.governance."
@@ -188,7 +190,7 @@ def tried(claim: Claim, pairs: int, citizens: int) -> Iterator[dict[str, Any]]:
             "high": shown.high,
         }
         row |= {"in sd": shown.d_z, "pairs": pairs, "source": claim.source}
-        yield {**row, "verdict": verdict(row)}
+        yield {**row, "expected": SAID[row["expected"]], "verdict": verdict(row)}
 
 
 def verdict(row: Mapping[str, Any]) -> str:

@@ -56,6 +56,8 @@ SETTINGS: dict[str, tuple[Any, Any, tuple[str, ...], dict[str, str], str]] = {
     "surveillance": (0.05, 0.95, THREE, {"online": "-"}, "Gunitsky 2015"),
     "external_vulnerability": (0.05, 0.95, ("boomerang",), {"unchanged": "-"}, "Keck & Sikkink 1998"),
 }
+SAID = {"+": "rises", "-": "falls"}
+"""Signs as tables have them: pages would take a lone sign for a list."""
 LEAST = 0.3
 """Effects from .3 sd of paired differences count as shown, if their interval excludes 0."""
 FIRST_SEED = 20_001
@@ -88,7 +90,8 @@ def settings(pairs: int, citizens: int, workers: int, only: str = "") -> pd.Data
             row = {"setting": name, "context": where, "measure": measure, "expected": expected}
             row |= {"at low": column(low, measure).mean(), "at high": column(high, measure).mean()}
             row |= paired(low, high, measure)
-            rows.append({**row, "verdict": verdict(row), "pairs": pairs, "source": source})
+            told = {"expected": SAID[expected], "verdict": verdict(row), "pairs": pairs, "source": source}
+            rows.append({**row, **told})
     return pd.DataFrame(rows)
 
 
