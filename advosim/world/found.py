@@ -479,10 +479,11 @@ def positions(scenario: Scenario, seed: int) -> Positions:
             [_stance(seed, U(pair(name_key(home), name_key(name))), row, issue) for issue in scenario.issue]
             for home, name, row, _ in given
         ]
-        policy = _issues(scenario, seed)["policy"]
+        issues = _issues(scenario, seed)
     priorities = [_weights(scenario, one.given.priorities) * (not one.newcomer) for one in given]
     shape = (len(given), len(scenario.issue))
-    return Positions(policy.copy(), np.reshape(stances, shape), np.reshape(priorities, shape))
+    sides = np.reshape(stances, shape), np.reshape(priorities, shape)
+    return Positions(issues["policy"].copy(), issues["ideal"].copy(), *sides)
 
 
 def _individuals(world: World, polity: Polity, home: Any) -> None:

@@ -13,6 +13,8 @@ class Positions(NamedTuple):
 
     policy: NDArray[np.float64]
     """(p, m): -1..1, in force."""
+    ideal: NDArray[np.float64]
+    """(p, m): -1..1, what governments want."""
     stances: NDArray[np.float64]
     """(o, m): -1..1."""
     priorities: NDArray[np.float64]

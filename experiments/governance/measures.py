@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from advosim import Scenario, simulate
 from advosim.experiment import effects
 from advosim.scenario.groups import everybody
-from advosim.world.found import positions
 
 HOME = "polity.home.governance."
 FOUR_YEARS = 208
@@ -49,7 +48,7 @@ def context(name: str, citizens: int) -> Scenario:
 def observe(scenario: Scenario, seed: int) -> dict[str, float]:
     """The measures of one run of at most four years, in its first polity."""
     record = simulate(scenario, seed, threads=1, weeks=min(scenario.weeks, FOUR_YEARS))
-    weeks, start = record.recorded.weeks[:, 0, :], positions(scenario, seed)
+    weeks, start = record.recorded.weeks[:, 0, :], record.start
     before, stances, weights = start.policy[0], start.stances, start.priorities
     change = weeks["policy"][-1] - before
     moved, apart = np.abs(change) >= MOVED, np.abs(weeks["policy"][-1] - weeks["attitude"][-1])

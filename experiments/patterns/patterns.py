@@ -21,7 +21,6 @@ from advosim import Record, Scenario, vdem
 from advosim.reading.outcomes import measured
 from advosim.scenario.declare import parameters
 from advosim.scenario.schema import Governance
-from advosim.world.found import found as founded
 
 GOVERNANCE = "polity.home.governance."
 MOVED = 0.05
@@ -113,7 +112,7 @@ def contest(record: Record) -> dict[str, float]:
     """Of the first issue: what moved, and what either side had."""
     weeks = record.weeks
     issue = next(iter(record.scenario.issue))
-    start = founded(record.scenario, record.seed).arena.issues[0, 0]
+    start = record.start
     own = weeks[weeks["issue"] == issue]
     sides = record.organisations[record.organisations["week"] == 1]
     means = [max(float(sides.loc[np.sign(sides["stance"]) == side, "funds"].sum()), 1e-9) for side in (1, -1)]
@@ -123,7 +122,7 @@ def contest(record: Record) -> dict[str, float]:
         "support": float(own["support"].iloc[0]),
         "gap": float(own["attitude"].iloc[0] - own["policy"].iloc[0]),
         "salience": float(own["salience"].mean()),
-        "alignment": float(start["ideal"] - start["policy"]),
+        "alignment": float(start.ideal[0, 0] - start.policy[0, 0]),
     }
 
 

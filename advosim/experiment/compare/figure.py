@@ -191,11 +191,8 @@ def _brief(label: str) -> str:
 def _heading(figure: Figure, axes: Axes, others: Sequence[str], pairs: int, title: Sequence[str], across: int) -> None:
     from matplotlib.lines import Line2D
 
-    y = head(
-        figure,
-        title,
-        [f"{pairs} pairs of runs with the same seeds; open marks: the effect's interval in its unit contains 0"],
-    )
+    what = f"{pairs} pairs of runs with the same seeds; open marks: the effect's interval in its unit contains 0"
+    y = head(figure, title, [what])
     if not across:
         _say(axes, 1.03, 0.05, "effect in its unit  [95% interval]", style="italic", color="#555555")
         return

@@ -32,14 +32,12 @@ def load(path: str | Path) -> Experiment:
     """Read an experiment file. Raises InputError with all that is wrong."""
     file = Path(os.path.normpath(at_home(path)))
     if not os.path.isfile(file):
-        near = sorted(p.name for p in file.parent.glob("*.toml")) if os.path.isdir(file.parent) else []
-        what, hint = "there is no such experiment", did_you_mean(file.name, near)
         if os.path.isdir(file):
-            what, hint = (
-                "is a folder, not an experiment",
-                f"the sweep's folder comes behind --out: FILE.toml --out {path}",
-            )
-        raise InputError(Problem(str(path), None, what, hint=hint))
+            hint = f"the sweep's folder comes behind --out: FILE.toml --out {path}"
+            raise InputError(Problem(str(path), None, "is a folder, not an experiment", hint=hint))
+        near = sorted(p.name for p in file.parent.glob("*.toml")) if os.path.isdir(file.parent) else []
+        hint = did_you_mean(file.name, near)
+        raise InputError(Problem(str(path), None, "there is no such experiment", hint=hint))
     return _experiment(Draft(read_layer(file)))
 
 
