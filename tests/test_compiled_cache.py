@@ -8,10 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from llvmlite import binding
 
-from advosim.world import shipped
+from advosim.world import chance, inner, shipped
 
 ROOT = Path(__file__).resolve().parents[1]
 DOUBLED = """
@@ -198,3 +199,17 @@ def test_an_empty_cache_home_is_unset(tmp_path: Path) -> None:
 
 def test_other_optimisation_is_other_code(tmp_path: Path) -> None:
     assert ran(tmp_path, WHERE)[0] != ran(tmp_path, WHERE, PYTHONOPTIMIZE="2")[0]
+
+
+def test_two_threads_that_call_a_function_first_do_not_slow_down_later_calls() -> None:
+    """Told twice of one machine code, numba would look for the right one at every call, holding up all threads."""
+    chance.mix(np.uint64(1))
+    found = inner._from_python(chance.mix, np.uint64(1))
+    assert inner._from_python(chance.mix, np.uint64(1)) is found
+    asked, usual = [], chance.mix._compile_for_args
+    chance.mix._compile_for_args = lambda *args, **words: asked.append(args) or usual(*args, **words)
+    try:
+        chance.mix(np.uint64(2))
+    finally:
+        chance.mix._compile_for_args = usual
+    assert not asked

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -79,6 +80,7 @@ class CacheImpl(CompileResultCacheImpl):
 def answer(made: Any, called: Callable[[Callable[..., Any]], Any]) -> None:
     """Have a dispatcher of such a function answer Python too. called: compiles what Python calls instead."""
     made.add_overload = functools.partial(_add, made)
+    made.answered = set()
     made.outer = functools.cache(lambda: called(_caller(made)))
     made._compile_for_args = functools.partial(_from_python, made)
 
@@ -92,9 +94,15 @@ def _from_python(made: Any, *args: Any, **words: Any) -> Any:
     outer = made.outer()
     found = outer._compile_for_args(*args, **words)
     for kinds, cres in outer.overloads.items():
-        if cres.entry_point is found:
-            made._insert([kind._code for kind in kinds], found, False)
+        with _ONE_BY_ONE:
+            # Told of the same twice, by two threads, numba could not choose and would come here for ever.
+            if cres.entry_point is found and kinds not in made.answered:
+                made.answered.add(kinds)
+                made._insert([kind._code for kind in kinds], found, False)
     return found
+
+
+_ONE_BY_ONE = threading.Lock()
 
 
 def _caller(made: Any) -> Callable[..., Any]:
