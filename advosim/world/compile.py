@@ -65,6 +65,8 @@ def _import_without_blas() -> None:
 
 
 _import_without_blas()
+# Loops over a few dozen citizens end on those that fill no whole vector: LLVM would take them one by one.
+binding.set_option("advosim", "-epilogue-vectorization-minimum-VF=4")
 JIT = not numba.config.DISABLE_JIT
 """Whether anything is compiled at all: NUMBA_DISABLE_JIT=1 runs the same rules in plain Python."""
 
