@@ -11,9 +11,9 @@ import dis
 import inspect
 import sys
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
+from itertools import repeat
 from typing import Any
 from warnings import warn
 
@@ -22,6 +22,7 @@ import numpy as np
 
 from advosim.mechanisms import citizens as _citizens
 from advosim.mechanisms import crowd as _crowd
+from advosim.mechanisms import word_of_mouth as _mouth
 from advosim.mechanisms.abroad import appeals, blockade, boomerang, third_states
 from advosim.mechanisms.alliances import alliance_formation
 from advosim.mechanisms.ballots import launches, polls
@@ -200,9 +201,22 @@ def line(threads: int = 1, mechanisms: Mapping[str, Callable[..., Any]] | None =
     """
     replaced = dict(mechanisms or {})
     check(replaced)
-    if threads <= 1 and not replaced:
-        return weeks
-    return _interpreted(_with(replaced, threads))
+    return _lending(weeks if threads <= 1 and not replaced else _interpreted(_with(replaced, threads)))
+
+
+def _lending(run: Line) -> Line:
+    """`run` with room for letters that stays from call to call: fresh memory comes page by page."""
+    room = np.empty(0, np.uint64)
+
+    def lent(world: World, number: int) -> None:
+        nonlocal room
+        ties, issues = world.people.citizens.neighbour.size, world.people.citizens.own.shape[0]
+        # A world in which more than half of all ties are talked along makes room for itself.
+        if room.size < ties * issues // 2:
+            room = np.empty(ties * issues // 2, np.uint64)
+        run(world._replace(people=world.people._replace(letters=room)), number)
+
+    return lent
 
 
 def check(replaced: Mapping[str, Callable[..., Any]]) -> None:
@@ -320,24 +334,34 @@ def _shared_out(some: Callable[..., None], threads: int) -> Callable[..., None]:
     if threads <= 1:
 
         def alone(now: Now, teams: Teams, people: People) -> None:
-            some(0, people.blocks.size, now, teams, people)
+            who = _mouth.talkers(0, people.citizens.circle.size, now, people)
+            mail = _mouth.mail_for(np.array([who.sheets]), people)
+            _mouth.write(0, who, now, people, mail)
+            some(0, people.blocks.size, now, teams, people, mail)
 
         return alone
-    pool = ThreadPoolExecutor(threads)
+    pool = ThreadPoolExecutor(threads - 1)
 
-    def part(first: int, last: int, now: Now, teams: Teams, people: People) -> None:
-        # numpy's error state is a thread's own.
-        with wrapping():
-            some(first, last, now, teams, people)
+    def on_each(work: Callable[..., Any], *arguments: Iterable[Any]) -> list[Any]:
+        def part(*given: Any) -> Any:
+            # numpy's error state is a thread's own.
+            with wrapping():
+                return work(*given)
+
+        first, *others = zip(*arguments, strict=False)
+        begun = [pool.submit(part, *given) for given in others]
+        return [part(*first), *(each.result() for each in begun)]
 
     def together(now: Now, teams: Teams, people: People) -> None:
         blocks = people.blocks
-        done = np.concatenate([[0], np.cumsum(blocks["last"] - blocks["first"])])
-        bounds = np.searchsorted(done, np.linspace(0, done[-1], threads + 1))
-        bounds[0], bounds[-1] = 0, blocks.size
-        work = [pool.submit(part, int(a), int(b), now, teams, people) for a, b in pairwise(bounds)]
-        for each in work:
-            each.result()
+        ends = np.append(blocks["first"], blocks["last"][-1])
+        bounds = np.searchsorted(ends, np.linspace(0, ends[-1], threads + 1))
+        low, high = ends[bounds[:-1]].tolist(), ends[bounds[1:]].tolist()
+        who = on_each(_mouth.talkers, low, high, repeat(now), repeat(people))
+        mail = _mouth.mail_for(np.array([each.sheets for each in who]), people)
+        on_each(_mouth.write, range(threads), who, repeat(now), repeat(people), repeat(mail))
+        first, last = bounds[:-1].tolist(), bounds[1:].tolist()
+        on_each(some, first, last, repeat(now), repeat(teams), repeat(people), repeat(mail))
 
     return together
 

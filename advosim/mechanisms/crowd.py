@@ -1,9 +1,9 @@
-"""Phase 6 for all citizens: how neighbours' words reach a citizen, and how the rules of `citizens` go over everybody.
+"""Phase 6 for all citizens: how the rules of `citizens` go over everybody.
 
-Those who talk or march are few: they show it to their neighbours, who find it in their column `seen`. Then chunks of
-citizens go through passes, each a short loop over columns that lie in cache, in which one rule of `citizens` is asked
-for one citizen after another; without branches, so that several go through it at once. The few who are called, or
-carried along by neighbours, decide one by one in `act`.
+Citizens read what their neighbours wrote (`word_of_mouth`), a village at a time. Then chunks of them, of one village
+and one block, go through passes, each a short loop over columns that lie in cache, in which one rule of `citizens` is
+asked for one citizen after another; without branches, so that several go through it at once. The few who are called,
+or carried along by neighbours, decide one by one in `act`.
 """
 
 from __future__ import annotations
@@ -38,9 +38,23 @@ from advosim.mechanisms.citizens import (
     unlearning,
     weight_of,
 )
+from advosim.mechanisms.word_of_mouth import (
+    MOST,
+    SIGHT,
+    SIZE,
+    TOLD,
+    attitude_of,
+    last_week,
+    look,
+    look_round,
+    mail_for,
+    read,
+    talkers,
+    word_of,
+    write,
+)
 from advosim.world.chance import F, U, draw, draws
 from advosim.world.codes import (
-    ATTITUDE_BITS,
     AWARE,
     BACKED,
     CALL_BUY_NOT,
@@ -54,33 +68,17 @@ from advosim.world.codes import (
     STREAMS,
     TALKS,
 )
-from advosim.world.compile import JIT, compiled, inlined, prefetch
+from advosim.world.compile import compiled, inlined
 from advosim.world.rows import table
 
-SIZE = 1024
-"""Citizens in a chunk: few enough for their columns to stay in the processor's cache."""
-FAR = 24
-"""Talkers ahead whose ties are fetched from memory."""
-BATCH = 256
-"""Ties along which is told at once: what they need is fetched from memory while those before them are told."""
-MOST = 0xFFFF
-"""Talking neighbours that `seen` can count; whoever has more neighbours looks for himself."""
-FEW = np.uint64(0xFF)
-"""Talking neighbours of each layer up to which all of a chunk go through `notice` at once."""
 STRIP = 128
 """Citizens whose numbers are laid out at once to be summed up: few enough to stay in the first cache."""
-SHOWN = 4
-"""Numbers in `seen` for a citizen."""
-# They are: friends and contacts who talk; those of them who are alike, and close;
-# how far they stand away, as the bits of a float32; and how many march. Where two share a number, in 16 bits each:
-_FIRST, _SECOND, _16 = np.uint32(1), np.uint32(1 << 16), np.uint32(16)
-_COUNT, _MANY, _NOTHING = np.uint32(MOST), np.uint32(0xFF00FF00), np.uint32(0)
-_1, _2, _3, _SHOWN = U(1), U(2), U(3), U(SHOWN)
-_LOUD = np.uint32(TALKS | MARCHES)
 _FORGOTTEN = np.uint8(~AWARE)
 _NO, _YES = np.uint8(0), np.uint8(1)
 _ZERO, _ONE = F(0.0), F(1.0)
 _0, _I1 = np.int32(0), np.int32(1)
+_FEW, _MANY, _ALL = np.uint32(0xF), np.uint32(0xFF), np.uint32(0xFFFFFFFF)
+_COUNT, _16 = np.uint32(0xFFFF), np.uint32(16)
 _RIGHTS = len(POPULAR)
 _BACKFIRE, _AWARENESS, _FORGETTING = (STREAMS.index(name) for name in ("backfire", "awareness", "forgetting"))
 _PERSUASION, _BACKLASH, _EDUCATION = (STREAMS.index(name) for name in ("persuasion", "backlash", "education"))
@@ -91,30 +89,6 @@ _TIME_SIGN, _TIME_MARCH, _TIME_SHUN, _TIME_BACK = (
     STREAMS.index(f"time_to_{act}") for act in ("sign", "march", "boycott", "back")
 )
 _JOIN, _LAPSE = STREAMS.index("join"), STREAMS.index("lapse")
-
-SIGHT = table(
-    ("friends", "i4", (SIZE,), "who talk"),
-    ("contacts", "i4", (SIZE,), "who talk"),
-    ("alike", "i4", (SIZE,), "who talk on his side"),
-    ("close", "i4", (SIZE,), "who talk and stand within epsilon"),
-    ("distance", "f4", (SIZE,), "sum of their attitudes minus his"),
-    ("marchers", "i4", (SIZE,), "who march on his side"),
-    ("weight", "f4", (SIZE,), ">= 0, of the issue on his mind"),
-)
-"""What each citizen of a chunk sees of his neighbours on an issue."""
-
-TOLD = table(
-    ("ties", "i8", "in the batch"),
-    ("citizen", "u4", (BATCH,), "who is told"),
-    ("law", "f4", (BATCH,), "-1..1, the policy that he lives under"),
-    ("mine", "u4", (BATCH,), "his word"),
-    ("theirs", "u4", (BATCH,), "the talker's"),
-    ("talking", "u4", (BATCH,), "what that adds to friends and contacts who talk"),
-    ("agreeing", "u4", (BATCH,), "to those alike and close"),
-    ("distance", "f4", (BATCH,), "to how far they stand away"),
-    ("marching", "u4", (BATCH,), "to those who march"),
-)
-"""What talkers show along ties."""
 
 MINDS = table(
     ("citizens", "i8", "in the chunk"),
@@ -181,22 +155,10 @@ class View(NamedTuple):
     memory: Any
 
 
-class Layer(NamedTuple):
-    """Ties of a layer, and what is seen along them on an issue by citizens low..high."""
-
-    number: int
-    """0 for friends, 1 for contacts."""
-    start: Any
-    neighbour: Any
-    words: Any
-    seen: Any
-    low: Any
-    high: Any
-
-
 class Notes(NamedTuple):
-    """Room for what goes on in a chunk: by issue, in all, and to be summed."""
+    """Room for what goes on in a village and in a chunk: of letters, by issue, in all, and to be summed."""
 
+    told: Any
     sights: Any
     minds: Any
     summands: Any
@@ -212,165 +174,7 @@ class Callers(NamedTuple):
     issue: int
 
 
-# ---------------------------------------------------------------- words
-
-
-@compiled
-def attitude_of(word):
-    """The attitude in a citizen's word."""
-    return np.uint32(word & ATTITUDE_BITS).view(np.float32)
-
-
-@compiled
-def word_of(attitude, online, talks, marches):
-    """A citizen's word: the attitude, and what neighbours can see of him."""
-    word = np.uint32(np.float32(attitude).view(np.uint32) & ATTITUDE_BITS)
-    word = np.uint32(word | ONLINE) if online else word
-    word = np.uint32(word | TALKS) if talks else word
-    return np.uint32(word | MARCHES) if marches else word
-
-
-# ---------------------------------------------------------------- the word goes round
-
-
-@compiled
-def spread(low, high, now, people):
-    """Whoever talked or marched last week shows it to his neighbours among citizens low..high.
-
-    Talkers go in ascending order, to friends before contacts: so what a citizen sees adds up in the order of his ties.
-    """
-    blocks, circumstances, columns = people.blocks, people.circumstances, people.citizens
-    past = columns.word[(now.clock[0].week + 1) % 2]
-    loud, upto = np.zeros(past.shape[1] + FAR + 1, np.uint32), np.zeros(blocks.size + 1, np.int64)
-    batches, differ = np.zeros(2, TOLD), _laws_differ(blocks, circumstances)
-    laws = np.empty(past.shape[1] if differ else 0, F)
-    for m in range(past.shape[0]):
-        _list_loud(past[m], blocks, loud, upto)
-        if differ:
-            _lay_down_laws(m, blocks, circumstances, laws)
-        for layer in range(2):
-            ties = Layer(layer, columns.start, columns.neighbour, past[m], columns.seen[m], U(low), U(high))
-            _go_round(m, ties, loud, upto, laws, now.rules[0].influence.epsilon, batches, people)
-
-
-@compiled
-def _go_round(m, ties, loud, upto, laws, epsilon, batches, people):
-    """Fills one batch of ties while what the other needs is fetched."""
-    layer, start, neighbour, words, seen, low, high = ties
-    blocks, circumstances, filling, number = people.blocks, people.circumstances, 0, 0
-    for b in range(blocks.size):
-        law = circumstances[b, m].policy
-        for t in range(upto[b], upto[b + 1]):
-            if JIT:
-                prefetch(start, _2 * U(loud[t + FAR]) + U(layer))
-                prefetch(neighbour, U(start[_2 * U(loud[t + FAR // 2]) + U(layer)]))
-            talker = U(loud[t])
-            theirs, at = words[talker], _2 * talker + U(layer)
-            if layer == 1 and not theirs & ONLINE:
-                continue
-            for e in range(U(start[at]), U(start[at + _1])):
-                i = U(neighbour[e])
-                if i < low or i >= high:
-                    continue
-                if JIT:
-                    prefetch(words, i)
-                    prefetch(seen, _SHOWN * i)
-                if number == BATCH:
-                    batches[filling].ties = number
-                    filling, number = 1 - filling, 0
-                    _tell(batches[filling], ties, epsilon)
-                batch = batches[filling]
-                batch.citizen[number] = np.uint32(i)
-                batch.law[number] = laws[i] if laws.size else law
-                batch.theirs[number] = theirs
-                number += 1
-    batches[filling].ties = number
-    _tell(batches[1 - filling], ties, epsilon)
-    _tell(batches[filling], ties, epsilon)
-
-
-@compiled
-def _tell(batch, ties, epsilon):
-    """Add what talkers show to what their neighbours see, one after the other, and empty the batch."""
-    citizen, mine, words, seen = batch.citizen, batch.mine, ties.words, ties.seen
-    talking, agreeing, distance, marching = batch.talking, batch.agreeing, batch.distance, batch.marching
-    for k in range(U(batch.ties)):
-        mine[k] = words[U(citizen[k])]
-    _compare_words(batch, ties.number, epsilon)
-    for k in range(U(batch.ties)):
-        at = _SHOWN * U(citizen[k])
-        seen[at] += talking[k]
-        seen[at + _1] += agreeing[k]
-        seen[at + _2] = np.float32(np.uint32(seen[at + _2]).view(np.float32) + distance[k]).view(np.uint32)
-        seen[at + _3] += marching[k]
-    batch.ties = 0
-
-
-@compiled
-def _compare_words(batch, layer, epsilon):
-    """What each talker of a batch shows; without branches, for who is on line, close or alike cannot be foreseen."""
-    law, mine, theirs, anybody = batch.law, batch.mine, batch.theirs, _NOTHING if layer else np.uint32(ONLINE)
-    talking, agreeing, distance, marching = batch.talking, batch.agreeing, batch.distance, batch.marching
-    one = _SECOND if layer else _FIRST
-    for k in range(U(batch.ties)):
-        word, own, other = theirs[k], attitude_of(mine[k]), attitude_of(theirs[k])
-        apart = np.float32(other - own)
-        alike = _FIRST if (other > law[k]) == (own > law[k]) else _NOTHING
-        close = _SECOND if abs(apart) <= epsilon else _NOTHING
-        visible = np.uint32((mine[k] | anybody) & np.uint32(ONLINE)) != 0
-        talks, marches = visible and word & TALKS != 0, visible and word & MARCHES != 0
-        talking[k] = one if talks else _NOTHING
-        agreeing[k] = np.uint32(alike + close) if talks else _NOTHING
-        distance[k] = apart if talks and close != 0 else _ZERO
-        marching[k] = alike if marches else _NOTHING
-
-
-@compiled
-def _list_loud(words, blocks, loud, upto):
-    """Who talks or marches, in ascending order; those of block b stand at loud[upto[b]:upto[b + 1]]."""
-    number = 0
-    for b in range(blocks.size):
-        for i in range(U(blocks[b].first), U(blocks[b].last)):
-            loud[number] = np.uint32(i)
-            number += 1 if words[i] & _LOUD else 0
-        upto[b + 1] = number
-
-
-@compiled
-def _laws_differ(blocks, circumstances):
-    """Whether citizens of one polity live under several policies on an issue, by district."""
-    for b in range(1, blocks.size):
-        if blocks[b].polity == blocks[b - 1].polity:
-            for m in range(circumstances.shape[1]):
-                if circumstances[b, m].policy != circumstances[b - 1, m].policy:
-                    return True
-    return False
-
-
-@compiled
-def _lay_down_laws(m, blocks, circumstances, laws):
-    for b in range(blocks.size):
-        for i in range(blocks[b].first, blocks[b].last):
-            laws[i] = circumstances[b, m].policy
-
-
-@compiled
-def look(seen, sight):
-    """What neighbours have shown citizens of a chunk. Returns whether more than FEW of them talk with anybody."""
-    friends, contacts, alike, close = sight.friends, sight.contacts, sight.alike, sight.close
-    distance, marchers, most = sight.distance, sight.marchers, _NOTHING
-    for j in range(U(seen.size) // _SHOWN):
-        talking, agreeing = seen[_SHOWN * j], seen[_SHOWN * j + _1]
-        friends[j] = np.int32(talking & _COUNT)
-        contacts[j] = np.int32(talking >> _16)
-        alike[j] = np.int32(agreeing & _COUNT)
-        close[j] = np.int32(agreeing >> _16)
-        distance[j] = np.uint32(seen[_SHOWN * j + _2]).view(np.float32)
-        marchers[j] = np.int32(seen[_SHOWN * j + _3])
-        most = np.uint32(most | talking)
-    for k in range(U(seen.size)):
-        seen[k] = _NOTHING
-    return most & _MANY != 0
+# ---------------------------------------------------------------- learn and attend
 
 
 @compiled
@@ -379,43 +183,6 @@ def _largest(circle):
     for j in range(U(circle.size)):
         most = max(most, circle[j])
     return most
-
-
-@compiled
-def look_round(i, circle, words, law, epsilon, columns, sight):
-    """Whoever of a chunk from citizen i on has more neighbours than `seen` can count looks at all of them."""
-    for j in range(circle.size):
-        if circle[j] > MOST:
-            _look_round(i + j, j, words, law, epsilon, columns, sight)
-
-
-@compiled
-def _look_round(i, j, words, law, epsilon, columns, sight):
-    friends, contacts, alike, close, marchers, distance = _0, _0, _0, _0, _0, _ZERO
-    x, start = attitude_of(words[i]), columns.start
-    for layer in range(2):
-        if layer == 1 and not words[i] & ONLINE:
-            continue
-        for e in range(start[2 * i + layer], start[2 * i + layer + 1]):
-            theirs = words[columns.neighbour[e]]
-            if not theirs & _LOUD or (layer == 1 and not theirs & ONLINE):
-                continue
-            y = attitude_of(theirs)
-            like_me = (y > law) == (x > law)
-            marchers += _I1 if theirs & MARCHES and like_me else _0
-            if not theirs & TALKS:
-                continue
-            friends += _0 if layer else _I1
-            contacts += _I1 if layer else _0
-            alike += _I1 if like_me else _0
-            near = abs(y - x) <= epsilon
-            close += _I1 if near else _0
-            distance += y - x if near else _ZERO
-    sight.friends[j], sight.contacts[j], sight.alike[j], sight.close[j] = friends, contacts, alike, close
-    sight.marchers[j], sight.distance[j] = marchers, distance
-
-
-# ---------------------------------------------------------------- learn and attend
 
 
 @compiled
@@ -444,19 +211,19 @@ def _notice(most, word, own, here, rule, sight, minds):
         own[j] = np.uint8(rest | AWARE) if aware else rest
 
 
-_FEW, _ALL = np.uint32(FEW), np.uint32(0xFFFFFFFF)
-
-
 @compiled
-def notice(many, word, own, here, rule, sight, minds):
-    """Who is aware of an issue. many: whether anybody of the chunk has more than FEW talking neighbours."""
+def notice(most, word, own, here, rule, sight, minds):
+    """Who is aware of an issue. most: bits that are set in anybody's number of talking friends, and of contacts."""
     draws(here.key[_AWARENESS], minds.number, 1, minds.citizens, minds.luck)
     draws(here.key[_FORGETTING], minds.number, 1, minds.citizens, minds.chance)
-    if many:
-        _notice(_ALL, word, own, here, rule, sight, minds)
-    else:
-        # Counts that are known to be small take a power without a loop.
+    largest = np.uint32(most & _COUNT) | np.uint32(most >> _16)
+    # Counts that are known to be small take a power by few steps, and without a loop.
+    if largest <= _FEW:
         _notice(_FEW, word, own, here, rule, sight, minds)
+    elif largest <= _MANY:
+        _notice(_MANY, word, own, here, rule, sight, minds)
+    else:
+        _notice(_ALL, word, own, here, rule, sight, minds)
 
 
 @compiled
@@ -578,11 +345,12 @@ def be_taught(word, anchor, upbringing, here, rule, minds):
 def judge(word, anchor, here, rule, sight, minds):
     """The attitude, after messages and talk, and its anchor."""
     told, taught, attitude, close, distance = minds.told, minds.taught, minds.attitude, sight.close, sight.distance
+    first = U(sight.first)
     influenced, anchored, educated, relaxes = rule.influence.on, rule.anchoring.on, rule.education.on, here.relaxes
     for j in range(U(anchor.size)):
         x, root, step = attitude_of(word[j]), anchor[j], told[j]
         if influenced:
-            step += influence(close[j], distance[j], rule.influence)
+            step += influence(close[j], distance[first + j], rule.influence)
         if anchored:
             step += anchoring(x, root, relaxes)
         if educated:
@@ -671,11 +439,13 @@ def _who_calls(organisations):
 def summon(member, calling, minds):
     """Members, and those whom their organisations call. Returns whether any are called."""
     bound, members, number, some = minds.bound, minds.member, 0, False
-    bound[: member.size] = _NO
+    for j in range(U(member.size)):
+        bound[j] = _YES if member[j] >= 0 else _NO
     # Written for everybody and kept for some: who is a member cannot be foreseen.
     for j in range(U(member.size)):
         members[number] = np.uint16(j)
-        number += 1 if member[j] >= 0 else 0
+        number += np.int64(bound[j])
+        bound[j] = _NO
     minds.members = number
     for t in range(U(number)):
         j = U(members[t])
@@ -689,9 +459,9 @@ def summon(member, calling, minds):
 def remember(own, memory, circle, here, rule, sight, minds):
     """Acting neighbours remembered, and who is carried along by them. Returns how many may act on the issue."""
     marchers, bound, asked = sight.marchers, minds.bound, minds.asked
-    keeps, keep, tau, number = here.keeps, rule.memory, rule.tau, _0
+    keeps, keep, tau, number, first = here.keeps, rule.memory, rule.tau, _0, U(sight.first)
     for j in range(U(own.size)):
-        acting = keep * memory[j] + F(marchers[j])
+        acting = keep * memory[j] + F(marchers[first + j])
         memory[j] = acting
         mine = np.uint8(own[j] & keeps)
         own[j] = mine
@@ -937,45 +707,66 @@ def _clear(tally):
 @compiled
 def citizens(now, teams, people):
     """One week of all citizens."""
-    some_citizens(0, people.blocks.size, now, teams, people)
+    who = talkers(0, people.citizens.circle.size, now, people)
+    mail = mail_for(np.array([who.sheets]), people)
+    write(0, who, now, people, mail)
+    some_citizens(0, people.blocks.size, now, teams, people, mail)
 
 
 @compiled
-def some_citizens(first, last, now, teams, people):
+def some_citizens(first, last, now, teams, people, mail):
     """One week of the citizens of blocks first..last. Writes only their own rows, so that ranges can run at once."""
     if first == last:
         return
-    blocks, columns = people.blocks, people.citizens
-    spread(blocks[first].first, blocks[last - 1].last, now, people)
-    calling, issues = _who_calls(teams.organisations), columns.own.shape[0]
-    notes = Notes(np.zeros(issues, SIGHT), np.zeros(1, MINDS), np.zeros(1, SUMMANDS))
-    _live(first, last, now, teams, people, calling, notes)
+    calling, issues = _who_calls(teams.organisations), people.citizens.own.shape[0]
+    notes = Notes(np.empty(1, TOLD), np.empty(issues, SIGHT), np.empty(1, MINDS), np.empty(1, SUMMANDS))
+    _live(first, last, now, teams, people, mail, calling, notes)
 
 
 @compiled
-def _live(first, last, now, teams, people, calling, notes):
+def _visit(village, b, last, now, people, mail, notes):
+    """Citizens of a village, which is in blocks from b on and before `last`, read their letters on all issues."""
+    words, blocks, epsilon = last_week(now, people), people.blocks, now.rules[0].influence.epsilon
+    low, high = SIZE * village, min(SIZE * (village + 1), words.shape[1])
+    for m in range(words.shape[0]):
+        law, c = notes.sights[m].law, b
+        while c < last and blocks[c].first < high:
+            law[max(blocks[c].first, low) - low : min(blocks[c].last, high) - low] = people.circumstances[c, m].policy
+            c += 1
+        read(village, m, words[m, low:high], epsilon, mail, notes.told[0], notes.sights[m])
+
+
+@compiled
+def _live(first, last, now, teams, people, mail, calling, notes):
     """The week of the citizens of blocks first..last; apart from what makes tables, so that none are counted."""
     sights, minds, summands = notes.sights, notes.minds[0], notes.summands[0]
     blocks, columns, rule, issues = people.blocks, people.citizens, now.rules[0], sights.size
-    past, present = columns.word[(now.clock[0].week + 1) % 2], columns.word[now.clock[0].week % 2]
+    past, present = last_week(now, people), columns.word[now.clock[0].week % 2]
+    village = -1
     for b in range(first, last):
         for m in range(issues):
             _clear(people.tally[b, m])
         people.enrolled[b, :] = 0
-        for i in range(blocks[b].first, blocks[b].last, SIZE):
-            n = min(i + SIZE, blocks[b].last)
+        n = blocks[b].first
+        while n < blocks[b].last:
+            i = n
+            if i // SIZE != village:
+                village = i // SIZE
+                _visit(village, b, last, now, people, mail, notes)
+            n = min(SIZE * (village + 1), blocks[b].last)
             grievance, circle = columns.grievance[i:n], columns.circle[i:n]
             _meet(n - i, i - blocks[b].offset, minds)
             crowded = _largest(circle) > MOST
             for m in range(issues):
                 here, sight, word, own = people.circumstances[b, m], sights[m], past[m, i:n], columns.own[m, i:n]
-                many = look(columns.seen[m, SHOWN * i : SHOWN * n], sight) or crowded
+                most = look(i - SIZE * village, n - i, sight)
                 if crowded:
+                    most = _ALL
                     look_round(i, circle, past[m], here.policy, rule.influence.epsilon, columns, sight)
                 if here.injustice > _ZERO:
                     learn_of_injustice(word, own, here, minds)
                 if rule.awareness.on:
-                    notice(many, word, own, here, rule.awareness, sight, minds)
+                    notice(most, word, own, here, rule.awareness, sight, minds)
                 attend(own, circle, columns.interest[m, i:n], here, rule.salience, sight, minds)
             if rule.backfire.on:
                 grieve(grievance, minds, rule.backfire)

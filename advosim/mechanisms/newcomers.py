@@ -8,9 +8,9 @@ from __future__ import annotations
 import numpy as np
 
 from advosim.mechanisms.chronicle import note
-from advosim.mechanisms.crowd import attitude_of
 from advosim.mechanisms.institutions import half_effect
 from advosim.mechanisms.resources import close
+from advosim.mechanisms.word_of_mouth import attitude_of
 from advosim.world.chance import draw64, exp, key, normal, pair, stream
 from advosim.world.codes import (
     AGAINST,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from advosim.mechanisms.crowd import attitude_of
 from advosim.mechanisms.institutions import half_effect
+from advosim.mechanisms.word_of_mouth import attitude_of
 from advosim.world.chance import U, draw64, exp, key, log, logistic, normal, pair, stream
 from advosim.world.codes import AGGREGATOR, HUNTER
 from advosim.world.compile import compiled

@@ -164,6 +164,7 @@ def _settled(scenario: Scenario, seed: int, weeks: int, known: Names, threads: i
             tally=np.zeros((b, m), TALLY),
             enrolled=np.zeros((b, o), np.int64),
             citizens=citizens_of(scenario, seed, n, blocks, threads),
+            letters=np.empty(0, np.uint64),
         ),
         scripted(scenario),
         _record(scenario, weeks, known, len(districts), consents),

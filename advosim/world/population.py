@@ -161,7 +161,6 @@ def citizens_of(scenario: Scenario, seed: int, n: int, blocks: NDArray[Any], thr
         start=np.zeros(1, np.int64),
         neighbour=np.zeros(0, np.uint32),
         circle=np.zeros(n, np.int32),
-        seen=np.zeros((m, 4 * n), np.uint32),
     )
     _people(scenario, seed, columns, blocks, threads)
     start, neighbour = _ties(scenario, seed, columns, blocks, threads)

@@ -60,8 +60,6 @@ class Citizens(NamedTuple):
     """(ties,): citizens."""
     circle: NDArray[np.int32]
     """(n,): neighbours whom a citizen can see: all face to face and, if he is online, those online. Set by `enact`."""
-    seen: NDArray[np.uint32]
-    """(m, 4n): what neighbours show this week, as `crowd` packs it; 0 between weeks."""
 
 
 class Now(NamedTuple):
@@ -182,6 +180,8 @@ class People(NamedTuple):
     enrolled: NDArray[np.int64]
     """(b, o): members by block."""
     citizens: Citizens
+    letters: NDArray[np.uint64]
+    """(room,): for what talkers write to neighbours in a week. No state: `week.line` lends it."""
 
 
 class Script(NamedTuple):
