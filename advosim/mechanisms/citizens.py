@@ -489,9 +489,12 @@ def _count_values(publics, blocks, values):
         publics[q].values[:] = 0.0
     for b in range(blocks.size):
         public = publics[blocks[b].public]
-        for i in range(blocks[b].first, blocks[b].last):
-            for f in range(values.shape[0]):
-                public.values[f] += np.float64(values[f, i]) / public.citizens
+        people = np.float64(public.citizens)
+        for f in range(values.shape[0]):
+            total = public.values[f]
+            for i in range(blocks[b].first, blocks[b].last):
+                total += np.float64(values[f, i]) / people
+            public.values[f] = total
 
 
 @compiled

@@ -97,10 +97,9 @@ MINDS = table(
     ("injustice", "f4", (SIZE,), "learned of this week"),
     ("luck", "f4", (SIZE,), "0..1, draws"),
     ("chance", "f4", (SIZE,), "0..1, draws"),
-    ("fit", "f4", (SIZE,), ">= 0, of a message's frame"),
-    ("step", "f4", (SIZE,), "that a message would add"),
+    ("marks", "u1", (SIZE,), "who is meant"),
+    ("few", "u2", (SIZE,), "which of the chunk they are"),
     ("told", "f4", (SIZE,), "steps of the attitude by messages"),
-    ("convinced", "u1", (SIZE,), "whether a message fitted"),
     ("taught", "f4", (SIZE,), "step of the anchor"),
     ("attitude", "f4", (SIZE,), "-1..1, this week's"),
     ("pro", "u1", (SIZE,), "whether it is above the policy"),
@@ -162,6 +161,19 @@ class Notes(NamedTuple):
     sights: Any
     minds: Any
     summands: Any
+
+
+class Call(NamedTuple):
+    """A call to a chunk of citizens, and who of them has time."""
+
+    reaches: np.uint64
+    """Key of the draws of whom it reaches."""
+    has_time: np.uint64
+    first: int
+    """The first citizen's number in the draws, and how far the next one's lies from it."""
+    step: int
+    available: np.float32
+    """0..1, share of those who have time."""
 
 
 class Callers(NamedTuple):
@@ -251,76 +263,43 @@ def grieve(grievance, minds, rule):
 
 @compiled
 def hear(side, i, word, values, here, rule, minds):
-    """The steps that a side's messages add to the attitudes of a chunk from citizen i on."""
-    if here.heard[0, side] <= _ZERO and here.heard[1, side] <= _ZERO:
+    """The steps that a side's messages add to the attitudes of those of a chunk, from citizen i on, who hear them."""
+    heard0, heard1, luck, marks = here.heard[0, side], here.heard[1, side], minds.luck, minds.marks
+    if heard0 <= _ZERO and heard1 <= _ZERO:
         return
-    n = i + word.size
-    draws(here.key[_PERSUASION], SIDES * minds.number + side, SIDES, minds.citizens, minds.luck)
-    frame0, frame1 = here.frame[0, side], here.frame[1, side]
-    _compare(
-        values.shape[0], frame0, frame1, word, values[max(frame0, 0), i:n], values[max(frame1, 0), i:n], here, minds
-    )
-    _weigh(side, word, here, rule.persuasion, minds)
+    draws(here.key[_PERSUASION], SIDES * minds.number + side, SIDES, minds.citizens, luck)
+    for j in range(U(word.size)):
+        marks[j] = _YES if luck[j] < (heard1 if word[j] & ONLINE else heard0) else _NO
+    for t in range(list_marked(minds)):
+        j = U(minds.few[t])
+        minds.told[j] += _taken(side, j, word[j], values[:, i + np.int64(j)], here, rule, minds)
+
+
+@compiled
+def list_marked(minds):
+    """Lists who is marked; returns how many are."""
+    marks, few, number = minds.marks, minds.few, 0
+    # Written for everybody and kept for some: a branch could not be foreseen.
+    for j in range(U(minds.citizens)):
+        few[number] = np.uint16(j)
+        number += np.int64(marks[j])
+    return number
+
+
+@compiled
+def _taken(side, j, word, values, here, rule, minds):
+    """The step that a message adds which a citizen hears; if its frame fits, he values the frame more from now on."""
+    on, x, direction = 1 if word & ONLINE else 0, attitude_of(word), _ONE if side == 0 else -_ONE
+    frame, strength = here.frame[on, side], here.strength[on, side]
+    fit = framed(values[frame], values.size, here.frame_gain) if frame >= 0 else _ONE
+    step = here.verdict[side] * persuasion(x, strength, direction, fit, rule.persuasion)
     if rule.backlash.on:
-        draws(here.key[_BACKLASH], SIDES * minds.number + side, SIDES, minds.citizens, minds.chance)
-        _resent(side, word, here, rule.backlash, minds)
-    _take_in(side, word, here, minds)
-    if here.shift > _ZERO:
-        for f in range(values.shape[0]):
-            _value(f, side, word, values[f, i:n], here, minds)
-
-
-@compiled
-def _compare(frames, frame0, frame1, word, values0, values1, here, minds):
-    """How a message fits: what whoever is offline and online values of the frames that they hear."""
-    fit, gain, framed0, framed1 = minds.fit, here.frame_gain, frame0 >= 0, frame1 >= 0
-    for j in range(U(word.size)):
-        on, one, other = word[j] & ONLINE != 0, values1[j], values0[j]
-        fits = framed(one if on else other, frames, gain)
-        fit[j] = fits if (framed1 if on else framed0) else _ONE
-
-
-@compiled
-def _weigh(side, word, here, rule, minds):
-    """The step that a message would add."""
-    fit, step, verdict, direction = minds.fit, minds.step, here.verdict[side], _ONE if side == 0 else -_ONE
-    strength0, strength1 = here.strength[0, side], here.strength[1, side]
-    for j in range(U(word.size)):
-        x, on = attitude_of(word[j]), word[j] & ONLINE != 0
-        step[j] = verdict * persuasion(x, strength1 if on else strength0, direction, fit[j], rule)
-
-
-@compiled
-def _resent(side, word, here, rule, minds):
-    """Steps turned round."""
-    fit, step, luck, policy, pro = minds.fit, minds.step, minds.chance, here.policy, side == 0
-    strength0, strength1 = here.strength[0, side], here.strength[1, side]
-    for j in range(U(word.size)):
-        x, on = attitude_of(word[j]), word[j] & ONLINE != 0
-        step[j] = backlash(step[j], strength1 if on else strength0, fit[j], (x > policy) == pro, luck[j], rule)
-
-
-@compiled
-def _take_in(side, word, here, minds):
-    """Who hears the message."""
-    fit, step, luck, told, convinced = minds.fit, minds.step, minds.luck, minds.told, minds.convinced
-    heard0, heard1 = here.heard[0, side], here.heard[1, side]
-    for j in range(U(word.size)):
-        more, fits, on = step[j], fit[j], word[j] & ONLINE != 0
-        hears = luck[j] < (heard1 if on else heard0)
-        told[j] += more if hears else _ZERO
-        convinced[j] = _YES if hears and fits > _ONE else _NO
-
-
-@compiled
-def _value(f, side, word, value, here, minds):
-    """Values move toward a frame that was heard and fits."""
-    convinced, keep = minds.convinced, _ONE - here.shift
-    toward0 = here.shift if here.frame[0, side] == f else _ZERO
-    toward1 = here.shift if here.frame[1, side] == f else _ZERO
-    for j in range(U(value.size)):
-        moved = keep * value[j] + (toward1 if word[j] & ONLINE else toward0)
-        value[j] = moved if convinced[j] != 0 else value[j]
+        luck = draw(here.key[_BACKLASH], SIDES * (minds.number + np.int64(j)) + side)
+        step = backlash(step, strength, fit, (x > here.policy) == (side == 0), luck, rule.backlash)
+    if here.shift > _ZERO and fit > _ONE:
+        for f in range(values.size):
+            values[f] = (_ONE - here.shift) * values[f] + (here.shift if frame == f else _ZERO)
+    return step
 
 
 @compiled
@@ -438,17 +417,14 @@ def _who_calls(organisations):
 @compiled
 def summon(member, calling, minds):
     """Members, and those whom their organisations call. Returns whether any are called."""
-    bound, members, number, some = minds.bound, minds.member, 0, False
+    bound, marks, some = minds.bound, minds.marks, False
     for j in range(U(member.size)):
-        bound[j] = _YES if member[j] >= 0 else _NO
-    # Written for everybody and kept for some: who is a member cannot be foreseen.
-    for j in range(U(member.size)):
-        members[number] = np.uint16(j)
-        number += np.int64(bound[j])
+        marks[j] = _YES if member[j] >= 0 else _NO
         bound[j] = _NO
-    minds.members = number
-    for t in range(U(number)):
-        j = U(members[t])
+    minds.members = list_marked(minds)
+    for t in range(U(minds.members)):
+        j = U(minds.few[t])
+        minds.member[t] = np.uint16(j)
         if calling[U(member[j])] != 0:
             bound[j] = _YES
             some = True
@@ -475,50 +451,50 @@ def remember(own, memory, circle, here, rule, sight, minds):
 @compiled
 def be_called(word, own, here, rule, minds):
     """Whom calls reach by chance who has time. Returns whether they reach anybody."""
-    some = False
+    some, key, number, signing = False, here.key, minds.number, rule.participation.available_to_sign
     if here.collecting[0] != 0 or here.collecting[1] != 0:
-        available = rule.participation.available_to_sign
-        some = _reached(_CALL_SIGN, _TIME_SIGN, here.sign, available, word, own, here, minds) or some
-    available = rule.participation.available_to_march
-    some = _reached(_CALL_MARCH, _TIME_MARCH, here.march, available, word, own, here, minds) or some
+        call = Call(key[_CALL_SIGN], key[_TIME_SIGN], number, 1, signing)
+        some = _ask(call, _chances(here.sign), word, own, minds) or some
+    call = Call(key[_CALL_MARCH], key[_TIME_MARCH], number, 1, rule.participation.available_to_march)
+    some = _ask(call, _chances(here.march), word, own, minds) or some
     if rule.boycott.on:
-        some = _reached(_CALL_SHUN, _TIME_SHUN, here.shun, rule.boycott.available, word, own, here, minds) or some
+        call = Call(key[_CALL_SHUN], key[_TIME_SHUN], number, 1, rule.boycott.available)
+        some = _ask(call, _chances(here.shun), word, own, minds) or some
     if here.ballots:
         for kind in range(_RIGHTS):
             for side in range(SIDES):
-                if here.open[kind, side] and (here.back[0, kind, side] > _ZERO or here.back[1, kind, side] > _ZERO):
-                    first = SIDES * (_RIGHTS * minds.number + kind) + side
-                    draws(here.key[_CALL_BACK], first, SIDES * _RIGHTS, minds.citizens, minds.luck)
-                    draws(here.key[_TIME_BACK], first, SIDES * _RIGHTS, minds.citizens, minds.chance)
-                    limits = here.back[0, kind, side], here.back[1, kind, side], rule.participation.available_to_sign
-                    _ask(side, limits, word, own, minds)
-                    some = True
+                if here.open[kind, side]:
+                    first = SIDES * (_RIGHTS * number + kind) + side
+                    call = Call(key[_CALL_BACK], key[_TIME_BACK], first, SIDES * _RIGHTS, signing)
+                    offline, online = here.back[0, kind, side], here.back[1, kind, side]
+                    chances = (offline, _ZERO, online, _ZERO) if side == 0 else (_ZERO, offline, _ZERO, online)
+                    some = _ask(call, chances, word, own, minds) or some
     return some
 
 
 @compiled
-def _reached(call, time, chance, available, word, own, here, minds):
-    """Marks whom calls of either side reach. chance: (2, sides), offline and online."""
-    if chance[0, 0] <= _ZERO and chance[0, 1] <= _ZERO and chance[1, 0] <= _ZERO and chance[1, 1] <= _ZERO:
-        return False
-    draws(here.key[call], minds.number, 1, minds.citizens, minds.luck)
-    draws(here.key[time], minds.number, 1, minds.citizens, minds.chance)
-    for side in range(SIDES):
-        if chance[0, side] > _ZERO or chance[1, side] > _ZERO:
-            _ask(side, (chance[0, side], chance[1, side], available), word, own, minds)
-    return True
+def _chances(of):
+    return of[0, 0], of[0, 1], of[1, 0], of[1, 1]
 
 
 @compiled
-def _ask(side, limits, word, own, minds):
-    """Marks whom of a side a call reaches who has time. limits: chances offline and online, and that of having time."""
-    luck, time, pro, asked = minds.luck, minds.chance, minds.pro, minds.asked
-    offline, online, available = limits
-    mine = _YES if side == 0 else _NO
+def _ask(call, chances, word, own, minds):
+    """Marks whom a call reaches who has time. chances: offline for both sides, then online. Returns whether any are."""
+    offline0, offline1, online0, online1 = chances
+    if offline0 <= _ZERO and offline1 <= _ZERO and online0 <= _ZERO and online1 <= _ZERO:
+        return False
+    luck, pro, marks, some = minds.luck, minds.pro, minds.marks, False
+    draws(call.reaches, call.first, call.step, minds.citizens, luck)
     for j in range(U(own.size)):
-        told = luck[j] < (online if word[j] & ONLINE else offline)
-        hit = told and time[j] < available and pro[j] == mine and own[j] & AWARE != 0
-        asked[j] = np.uint8(asked[j] | (_YES if hit else _NO))
+        on, mine, aware = word[j] & ONLINE != 0, pro[j] != 0, own[j] & AWARE != 0
+        chance = (online0 if mine else online1) if on else (offline0 if mine else offline1)
+        marks[j] = _YES if aware & (luck[j] < chance) else _NO
+    for t in range(list_marked(minds)):
+        j = U(minds.few[t])
+        if draw(call.has_time, call.first + call.step * np.int64(j)) < call.available:
+            minds.asked[j] = _YES
+            some = True
+    return some
 
 
 @compiled
