@@ -26,9 +26,12 @@ MOST = 0xFFFF
 """Talking neighbours that can be counted; whoever has more neighbours looks for himself."""
 LAYERS = 2
 """Friends and contacts."""
+LINE = 64
+"""Bytes that memory is fetched by."""
 _NOTHING, _16 = np.uint32(0), np.uint32(16)
 _FIRST, _SECOND, _COUNT = np.uint32(1), np.uint32(1 << 16), np.uint32(MOST)
-_1, _2, _32, _SHEET, _LINE = U(1), U(2), U(32), U(SHEET), U(16)
+_1, _2, _32, _SHEET = U(1), U(2), U(32), U(SHEET)
+_TIES, _LETTERS = U(LINE // np.dtype(np.uint32).itemsize), LINE // np.dtype(np.uint64).itemsize
 _LOUD, _READER = np.uint32(TALKS | MARCHES), U(0xFFFFFFFF)
 _0, _I1, _ZERO = np.int32(0), np.int32(1), F(0.0)
 
@@ -189,7 +192,7 @@ def write(part, who, now, people, mail):
                 prefetch(start, _2 * U(loud[t + U(FAR)]))
                 ahead = U(start[_2 * U(loud[t + U(FAR // 2)])])
                 prefetch(neighbour, ahead)
-                prefetch(neighbour, ahead + _LINE)
+                prefetch(neighbour, ahead + _TIES)
             word, at = words[m, talker], _2 * talker
             free = _write_to(neighbour, start[at], start[at + _1], word, friends, free)
             if word & ONLINE:
@@ -238,8 +241,8 @@ def read(village, m, words, epsilon, mail, told, sight):
             sheet, end = np.int64(mail.first[part, m, village, kind]), mail.end[part, m, village, kind]
             while SHEET * (sheet + 1) <= end:
                 if JIT:
-                    for line in range(0, SHEET, 8):
-                        prefetch(mail.letters, U(SHEET * np.int64(mail.following[sheet]) + line))
+                    for k in range(0, SHEET, _LETTERS):
+                        prefetch(mail.letters, U(SHEET * np.int64(mail.following[sheet]) + k))
                 _tell(mail.letters[SHEET * sheet : SHEET * (sheet + 1)], kind, words, epsilon, told, sight)
                 sheet = np.int64(mail.following[sheet])
             _tell(mail.letters[SHEET * sheet : end], kind, words, epsilon, told, sight)

@@ -21,6 +21,8 @@ PROGRAM = 450e6
 """Bytes of the program itself: Python, its libraries, compiled rules."""
 OF_ISSUE, OF_CITIZEN, OF_FRAME, OF_TIE_END = 29, 32, 4, 4
 """Bytes of a citizen's columns for each issue, without any, for each frame; and of a tie at each of its ends."""
+LETTERS = 0.8
+"""Bytes of what a tenth of the citizens write along each end of a tie, for each issue."""
 FOUNDING = 4.0
 """Times the ties are there while they are drawn and sorted."""
 WEEK, TEAM, EVENT = 376, 200, 128
@@ -61,7 +63,8 @@ def size(scenario: Settings) -> Size:
     districts = sum(polity.districts for polity in scenario.polity.values())
     events = weeks * (38 * len(scenario.polity) * issues + 22 * sum(teams) + districts * issues)
     records = rows * WEEK + weeks * sum(teams) * TEAM
-    memory = PROGRAM + max(columns * 2 + drawing, columns + READ * records) + events * EVENT
+    letters = ends * LETTERS * issues
+    memory = PROGRAM + max(columns * 2 + drawing, columns + letters + READ * records) + events * EVENT
     disk = FIGURES + CSV * rows + 2 * TEAM * weeks * sum(teams)
     work = people * issues * weeks * SECONDS + people * SECONDS_FOUNDED
     return Size(memory, disk, work + SECONDS_SAVED + 1e-6 * weeks * sum(teams))
