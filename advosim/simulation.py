@@ -175,11 +175,11 @@ def is_compiled() -> bool:
     return folder is not None and sound("advosim.week") and any(folder.glob("week.weeks-*.nbi"))
 
 
-def _is_called() -> bool:
-    """Whether the week's rules stand compiled for Python to call them one by one."""
-    module = "advosim.mechanisms.chronicle"
+def _is_shared_out() -> bool:
+    """Whether the week stands compiled for threads that share citizens out."""
+    module = "advosim.mechanisms.crowd"
     folder = cache_of(module)
-    return folder is not None and sound(module) and any(folder.glob("chronicle.record_abroad.called-*.nbi"))
+    return folder is not None and sound(module) and any(folder.glob("crowd.some_citizens.called-*.nbi"))
 
 
 def compile_all(progress: Progress, threads: int = 1) -> None:
@@ -188,15 +188,15 @@ def compile_all(progress: Progress, threads: int = 1) -> None:
     Processes share the work, since a compiler is busy with one function at a time; what they leave in the cache is put
     together here. Where one fails, what it had is compiled here too.
 
-    threads: with several, Python calls rules one by one.
+    threads: with several, the week is compiled in parts, too.
     """
-    if is_compiled() and (threads == 1 or _is_called()):
+    if is_compiled() and (threads == 1 or _is_shared_out()):
         return
     number = len(stages())
     progress("compile", 0, number + 2)
     world = _smallest()
     progress("compile", 1, number + 2)
-    processes = _compilers(min(processors(), 4), threads > 1) if JIT and cache_of("advosim.week") else []
+    processes = _compilers(min(processors(), 4)) if JIT and cache_of("advosim.week") else []
     with wrapping(), ThreadPoolExecutor(max(1, len(processes))) as pool:
         lines, left = queue.SimpleQueue[str | None](), deque(families())
         for process in processes:
@@ -209,17 +209,16 @@ def compile_all(progress: Progress, threads: int = 1) -> None:
                 done += 1
                 progress("compile", min(done, number + 1), number + 2)
         whole_weeks(world, 1)
+        if threads > 1:
+            line(threads)(world, 1)
     progress("compile", number + 2, number + 2)
 
 
-def _compilers(number: int, called: bool = False) -> list[subprocess.Popen[str]]:
-    """Processes that compile what they are told and print a line for every rule; none where one is enough.
-
-    called: for Python to call, too.
-    """
+def _compilers(number: int) -> list[subprocess.Popen[str]]:
+    """Processes that compile what they are told and print a line for every rule; none where one is enough."""
     if number < 2:
         return []
-    code = f"import advosim.simulation as s; s.compile_told({called})"
+    code = "import advosim.simulation as s; s.compile_told()"
     # From where this process has the package: what is compiled of a copy in the folder it started in is of no use.
     known = {**os.environ, "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)}
     return [
@@ -246,15 +245,13 @@ def _hand_out(process: subprocess.Popen[str], left: deque[list[str]], lines: que
     lines.put(None)
 
 
-def compile_told(called: bool) -> None:
+def compile_told() -> None:
     """Compile the rules that each line of input names, with a line of output for each rule, and an empty one."""
-    world, calls = _smallest(), {call.__name__: call for call in stages()}
+    world = _smallest()
     with wrapping():
         for names in sys.stdin:
             for name in names.split():
                 compile_rule(name, world)
-                if called:
-                    calls[name](world)
                 print(name, flush=True)
             print(flush=True)
 

@@ -11,7 +11,7 @@ import dis
 import inspect
 import sys
 import types
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import repeat
 from typing import Any
@@ -66,7 +66,7 @@ from advosim.mechanisms.ties import ties
 from advosim.mechanisms.venues import municipalities, stakeholder_table
 from advosim.scenario.problems import InputError, Problem, did_you_mean
 from advosim.world.chance import wrapping
-from advosim.world.compile import compiled_here, entry
+from advosim.world.compile import compiled, compiled_here, entry
 from advosim.world.state import BUNDLE_OF, Now, People, Teams, World
 
 
@@ -167,15 +167,15 @@ def week(w):
 _inlined_week = numba.njit(inline="always")(week)
 
 
+Line = Callable[[World, int], None]
+"""Runs a World on by a number of weeks."""
+
+
 @entry
 def weeks(w, number):
     """`number` weeks in one call."""
     for _ in range(number):
         _inlined_week(w)
-
-
-Line = Callable[[World, int], None]
-"""Runs a World on by a number of weeks."""
 
 
 def _globals_of(function: Callable[..., Any]) -> dict[str, None]:
@@ -184,6 +184,26 @@ def _globals_of(function: Callable[..., Any]) -> dict[str, None]:
 
 
 _CALLED = tuple(_globals_of(week))
+
+
+@compiled
+def _skipped(*bundles):
+    """A mechanism that does nothing, in compiled code."""
+
+
+def _only(names: Sequence[str], name: str, idle: Callable[..., Any]) -> Callable[[World], None]:
+    """The straight line of `week` with `idle` in the place of all but some mechanisms."""
+    others = {other: idle for other in _CALLED if other not in names}
+    made = types.FunctionType(week.__code__, {**week.__globals__, **others}, name)
+    # By it compiled code is kept, and otherwise that of `week`.
+    made.__qualname__ = name
+    return made
+
+
+before_citizens = entry(_only(_CALLED[: _CALLED.index("citizens")], "before_citizens", _skipped))
+after_citizens = entry(_only(_CALLED[_CALLED.index("citizens") + 1 :], "after_citizens", _skipped))
+"""What stands before and after citizens in the week: for threads that share citizens out."""
+
 _BESIDE = ("turn", "record_week", "record_abroad", "citizens", "count")
 TABLE_MECHANISMS = tuple(name for name in _CALLED if name not in _BESIDE)
 CITIZEN_MECHANISMS = (
@@ -295,8 +315,21 @@ def _with(replaced: Mapping[str, Callable[..., Any]], threads: int) -> Callable[
         for name, rule in replaced.items()
         if name not in own
     }
-    others["citizens"] = _shared_out(some, threads)
-    return types.FunctionType(week.__code__, {**week.__globals__, **others}, "week")
+    shared_out = _shared_out(some, threads)
+    if not others:
+        return _around(shared_out)
+    return types.FunctionType(week.__code__, {**week.__globals__, **others, "citizens": shared_out}, "week")
+
+
+def _around(shared_out: Callable[[Now, Teams, People], None]) -> Callable[[World], None]:
+    """A week in which all but the citizens' phase is compiled as a whole."""
+
+    def one_week(w: World) -> None:
+        before_citizens(w)
+        shared_out(w.now, w.teams, w.people)
+        after_citizens(w)
+
+    return one_week
 
 
 def _kernel(own: Mapping[str, Callable[..., Any]]) -> Callable[..., None]:
@@ -331,16 +364,7 @@ def _callers(space: Mapping[str, Any], named: set[str]) -> set[str]:
 
 def _shared_out(some: Callable[..., None], threads: int) -> Callable[..., None]:
     """The citizens' phase over ranges of blocks on a pool of threads; each writes rows of its own."""
-    if threads <= 1:
-
-        def alone(now: Now, teams: Teams, people: People) -> None:
-            who = _mouth.talkers(0, people.citizens.circle.size, now, people)
-            mail = _mouth.mail_for(np.array([who.sheets]), people)
-            _mouth.write(0, who, now, people, mail)
-            some(0, people.blocks.size, now, teams, people, mail)
-
-        return alone
-    pool = ThreadPoolExecutor(threads - 1)
+    pool = ThreadPoolExecutor(max(1, threads - 1))
 
     def on_each(work: Callable[..., Any], *arguments: Iterable[Any]) -> list[Any]:
         def part(*given: Any) -> Any:
@@ -376,12 +400,7 @@ def _interpreted(one_week: Callable[[World], None]) -> Line:
 
 def stages() -> list[Callable[[World], None]]:
     """The lines of `week`, each as a call that runs one mechanism alone: to compile them one by one."""
-
-    def only(name: str) -> Callable[[World], None]:
-        others = {other: _idle for other in _CALLED if other != name}
-        return types.FunctionType(week.__code__, {**week.__globals__, **others}, name)
-
-    return [only(name) for name in _CALLED]
+    return [_only([name], name, _idle) for name in _CALLED]
 
 
 def families() -> list[list[str]]:
