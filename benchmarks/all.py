@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,10 +39,12 @@ from advosim.world.found import Settled, found
 from advosim.world.state import World
 
 OUT = Path(__file__).resolve().parents[1] / "results" / "benchmarks"
-LOUD, LOUDER = ({"mechanism.expression.threshold": threshold} for threshold in (0.2, 0.12))
+LOUD, LOUDER = ({"mechanism.expression.threshold": threshold} for threshold in (0.25, 0.12))
 """Settings under which a fifth of the citizens talk, and half of them; as shipped it is one in 25."""
-ENOUGH = 0.02
-"""Seconds that a work should take at least, or caches that others have filled would be most of it."""
+LATER = 80
+"""Weeks after which as many go on talking from week to week."""
+ENOUGH = 0.1
+"""Seconds that a work should take at least: in the first of the weeks caches are full of what others did."""
 CHECKED = 10
 """Weeks after which outputs are held against each other."""
 SLOWER = 1.05
@@ -84,18 +87,20 @@ def at_size(n: int, forms: dict[str, peers.Peer], times: int) -> Iterator[Row]:
         yield row(f"reduced rule, {name}: unlike ours", n, "citizens", apart, "share of citizens")
     works = {f"reduced rule, {name}": several(one, weeks[f"reduced rule, {name}"]) for name, one in running.items()}
     worlds = {
-        "baseline": scaling.citizens(n),
-        "one issue": one,
-        "a fifth talk": one.but(LOUD),
-        "half talk": one.but(LOUDER),
+        "baseline": scaling.begun(scaling.citizens(n)),
+        "one issue": scaling.begun(one),
+        "a fifth talk": scaling.begun(one.but(LOUD), LATER),
+        "half talk": scaling.begun(one.but(LOUDER), LATER),
     }
-    for name, given in worlds.items():
-        what, once = f"full rule, {name}", scaling.weeks(given)
+    for name, (world, run) in worlds.items():
+        what, once = f"full rule, {name}", partial(run, world, 1)
         weeks[what] = enough(statistics.median(processor(once) for _ in range(3)))
-        works[what] = repeated(once, weeks[what])
+        works[what] = partial(run, world, weeks[what])
     issues = {"full rule, baseline": 3}
     for name, taken in rounds(works, times).items():
         yield taken.row(name, n, "citizens", 1e9 / n / issues.get(name, 1), NS, weeks[name])
+    for name, (world, _) in worlds.items():
+        yield row(f"full rule, {name}: talk", n, "citizens", talking(world), "share of citizens")
 
 
 def enough(seconds: float) -> int:
@@ -103,8 +108,10 @@ def enough(seconds: float) -> int:
     return max(1, min(40, int(ENOUGH / seconds)))
 
 
-def repeated(work: Callable[[], Any], count: int) -> Callable[[], Any]:
-    return lambda: [work() for _ in range(count)]
+def talking(world: World) -> float:
+    """The share of citizens who talk on an issue, after the last week."""
+    words = world.people.citizens.word[world.now.clock["week"][0] % 2]
+    return float((words & np.uint32(TALKS) != 0).mean())
 
 
 def several(one: reduced.Running, count: int) -> Callable[[], Any]:
@@ -145,12 +152,12 @@ def bytes_moved(world: World) -> float:
     before = {name: column.copy() for name, column in columns.items()}
     line(1)(world, 1)
     written = sum(column.nbytes for name, column in columns.items() if (column != before[name]).any())
-    talk = float((people.word[0] & np.uint32(TALKS) != 0).mean())
-    issues = len(people.own)
-    # A talker reads his tie (4), the other's word (4), and adds to what the other sees (16, read and written).
-    told = talk * issues * len(people.neighbour) * (4 + 4 + 2 * 16)
-    seen = 2 * people.seen.nbytes  # read, and set back to 0, beside its reading as a column
-    return sum(column.nbytes for column in columns.values()) + written + people.word.nbytes + told + seen
+    issues, letter = len(people.own), 8
+    # A talker reads his tie, and writes a letter that is read.
+    told = talking(world) * issues * len(people.neighbour) * (people.neighbour.itemsize + 2 * letter)
+    # Last week's words are read to list who talks, and again as a column.
+    words = people.word.nbytes + people.word[0].nbytes
+    return sum(column.nbytes for column in columns.values()) + written + words + told
 
 
 def whole_sweeps(times: int, weeks: int = 100) -> Iterator[Row]:
@@ -199,8 +206,8 @@ def threads(n: int, times: int) -> Iterator[Row]:
     block, pool = np.zeros(2**27, np.uint8), ThreadPoolExecutor(2)
     other = np.empty_like(block)
     parts, pairs = np.array_split(places, 2), list(zip(np.array_split(other, 2), np.array_split(block, 2), strict=True))
-    works = {
-        "": (lambda: line(1)(one, 1), lambda: line(2)(two, 1)),
+    works: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
+        "": (partial(line(1), one, 1), partial(line(2), two, 1)),
         "read along ties, ": (lambda: gathered(places, words), lambda: [*pool.map(gathered, parts, [words] * 2)]),
         "copy, ": (lambda: np.copyto(other, block), lambda: [*pool.map(np.copyto, *zip(*pairs, strict=True))]),
     }

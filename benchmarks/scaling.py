@@ -12,21 +12,32 @@ from measured import Row, Work, exponent, rounds
 from advosim import Scenario
 from advosim.experiment.sweep import designs
 from advosim.simulation import simulate
-from advosim.week import line
+from advosim.week import Line, line
 from advosim.world.chance import wrapping
 from advosim.world.found import Settled, found
+from advosim.world.state import World
 
 CITIZENS = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 ORGANISATIONS, ISSUES, POLITIES = (5, 20, 50, 150, 500), (1, 2, 3, 4, 5), (1, 2, 5, 10, 20)
 WEEKS, RUNS = (50, 100, 200, 400), (4, 8, 16, 32)
 
 
-def weeks(scenario: Scenario, count: int = 1, settle: int = 30) -> Work:
+SETTLE = 30
+"""Weeks that a world has had before its weeks are measured."""
+
+
+def weeks(scenario: Scenario, count: int = 1) -> Work:
     """What runs some weeks more of a world that has had some."""
+    world, run = begun(scenario)
+    return lambda: run(world, count)
+
+
+def begun(scenario: Scenario, settle: int = SETTLE) -> tuple[World, Line]:
+    """A world that has had some weeks, and what runs more."""
     run, world = line(1), found(scenario, 1)
     with wrapping():
         run(world, settle)
-    return lambda: run(world, count)
+    return world, run
 
 
 def citizens(n: int) -> Scenario:
