@@ -224,6 +224,10 @@ def line(threads: int = 1, mechanisms: Mapping[str, Callable[..., Any]] | None =
     return _lending(weeks if threads <= 1 and not replaced else _interpreted(_with(replaced, threads)))
 
 
+MOST_LETTERS = 2**28
+"""Letters for which room is lent: two gigabytes, of which a week takes what it uses. One with more makes its own."""
+
+
 def _lending(run: Line) -> Line:
     """`run` with room for letters that stays from call to call: fresh memory comes page by page."""
     room = np.empty(0, np.uint64)
@@ -231,9 +235,9 @@ def _lending(run: Line) -> Line:
     def lent(world: World, number: int) -> None:
         nonlocal room
         ties, issues = world.people.citizens.neighbour.size, world.people.citizens.own.shape[0]
-        # A world in which more than half of all ties are talked along makes room for itself.
-        if room.size < ties * issues // 2:
-            room = np.empty(ties * issues // 2, np.uint64)
+        most = min(ties * issues, MOST_LETTERS)
+        if room.size < most:
+            room = np.empty(most, np.uint64)
         run(world._replace(people=world.people._replace(letters=room)), number)
 
     return lent

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import itertools
 import os
 import statistics
 import subprocess
@@ -36,7 +37,7 @@ from advosim.simulation import simulate
 from advosim.week import line
 from advosim.world.codes import TALKS
 from advosim.world.found import Settled, found
-from advosim.world.state import World
+from advosim.world.state import World, copy
 
 OUT = Path(__file__).resolve().parents[1] / "results" / "benchmarks"
 LOUD, LOUDER = ({"mechanism.expression.threshold": threshold} for threshold in (0.25, 0.12))
@@ -45,6 +46,8 @@ LATER = 80
 """Weeks after which as many go on talking from week to week."""
 ENOUGH = 0.1
 """Seconds that a work should take at least: in the first of the weeks caches are full of what others did."""
+FEWEST = 3
+"""Weeks that follow each other, however long they take."""
 CHECKED = 10
 """Weeks after which outputs are held against each other."""
 SLOWER = 1.05
@@ -92,20 +95,25 @@ def at_size(n: int, forms: dict[str, peers.Peer], times: int) -> Iterator[Row]:
         "a fifth talk": scaling.begun(one.but(LOUD), LATER),
         "half talk": scaling.begun(one.but(LOUDER), LATER),
     }
+    begun = {name: talking(world) for name, (world, _) in worlds.items()}
     for name, (world, run) in worlds.items():
-        what, once = f"full rule, {name}", partial(run, world, 1)
-        weeks[what] = enough(statistics.median(processor(once) for _ in range(3)))
-        works[what] = partial(run, world, weeks[what])
+        what = f"full rule, {name}"
+        weeks[what] = enough(processor(partial(run, copy(world), FEWEST)) / FEWEST)
+        # Each time from the same week on, or it would be other weeks the longer it takes.
+        copies = [copy(world) for _ in range(times + 1)]
+        works[what] = lambda run=run, copies=copies, count=weeks[what]: run(copies.pop(), count)
+        run(world, weeks[what])
     issues = {"full rule, baseline": 3}
     for name, taken in rounds(works, times).items():
         yield taken.row(name, n, "citizens", 1e9 / n / issues.get(name, 1), NS, weeks[name])
-    for name, (world, _) in worlds.items():
-        yield row(f"full rule, {name}: talk", n, "citizens", talking(world), "share of citizens")
+    for name, before in begun.items():
+        share = (before + talking(worlds[name][0])) / 2
+        yield row(f"full rule, {name}: talk", n, "citizens", share, "share of citizens")
 
 
 def enough(seconds: float) -> int:
     """Weeks at once, of which one takes that long."""
-    return max(1, min(40, int(ENOUGH / seconds)))
+    return max(FEWEST, min(40, int(ENOUGH / seconds)))
 
 
 def talking(world: World) -> float:
@@ -162,21 +170,23 @@ def bytes_moved(world: World) -> float:
 
 def whole_sweeps(times: int, weeks: int = 100) -> Iterator[Row]:
     """A run of the reference sweep, full rule, founding and outcomes included; others' tools with the reduced rule."""
-    chosen, kept, number = sweeps.experiment(100), Settled(), iter(range(10**6))
-    points = designs.points(chosen)
+    chosen, kept = sweeps.experiment(100), Settled()
+    points, seeds, at_once = itertools.cycle(designs.points(chosen)), range(1, 4), 4
 
     def ours() -> None:
-        for run in (next(number) for _ in range(10)):
-            record = simulate(chosen.at(points[run // 3 % len(points)]), 1 + run % 3, threads=1, settled=kept)
-            sweeps.outcomes.reduce(record, chosen.outcomes)
+        for point in itertools.islice(points, at_once):
+            scenario = chosen.at(point)
+            for seed in seeds:
+                record = simulate(scenario, seed, threads=1, settled=kept)
+                sweeps.outcomes.reduce(record, chosen.outcomes)
 
-    start = reduced.start_of(found(chosen.at(points[0]), 1))
+    start = reduced.start_of(found(chosen.at(next(points)), 1))
     works: dict[str, Callable[[], Any]] = {"sweep, ours, full rule": ours}
     for name, (package, runs) in peers.SWEEPS.items():
         if peers.there(package):
             works[f"sweep, {name}, reduced rule"] = lambda runs=runs: runs(start, 1, weeks)
     for name, taken in rounds(works, times).items():
-        count = 10 if name.startswith("sweep, ours") else 1
+        count = at_once * len(seeds) if name.startswith("sweep, ours") else 1
         figure = taken.row(name, len(start.attitude), "citizens", 1, "", count)
         yield figure._replace(value=1 / figure.value, unit="runs a core-second")
 
@@ -200,14 +210,14 @@ def mechanisms(times: int) -> Iterator[Row]:
 
 
 def threads(n: int, times: int) -> Iterator[Row]:
-    """Two threads against one, by the clock: a week, and what the machine itself gains when both only read or copy."""
-    one, two = found(scaling.citizens(n), 1), found(scaling.citizens(n), 1)
+    """Two threads against one, by the clock: weeks, and what the machine itself gains when both only read or copy."""
+    (one, run), (two, _) = scaling.begun(scaling.citizens(n)), scaling.begun(scaling.citizens(n))
     places, words = one.people.citizens.neighbour, one.people.citizens.word[0, 0].copy()
     block, pool = np.zeros(2**27, np.uint8), ThreadPoolExecutor(2)
     other = np.empty_like(block)
     parts, pairs = np.array_split(places, 2), list(zip(np.array_split(other, 2), np.array_split(block, 2), strict=True))
     works: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
-        "": (partial(line(1), one, 1), partial(line(2), two, 1)),
+        "": (partial(run, one, FEWEST), partial(line(2), two, FEWEST)),
         "read along ties, ": (lambda: gathered(places, words), lambda: [*pool.map(gathered, parts, [words] * 2)]),
         "copy, ": (lambda: np.copyto(other, block), lambda: [*pool.map(np.copyto, *zip(*pairs, strict=True))]),
     }

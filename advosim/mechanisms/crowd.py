@@ -2,8 +2,8 @@
 
 Citizens read what their neighbours wrote (`word_of_mouth`), a village at a time. Then chunks of them, of one village
 and one block, go through passes, each a short loop over columns that lie in cache, in which one rule of `citizens` is
-asked for one citizen after another; without branches, so that several go through it at once. The few who are called,
-or carried along by neighbours, decide one by one in `act`.
+asked for one citizen after another; without branches, so that several go through it at once. The few whom a message
+reaches, who are called, or carried along by neighbours, decide one by one.
 """
 
 from __future__ import annotations
@@ -78,7 +78,6 @@ _NO, _YES = np.uint8(0), np.uint8(1)
 _ZERO, _ONE = F(0.0), F(1.0)
 _0, _I1 = np.int32(0), np.int32(1)
 _FEW, _MANY, _ALL = np.uint32(0xF), np.uint32(0xFF), np.uint32(0xFFFFFFFF)
-_COUNT, _16 = np.uint32(0xFFFF), np.uint32(16)
 _RIGHTS = len(POPULAR)
 _BACKFIRE, _AWARENESS, _FORGETTING = (STREAMS.index(name) for name in ("backfire", "awareness", "forgetting"))
 _PERSUASION, _BACKLASH, _EDUCATION = (STREAMS.index(name) for name in ("persuasion", "backlash", "education"))
@@ -170,8 +169,9 @@ class Call(NamedTuple):
     """Key of the draws of whom it reaches."""
     has_time: np.uint64
     first: int
-    """The first citizen's number in the draws, and how far the next one's lies from it."""
+    """Number of the first citizen in the draws."""
     step: int
+    """How far that of the next one lies from it."""
     available: np.float32
     """0..1, share of those who have time."""
 
@@ -187,14 +187,6 @@ class Callers(NamedTuple):
 
 
 # ---------------------------------------------------------------- learn and attend
-
-
-@compiled
-def _largest(circle):
-    most = _0
-    for j in range(U(circle.size)):
-        most = max(most, circle[j])
-    return most
 
 
 @compiled
@@ -225,14 +217,13 @@ def _notice(most, word, own, here, rule, sight, minds):
 
 @compiled
 def notice(most, word, own, here, rule, sight, minds):
-    """Who is aware of an issue. most: bits that are set in anybody's number of talking friends, and of contacts."""
+    """Who is aware of an issue. most: bits that are set in anybody's number of talking friends, or of contacts."""
     draws(here.key[_AWARENESS], minds.number, 1, minds.citizens, minds.luck)
     draws(here.key[_FORGETTING], minds.number, 1, minds.citizens, minds.chance)
-    largest = np.uint32(most & _COUNT) | np.uint32(most >> _16)
     # Counts that are known to be small take a power by few steps, and without a loop.
-    if largest <= _FEW:
+    if most <= _FEW:
         _notice(_FEW, word, own, here, rule, sight, minds)
-    elif largest <= _MANY:
+    elif most <= _MANY:
         _notice(_MANY, word, own, here, rule, sight, minds)
     else:
         _notice(_ALL, word, own, here, rule, sight, minds)
@@ -791,6 +782,14 @@ def _live(first, last, now, teams, people, mail, calling, notes):
             if rule.participation.on:
                 tire(person.fatigue, rule.participation, minds)
             join(person.member, teams.organisations, people.circumstances[b, 0], rule, minds, people.enrolled[b])
+
+
+@compiled
+def _largest(circle):
+    most = _0
+    for j in range(U(circle.size)):
+        most = max(most, circle[j])
+    return most
 
 
 @compiled

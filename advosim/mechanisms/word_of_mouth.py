@@ -172,6 +172,7 @@ def mail_for(sheets, people):
     )
     free = 0
     for part in range(sheets.size):
+        # Where a part's sheets begin: `write` opens the others after it.
         mail.first[part, 0, 0, 0] = free
         free += sheets[part]
     return mail
@@ -223,6 +224,9 @@ def _write_to(neighbour, begin, stop, word, layer, free):
             layer.following[place // _SHEET - _1] = free
             place = U(free) * _SHEET
             free += _I1
+            if JIT:
+                for k in range(0, SHEET, _LETTERS):
+                    prefetch(layer.letters, place + U(k))
         layer.end[village, kind] = np.int64(place)
     return free
 
@@ -302,7 +306,7 @@ def _compare_words(number, kind, epsilon, told):
 def look(first, number, sight):
     """What `number` citizens, from place `first` of a village on, see of their neighbours.
 
-    Returns the bits that are set in anybody's number of talking friends, below, or contacts, above.
+    Returns the bits that are set in anybody's number of talking friends, or of contacts.
     """
     friends, contacts, alike, close, most = sight.friends, sight.contacts, sight.alike, sight.close, _NOTHING
     sight.first = first
@@ -314,7 +318,7 @@ def look(first, number, sight):
         alike[j] = np.int32(agreeing & _COUNT)
         close[j] = np.int32(agreeing >> _16)
         most = np.uint32(most | talking)
-    return most
+    return np.uint32(most & _COUNT) | np.uint32(most >> _16)
 
 
 # ---------------------------------------------------------------- look round
