@@ -177,8 +177,8 @@ def whole_sweeps(times: int, weeks: int = 100) -> Iterator[Row]:
         for point in itertools.islice(points, at_once):
             scenario = chosen.at(point)
             for seed in seeds:
-                record = simulate(scenario, seed, threads=1, settled=kept)
-                sweeps.outcomes.reduce(record, chosen.outcomes)
+                # As in a worker, nobody holds the record, whose memory the next run takes.
+                sweeps.outcomes.reduce(simulate(scenario, seed, threads=1, settled=kept), chosen.outcomes)
 
     start = reduced.start_of(found(chosen.at(next(points)), 1))
     works: dict[str, Callable[[], Any]] = {"sweep, ours, full rule": ours}
