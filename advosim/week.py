@@ -120,7 +120,7 @@ def week(w):
     evidence(now, arena, teams)
     lobbying(now, arena, teams)
     appeals(now, arena, teams, abroad, events)
-    # 6 citizens: hear, judge, attend, dare to speak, act, join
+    # 6 citizens: learn, attend, hear, judge, dare to speak, act, join
     circumstances(now, arena, talk, people)
     citizens(now, teams, people)
     count(now, arena, teams, people)
@@ -195,14 +195,15 @@ def _only(names: Sequence[str], name: str, idle: Callable[..., Any]) -> Callable
     """The straight line of `week` with `idle` in the place of all but some mechanisms."""
     others = {other: idle for other in _CALLED if other not in names}
     made = types.FunctionType(week.__code__, {**week.__globals__, **others}, name)
-    # By it compiled code is kept, and otherwise that of `week`.
+    # Numba keeps compiled code by it, and would take the one for the other.
     made.__qualname__ = name
     return made
 
 
 before_citizens = entry(_only(_CALLED[: _CALLED.index("citizens")], "before_citizens", _skipped))
+"""What stands before citizens in the week: for threads that share citizens out."""
 after_citizens = entry(_only(_CALLED[_CALLED.index("citizens") + 1 :], "after_citizens", _skipped))
-"""What stands before and after citizens in the week: for threads that share citizens out."""
+"""What stands after them."""
 
 _BESIDE = ("turn", "record_week", "record_abroad", "citizens", "count")
 TABLE_MECHANISMS = tuple(name for name in _CALLED if name not in _BESIDE)
@@ -229,7 +230,7 @@ MOST_LETTERS = 2**28
 
 
 def _lending(run: Line) -> Line:
-    """`run` with room for letters that stays from call to call: fresh memory comes page by page."""
+    """`run` with room for letters of its own that stays from call to call: fresh memory comes page by page."""
     room = np.empty(0, np.uint64)
 
     def lent(world: World, number: int) -> None:
@@ -311,7 +312,11 @@ def _unbundled(name: str, rule: Callable[..., Any]) -> Callable[..., None]:
 
 
 def _with(replaced: Mapping[str, Callable[..., Any]], threads: int) -> Callable[[World], None]:
-    """The straight line of `week` with other functions under some of its names, called one by one."""
+    """The straight line of `week` with other functions under some of its names.
+
+    They are called one by one; where no rule but citizens' is another one, all before citizens is called as a whole,
+    and all after them.
+    """
     own = {name: rule for name, rule in replaced.items() if name in CITIZEN_MECHANISMS}
     some = _kernel(own) if own else _crowd.some_citizens
     others = {
@@ -367,7 +372,10 @@ def _callers(space: Mapping[str, Any], named: set[str]) -> set[str]:
 
 
 def _shared_out(some: Callable[..., None], threads: int) -> Callable[..., None]:
-    """The citizens' phase over ranges of blocks on a pool of threads; each writes rows of its own."""
+    """The citizens' phase over ranges of blocks on a pool of threads: all write letters, then all read and live.
+
+    Each writes rows of its own. A village in two ranges is read for both.
+    """
     pool = ThreadPoolExecutor(max(1, threads - 1))
 
     def on_each(work: Callable[..., Any], *arguments: Iterable[Any]) -> list[Any]:

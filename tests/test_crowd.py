@@ -126,11 +126,11 @@ def test_letters_tell_what_looking_round_would_show_in_the_same_order(parts: int
         mail = word_of_mouth.mail_for(np.array([each.sheets for each in who]), people)
         for part, each in enumerate(who):
             word_of_mouth.write(part, each, now, people, mail)
-        told, sights = np.zeros(1, word_of_mouth.TOLD), np.zeros(1, word_of_mouth.SIGHT)
+        opened, sights = np.zeros(1, word_of_mouth.OPENED), np.zeros(1, word_of_mouth.SIGHT)
         sights["law"] = law
         for village in range(-(-n // size)):
             words = people.citizens.word[1, 1, size * village : size * (village + 1)]
-            word_of_mouth.read(village, 1, words, epsilon, mail, told[0], sights[0])
+            word_of_mouth.read(village, 1, words, epsilon, mail, opened[0], sights[0])
             word_of_mouth.look(0, words.size, sights[0])
             found_ = [
                 sights[0][name].tolist() for name in ("friends", "contacts", "alike", "close", "distance", "marchers")

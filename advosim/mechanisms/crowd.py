@@ -1,9 +1,9 @@
 """Phase 6 for all citizens: how the rules of `citizens` go over everybody.
 
 Citizens read what their neighbours wrote (`word_of_mouth`), a village at a time. Then chunks of them, of one village
-and one block, go through passes, each a short loop over columns that lie in cache, in which one rule of `citizens` is
-asked for one citizen after another; without branches, so that several go through it at once. The few whom a message
-reaches, who are called, or carried along by neighbours, decide one by one.
+and one block (citizens of one polity, district and public), go through passes, each a short loop over columns that lie
+in cache, in which one rule of `citizens` is written for one of them, and without branches, so that the compiler takes
+several at once. The few whom a message reaches, who are called, or carried along by neighbours, decide one by one.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ from advosim.mechanisms.citizens import (
 )
 from advosim.mechanisms.word_of_mouth import (
     MOST,
+    OPENED,
     SIGHT,
     SIZE,
-    TOLD,
     attitude_of,
     last_week,
     look,
@@ -98,7 +98,7 @@ MINDS = table(
     ("chance", "f4", (SIZE,), "0..1, draws"),
     ("marks", "u1", (SIZE,), "who is meant"),
     ("few", "u2", (SIZE,), "which of the chunk they are"),
-    ("told", "f4", (SIZE,), "steps of the attitude by messages"),
+    ("steps", "f4", (SIZE,), "of the attitude, by messages"),
     ("taught", "f4", (SIZE,), "step of the anchor"),
     ("attitude", "f4", (SIZE,), "-1..1, this week's"),
     ("pro", "u1", (SIZE,), "whether it is above the policy"),
@@ -111,7 +111,7 @@ MINDS = table(
     ("bound", "u1", (SIZE,), "whether an organisation that calls has him as a member"),
     ("asked", "u1", (SIZE,), "whether he may act on this issue"),
     ("called", "u1", (SIZE,), "whether his organisation called"),
-    ("acted", "u1", (SIZE,), "whether he signed, marched or stayed away"),
+    ("acted", "u1", (SIZE,), "whether he signed, marched, stayed away or backed a ballot"),
     ("marched", "u1", (SIZE,), "whether he marched"),
     ("joining", "i8", "citizens who join an organisation"),
     ("joins", "i2", (SIZE,), "row of organisations, -1 for none"),
@@ -148,7 +148,7 @@ class View(NamedTuple):
     past: Any
     present: Any
     own: Any
-    first: Any
+    recalls: Any
     """`own` on the first issue, where the marks of a recall stand."""
     memory: Any
 
@@ -156,7 +156,7 @@ class View(NamedTuple):
 class Notes(NamedTuple):
     """Room for what goes on in a village and in a chunk: of letters, by issue, in all, and to be summed."""
 
-    told: Any
+    opened: Any
     sights: Any
     minds: Any
     summands: Any
@@ -196,8 +196,8 @@ def learn_of_injustice(word, own, here, minds):
     exposed0, exposed1, done = here.exposed[0], here.exposed[1], here.injustice
     draws(here.key[_BACKFIRE], minds.number, 1, minds.citizens, luck)
     for j in range(U(own.size)):
-        told = luck[j] < (exposed1 if word[j] & ONLINE else exposed0)
-        injustice[j] += done if own[j] & AWARE != 0 and told else _ZERO
+        reached = luck[j] < (exposed1 if word[j] & ONLINE else exposed0)
+        injustice[j] += done if own[j] & AWARE != 0 and reached else _ZERO
 
 
 @inlined
@@ -207,10 +207,11 @@ def _notice(most, word, own, here, rule, sight, minds):
     for j in range(U(own.size)):
         # All is loaded first: a load under a condition would keep the loop from being vectorised.
         known, w, lucky, lapsed = own[j], word[j], luck[j], lapse[j] < forgets
-        told, heard = np.uint32(friends[j]) & most, np.uint32(contacts[j]) & most
+        # By `most`, which changes no number, the compiler knows how many steps a power has.
+        by_friends, by_contacts = np.uint32(friends[j]) & most, np.uint32(contacts[j]) & most
         was = known & AWARE != 0
         missed = missed1 if w & ONLINE else missed0
-        aware = awareness(was, missed, told, heard, friend, lucky, was and lapsed, rule)
+        aware = awareness(was, missed, by_friends, by_contacts, friend, lucky, was and lapsed, rule)
         rest = np.uint8(known & _FORGOTTEN)
         own[j] = np.uint8(rest | AWARE) if aware else rest
 
@@ -263,7 +264,7 @@ def hear(side, i, word, values, here, rule, minds):
         marks[j] = _YES if luck[j] < (heard1 if word[j] & ONLINE else heard0) else _NO
     for t in range(list_marked(minds)):
         j = U(minds.few[t])
-        minds.told[j] += _taken(side, j, word[j], values[:, i + np.int64(j)], here, rule, minds)
+        minds.steps[j] += _taken(side, j, word[j], values[:, i + np.int64(j)], here, rule, minds)
 
 
 @compiled
@@ -314,11 +315,11 @@ def be_taught(word, anchor, upbringing, here, rule, minds):
 @compiled
 def judge(word, anchor, here, rule, sight, minds):
     """The attitude, after messages and talk, and its anchor."""
-    told, taught, attitude, close, distance = minds.told, minds.taught, minds.attitude, sight.close, sight.distance
+    steps, taught, attitude, close, distance = minds.steps, minds.taught, minds.attitude, sight.close, sight.distance
     first = U(sight.first)
     influenced, anchored, educated, relaxes = rule.influence.on, rule.anchoring.on, rule.education.on, here.relaxes
     for j in range(U(anchor.size)):
-        x, root, step = attitude_of(word[j]), anchor[j], told[j]
+        x, root, step = attitude_of(word[j]), anchor[j], steps[j]
         if influenced:
             step += influence(close[j], distance[first + j], rule.influence)
         if anchored:
@@ -424,7 +425,7 @@ def summon(member, calling, minds):
 
 @compiled
 def remember(own, memory, circle, here, rule, sight, minds):
-    """Acting neighbours remembered, and who is carried along by them. Returns how many may act on the issue."""
+    """Acting neighbours remembered, and who is carried along by them. Returns whether any may act."""
     marchers, bound, asked = sight.marchers, minds.bound, minds.asked
     keeps, keep, tau, number, first = here.keeps, rule.memory, rule.tau, _0, U(sight.first)
     for j in range(U(own.size)):
@@ -545,7 +546,7 @@ def _act(j, calls, person, view, here, rule, minds, row):
     if here.ballots:
         backed = False
         for kind in range(_RIGHTS):
-            marks = view.first if kind == RECALL else view.own
+            marks = view.recalls if kind == RECALL else view.own
             if not here.open[kind, side] or marks[j] & BACKED[kind, side] != 0:
                 continue
             if backs(he, kind, here, rule.participation):
@@ -682,17 +683,23 @@ def citizens(now, teams, people):
 
 @compiled
 def some_citizens(first, last, now, teams, people, mail):
-    """One week of the citizens of blocks first..last. Writes only their own rows, so that ranges can run at once."""
+    """One week of the citizens of blocks from `first` on and before `last`, whose letters are written.
+
+    Writes only their own rows, so that ranges can run at once.
+    """
     if first == last:
         return
     calling, issues = _who_calls(teams.organisations), people.citizens.own.shape[0]
-    notes = Notes(np.empty(1, TOLD), np.empty(issues, SIGHT), np.empty(1, MINDS), np.empty(1, SUMMANDS))
+    notes = Notes(np.empty(1, OPENED), np.empty(issues, SIGHT), np.empty(1, MINDS), np.empty(1, SUMMANDS))
     _live(first, last, now, teams, people, mail, calling, notes)
 
 
 @compiled
 def _visit(village, b, last, now, people, mail, notes):
-    """Citizens of a village, which is in blocks from b on and before `last`, read their letters on all issues."""
+    """Citizens of a village, which is in blocks from b on and before `last`, read their letters on all issues.
+
+    The letters of others in the village are opened too, under any law, and nobody looks at what they would see.
+    """
     words, blocks, epsilon = last_week(now, people), people.blocks, now.rules[0].influence.epsilon
     low, high = SIZE * village, min(SIZE * (village + 1), words.shape[1])
     for m in range(words.shape[0]):
@@ -700,12 +707,12 @@ def _visit(village, b, last, now, people, mail, notes):
         while c < last and blocks[c].first < high:
             law[max(blocks[c].first, low) - low : min(blocks[c].last, high) - low] = people.circumstances[c, m].policy
             c += 1
-        read(village, m, words[m, low:high], epsilon, mail, notes.told[0], notes.sights[m])
+        read(village, m, words[m, low:high], epsilon, mail, notes.opened[0], notes.sights[m])
 
 
 @compiled
 def _live(first, last, now, teams, people, mail, calling, notes):
-    """The week of the citizens of blocks first..last; apart from what makes tables, so that none are counted."""
+    """The week of the citizens of blocks first..last. It makes no arrays, so that numba counts no references to any."""
     sights, minds, summands = notes.sights, notes.minds[0], notes.summands[0]
     blocks, columns, rule, issues = people.blocks, people.citizens, now.rules[0], sights.size
     past, present = last_week(now, people), columns.word[now.clock[0].week % 2]
@@ -755,7 +762,7 @@ def _live(first, last, now, teams, people, mail, calling, notes):
                     columns.own[m, i:n],
                 )
                 speech, on_mind, memory = present[m, i:n], columns.salience[m, i:n], columns.memory[m, i:n]
-                minds.told[: n - i] = _ZERO
+                minds.steps[: n - i] = _ZERO
                 if rule.persuasion.on:
                     for side in range(SIDES):
                         hear(side, i, word, columns.values, here, rule, minds)

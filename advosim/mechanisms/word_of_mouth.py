@@ -1,7 +1,8 @@
 """Phase 6, before anybody changes his mind: how the words of those who talk or march reach their neighbours.
 
 Talkers are few, and their neighbours live all over. So each writes to his neighbours, and letters to one village lie
-together: reading them, all that is wanted of the village is in cache. What a citizen sees adds up in the order of his
+together: reading them, all that is wanted of the village is in cache. (A village is no place of the model: 1,024
+citizens by their number.) What a citizen sees adds up in the order of his
 own ties, friends before contacts, as if he had looked round; whoever has too many neighbours does look round.
 """
 
@@ -19,16 +20,17 @@ from advosim.world.rows import table
 SIZE = 1024
 """Citizens of a village: few enough for their columns to stay in the processor's cache."""
 SHEET = 64
-"""Letters that are kept side by side, and told at once."""
+"""Letters that are kept side by side, and opened at once."""
 FAR = 24
 """Talkers ahead whose ties are fetched from memory."""
 MOST = 0xFFFF
 """Talking neighbours that can be counted; whoever has more neighbours looks for himself."""
 LAYERS = 2
-"""Friends and contacts."""
+"""Friends, who are tied face to face, and contacts, by social media."""
 LINE = 64
 """Bytes that memory is fetched by."""
 _NOTHING, _16 = np.uint32(0), np.uint32(16)
+# Two counts share a number: one more of the first, of the second.
 _FIRST, _SECOND, _COUNT = np.uint32(1), np.uint32(1 << 16), np.uint32(MOST)
 _1, _2, _32, _SHEET = U(1), U(2), U(32), U(SHEET)
 _TIES, _LETTERS = U(LINE // np.dtype(np.uint32).itemsize), LINE // np.dtype(np.uint64).itemsize
@@ -38,7 +40,7 @@ _0, _I1, _ZERO = np.int32(0), np.int32(1), F(0.0)
 SIGHT = table(
     ("law", "f4", (SIZE,), "-1..1, the policy that he lives under, by place in the village"),
     ("counts", "u8", (SIZE,), "who talk: friends, contacts, those alike and close, 16 bits each; by place"),
-    ("distance", "f4", (SIZE,), "sum of the attitudes of the close minus his, by place"),
+    ("distance", "f4", (SIZE,), "sum, over talkers who are close, of their attitude minus his; by place"),
     ("marchers", "u4", (SIZE,), "who march on his side, by place"),
     ("first", "i8", "place in the village of the first citizen of a chunk"),
     ("friends", "i4", (SIZE,), "who talk; from here on in the chunk"),
@@ -49,7 +51,7 @@ SIGHT = table(
 )
 """What citizens of a village are told on an issue, and what each of a chunk of them sees of his neighbours."""
 
-TOLD = table(
+OPENED = table(
     ("place", "u4", (SHEET,), "of who is told, in his village"),
     ("law", "f4", (SHEET,), "-1..1, the policy that he lives under"),
     ("mine", "u4", (SHEET,), "his word"),
@@ -74,7 +76,7 @@ class Talkers(NamedTuple):
 
 
 class Mail(NamedTuple):
-    """The letters of a week: a talker's word above the place in his village of who is told.
+    """The letters of a week: a talker's word above the place in his village of who is opened.
 
     Those to a village on an issue, to friends or contacts, fill one sheet after another, for each part of the talkers.
     """
@@ -84,7 +86,7 @@ class Mail(NamedTuple):
     following: Any
     """(s,) int32: the sheet after this one."""
     first: Any
-    """(parts, m, villages, LAYERS) int32: the first sheet."""
+    """(parts, m, villages, LAYERS) int32: the first sheet. A part's very first is that of all, before it writes."""
     end: Any
     """(parts, m, villages, LAYERS) int64: the place after the last letter."""
 
@@ -119,7 +121,7 @@ def word_of(attitude, online, talks, marches):
 
 @compiled
 def last_week(now, people):
-    """(m, n): the words of last week, which are what neighbours go by."""
+    """(m, n): the words of last week, which neighbours go by; two weeks' stand in turn."""
     return people.citizens.word[(now.clock[0].week + 1) % 2]
 
 
@@ -128,7 +130,7 @@ def last_week(now, people):
 
 @compiled
 def talkers(low, high, now, people):
-    """Who of low..high talked or marched last week."""
+    """Who of citizens from `low` on and before `high` talked or marched last week."""
     words, start, ties = last_week(now, people), people.citizens.start, U(0)
     issues = words.shape[0]
     loud, upto = np.empty(issues * (high - low) + FAR, np.uint32), np.zeros(issues + 1, np.int64)
@@ -172,7 +174,6 @@ def mail_for(sheets, people):
     )
     free = 0
     for part in range(sheets.size):
-        # Where a part's sheets begin: `write` opens the others after it.
         mail.first[part, 0, 0, 0] = free
         free += sheets[part]
     return mail
@@ -202,7 +203,7 @@ def write(part, who, now, people, mail):
 
 @compiled
 def _open(first, end):
-    """A sheet for each village; returns the first that is free."""
+    """A sheet for each issue, village and kind of tie; returns the first that is free."""
     sheet = first[0]
     for k in range(first.size):
         first[k], end[k] = sheet, SHEET * np.int64(sheet)
@@ -235,7 +236,7 @@ def _write_to(neighbour, begin, stop, word, layer, free):
 
 
 @compiled
-def read(village, m, words, epsilon, mail, told, sight):
+def read(village, m, words, epsilon, mail, opened, sight):
     """What citizens of a village are told on an issue: by friends first, by talkers in ascending order."""
     sight.counts[:] = U(0)
     sight.distance[:] = _ZERO
@@ -247,29 +248,29 @@ def read(village, m, words, epsilon, mail, told, sight):
                 if JIT:
                     for k in range(0, SHEET, _LETTERS):
                         prefetch(mail.letters, U(SHEET * np.int64(mail.following[sheet]) + k))
-                _tell(mail.letters[SHEET * sheet : SHEET * (sheet + 1)], kind, words, epsilon, told, sight)
+                _tell(mail.letters[SHEET * sheet : SHEET * (sheet + 1)], kind, words, epsilon, opened, sight)
                 sheet = np.int64(mail.following[sheet])
-            _tell(mail.letters[SHEET * sheet : end], kind, words, epsilon, told, sight)
+            _tell(mail.letters[SHEET * sheet : end], kind, words, epsilon, opened, sight)
 
 
 @compiled
-def _tell(letters, kind, words, epsilon, told, sight):
+def _tell(letters, kind, words, epsilon, opened, sight):
     """Add what letters say to what their readers see, one after the other."""
-    _open_letters(letters, words, told, sight)
-    marches = _compare_words(letters.size, kind, epsilon, told)
-    # Whose letter it is stands in the letter: told.place would be read anew after each that is added.
+    _open_letters(letters, words, opened, sight)
+    marches = _compare_words(letters.size, kind, epsilon, opened)
+    # Whose letter it is stands in the letter: opened.place would be read anew after each that is added.
     for k in range(U(letters.size)):
         at = letters[k] & _READER
-        sight.counts[at] += U(told.talking[k]) | U(told.agreeing[k]) << _32
-        sight.distance[at] += told.distance[k]
+        sight.counts[at] += U(opened.talking[k]) | U(opened.agreeing[k]) << _32
+        sight.distance[at] += opened.distance[k]
     if marches:
         for k in range(U(letters.size)):
-            sight.marchers[letters[k] & _READER] += told.marchers[k]
+            sight.marchers[letters[k] & _READER] += opened.marchers[k]
 
 
 @compiled
-def _open_letters(letters, words, told, sight):
-    place, theirs, mine, law, laws = told.place, told.theirs, told.mine, told.law, sight.law
+def _open_letters(letters, words, opened, sight):
+    place, theirs, mine, law, laws = opened.place, opened.theirs, opened.mine, opened.law, sight.law
     for k in range(U(letters.size)):
         place[k] = np.uint32(letters[k])
         theirs[k] = np.uint32(letters[k] >> _32)
@@ -279,20 +280,20 @@ def _open_letters(letters, words, told, sight):
 
 
 @compiled
-def _compare_words(number, kind, epsilon, told):
+def _compare_words(number, kind, epsilon, opened):
     """What each letter tells; without branches, for who is on line, close or alike cannot be foreseen.
 
-    Returns whether anybody marches.
+    Who is off line gets letters of contacts, which show him nothing. Returns whether anybody marches.
     """
-    law, mine, theirs, anybody = told.law, told.mine, told.theirs, _NOTHING if kind else np.uint32(ONLINE)
-    talking, agreeing, distance, marchers = told.talking, told.agreeing, told.distance, told.marchers
+    law, mine, theirs, always = opened.law, opened.mine, opened.theirs, _NOTHING if kind else np.uint32(ONLINE)
+    talking, agreeing, distance, marchers = opened.talking, opened.agreeing, opened.distance, opened.marchers
     one, loud = _SECOND if kind else _FIRST, _NOTHING
     for k in range(U(number)):
         word, own, other = theirs[k], attitude_of(mine[k]), attitude_of(theirs[k])
         apart = np.float32(other - own)
         alike = _FIRST if (other > law[k]) == (own > law[k]) else _NOTHING
         close = _SECOND if abs(apart) <= epsilon else _NOTHING
-        visible = np.uint32((mine[k] | anybody) & np.uint32(ONLINE)) != 0
+        visible = np.uint32((mine[k] | always) & np.uint32(ONLINE)) != 0
         talks, marches = visible and word & TALKS != 0, visible and word & MARCHES != 0
         talking[k] = one if talks else _NOTHING
         agreeing[k] = np.uint32(alike + close) if talks else _NOTHING

@@ -19,7 +19,7 @@ MAPPED = 1e9
 """Bytes of address space that libraries map and do not use."""
 PROGRAM = 450e6
 """Bytes of the program itself: Python, its libraries, compiled rules."""
-OF_ISSUE, OF_CITIZEN, OF_FRAME, OF_TIE_END = 29, 32, 4, 4
+OF_ISSUE, OF_CITIZEN, OF_FRAME, OF_TIE_END = 29, 36, 4, 4
 """Bytes of a citizen's columns for each issue, without any, for each frame; and of a tie at each of its ends."""
 LETTERS = 0.8
 """Bytes of what a tenth of the citizens write along each end of a tie, for each issue."""
