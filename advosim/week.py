@@ -12,7 +12,7 @@ import inspect
 import sys
 import types
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from itertools import repeat
 from typing import Any
 from warnings import warn
@@ -168,7 +168,7 @@ _inlined_week = numba.njit(inline="always")(week)
 
 
 Line = Callable[[World, int], None]
-"""Runs a World on by a number of weeks."""
+"""Runs a World on by a number of weeks; one at a time, since it has one room for letters."""
 
 
 @entry
@@ -386,12 +386,17 @@ def _shared_out(some: Callable[..., None], threads: int) -> Callable[..., None]:
 
         first, *others = zip(*arguments, strict=False)
         begun = [pool.submit(part, *given) for given in others]
-        return [part(*first), *(each.result() for each in begun)]
+        try:
+            own = part(*first)
+        finally:
+            wait(begun)
+        return [own, *(each.result() for each in begun)]
 
     def together(now: Now, teams: Teams, people: People) -> None:
         blocks = people.blocks
         ends = np.append(blocks["first"], blocks["last"][-1])
         bounds = np.searchsorted(ends, np.linspace(0, ends[-1], threads + 1))
+        bounds[0], bounds[-1] = 0, blocks.size
         low, high = ends[bounds[:-1]].tolist(), ends[bounds[1:]].tolist()
         who = on_each(_mouth.talkers, low, high, repeat(now), repeat(people))
         mail = _mouth.mail_for(np.array([each.sheets for each in who]), people)

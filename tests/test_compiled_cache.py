@@ -6,8 +6,13 @@ import os
 import shutil
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import numba
 import numpy as np
 import pytest
 from llvmlite import binding
@@ -213,3 +218,25 @@ def test_two_threads_that_call_a_function_first_do_not_slow_down_later_calls() -
     finally:
         chance.mix._compile_for_args = usual
     assert not asked
+
+
+def test_threads_that_call_a_function_first_have_it_made_once() -> None:
+    """What only one of several threads made would be freed, while numba goes on calling it."""
+    made: list[Any] = []
+    told: list[Any] = []
+
+    def called(function: Any) -> Any:
+        time.sleep(0.05)
+        code = SimpleNamespace(entry_point=object())
+        kinds = (numba.int64,)
+        made.append(SimpleNamespace(overloads={kinds: code}, _compile_for_args=lambda *args: code.entry_point))
+        return made[-1]
+
+    def rule(x: Any) -> None:
+        """Never run."""
+
+    asked = SimpleNamespace(py_func=rule, _insert=lambda *code: told.append(code))
+    inner.answer(asked, called)
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda number: inner._from_python(asked, number), range(4)))
+    assert len(made) == len(told) == len(set(found)) == 1

@@ -77,10 +77,13 @@ class CacheImpl(CompileResultCacheImpl):
         )  # fmt: skip
 
 
+_ONE_BY_ONE = threading.Lock()
+
+
 def answer(made: Any, called: Callable[[Callable[..., Any]], Any]) -> None:
     """Have a dispatcher of such a function answer Python too. called: compiles what Python calls instead."""
     made.add_overload = functools.partial(_add, made)
-    made.answered = set()
+    made.answered = {}
     made.outer = functools.cache(lambda: called(_caller(made)))
     made._compile_for_args = functools.partial(_from_python, made)
 
@@ -91,18 +94,16 @@ def _add(made: Any, cres: Any) -> None:
 
 def _from_python(made: Any, *args: Any, **words: Any) -> Any:
     """What numba calls for arguments that it has no machine code for; later calls with such do not come here."""
-    outer = made.outer()
+    with _ONE_BY_ONE:  # else each of several threads would make its own, and code of all but one would be freed
+        outer = made.outer()
     found = outer._compile_for_args(*args, **words)
-    for kinds, cres in outer.overloads.items():
-        with _ONE_BY_ONE:
+    with _ONE_BY_ONE:
+        for kinds, cres in list(outer.overloads.items()):
             # Told of the same twice, by two threads, numba could not choose and would come here for ever.
             if cres.entry_point is found and kinds not in made.answered:
-                made.answered.add(kinds)
+                made.answered[kinds] = cres
                 made._insert([kind._code for kind in kinds], found, False)
     return found
-
-
-_ONE_BY_ONE = threading.Lock()
 
 
 def _caller(made: Any) -> Callable[..., Any]:
