@@ -19,6 +19,7 @@ from warnings import warn
 
 import numba
 import numpy as np
+from numpy.typing import NDArray
 
 from advosim.mechanisms import citizens as _citizens
 from advosim.mechanisms import crowd as _crowd
@@ -229,6 +230,14 @@ MOST_LETTERS = 2**28
 """Letters for which room is lent: two gigabytes, of which a week takes what it uses. One with more makes its own."""
 
 
+def room_for(letters: int) -> NDArray[np.uint64]:
+    """Room for letters; none where a process may not have so many addresses, and weeks make what they use."""
+    try:
+        return np.empty(letters, np.uint64)
+    except MemoryError:
+        return np.empty(0, np.uint64)
+
+
 def _lending(run: Line) -> Line:
     """`run` with room for letters of its own that stays from call to call: fresh memory comes page by page."""
     room = np.empty(0, np.uint64)
@@ -238,7 +247,7 @@ def _lending(run: Line) -> Line:
         ties, issues = world.people.citizens.neighbour.size, world.people.citizens.own.shape[0]
         most = min(ties * issues, MOST_LETTERS)
         if room.size < most:
-            room = np.empty(most, np.uint64)
+            room = room_for(most)
         run(world._replace(people=world.people._replace(letters=room)), number)
 
     return lent

@@ -145,6 +145,7 @@ def test_room_for_letters_is_lent_or_made_and_changes_no_bit() -> None:
     with wrapping():
         week.weeks(alone, 4)
     assert digest_of_world(lent) == digest_of_world(alone)
+    assert week.room_for(2**50).size == 0, "a process that may not have so many addresses goes on without"
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 7, 255, 256, 300, 4097, 70_000])
